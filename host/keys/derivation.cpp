@@ -1,0 +1,197 @@
+#include "host/keys/derivation.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "firmware/core/bytes.hpp"
+
+namespace sesame::keys {
+namespace {
+
+constexpr std::size_t des_block = 8;
+constexpr std::size_t longest_pan = 19;
+constexpr std::size_t longest_unhashed_pan = 16;  // A1.4.2
+
+std::uint8_t high(std::uint16_t value) {
+  return static_cast<std::uint8_t>(value >> 8);
+}
+std::uint8_t low(std::uint16_t value) {
+  return static_cast<std::uint8_t>(value & 0xFF);
+}
+
+bool all_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void require_card_number(std::string_view pan, std::string_view psn) {
+  if (!all_digits(pan)) throw std::invalid_argument("the PAN may have digits only, no spaces");
+  if (pan.empty() || pan.size() > longest_pan) {
+    throw std::invalid_argument("the PAN has " + std::to_string(pan.size()) +
+                                " digits: 1 to 19 are possible");
+  }
+  if (psn.size() != 2 || !all_digits(psn)) {
+    throw std::invalid_argument("the PSN (PAN sequence number) must be two digits, for example 00");
+  }
+}
+
+// The last 2·Size digits as BCD; fewer are filled up with zeros on the left.
+template <std::size_t Size>
+std::array<std::uint8_t, Size> packed(std::string_view digits) {
+  std::array<std::uint8_t, Size> bcd{};
+  const std::size_t count = std::min(digits.size(), 2 * Size);
+  for (std::size_t i = 0; i < count; ++i) {
+    const int digit = digits[digits.size() - 1 - i] - '0';
+    bcd[Size - 1 - i / 2] |= static_cast<std::uint8_t>(i % 2 == 0 ? digit : digit << 4);
+  }
+  return bcd;
+}
+
+// A1.4.2: the first 16 decimal digits among the nibbles; if there are fewer, the others follow, in
+// their order, with A to F read as 0 to 5.
+std::string decimalised(Bytes bytes) {
+  std::string decimals;
+  std::string letters;
+  for (const std::uint8_t byte : bytes) {
+    for (const int nibble : {byte >> 4, byte & 0xF}) {
+      if (nibble < 10) {
+        decimals.push_back(static_cast<char>('0' + nibble));
+      } else {
+        letters.push_back(static_cast<char>('0' + nibble - 10));
+      }
+    }
+  }
+  return (decimals + letters).substr(0, 2 * des_block);
+}
+
+std::string hashed_digits(std::string_view digits) {
+  constexpr std::size_t most_bytes = (longest_pan + 2 + 1) / 2;
+  const auto bcd = packed<most_bytes>(digits);
+  return decimalised(sha1(Bytes(bcd).last((digits.size() + 1) / 2)));
+}
+
+Key tdes_master_key(const Key& imk, std::string_view digits) {
+  const auto y = packed<des_block>(digits);
+  Key key;
+  for (std::size_t i = 0; i < des_block; ++i) {
+    key.bytes()[i] = y[i];
+    key.bytes()[des_block + i] = y[i] ^ 0xFF;
+  }
+  Cipher(Algorithm::tdes_ecb, imk).encrypt(key.bytes(), key.bytes().data());
+  return odd_parity(std::move(key));
+}
+
+Key aes_master_key(const Key& imk, std::string_view digits) {
+  Key key(packed<Key::size>(digits));
+  Cipher(Algorithm::aes_ecb, imk).encrypt(key.bytes(), key.bytes().data());
+  return key;
+}
+
+Key tdes_session_key(Cipher& cipher, std::uint16_t atc, const Un& un) {
+  const std::uint8_t h = high(atc);
+  const std::uint8_t l = low(atc);
+  Key key(std::array<std::uint8_t, Key::size>{h, l, 0xF0, 0, un[0], un[1], un[2], un[3],  //
+                                              h, l, 0x0F, 0, un[0], un[1], un[2], un[3]});
+  cipher.encrypt(key.bytes(), key.bytes().data());
+  return odd_parity(std::move(key));
+}
+
+Key aes_session_key(Cipher& cipher, std::uint16_t atc) {
+  Key key;
+  key.bytes()[0] = high(atc);
+  key.bytes()[1] = low(atc);
+  cipher.encrypt(key.bytes(), key.bytes().data());
+  return key;
+}
+
+// The function F of EMV 4.0 Book 2, A1.3.1, under the parent's key: the child number `j` of a node,
+// made of the grandparent's key.
+Key child(Cipher& parent, const Key& grandparent, std::uint16_t j) {
+  Key key = grandparent.clone();
+  const auto bytes = key.bytes();
+  for (const std::size_t half : {std::size_t{0}, des_block}) {
+    bytes[half + 6] ^= high(j);
+    bytes[half + 7] ^= low(j);
+  }
+  bytes[des_block + 7] ^= 0xF0;
+  parent.encrypt(bytes, bytes.data());
+  return key;
+}
+
+Key exclusive_or(const Key& a, const Key& b) {
+  Key key = a.clone();
+  for (std::size_t i = 0; i < Key::size; ++i) {
+    key.bytes()[i] ^= b.bytes()[i];
+  }
+  return key;
+}
+
+}  // namespace
+
+Key master_key(MasterKeyOption option, const Key& imk, std::string_view pan, std::string_view psn) {
+  require_card_number(pan, psn);
+  const std::string digits = std::string(pan) + std::string(psn);
+  if (option == MasterKeyOption::c) return aes_master_key(imk, digits);
+  const bool hashed = option == MasterKeyOption::b && pan.size() > longest_unhashed_pan;
+  return tdes_master_key(imk, hashed ? hashed_digits(digits) : digits);
+}
+
+Tree::Tree(std::uint16_t branch, std::uint8_t height, const Iv& iv)
+    : branch_(branch), height_(height), iv_(iv) {
+  constexpr std::uint64_t atc_values = 65536;
+  std::uint64_t leaves = 1;
+  for (int level = 0; level < height && leaves < atc_values; ++level) {
+    leaves *= branch;
+  }
+  if (leaves < atc_values) {
+    throw ImpossibleTree("a tree of branch factor " + std::to_string(branch) + " and height " +
+                         std::to_string(height) + " has " + std::to_string(leaves) +
+                         " keys, fewer than the 65536 values of the ATC: 4/8 and 2/16 are usual");
+  }
+}
+
+SessionKeys::SessionKeys(SessionKeyMethod method, const Key& master_key, const Tree& tree)
+    : method_(method), tree_(tree), master_key_(master_key.clone()) {
+  if (method == SessionKeyMethod::none) return;
+  cipher_.emplace(method == SessionKeyMethod::aes ? Algorithm::aes_ecb : Algorithm::tdes_ecb,
+                  master_key);
+}
+
+Key SessionKeys::derive(std::uint16_t atc, const Un& un) {
+  switch (method_) {
+    case SessionKeyMethod::none:
+      break;
+    case SessionKeyMethod::csk:
+      return tdes_session_key(*cipher_, atc, Un{});
+    case SessionKeyMethod::skd:
+      return tdes_session_key(*cipher_, atc, un);
+    case SessionKeyMethod::tree:
+      return leaf(atc);
+    case SessionKeyMethod::aes:
+      return aes_session_key(*cipher_, atc);
+  }
+  return odd_parity(master_key_.clone());
+}
+
+// Goes down from the root, which is the master key; the ATC written in base b is the way.
+Key SessionKeys::leaf(std::uint16_t atc) {
+  std::array<std::uint16_t, 256> way{};
+  const std::size_t height = tree_.height();
+  for (std::size_t level = height; level > 0; --level) {
+    way[level] = atc % tree_.branch();
+    atc = static_cast<std::uint16_t>(atc / tree_.branch());
+  }
+  Key grandparent(tree_.iv());
+  Key parent = master_key_.clone();
+  for (std::size_t level = 1;; ++level) {
+    cipher_->rekey(parent);
+    Key key = child(*cipher_, grandparent, way[level]);
+    if (level == height) return odd_parity(exclusive_or(key, grandparent));
+    grandparent = std::move(parent);
+    parent = std::move(key);
+  }
+}
+
+}  // namespace sesame::keys

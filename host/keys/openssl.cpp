@@ -1,0 +1,108 @@
+#include "host/keys/openssl.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "host/failure.hpp"
+
+namespace sesame::keys {
+namespace {
+
+[[noreturn]] void fail(const std::string& operation) {
+  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+  std::string line = "OpenSSL 3 failed at " + operation;
+  if (reason != nullptr) line += std::string(" (") + reason + ")";
+  line += ": check that its library and default provider are installed";
+  ERR_clear_error();
+  throw Failure(Exit::environment, line);
+}
+
+void require(int outcome, const char* operation) {
+  if (outcome != 1) fail(operation);
+}
+
+// What is fetched lives as long as the process: a context in somebody's static object may outlive
+// any owner that could be named here.
+OSSL_LIB_CTX* library() {
+  static OSSL_LIB_CTX* const context = [] {
+    OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+    if (made == nullptr) fail("start");
+    return made;
+  }();
+  return context;
+}
+
+const EVP_CIPHER* fetch(const char* name) {
+  const EVP_CIPHER* cipher = EVP_CIPHER_fetch(library(), name, nullptr);
+  if (cipher == nullptr) fail(std::string("fetching ") + name);
+  return cipher;
+}
+
+const EVP_CIPHER* implementation(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::tdes_ecb: {
+      static const EVP_CIPHER* const cipher = fetch("DES-EDE");
+      return cipher;
+    }
+    case Algorithm::tdes_cbc: {
+      static const EVP_CIPHER* const cipher = fetch("DES-EDE-CBC");
+      return cipher;
+    }
+    case Algorithm::aes_ecb: {
+      static const EVP_CIPHER* const cipher = fetch("AES-128-ECB");
+      return cipher;
+    }
+    case Algorithm::aes_cbc: {
+      static const EVP_CIPHER* const cipher = fetch("AES-128-CBC");
+      return cipher;
+    }
+  }
+  return nullptr;
+}
+
+constexpr std::array<std::uint8_t, 16> zero_iv{};  // the longest block
+
+}  // namespace
+
+void Cipher::Free::operator()(evp_cipher_ctx_st* context) const {
+  EVP_CIPHER_CTX_free(context);
+}
+
+Cipher::Cipher(Algorithm algorithm, const Key& key) : context_(EVP_CIPHER_CTX_new()) {
+  if (context_ == nullptr) fail("allocating a cipher");
+  require(EVP_EncryptInit_ex2(context_.get(), implementation(algorithm), key.bytes().data(),
+                              zero_iv.data(), nullptr),
+          "setting a key");
+  require(EVP_CIPHER_CTX_set_padding(context_.get(), 0), "turning padding off");
+}
+
+void Cipher::rekey(const Key& key) {
+  require(EVP_EncryptInit_ex2(context_.get(), nullptr, key.bytes().data(), nullptr, nullptr),
+          "setting a key");
+}
+
+void Cipher::restart() {
+  require(EVP_EncryptInit_ex2(context_.get(), nullptr, nullptr, zero_iv.data(), nullptr),
+          "restarting a cipher");
+}
+
+void Cipher::encrypt(Bytes in, std::uint8_t* out) {
+  const int size = static_cast<int>(in.size());
+  int written = 0;
+  require(EVP_EncryptUpdate(context_.get(), out, &written, in.data(), size), "encrypting");
+  if (written != size) throw std::logic_error("a block cipher takes whole blocks");
+}
+
+std::array<std::uint8_t, 20> sha1(Bytes data) {
+  std::array<std::uint8_t, 20> digest{};
+  require(
+      EVP_Q_digest(library(), "SHA1", nullptr, data.data(), data.size(), digest.data(), nullptr),
+      "SHA-1");
+  return digest;
+}
+
+}  // namespace sesame::keys

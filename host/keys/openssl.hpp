@@ -1,0 +1,47 @@
+// The only door to OpenSSL: keyed block ciphers and SHA-1, through its EVP interface. For the other
+// files of this folder; everybody else uses derivation.hpp and mac.hpp.
+//
+// Algorithms are fetched once per process, from a library context of our own: neither the machine's
+// openssl.cnf nor the legacy provider has a say. Whatever OpenSSL refuses is thrown as a Failure
+// (Exit::environment) that names the operation and OpenSSL's reason.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "firmware/core/bytes.hpp"
+#include "host/keys/key.hpp"
+
+struct evp_cipher_ctx_st;
+
+namespace sesame::keys {
+
+// Triple DES is two-key: K1 encrypts, K2 decrypts, K1 encrypts. With K1 = K2 it is single DES.
+enum class Algorithm : std::uint8_t { tdes_ecb, tdes_cbc, aes_ecb, aes_cbc };
+
+// A cipher context, keyed for encryption without padding. OpenSSL wipes the key schedule when it is
+// rekeyed or destroyed. Not for two threads at once.
+class Cipher {
+ public:
+  Cipher(Algorithm algorithm, const Key& key);
+
+  // CBC: only together with restart().
+  void rekey(const Key& key);
+
+  // CBC: the next block is chained to a block of zeros, as it is at first.
+  void restart();
+
+  // Whole blocks only; `out` takes as many bytes as `in` has, and may be `in`.
+  void encrypt(Bytes in, std::uint8_t* out);
+
+ private:
+  struct Free {
+    void operator()(evp_cipher_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_cipher_ctx_st, Free> context_;
+};
+
+std::array<std::uint8_t, 20> sha1(Bytes data);
+
+}  // namespace sesame::keys
