@@ -1,0 +1,102 @@
+#include "firmware/core/emv/tlv.hpp"
+
+namespace sesame::emv {
+
+using namespace std::string_view_literals;  // a bare literal may cost a strlen
+
+std::string_view to_string(TlvError error) {
+  switch (error) {
+    case TlvError::truncated_tag: return "the tag is cut short"sv;
+    case TlvError::tag_too_long: return "the tag has more than four bytes"sv;
+    case TlvError::missing_length: return "the tag has no length"sv;
+    case TlvError::truncated_length: return "the length is cut short"sv;
+    case TlvError::indefinite_length: return "the length is indefinite (80), which EMV does not allow"sv;
+    case TlvError::length_too_long: return "the length has more than two bytes"sv;
+    case TlvError::truncated_value: return "the value is shorter than its length says"sv;
+    case TlvError::nested_too_deep: return "templates are nested too deep"sv;
+  }
+  return "unknown error"sv;
+}
+
+bool Tlv::constructed() const {
+  Tag first = tag;
+  while (first > 0xFF) first >>= 8;
+  return (first & 0x20) != 0;
+}
+
+void TlvReader::skip_padding() {
+  while (offset_ < bytes_.size() && (bytes_[offset_] == 0x00 || bytes_[offset_] == 0xFF)) ++offset_;
+}
+
+Result<Tlv, TlvError> TlvReader::next() {
+  std::size_t at = offset_;
+  const auto left = [&] { return bytes_.size() - at; };
+  if (left() == 0) return TlvError::truncated_tag;
+
+  // Annex B1: 1F in the low bits of the first byte announces more tag bytes, the last without bit 8.
+  Tag tag = bytes_[at++];
+  if ((tag & 0x1F) == 0x1F) {
+    bool last = false;
+    for (int bytes = 1; !last; ++bytes) {
+      if (bytes == 4) return TlvError::tag_too_long;
+      if (left() == 0) return TlvError::truncated_tag;
+      last = (bytes_[at] & 0x80) == 0;
+      tag = tag << 8 | bytes_[at++];
+    }
+  }
+
+  // Annex B2.
+  if (left() == 0) return TlvError::missing_length;
+  std::size_t length = bytes_[at++];
+  if (length == 0x80) return TlvError::indefinite_length;
+  if (length > 0x80) {
+    std::size_t bytes = length & 0x7F;
+    if (bytes > 2) return TlvError::length_too_long;
+    length = 0;
+    for (; bytes > 0; --bytes) {
+      if (left() == 0) return TlvError::truncated_length;
+      length = length << 8 | bytes_[at++];
+    }
+  }
+  if (length > left()) return TlvError::truncated_value;
+
+  const Tlv element{tag, bytes_.subspan(at, length), at - offset_};
+  offset_ = at + length;
+  skip_padding();
+  return element;
+}
+
+namespace {
+
+std::optional<Bytes> find_within(Bytes bytes, Tag tag, int depth) {
+  if (depth > kMaxDepth) return std::nullopt;
+  for (TlvReader reader(bytes); reader.more();) {
+    const auto element = reader.next();
+    if (!element) return std::nullopt;
+    if (element->tag == tag) return element->value;
+    if (!element->constructed()) continue;
+    if (const auto found = find_within(element->value, tag, depth + 1)) return found;
+  }
+  return std::nullopt;
+}
+
+TlvCheck check_within(Bytes bytes, std::size_t base, int depth) {
+  for (TlvReader reader(bytes); reader.more();) {
+    const std::size_t at = base + reader.offset();
+    if (depth > kMaxDepth) return {TlvError::nested_too_deep, at};
+    const auto element = reader.next();
+    if (!element) return {element.error(), at};
+    if (!element->constructed()) continue;
+    const TlvCheck inner = check_within(element->value, at + element->header, depth + 1);
+    if (inner.error) return inner;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Bytes> find(Bytes bytes, Tag tag) { return find_within(bytes, tag, 1); }
+
+TlvCheck check(Bytes bytes) { return check_within(bytes, 0, 1); }
+
+}  // namespace sesame::emv

@@ -1,0 +1,198 @@
+#include "firmware/core/screen.hpp"
+
+namespace sesame {
+
+using namespace std::string_view_literals;  // a bare literal may cost a strlen
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::off: return "off"sv;
+    case State::insert_card: return "insert_card"sv;
+    case State::starting: return "starting"sv;
+    case State::choose_function: return "choose_function"sv;
+    case State::prompt: return "prompt"sv;
+    case State::pin: return "pin"sv;
+    case State::working: return "working"sv;
+    case State::last_try: return "last_try"sv;
+    case State::wrong_pin: return "wrong_pin"sv;
+    case State::code: return "code"sv;
+    case State::notice: return "notice"sv;
+  }
+  return {};
+}
+
+std::string_view to_string(Notice notice) {
+  switch (notice) {
+    case Notice::none: return "none"sv;
+    case Notice::card_removed: return "card_removed"sv;
+    case Notice::card_mute: return "card_mute"sv;
+    case Notice::card_error: return "card_error"sv;
+    case Notice::wrong_card: return "wrong_card"sv;
+    case Notice::card_refused: return "card_refused"sv;
+    case Notice::card_blocked: return "card_blocked"sv;
+    case Notice::pin_blocked: return "pin_blocked"sv;
+    case Notice::code_too_long: return "code_too_long"sv;
+  }
+  return {};
+}
+
+namespace {
+
+// Writes into a screen, left to right, and never beyond it.
+class Pen {
+ public:
+  explicit Pen(Screen& screen) : screen_(screen) {
+    for (auto& row : screen_.cells) row.fill(u' ');
+  }
+
+  void put(char16_t c) {
+    if (c == u'\n') {
+      ++row_;
+      column_ = 0;
+    } else if (row_ < screen_.rows && column_ < screen_.columns) {
+      screen_.cells[row_][column_++] = c;
+    }
+  }
+
+  void number(unsigned n) {
+    if (n >= 10) number(n / 10);
+    put(static_cast<char16_t>(u'0' + n % 10));
+  }
+
+  // UTF-8 of one to three bytes; {n} stands for `n`. Anything else shows as '?'.
+  void text(std::string_view utf8, unsigned n) {
+    for (std::size_t i = 0; i < utf8.size();) {
+      if (utf8.size() - i >= 3 && utf8[i] == '{' && utf8[i + 1] == 'n' && utf8[i + 2] == '}') {
+        number(n);
+        i += 3;
+      } else {
+        put(next(utf8, i));
+      }
+    }
+  }
+
+  void on_last_row() {
+    row_ = screen_.rows - 1U;
+    column_ = 0;
+  }
+
+  void chars(std::span<const char> characters) {
+    for (const char c : characters) put(static_cast<unsigned char>(c));
+  }
+
+ private:
+  static char16_t next(std::string_view utf8, std::size_t& i) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(utf8[at]); };
+    const auto continues = [&](std::size_t at) { return at < utf8.size() && (byte(at) & 0xC0) == 0x80; };
+    const unsigned first = byte(i);
+    if (first < 0x80) {
+      ++i;
+      return static_cast<char16_t>(first);
+    }
+    if ((first & 0xE0) == 0xC0 && continues(i + 1)) {
+      const unsigned c = (first & 0x1F) << 6 | (byte(i + 1) & 0x3F);
+      i += 2;
+      return static_cast<char16_t>(c);
+    }
+    if ((first & 0xF0) == 0xE0 && continues(i + 1) && continues(i + 2)) {
+      const unsigned c = (first & 0x0F) << 12 | (byte(i + 1) & 0x3FU) << 6 | (byte(i + 2) & 0x3F);
+      i += 3;
+      return static_cast<char16_t>(c);
+    }
+    ++i;
+    return u'?';
+  }
+
+  Screen& screen_;
+  std::size_t row_ = 0, column_ = 0;
+};
+
+Message message_for(PromptKind kind) {
+  switch (kind) {
+    case PromptKind::challenge: return Message::enter_challenge;
+    case PromptKind::reference: return Message::enter_reference;
+    case PromptKind::amount: return Message::enter_amount;
+    case PromptKind::tds: return Message::enter_tds;
+  }
+  return Message::enter_challenge;
+}
+
+Message message_for(Notice notice) {
+  switch (notice) {
+    case Notice::none:
+    case Notice::card_error: return Message::card_error;
+    case Notice::card_removed: return Message::card_removed;
+    case Notice::card_mute: return Message::card_mute;
+    case Notice::wrong_card: return Message::wrong_card;
+    case Notice::card_refused: return Message::card_refused;
+    case Notice::card_blocked: return Message::card_blocked;
+    case Notice::pin_blocked: return Message::pin_blocked;
+    case Notice::code_too_long: return Message::code_too_long;
+  }
+  return Message::card_error;
+}
+
+Message message_for(const View& view) {
+  switch (view.state) {
+    case State::off:
+    case State::insert_card: return Message::insert_card;
+    case State::starting: return Message::please_wait;
+    case State::choose_function: return Message::choose_function;
+    case State::prompt: return message_for(view.prompt);
+    case State::pin: return Message::enter_pin;
+    case State::working: return view.pin_ok ? Message::pin_ok : Message::please_wait;
+    case State::last_try: return Message::last_try;
+    case State::wrong_pin: return view.number == 1 ? Message::wrong_pin_one : Message::wrong_pin;
+    case State::code: return Message::code;
+    case State::notice: return message_for(view.notice);
+  }
+  return Message::card_error;
+}
+
+}  // namespace
+
+Screen render(const View& view, const ReaderProfile& profile, const Language& language) {
+  Screen screen;
+  screen.rows = profile.display.rows;
+  screen.columns = profile.display.columns;
+  screen.lit = view.state != State::off;
+  Pen pen(screen);
+  if (!screen.lit) return screen;
+
+  pen.text(text(language.messages, message_for(view)), view.number);
+  switch (view.state) {
+    case State::prompt:
+      pen.on_last_row();
+      pen.chars(view.entry);
+      break;
+    case State::pin:
+      pen.on_last_row();
+      for (std::size_t i = 0; i < view.masked; ++i) pen.put(u'*');
+      break;
+    case State::code: {
+      GroupedCode grouped;
+      group(view.code, profile.code, grouped);
+      pen.on_last_row();
+      pen.chars(grouped);
+      break;
+    }
+    default: break;
+  }
+  return screen;
+}
+
+void group(std::span<const char> digits, const CodeFormat& format, GroupedCode& grouped) {
+  grouped.clear();
+  std::size_t at = 0;
+  const auto take = [&](std::size_t count) {
+    for (; count > 0 && at < digits.size(); --count) static_cast<void>(grouped.push(digits[at++]));
+  };
+  for (const std::uint8_t size : format.groups) {
+    if (at > 0 && at < digits.size()) static_cast<void>(grouped.push(' '));
+    take(size);
+  }
+  if (at > 0 && at < digits.size()) static_cast<void>(grouped.push(' '));
+  take(digits.size());
+}
+
+}  // namespace sesame

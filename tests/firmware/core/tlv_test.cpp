@@ -1,0 +1,210 @@
+#include "firmware/core/emv/tlv.hpp"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/firmware/core/hex.hpp"
+
+using namespace sesame;
+using namespace sesame::emv;
+using test::bytes;
+using test::ByteVector;
+using test::hex;
+
+TEST_CASE("a data object is read with tags of one to four bytes and lengths of one to three") {
+  struct Row {
+    const char* input;
+    Tag tag;
+    const char* value;
+    std::size_t header;
+    bool constructed;
+  };
+  const std::string of128(256, '0');
+  const std::string of256(512, '0');
+  const std::string long1 = "578180" + of128;
+  const std::string long2 = "70820100" + of256;
+  const Row rows[] = {
+      {"9500", 0x95, "", 2, false},
+      {"5A021234", 0x5A, "1234", 2, false},
+      {"9F3704DEADBEEF", 0x9F37, "DEADBEEF", 3, false},
+      {"BF0C00", 0xBF0C, "", 3, true},
+      {"DF810701AA", 0xDF8107, "AA", 4, false},
+      {"DF81828301AA", 0, nullptr, 0, false},  // five bytes of tag
+      {"DF81820301AA", 0xDF818203, "AA", 5, false},
+      {"8181051122334455", 0x81, "1122334455", 3, false},  // longer than need be: allowed by BER
+      {"8182000111", 0x81, "11", 4, false},
+      {long1.c_str(), 0x57, of128.c_str(), 3, false},
+      {long2.c_str(), 0x70, of256.c_str(), 4, true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.input);
+    const ByteVector input = bytes(row.input);
+    TlvReader reader(input);
+    REQUIRE(reader.more());
+    const auto element = reader.next();
+    REQUIRE(static_cast<bool>(element) == (row.value != nullptr));
+    if (row.value == nullptr) continue;
+    CHECK(element->tag == row.tag);
+    CHECK(hex(element->value) == row.value);
+    CHECK(element->header == row.header);
+    CHECK(element->constructed() == row.constructed);
+    CHECK(test::points_into(element->value, input));
+    CHECK_FALSE(reader.more());
+  }
+}
+
+TEST_CASE("each way of not being TLV has its name, and the place where the bad object begins") {
+  struct Row {
+    const char* input;
+    TlvError error;
+    std::size_t offset;
+  };
+  const Row rows[] = {
+      {"9F", TlvError::truncated_tag, 0},
+      {"9F81", TlvError::truncated_tag, 0},
+      {"5A01115F", TlvError::truncated_tag, 3},
+      {"9F81818101", TlvError::tag_too_long, 0},
+      {"5A", TlvError::missing_length, 0},
+      {"9F37", TlvError::missing_length, 0},
+      {"5A81", TlvError::truncated_length, 0},
+      {"5A8201", TlvError::truncated_length, 0},
+      {"708000", TlvError::indefinite_length, 0},
+      {"7083000001AA", TlvError::length_too_long, 0},
+      {"70FF", TlvError::length_too_long, 0},
+      {"5A0211", TlvError::truncated_value, 0},
+      {"5A82FFFF11", TlvError::truncated_value, 0},
+      {"5A0111 5A0211", TlvError::truncated_value, 3},
+      {"7004 5A011100 9505", TlvError::truncated_value, 6},
+      {"7006 5A0111 9F3702", TlvError::truncated_value, 5},      // inside a template
+      {"0000 7006 00 A503 5A02", TlvError::truncated_value, 2},  // the outer template is too short
+      {"00 7006 00 A503 5A0211", TlvError::truncated_value, 6},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.input);
+    const TlvCheck result = check(bytes(row.input));
+    REQUIRE(result.error);
+    CHECK(to_string(*result.error) == to_string(row.error));
+    CHECK(result.offset == row.offset);
+  }
+}
+
+TEST_CASE("after an error the reader stands where the bad object begins") {
+  const ByteVector input = bytes("5A0111 5A0211");
+  TlvReader reader(input);
+  REQUIRE(reader.next());
+  REQUIRE_FALSE(reader.next());
+  CHECK(reader.offset() == 3);
+  CHECK(reader.more());
+}
+
+TEST_CASE("padding of 00 and FF before, between and behind objects is skipped") {
+  for (const char* input : {"00 5A0111 00FF00 950122 FFFF", "5A0111 950122", "FF5A0111950122"}) {
+    CAPTURE(input);
+    const ByteVector all = bytes(input);
+    CHECK_FALSE(check(all).error);
+    TlvReader reader(all);
+    CHECK(reader.next()->tag == 0x5A);
+    CHECK(reader.next()->tag == 0x95);
+    CHECK_FALSE(reader.more());
+  }
+  CHECK_FALSE(TlvReader(bytes("0000FF")).more());
+  CHECK_FALSE(check({}).error);
+}
+
+TEST_CASE("find takes the first of a tag at any depth, in order of appearance") {
+  const ByteVector input = bytes("6F12 8401AA A50D 500141 BF0C07 9F550180 500142 500143");
+  CHECK(hex(*find(input, 0x50)) == "41");
+  CHECK(hex(*find(input, 0x9F55)) == "80");
+  CHECK(hex(*find(input, 0xBF0C)) ==
+        "9F5501805001"
+        "42");
+  CHECK_FALSE(find(input, 0x9F56));
+  CHECK(test::points_into(*find(input, 0x9F55), input));
+}
+
+TEST_CASE("find sees what stands before a fault, and nothing behind it") {
+  const ByteVector input = bytes("5A0111 9F370111 9502");
+  CHECK(find(input, 0x9F37));
+  CHECK_FALSE(find(input, 0x95));
+  // A fault inside a template hides the rest of the template only.
+  CHECK(hex(*find(bytes("7002 5A05 9501AA"), 0x95)) == "AA");
+}
+
+TEST_CASE("a template inside more than eight templates is refused, not followed") {
+  std::string nested = "5A0111";
+  for (int depth = 1; depth <= kMaxDepth; ++depth) {
+    const ByteVector input = bytes(nested);
+    CAPTURE(nested);
+    CHECK_FALSE(check(input).error);
+    CHECK(find(input, 0x5A));
+    nested = test::tlv("70", nested);
+  }
+  const ByteVector too_deep = bytes(nested);
+  const TlvCheck result = check(too_deep);
+  REQUIRE(result.error);
+  CHECK(*result.error == TlvError::nested_too_deep);
+  CHECK(result.offset == 2 * kMaxDepth);
+  CHECK_FALSE(find(too_deep, 0x5A));
+}
+
+TEST_CASE("a header is written with the shortest length") {
+  struct Row {
+    Tag tag;
+    std::size_t length;
+    const char* header;
+  };
+  const Row rows[] = {
+      {0x5A, 0, "5A00"},
+      {0x9F37, 4, "9F3704"},
+      {0xBF0C, 127, "BF0C7F"},
+      {0xDF8107, 128,
+       "DF810781"
+       "80"},
+      {0x70, 255, "7081FF"},
+      {0x70, 256, "70820100"},
+      {0xDF818203, 65535, "DF81820382FFFF"},
+      {0x1F00, 1, "1F0001"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.header);
+    Buffer<16> out;
+    CHECK(append_header(out, row.tag, row.length));
+    CHECK(hex(out) == row.header);
+  }
+  Buffer<16> out;
+  CHECK_FALSE(append_header(out, 0x70, 65536));
+}
+
+TEST_CASE("what does not fit is not written") {
+  Buffer<3> exact;
+  CHECK(append_tlv(exact, 0x5A, bytes("11")));
+  Buffer<2> value_missing;
+  CHECK_FALSE(append_tlv(value_missing, 0x5A, bytes("11")));
+  Buffer<1> length_missing;
+  CHECK_FALSE(append_tlv(length_missing, 0x5A, {}));
+  Buffer<1> tag_missing;
+  CHECK_FALSE(append_tlv(tag_missing, 0x9F37, {}));
+}
+
+TEST_CASE("what was written is read back, at every length around a change of form") {
+  for (const std::size_t length : {0U, 1U, 126U, 127U, 128U, 129U, 254U, 255U, 256U, 257U, 600U}) {
+    CAPTURE(length);
+    const ByteVector value(length, 0xA5);
+    Buffer<700> out;
+    REQUIRE(append_tlv(out, 0x9F10, value));
+    TlvReader reader(out);
+    const auto element = reader.next();
+    REQUIRE(element);
+    CHECK(element->tag == 0x9F10);
+    CHECK(equal(element->value, value));
+    CHECK_FALSE(reader.more());
+  }
+}
+
+TEST_CASE("every TLV error has a text of its own") {
+  std::set<std::string_view> texts;
+  for (int i = 0; i <= static_cast<int>(TlvError::nested_too_deep); ++i) {
+    texts.insert(to_string(static_cast<TlvError>(i)));
+  }
+  CHECK(texts.size() == static_cast<std::size_t>(TlvError::nested_too_deep) + 1);
+}

@@ -1,0 +1,897 @@
+#include "firmware/core/cap/transaction.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <random>
+
+#include "firmware/core/emv/tags.hpp"
+#include "tests/firmware/core/dialogue.hpp"
+#include "tests/firmware/core/hex.hpp"
+#include "tests/firmware/core/profiles.hpp"
+
+using namespace sesame;
+using namespace sesame::cap;
+using namespace sesame::test;
+using State = TransactionState;
+using Kind = Fault::Kind;
+
+namespace {
+
+const TransactionRules kCapOnly{{kDedicatedOnly, 1}, false, false};  // tries one application
+const TransactionRules kCapAndDpa{kDedicatedOnly, false, false};
+const TransactionRules kWithDirectory{{kDedicatedOnly, 1}, true, false};
+const TransactionRules kBelgian{kAllApplications, false, true};
+
+// A card that has one answer, to one command, at each step; anything else fails the test.
+class ScriptedCard {
+ public:
+  explicit ScriptedCard(Dialogue dialogue) : dialogue_(std::move(dialogue)) {}
+
+  ByteVector answer(Bytes command) {
+    const std::string sent = hex(command);
+    if (next_ == dialogue_.size()) FAIL("the card expected no more commands, and got " << sent);
+    const Step& step = dialogue_[next_++];
+    if (sent != hex(bytes(step.command))) {
+      FAIL("at " << step.name << " the card expected " << step.command << " and got " << sent);
+    }
+    return bytes(step.response);
+  }
+
+  bool finished() const { return next_ == dialogue_.size(); }
+
+ private:
+  Dialogue dialogue_;
+  std::size_t next_ = 0;
+};
+
+template <class Card>
+State play(Transaction& transaction, Card& card) {
+  while (transaction.pending())
+    transaction.answer(card.answer(transaction.command()));
+  return transaction.state();
+}
+
+void verify(Transaction& transaction, std::string_view digits) {
+  Pin pin;
+  REQUIRE(pin.append(digits));
+  transaction.verify(pin);
+}
+
+// The whole dialogue, as far as it goes.
+template <class Card>
+State run(Transaction& transaction, Card& card, const TransactionRules& rules = kCapOnly,
+          const Inputs& inputs = {}) {
+  transaction.select(rules);
+  if (play(transaction, card) != State::selected) return transaction.state();
+  transaction.prepare();
+  if (play(transaction, card) != State::prepared) return transaction.state();
+  verify(transaction, "1234");
+  if (play(transaction, card) != State::verified) return transaction.state();
+  transaction.generate(inputs);
+  return play(transaction, card);
+}
+
+std::string code(Transaction& transaction, const std::vector<TdsNumber>& tds = {}) {
+  Digits digits;
+  if (!transaction.code(tds, digits)) return "no code: " + std::string(transaction.fault().reason);
+  return text(digits);
+}
+
+// The code that a dialogue ends in; every step of it must happen.
+std::string code_of(const Dialogue& dialogue, const TransactionRules& rules = kCapOnly,
+                    const Inputs& inputs = {}) {
+  ScriptedCard card(dialogue);
+  Transaction transaction;
+  const State state = run(transaction, card, rules, inputs);
+  INFO(transaction.fault().command << ": " << transaction.fault().reason);
+  REQUIRE(state == State::done);
+  REQUIRE(card.finished());
+  REQUIRE(transaction.fault().kind == Kind::none);
+  return code(transaction);
+}
+
+// The fault that a dialogue ends in; every step of it must happen.
+Fault fault_of(const Dialogue& dialogue, const TransactionRules& rules = kCapOnly) {
+  ScriptedCard card(dialogue);
+  Transaction transaction;
+  REQUIRE(run(transaction, card, rules) == State::failed);
+  REQUIRE(card.finished());
+  REQUIRE_FALSE(transaction.pending());
+  return transaction.fault();
+}
+
+std::string record(const std::string& content) { return tlv("70", content) + kOk; }
+
+const Dialogue kNoCap = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"}};
+
+// The session with the card's Visa application, of this name; a Visa application is told another date.
+Dialogue visa(std::string_view aid, std::string_view proprietary = "") {
+  Dialogue dialogue = with(identify(), "SELECT", fci(aid, proprietary));
+  dialogue[0].command = "00A4040007" + std::string(aid) + "00";
+  const std::string data = cdol1_data("000000000000", "0000", "00000000", "010101");
+  dialogue[6].command = first_generate_ac(data);
+  dialogue[7].command = second_generate_ac(data);
+  return dialogue;
+}
+Dialogue dpa() { return visa("A0000000038002"); }
+
+std::string visa_default_code() {
+  TokenInput input;
+  input.cid = 0x80;
+  input.atc = array<2>("00B4");
+  input.ac = array<8>("7F32A79FDA945643");
+  const ByteVector iad = bytes("06770A03A48000");
+  input.iad = iad;
+  Digits digits;
+  REQUIRE_FALSE(token_by_ipb(token_data(input), kVisaDefaultIpb, digits));
+  return text(digits);
+}
+
+}  // namespace
+
+// ---- the way it should go
+
+TEST_CASE("a session ends in a code") { CHECK(code_of(identify()) == "42511495"); }
+
+TEST_CASE("the dialogue rests where the reader has something to say or to ask") {
+  ScriptedCard card(identify());
+  Transaction transaction;
+  CHECK(transaction.state() == State::idle);
+  transaction.select(kCapOnly);
+  CHECK(transaction.state() == State::selecting);
+  CHECK(play(transaction, card) == State::selected);
+  CHECK(text(std::vector<char>(transaction.language_preference().begin(),
+                               transaction.language_preference().end())) == "frnl");
+  CHECK(hex(transaction.aid()) == "A0000000048002");
+  transaction.prepare();
+  CHECK(transaction.state() == State::preparing);
+  CHECK(play(transaction, card) == State::prepared);
+  CHECK(transaction.tries_left() == 3);
+  CHECK_FALSE(transaction.pin_was_wrong());
+  verify(transaction, "1234");
+  CHECK(transaction.state() == State::verifying);
+  CHECK(play(transaction, card) == State::verified);
+  CHECK_FALSE(transaction.tries_left());
+  transaction.generate({});
+  CHECK(transaction.state() == State::generating);
+  CHECK(play(transaction, card) == State::done);
+  CHECK(transaction.atc() == 0x00B4);
+  CHECK(card.finished());
+  CHECK(transaction.unknown_tags().empty());
+}
+
+TEST_CASE("processing options and cryptogram may come in either format") {
+  const std::string options2 = tlv("77", tlv("94", "08010200") + tlv("82", "1000")) + kOk;
+  const std::string cryptogram2 = tlv("77", tlv("9F10", "06770A03A48000") + tlv("9F26", "7F32A79FDA945643") +
+                                                tlv("9F36", "00B4") + tlv("9F27", "80")) +
+                                  kOk;
+  CHECK(code_of(with(identify(), "GET PROCESSING OPTIONS", options2)) == "42511495");
+  CHECK(code_of(with(identify(), "GENERATE AC", cryptogram2)) == "42511495");
+  CHECK(code_of(with(with(identify(), "GET PROCESSING OPTIONS", options2), "GENERATE AC", cryptogram2)) ==
+        "42511495");
+}
+
+TEST_CASE("a challenge goes to the card as unpredictable number, in both GENERATE AC") {
+  Dialogue dialogue = with(identify(), "GENERATE AC", kChallengeAc + kOk);
+  const std::string data = cdol1_data("000000000000", "0000", "00004815");
+  dialogue[6].command = first_generate_ac(data);
+  dialogue[7].command = second_generate_ac(data);
+  Inputs inputs;
+  inputs.unpredictable_number = array<4>("00004815");
+  CHECK(code_of(dialogue, kCapOnly, inputs) == "36473333");
+}
+
+TEST_CASE("a T=0 card may answer 61xx and 6Cxx at any step") {
+  for (std::size_t i = 0; i < identify().size(); ++i) {
+    Dialogue dialogue = identify();
+    const Step step = dialogue[i];
+    CAPTURE(step.name);
+    const ByteVector whole = bytes(step.response);
+    const std::string length = hex(Bytes(ByteVector{static_cast<std::uint8_t>(whole.size() - 2)}));
+    dialogue[i].response = "61" + length;
+    dialogue.insert(dialogue.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                    Step{"GET RESPONSE", "00C00000" + length, step.response});
+    CHECK(code_of(dialogue) == "42511495");
+
+    if (step.name == "VERIFY") continue;  // has no Le
+    dialogue = identify();
+    dialogue[i].response = "6C" + length;
+    dialogue.insert(dialogue.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                    Step{"again", step.command.substr(0, step.command.size() - 2) + length, step.response});
+    CHECK(code_of(dialogue) == "42511495");
+  }
+}
+
+TEST_CASE("the PIN block has the number of digits, the digits, and F") {
+  struct Row {
+    const char* pin;
+    const char* block;
+  };
+  const Row rows[] = {
+      {"1234", "241234FFFFFFFFFF"},         {"12345", "2512345FFFFFFFFF"},
+      {"123456", "26123456FFFFFFFF"},       {"0000", "240000FFFFFFFFFF"},
+      {"1234567", "271234567FFFFFFF"},      {"12345678901", "2B12345678901FFF"},
+      {"123456789012", "2C123456789012FF"},
+  };
+  for (const Row& row : rows) {
+    Transaction transaction;
+    verify(transaction, row.pin);
+    CHECK(hex(transaction.command()) == std::string("0020008008") + row.block);
+  }
+}
+
+// ---- choosing the application
+
+TEST_CASE("applications are tried in the order of the model, and the first that answers is used") {
+  CHECK(code_of(kNoCap + dpa(), kCapAndDpa) == "42511495");
+
+  // Whatever the reason for not answering, but for a blocked card.
+  for (const char* sw : {"6A82", "6283", "6985", "6D00", "6999", "6A86"}) {
+    CAPTURE(sw);
+    CHECK(code_of(with(kNoCap, "SELECT CAP", sw) + dpa(), kCapAndDpa) == "42511495");
+  }
+}
+
+TEST_CASE("a longer name that the card answers with is the name of the application") {
+  ScriptedCard card(with(identify(), "SELECT", fci("A000000004800201", "")));
+  Transaction transaction;
+  run(transaction, card);
+  CHECK(hex(transaction.aid()) == "A000000004800201");
+}
+
+TEST_CASE("without a name in the answer it is the name that was asked for") {
+  ScriptedCard card(with(identify(), "SELECT", kOk));
+  Transaction transaction;
+  CHECK(run(transaction, card) == State::done);
+  CHECK(hex(transaction.aid()) == "A0000000048002");
+  CHECK(transaction.language_preference().empty());
+}
+
+TEST_CASE("no application: the fault is not one command's") {
+  const Dialogue none = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
+                         {"SELECT DPA", "00A4040007A000000003800200", "6A82"}};
+  const Fault fault = fault_of(none, kCapAndDpa);
+  CHECK(fault.kind == Kind::no_application);
+  CHECK(fault.command.empty());
+  // One of them blocked, and no other: the card is blocked.
+  CHECK(fault_of(with(none, "SELECT CAP", "6283"), kCapAndDpa).kind == Kind::application_blocked);
+  CHECK(fault_of(with(none, "SELECT DPA", "6283"), kCapAndDpa).kind == Kind::application_blocked);
+  Transaction transaction;
+  transaction.select({});
+  CHECK(transaction.state() == State::failed);
+  CHECK(transaction.fault().kind == Kind::no_application);
+}
+
+TEST_CASE("a blocked application with data in its answer is still blocked") {
+  const Dialogue blocked = {{"SELECT", "00A4040007A000000004800200",
+                             "6F0984"
+                             "07A0000000048002"
+                             "6283"}};
+  CHECK(fault_of(blocked).kind == Kind::application_blocked);
+}
+
+TEST_CASE("6A81 at SELECT is a blocked card, and nothing more is tried") {
+  const Fault fault = fault_of({{"SELECT", "00A4040007A000000004800200", "6A81"}}, kCapAndDpa);
+  CHECK(fault.kind == Kind::application_blocked);
+  CHECK(fault.command == "SELECT");
+  CHECK(fault.sw == 0x6A81);
+}
+
+TEST_CASE("6985 at GET PROCESSING OPTIONS goes on to the next application, and takes nothing along") {
+  // The first application brings all that a code needs in its FCI already; what the second lacks it must lack.
+  const std::string first =
+      fci("A0000000048002", tlv("BF0C", tlv("9F55", "40") + tlv("9F56", "FF") + tlv("8C", "9F3704") +
+                                            tlv("8D", "8A02") + tlv("5F34", "09")));
+  const Dialogue sent_on = {{"SELECT CAP", "00A4040007A000000004800200", first},
+                            {"GPO", "80A8000002830000", "6985"}};
+  const std::string lists = tlv("8C", kCdol1) + tlv("8D", "8A02" + kCdol1);
+  struct Row {
+    const char* lacking;
+    std::string record1, record2;
+    const char* last;
+    std::string code;
+  };
+  const Row rows[] = {
+      {"nothing", lists, tlv("9F55", "00") + tlv("9F56", kIpb), "second GENERATE AC", "42511495"},
+      {"IAF, PSN", lists, tlv("9F56", kIpb), "second GENERATE AC", "42511495"},
+      {"IPB", lists, tlv("9F55", "00"), "second GENERATE AC", visa_default_code()},
+      {"CDOL2", tlv("8C", kCdol1), tlv("9F56", kIpb), "GENERATE AC", "42511495"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.lacking);
+    const Dialogue second =
+        with(with(dpa(), "READ RECORD 1", record(row.record1)), "READ RECORD 2", record(row.record2));
+    CHECK(code_of(sent_on + until(second, row.last), kCapAndDpa) == row.code);
+  }
+  const Dialogue no_cdol1 = until(with(dpa(), "READ RECORD 1", record("")), "READ RECORD 2");
+  CHECK(fault_of(sent_on + no_cdol1, kCapAndDpa).reason == "no record holds a CDOL1");
+  CHECK(fault_of(sent_on).kind == Kind::no_application);  // there is no next
+}
+
+TEST_CASE("behind the model's own list, the card's directory is asked") {
+  const std::string pse = fci("315041592E5359532E4444463031", tlv("88", "01"));
+  const std::string listed = record(tlv("61", tlv("4F", "A0000000421010") + tlv("50", "4342")) +
+                                    tlv("61", tlv("4F", "A000000004101001")));
+  const Dialogue directory = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
+                              {"SELECT PSE", "00A404000E315041592E5359532E444446303100", pse},
+                              {"READ RECORD", "00B2010C00", listed},
+                              {"READ RECORD", "00B2020C00", "6A83"},
+                              {"SELECT CB", "00A4040007A000000042101000", "6A82"}};
+  Dialogue mastercard = identify();
+  mastercard[0].command = "00A4040008A00000000410100100";
+  mastercard[0].response = fci("A000000004101001", "");
+  CHECK(code_of(directory + mastercard, kWithDirectory) == "42511495");
+
+  // A card without a directory, and a card whose directory lists nothing that answers.
+  CHECK(fault_of({directory[0], {"SELECT PSE", directory[1].command, "6A82"}}, kWithDirectory).kind ==
+        Kind::no_application);
+  CHECK(fault_of(directory + Dialogue{{"SELECT MC", "00A4040008A00000000410100100", "6A82"}}, kWithDirectory)
+            .kind == Kind::no_application);
+}
+
+TEST_CASE("a Visa application found in the directory is asked as one") {
+  const std::string pse = fci("315041592E5359532E4444463031", tlv("88", "01"));
+  Dialogue application = visa("A0000000031010", tlv("9F38", "9F3501"));
+  application[1].command = "80A800000383013700";  // terminal type 37
+  CHECK(code_of(Dialogue{{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
+                         {"SELECT PSE", "00A404000E315041592E5359532E444446303100", pse},
+                         {"READ RECORD", "00B2010C00", record(tlv("61", tlv("4F", "A0000000031010")))},
+                         {"READ RECORD", "00B2020C00", "6A83"}} +
+                    application,
+                kWithDirectory) == "42511495");
+}
+
+// ---- reading the application
+
+TEST_CASE("the PDOL's data go under 83, and the lists of real cards give the data of recorded commands") {
+  struct Row {
+    const char* pdol;
+    const char* command;
+  };
+  const Row rows[] = {
+      {"", "80A8000002830000"},
+      {"9F3501", "80A800000383013400"},
+      {"9F3501DF4001", "80A80000048302340000"},
+      {"5F2A029F15029F3501",
+       "80A8000007830500000000"
+       "34"
+       "00"},
+      {"9F33039F1A029F35019F4005",
+       "80A800000D830B"
+       "208000"
+       "0000"
+       "34"
+       "0000000000"
+       "00"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pdol);
+    Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", row.pdol)));
+    dialogue[1].command = row.command;
+    CHECK(code_of(dialogue) == "42511495");
+  }
+}
+
+TEST_CASE("every record that the AFL names is read, and an absent one is passed over") {
+  Dialogue dialogue = with(identify(), "GET PROCESSING OPTIONS",
+                           "800A"
+                           "1000"
+                           "08010100"
+                           "10020300" +
+                               kOk);
+  const Step first = dialogue[2];
+  const Step second = dialogue[3];
+  dialogue[2].command = "00B2010C00";
+  dialogue[3] = {"READ RECORD 2.2", "00B2021400", "6A83"};
+  dialogue.insert(dialogue.begin() + 4, Step{"READ RECORD 2.3", "00B2031400", second.response});
+  CHECK(code_of(dialogue) == "42511495");
+  CHECK(code_of(with(dialogue, "READ RECORD 2.2", "6A82")) == "42511495");
+  CHECK(code_of(with(dialogue, "READ RECORD 2.2", "70009000")) == "42511495");
+}
+
+TEST_CASE("IAF and IPB may stand in the FCI, and have Visa names too") {
+  const std::string in_fci = fci("A0000000048002", tlv("BF0C", tlv("9F55", "00") + tlv("9F56", kIpb)));
+  CHECK(code_of(with(with(identify(), "SELECT", in_fci), "READ RECORD 2", record(""))) == "42511495");
+  CHECK(code_of(with(identify(), "READ RECORD 2", record(tlv("DF21", "00") + tlv("DF20", kIpb)))) ==
+        "42511495");
+  CHECK(
+      code_of(with(identify(), "READ RECORD 2", record(tlv("9F55", "00000000000000") + tlv("9F56", kIpb)))) ==
+      "42511495");  // an IAF of seven bytes
+}
+
+TEST_CASE("the IAF says whether the PSN is part of the data, and the amount and the currency are used") {
+  struct Row {
+    const char* iaf;
+    bool psn, amount, currency;
+  };
+  for (const Row& row : {Row{"00", false, false, false},
+                         {"80", false, true, true},
+                         {"C0", true, true, true},
+                         {"A0", false, true, false},
+                         {"40", true, false, false},
+                         {"20", false, false, false}}) {
+    CAPTURE(row.iaf);
+    ScriptedCard card(with(identify(), "READ RECORD 2",
+                           record(tlv("5F34", "07") + tlv("9F55", row.iaf) + tlv("9F56", "FF"))));
+    Transaction transaction;
+    REQUIRE(run(transaction, card) == State::done);
+    CHECK(transaction.amount_used() == row.amount);
+    CHECK(transaction.currency_used() == row.currency);
+    CHECK(code(transaction) == (row.psn ? "7" : "128"));  // the first byte: PSN, or CID
+  }
+}
+
+TEST_CASE("an amount and a currency go where the CDOL asks for them") {
+  const std::string data = cdol1_data("000000001234", "0978", "00000042");
+  Dialogue dialogue = identify();
+  dialogue[6].command = first_generate_ac(data);
+  dialogue[7].command = second_generate_ac(data);
+  Inputs inputs;
+  inputs.amount = array<6>("000000001234");
+  inputs.currency = array<2>("0978");
+  inputs.unpredictable_number = array<4>("00000042");
+  CHECK(code_of(dialogue, kCapOnly, inputs) == "42511495");
+}
+
+TEST_CASE("a card that does not tell the tries left is taken all the same") {
+  for (const char* answer : {"6D00", "6A88", "6A81", "6985", "9000",
+                             "9F1702000390"
+                             "00",
+                             "9F189000",
+                             "770090"
+                             "00"}) {
+    CAPTURE(answer);
+    ScriptedCard card(with(identify(), "GET DATA", answer));
+    Transaction transaction;
+    CHECK(run(transaction, card) == State::done);
+    CHECK(code(transaction) == "42511495");
+  }
+}
+
+TEST_CASE("tags that the reader does not know are answered with zeros and named") {
+  Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "DF5502")));
+  dialogue[1].command =
+      "80A8000004830200"
+      "0000";
+  ScriptedCard card(dialogue);
+  Transaction transaction;
+  run(transaction, card);
+  REQUIRE(transaction.unknown_tags().size() == 1);
+  CHECK(transaction.unknown_tags()[0] == 0xDF55);
+}
+
+// ---- the rules for the code
+
+TEST_CASE("a Visa card without IPB uses the default mask, another card is not supported") {
+  const std::string no_ipb = record(tlv("9F55", "00"));
+  CHECK(code_of(kNoCap + with(dpa(), "READ RECORD 2", no_ipb), kCapAndDpa) == visa_default_code());
+
+  const Fault fault = fault_of(until(with(identify(), "READ RECORD 2", no_ipb), "READ RECORD 2"));
+  CHECK(fault.kind == Kind::not_supported);
+  CHECK(fault.command.empty());
+}
+
+TEST_CASE("the default mask needs an answer of 18 bytes") {
+  ScriptedCard card(kNoCap + with(with(dpa(), "READ RECORD 2", record(tlv("9F55", "00"))), "GENERATE AC",
+                                  "800B 80 00B4 7F32A79FDA945643" + kOk));
+  Transaction transaction;
+  REQUIRE(run(transaction, card, kCapAndDpa) == State::done);
+  Digits digits;
+  CHECK_FALSE(transaction.code({}, digits));
+  CHECK(transaction.fault().length == 18);
+  CHECK(transaction.fault().limit == 11);
+}
+
+TEST_CASE("an IPB longer than the answer gives no code, however long it is") {
+  for (const std::size_t extra :
+       {std::size_t{1}, std::size_t{12}, std::size_t{26}, std::size_t{27}, std::size_t{100}}) {
+    CAPTURE(extra);
+    const std::string ipb = kIpb + std::string(2 * extra, '0');
+    ScriptedCard card(with(identify(), "READ RECORD 2", record(tlv("9F56", ipb))));
+    Transaction transaction;
+    REQUIRE(run(transaction, card) == State::done);
+    Digits digits;
+    CHECK_FALSE(transaction.code({}, digits));
+    CHECK(transaction.state() == State::failed);
+    CHECK(transaction.fault().kind == Kind::nonsense);
+    CHECK(transaction.fault().command.empty());
+    CHECK(transaction.fault().reason == to_string(TokenError::ipb_longer_than_data));
+    CHECK(transaction.fault().length == 18 + extra);  // both lengths are told
+    CHECK(transaction.fault().limit == 18);
+  }
+}
+
+TEST_CASE("the recorded Belgian card: three codes, one of them with a number to sign") {
+  CHECK(code_of(belgian("00000000", kBelgianIdentified), kBelgian) == "23790240");
+  Inputs inputs;
+  inputs.unpredictable_number = array<4>("00001234");
+  CHECK(code_of(belgian("00001234", kBelgianChallenged), kBelgian, inputs) == "23580039");
+
+  ScriptedCard card(belgian("00000000", kBelgianIdentified));
+  Transaction transaction;
+  REQUIRE(run(transaction, card, kBelgian) == State::done);
+  TdsNumber number;
+  REQUIRE(number.append(std::string_view("1234")));
+  CHECK(code(transaction, {number}) == "23719593");
+  CHECK(code(transaction) == "23790240");  // the numbers do not stick to the answer
+}
+
+TEST_CASE("a Belgian payment card is told so, and without an IPB uses the Belgian function") {
+  struct Row {
+    const char* what;
+    std::string discretionary;
+    bool belgian;
+  };
+  const std::string country = tlv("5F2C", "0056");
+  const std::string mark = tlv("DF07",
+                               "424B5330353630303"
+                               "8");
+  for (const Row& row :
+       {Row{"both", country + mark, true}, Row{"both, the other way round", mark + country, true},
+        Row{"no mark", country, false}, Row{"no country", mark, false},
+        Row{"another country", tlv("5F2C", "0250") + mark, false},
+        Row{"another mark", country + tlv("DF07", "424B53303537"), false}}) {
+    CAPTURE(row.what);
+    static constexpr Application maestro[] = {{kAidMaestro, Family::maestro}};
+    const std::string forced = row.belgian ? "8000000800" : "8000000000";
+    const std::string data = "0000000000000000000000000000" + forced +
+                             "0000"
+                             "000000"
+                             "00"
+                             "00000000";
+    Dialogue dialogue = with(identify(), "SELECT",
+                             fci("A0000000043060", tlv("9F38", "9F3501") + tlv("BF0C", row.discretionary)));
+    dialogue[0].command = "00A4040007A000000004306000";
+    dialogue[1].command = row.belgian ? "80A800000383013700" : "80A800000383013400";
+    dialogue[6].command = first_generate_ac(data);
+    dialogue[7].command = (row.belgian ? "80AE00001F5A31" : "80AE00001F5A33") + data + "00";
+    CHECK(code_of(dialogue, {maestro, false, true}) == "42511495");  // the IPB is used where there is one
+
+    dialogue[3].response = record(tlv("9F55", "00"));
+    if (row.belgian) {
+      TokenInput input;
+      input.atc = array<2>("00B4");
+      input.ac = array<8>("7F32A79FDA945643");
+      Digits digits;
+      token_belgian(input, digits);
+      CHECK(code_of(dialogue, {maestro, false, true}) == text(digits));
+    } else {
+      CHECK(fault_of(until(dialogue, "READ RECORD 2"), {maestro, false, true}).kind == Kind::not_supported);
+    }
+  }
+}
+
+TEST_CASE("Bancontact always uses the Belgian function, in a reader that knows the Belgian rules") {
+  static constexpr Application bancontact[] = {{kAidBancontact, Family::bancontact}};
+  Dialogue dialogue = with(identify(), "SELECT", fci("D056000666111010", ""));
+  dialogue[0].command = "00A4040008D05600066611101000";
+  TokenInput input;
+  input.atc = array<2>("00B4");
+  input.ac = array<8>("7F32A79FDA945643");
+  Digits digits;
+  token_belgian(input, digits);
+  CHECK(code_of(dialogue, {bancontact, false, true}) == text(digits));
+  CHECK(code_of(dialogue, {bancontact, false, false}) == "42511495");
+}
+
+// ---- where it ends
+
+TEST_CASE("each fault says what is wrong, at which command, and with which status word") {
+  struct Row {
+    const char* step;
+    std::string response;
+    Kind kind;
+    const char* command;
+    int sw;
+  };
+  const Row rows[] = {
+      {"SELECT", "6F059000", Kind::nonsense, "SELECT", 0},
+      {"SELECT", "70009000", Kind::nonsense, "SELECT", 0},
+      {"GET PROCESSING OPTIONS", "6700", Kind::nonsense, "GET PROCESSING OPTIONS", 0x6700},
+      {"GET PROCESSING OPTIONS", "9000", Kind::nonsense, "GET PROCESSING OPTIONS", 0},
+      {"GET PROCESSING OPTIONS", "80031000089000", Kind::nonsense, "GET PROCESSING OPTIONS", 0},
+      {"GET PROCESSING OPTIONS", "80061000000101009000", Kind::nonsense, "GET PROCESSING OPTIONS",
+       0},                                                                // bad AFL
+      {"GET PROCESSING OPTIONS", "800210009000", Kind::nonsense, "", 0},  // no record, no CDOL1
+      {"READ RECORD 1", "6981", Kind::nonsense, "READ RECORD", 0x6981},
+      {"READ RECORD 1", "9000", Kind::nonsense, "READ RECORD", 0},
+      {"READ RECORD 1", "77009000", Kind::nonsense, "READ RECORD", 0},
+      {"READ RECORD 1", "70028C059000", Kind::nonsense, "READ RECORD", 0},
+      {"GET DATA", "9F1701009000", Kind::pin_blocked, "GET DATA", 0},
+      {"VERIFY", "63C0", Kind::pin_blocked, "VERIFY", 0x63C0},
+      {"VERIFY", "6983", Kind::pin_blocked, "VERIFY", 0x6983},
+      {"VERIFY", "6984", Kind::pin_blocked, "VERIFY", 0x6984},
+      {"VERIFY", "6985", Kind::nonsense, "VERIFY", 0x6985},
+      {"VERIFY", "6C08", Kind::nonsense, "VERIFY", 0x6C08},
+      {"VERIFY", "6300", Kind::nonsense, "VERIFY", 0x6300},
+      {"GENERATE AC", "6985", Kind::refused, "GENERATE AC", 0x6985},
+      {"GENERATE AC", "8012 00 00B4 7F32A79FDA945643 06770A03A48000 9000", Kind::refused, "GENERATE AC", 0},
+      {"GENERATE AC", "8012 40 00B4 7F32A79FDA945643 06770A03A48000 9000", Kind::nonsense, "GENERATE AC", 0},
+      {"GENERATE AC", "8012 C0 00B4 7F32A79FDA945643 06770A03A48000 9000", Kind::nonsense, "GENERATE AC", 0},
+      {"GENERATE AC", "6700", Kind::nonsense, "GENERATE AC", 0x6700},
+      {"GENERATE AC", "9000", Kind::nonsense, "GENERATE AC", 0},
+      {"GENERATE AC", "8003 80 00B4 9000", Kind::nonsense, "GENERATE AC", 0},
+      {"GENERATE AC", kIdentifyAc + "6283", Kind::nonsense, "GENERATE AC", 0x6283},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.step, row.response);
+    Dialogue dialogue = until(with(identify(), row.step, row.response), row.step);
+    const Fault fault = fault_of(dialogue);
+    CHECK(to_string(fault.kind) == to_string(row.kind));
+    CHECK(fault.command == row.command);
+    CHECK(fault.sw == row.sw);
+  }
+}
+
+TEST_CASE("a list that is malformed or asks for too much is the card's fault, not a command's") {
+  struct Row {
+    const char* step;
+    std::string response;
+    const char* last;
+  };
+  const Row rows[] = {
+      {"SELECT", fci("A0000000048002", tlv("9F38", "9F")), "SELECT"},
+      {"SELECT", fci("A0000000048002", tlv("9F38", "95FF")),
+       "SELECT"},  // fits a command, but not with its 83
+      {"SELECT", fci("A0000000048002", tlv("9F38", "95FF9501")), "SELECT"},
+      {"READ RECORD 1", record(tlv("8C", "9F")), "VERIFY"},
+      {"READ RECORD 1", record(tlv("8C", "95FF9501")), "VERIFY"},
+      {"READ RECORD 2", record(tlv("9F55", "00")), "READ RECORD 2"},  // no IPB
+      {"READ RECORD 1", record(""), "READ RECORD 2"},                 // no CDOL1
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.step, row.response);
+    const Fault fault = fault_of(until(with(identify(), row.step, row.response), row.last));
+    CHECK(fault.command.empty());
+    CHECK_FALSE(fault.reason.empty());
+  }
+}
+
+TEST_CASE("every kind of fault has a text of its own") {
+  std::vector<std::string_view> texts;
+  for (int i = 0; i <= static_cast<int>(Kind::nonsense); ++i) {
+    const std::string_view text = to_string(static_cast<Kind>(i));
+    CHECK(std::find(texts.begin(), texts.end(), text) == texts.end());
+    texts.push_back(text);
+  }
+}
+
+// ---- the PIN
+
+TEST_CASE("a wrong PIN leaves the dialogue where another can be tried") {
+  Dialogue dialogue = with(identify(), "VERIFY", "63C2");
+  dialogue[5].command = "0020008008249999FFFFFFFFFF";
+  const Dialogue again = {{"VERIFY", "0020008008248888FFFFFFFFFF", "63C1"}};
+  const Dialogue right = after(identify(), 5);
+  ScriptedCard card(until(dialogue, "VERIFY") + again + right);
+  Transaction transaction;
+  transaction.select(kCapOnly);
+  play(transaction, card);
+  transaction.prepare();
+  play(transaction, card);
+  verify(transaction, "9999");
+  CHECK(play(transaction, card) == State::prepared);
+  CHECK(transaction.pin_was_wrong());
+  CHECK(transaction.tries_left() == 2);
+  verify(transaction, "8888");
+  CHECK_FALSE(transaction.pin_was_wrong());
+  CHECK(play(transaction, card) == State::prepared);
+  CHECK(transaction.tries_left() == 1);
+  verify(transaction, "1234");
+  CHECK(play(transaction, card) == State::verified);
+  transaction.generate({});
+  CHECK(play(transaction, card) == State::done);
+  CHECK(code(transaction) == "42511495");
+  CHECK(card.finished());
+}
+
+TEST_CASE("the PIN is in the command while it is sent, and nowhere after the answer") {
+  const auto holds = [](const Transaction& transaction, const char* pattern) {
+    const auto* memory = reinterpret_cast<const std::uint8_t*>(&transaction);
+    return hex(Bytes(memory, sizeof transaction)).find(pattern) != std::string::npos;
+  };
+  for (const char* answer : {"9000", "63C2", "63C0", "6983", "6F00", "", "90"}) {
+    CAPTURE(answer);
+    ScriptedCard card(until(identify(), "GET DATA"));
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare();
+    play(transaction, card);
+    verify(transaction, "82467159");
+    CHECK(holds(transaction, "82467159"));
+    transaction.answer(bytes(answer));
+    CHECK_FALSE(holds(transaction, "82467159"));
+  }
+}
+
+// ---- the second GENERATE AC
+
+TEST_CASE("the second GENERATE AC may go wrong in any way: the code is there") {
+  for (const char* answer : {"6985", "6F00", "", "90", "9000", "80029000", "6C00"}) {
+    CAPTURE(answer);
+    Dialogue dialogue = with(identify(), "second GENERATE AC", answer);
+    if (std::string(answer) == "6C00") {
+      const Step last = dialogue.back();
+      for (int i = 1; i < emv::T0Exchange::kMaxExchanges; ++i)
+        dialogue.push_back(last);
+    }
+    CHECK(code_of(dialogue) == "42511495");
+  }
+}
+
+TEST_CASE("no answer at all to the second GENERATE AC: the code is there; to any other command: it is not") {
+  for (const Step& mute : identify()) {
+    CAPTURE(mute.name);
+    Dialogue before = until(identify(), mute.name);
+    before.pop_back();
+    ScriptedCard card(before);
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    const auto drive = [&] {
+      while (transaction.pending() && !card.finished())
+        transaction.answer(card.answer(transaction.command()));
+      return !transaction.pending();
+    };
+    if (drive()) transaction.prepare();
+    if (transaction.state() == State::preparing && drive()) verify(transaction, "1234");
+    if (transaction.state() == State::verifying && drive()) transaction.generate({});
+    if (transaction.state() == State::generating) drive();
+    REQUIRE(hex(transaction.command()) == hex(bytes(mute.command)));
+    const bool last = mute.name == "second GENERATE AC";
+    CHECK(transaction.no_answer() == last);
+    CHECK_FALSE(transaction.pending());
+    if (last) CHECK(code(transaction) == "42511495");
+  }
+}
+
+TEST_CASE("without a usable CDOL2 there is no second GENERATE AC") {
+  for (const char* cdol2 : {"", "9F", "95FF95FF"}) {
+    CAPTURE(cdol2);
+    const std::string content = tlv("8C", kCdol1) + (cdol2[0] != 0 ? tlv("8D", cdol2) : "");
+    CHECK(code_of(until(with(identify(), "READ RECORD 1", record(content)), "GENERATE AC")) == "42511495");
+  }
+}
+
+// ---- a hostile card
+
+TEST_CASE("whatever a card answers at whatever step, the dialogue ends, and the PIN is sent at most once") {
+  // Behaves up to a step, then gives an answer of its own to that and every later command.
+  struct HostileCard {
+    Dialogue good;
+    std::size_t from;
+    std::function<ByteVector()> answer_with;
+    std::size_t commands = 0;
+    int verifies = 0;
+
+    ByteVector answer(Bytes command) {
+      REQUIRE(command.size() >= 4);
+      REQUIRE(command.size() <= emv::kMaxCommand);
+      REQUIRE(++commands < 40'000);
+      if (command[1] == 0x20) ++verifies;
+      return commands <= from ? bytes(good[commands - 1].response) : answer_with();
+    }
+  };
+
+  std::mt19937 random(1);
+  const auto byte = [&] { return static_cast<std::uint8_t>(random()); };
+  const auto bytes_of = [&](std::size_t size) {
+    ByteVector all(size);
+    for (std::uint8_t& b : all)
+      b = byte();
+    return all;
+  };
+  const auto ok = [](ByteVector data) {
+    data.push_back(0x90);
+    data.push_back(0x00);
+    return data;
+  };
+  const auto random_tlv = [&] {
+    static constexpr std::uint8_t tags[] = {0x6F, 0x70, 0x77, 0x80, 0xA5, 0x82, 0x94, 0x61};
+    const ByteVector inside = bytes_of(byte() % 100);
+    ByteVector all = bytes_of(2);
+    all[0] = tags[all[0] % std::size(tags)];
+    all[1] = static_cast<std::uint8_t>(inside.size());
+    all.insert(all.end(), inside.begin(), inside.end());
+    return ok(all);
+  };
+  const std::vector<std::pair<const char*, std::function<ByteVector()>>> answers = {
+      {"nothing", [] { return ByteVector(); }},
+      {"one byte", [] { return ByteVector{0x90}; }},
+      {"300 bytes", [] { return ByteVector(300, 0x61); }},
+      {"300 bytes and 9000", [&] { return ok(ByteVector(300, 0x70)); }},
+      {"256 bytes and 9000", [&] { return ok(ByteVector(256, 0x70)); }},
+      {"9000", [] { return bytes("9000"); }},
+      {"61 for ever", [] { return bytes("6101"); }},
+      {"6C for ever", [] { return bytes("6C01"); }},
+      {"a byte and 61 for ever", [] { return bytes("AA6100"); }},
+      {"an AFL of everything",
+       [] {
+         return bytes(
+             "800A1000"
+             "0801FF00"
+             "1001FF00"
+             "9000");
+       }},
+      {"an empty record", [] { return bytes("70009000"); }},
+      {"random bytes", [&] { return bytes_of(byte()); }},
+      {"random bytes and 9000", [&] { return ok(bytes_of(byte())); }},
+      {"random TLV", random_tlv},
+  };
+  for (const TransactionRules& rules : {kCapOnly, kWithDirectory}) {
+    for (std::size_t from = 0; from <= identify().size(); ++from) {
+      for (const auto& [what, answer_with] : answers) {
+        CAPTURE(from, what);
+        const bool random_answers = std::string(what).find("random") != std::string::npos;
+        for (int round = 0; round < (random_answers ? 50 : 1); ++round) {
+          HostileCard card{identify(), from, answer_with};
+          Transaction transaction;
+          const State state = run(transaction, card, rules);
+          REQUIRE_FALSE(transaction.pending());
+          const bool ended = state == State::failed || state == State::done || state == State::prepared;
+          REQUIRE(ended);  // `prepared`: a wrong PIN
+          REQUIRE(card.verifies <= 1);
+          if (state == State::done) {
+            Digits digits;
+            static_cast<void>(transaction.code({}, digits));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a transaction that is selected again remembers nothing of the last card") {
+  // A card with everything that could stay behind: a PSN in the data, the Belgian function, a language.
+  static constexpr Application bancontact[] = {{kAidBancontact, Family::bancontact}};
+  Dialogue last = with(identify(), "SELECT", fci("D056000666111010", tlv("5F2D", "6E6C")));
+  last[0].command = "00A4040008D05600066611101000";
+  last = with(last, "READ RECORD 2", record(tlv("5F34", "07") + tlv("9F55", "C0") + tlv("9F56", "FF")));
+  ScriptedCard card(last);
+  Transaction transaction;
+  REQUIRE(run(transaction, card, {bancontact, false, true}) == State::done);
+  REQUIRE(code(transaction) != "42511495");
+
+  ScriptedCard next(with(with(identify(), "SELECT", kOk), "READ RECORD 2", record(tlv("9F56", kIpb))));
+  REQUIRE(run(transaction, next) == State::done);
+  CHECK(code(transaction) == "42511495");
+  CHECK(transaction.language_preference().empty());
+  CHECK_FALSE(transaction.amount_used());
+
+  ScriptedCard nothing({{"SELECT", "00A4040007A000000004800200", "6A82"}});
+  CHECK(run(transaction, nothing) == State::failed);
+  CHECK(transaction.fault().kind == Kind::no_application);
+}
+
+TEST_CASE("while a response is not complete the dialogue stands where it stood") {
+  for (const char* piece : {"6102", "6C02"}) {
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    transaction.answer(bytes(piece));
+    CHECK(transaction.pending());
+    CHECK(transaction.state() == State::selecting);
+    CHECK(transaction.fault().kind == Kind::none);
+  }
+}
+
+TEST_CASE("a PSN of another length than one byte is as good as none") {
+  for (const char* psn : {"", "0708"}) {
+    const std::string content = tlv("5F34", psn) + tlv("9F55", "40") + tlv("9F56", "FF");
+    CHECK(code_of(with(identify(), "READ RECORD 2", record(content))) == "0");
+  }
+}
+
+TEST_CASE("a transaction that was wiped starts afresh") {
+  ScriptedCard card(identify());
+  Transaction transaction;
+  run(transaction, card);
+  transaction.wipe();
+  CHECK(transaction.state() == State::idle);
+  CHECK(transaction.aid().empty());
+  CHECK(transaction.language_preference().empty());
+  CHECK(transaction.atc() == 0);
+  ScriptedCard other(identify());
+  CHECK(run(transaction, other) == State::done);
+  CHECK(code(transaction) == "42511495");
+}
