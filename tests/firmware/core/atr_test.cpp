@@ -90,10 +90,7 @@ TEST_CASE("each way of not being an answer to reset has its name") {
       {"TD1 announced", "3B8080", AtrError::truncated},
       {"historical bytes announced", "3B65000065046C90", AtrError::truncated},
       {"a check character announced", "3B8001", AtrError::truncated},
-      {"one character more",
-       "3B6500006504"
-       "6C900000",
-       AtrError::trailing},
+      {"one character more", "3B65000065046C900000", AtrError::trailing},
       {"a check character that T=0 has not", "3B0000", AtrError::trailing},
       {"a wrong check character", "3B80118111", AtrError::bad_tck},
       {"34 characters", "3B00" + std::string(64, '0'), AtrError::too_long},
@@ -109,23 +106,10 @@ TEST_CASE("each way of not being an answer to reset has its name") {
 
 TEST_CASE("an answer to reset of 33 characters is the longest") {
   // Four groups of four interface bytes, and fifteen historical bytes.
-  ByteVector input = bytes(
-      "3B"
-      "FF 110000"
-      "F0 110000"
-      "F0 110000"
-      "30 1100" +
-      std::string(30, '5'));
+  ByteVector input = bytes("3B FF 110000F0 110000F0 11000030 1100" + std::string(30, '5'));
   CHECK(input.size() == 31);
   CHECK(parse_atr(input));
-  input = bytes(
-      "3B"
-      "FF 110000"
-      "F0 110000"
-      "F0 110000"
-      "F0 110000"
-      "00" +
-      std::string(30, '5'));
+  input = bytes("3B FF 110000F0 110000F0 110000F0 11000000" + std::string(30, '5'));
   CHECK(input.size() == 33);
   CHECK(parse_atr(input));
   input.push_back(0x55);

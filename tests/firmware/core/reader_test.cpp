@@ -649,13 +649,6 @@ TEST_CASE(
     CHECK(reader.code() == text(digits));
   };
 
-  // Given up after one number, the first of the next function must be given again.
-  TestReader given_up(kAllPlaces, dialogue);
-  begin(given_up);
-  given_up.hold("C");
-  given_up.remove();
-  begin(given_up);
-
   TestReader short_of(kAllPlaces, dialogue);
   begin(short_of);
   short_of.press("OK");  // no second
@@ -671,6 +664,25 @@ TEST_CASE(
   all.press("OK");  // three are the most
   CHECK(all.screen() == "Donnée 4 ?");
   end(all, {"1", "22", "333", "1234"});
+}
+
+TEST_CASE("a number to sign that must be given must be given again after it was given up") {
+  Prompt mandatory = kTds[0];
+  mandatory.optional = false;
+  const Function functions[] = {{"M2", {&mandatory, 1}}};
+  ReaderProfile profile = kVasco;
+  profile.functions = functions;
+  TestReader reader(profile);
+  reader.use("M2", "1234");
+  reader.type("1");
+  reader.press("OK");
+  CHECK(reader.screen() == "Donnée 2 ?");
+  reader.hold("C");
+  reader.press("M2");
+  reader.type("1234");
+  reader.press("OK");
+  reader.press("OK");
+  CHECK(reader.screen() == "Donnée 1 ?");
 }
 
 // ---- what goes wrong
@@ -876,9 +888,7 @@ TEST_CASE("a stale answer is dropped") {
   const auto replacement = reader.reader.request()->number;
   CHECK(replacement > outstanding->number);
   CHECK(reader.state() == "choose_function");
-  for (const char* late : {"9000", "mute", "removed",
-                           "800610000801020090"
-                           "00"}) {
+  for (const char* late : {"9000", "mute", "removed", "80061000080102009000"}) {
     reader.answer(outstanding->number, late);
     CHECK(reader.state() == "choose_function");
     REQUIRE(reader.reader.request());
@@ -1102,6 +1112,7 @@ std::vector<Secret> secrets() {
       {"a number to sign", ascii(kTdsNumber)},
       {"the first code", ascii("42511495")},
       {"the AC", bytes("7F32A79FDA945643")},
+      {"the IAD", bytes("06770A03A48000")},
       {"the second AC", bytes("0102030405060708")},
   };
 }

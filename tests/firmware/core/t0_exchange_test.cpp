@@ -202,9 +202,7 @@ TEST_CASE("a PIN is overwritten as soon as its command is answered, and be it wi
       const auto* memory = reinterpret_cast<const std::uint8_t*>(&exchange);
       return hex(Bytes(memory, sizeof exchange)).find("82467159") != std::string::npos;
     };
-    exchange.start(
-        bytes("002000800828"
-              "82467159FFFFFF"));
+    exchange.start(bytes("00200080082882467159FFFFFF"));
     REQUIRE(holds_pin());
     exchange.answer(bytes(answer));
     CHECK_FALSE(holds_pin());

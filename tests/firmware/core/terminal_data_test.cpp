@@ -92,10 +92,7 @@ TEST_CASE("amount, currency and challenge are what the user typed, or zeros") {
   typed.inputs.amount = array<6>("000000001234");
   typed.inputs.currency = array<2>("0978");
   typed.inputs.unpredictable_number = array<4>("00004815");
-  CHECK(data(dol, typed) ==
-        "000000001234"
-        "0978"
-        "00004815");
+  CHECK(data(dol, typed) == "000000001234097800004815");
 }
 
 TEST_CASE("a length other than usual: numbers keep their end, the rest keeps its beginning") {
@@ -138,11 +135,7 @@ TEST_CASE("an unknown tag is zeros, and named once") {
   Buffer<255> out;
   UnknownTags unknown;
   REQUIRE(append_dol_data(out, bytes("DF0103 9F3501 9F5C02 DF0101"), context(Family::cap), unknown));
-  CHECK(hex(out) ==
-        "000000"
-        "34"
-        "0000"
-        "00");
+  CHECK(hex(out) == "00000034000000");
   REQUIRE(unknown.size() == 2);
   CHECK(unknown[0] == 0xDF01);
   CHECK(unknown[1] == 0x9F5C);

@@ -264,10 +264,7 @@ TEST_CASE("no application: the fault is not one command's") {
 }
 
 TEST_CASE("a blocked application with data in its answer is still blocked") {
-  const Dialogue blocked = {{"SELECT", "00A4040007A000000004800200",
-                             "6F0984"
-                             "07A0000000048002"
-                             "6283"}};
+  const Dialogue blocked = {{"SELECT", "00A4040007A000000004800200", "6F098407A00000000480026283"}};
   CHECK(fault_of(blocked).kind == Kind::application_blocked);
 }
 
@@ -353,17 +350,8 @@ TEST_CASE("the PDOL's data go under 83, and the lists of real cards give the dat
       {"", "80A8000002830000"},
       {"9F3501", "80A800000383013400"},
       {"9F3501DF4001", "80A80000048302340000"},
-      {"5F2A029F15029F3501",
-       "80A8000007830500000000"
-       "34"
-       "00"},
-      {"9F33039F1A029F35019F4005",
-       "80A800000D830B"
-       "208000"
-       "0000"
-       "34"
-       "0000000000"
-       "00"},
+      {"5F2A029F15029F3501", "80A80000078305000000003400"},
+      {"9F33039F1A029F35019F4005", "80A800000D830B208000000034000000000000"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.pdol);
@@ -374,12 +362,7 @@ TEST_CASE("the PDOL's data go under 83, and the lists of real cards give the dat
 }
 
 TEST_CASE("every record that the AFL names is read, and an absent one is passed over") {
-  Dialogue dialogue = with(identify(), "GET PROCESSING OPTIONS",
-                           "800A"
-                           "1000"
-                           "08010100"
-                           "10020300" +
-                               kOk);
+  Dialogue dialogue = with(identify(), "GET PROCESSING OPTIONS", "800A10000801010010020300" + kOk);
   const Step first = dialogue[2];
   const Step second = dialogue[3];
   dialogue[2].command = "00B2010C00";
@@ -435,12 +418,8 @@ TEST_CASE("an amount and a currency go where the CDOL asks for them") {
 }
 
 TEST_CASE("a card that does not tell the tries left is taken all the same") {
-  for (const char* answer : {"6D00", "6A88", "6A81", "6985", "9000",
-                             "9F1702000390"
-                             "00",
-                             "9F189000",
-                             "770090"
-                             "00"}) {
+  for (const char* answer :
+       {"6D00", "6A88", "6A81", "6985", "9000", "9F170200039000", "9F189000", "77009000"}) {
     CAPTURE(answer);
     ScriptedCard card(with(identify(), "GET DATA", answer));
     Transaction transaction;
@@ -451,9 +430,7 @@ TEST_CASE("a card that does not tell the tries left is taken all the same") {
 
 TEST_CASE("tags that the reader does not know are answered with zeros and named") {
   Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "DF5502")));
-  dialogue[1].command =
-      "80A8000004830200"
-      "0000";
+  dialogue[1].command = "80A80000048302000000";
   ScriptedCard card(dialogue);
   Transaction transaction;
   run(transaction, card);
@@ -524,9 +501,7 @@ TEST_CASE("a Belgian payment card is told so, and without an IPB uses the Belgia
     bool belgian;
   };
   const std::string country = tlv("5F2C", "0056");
-  const std::string mark = tlv("DF07",
-                               "424B5330353630303"
-                               "8");
+  const std::string mark = tlv("DF07", "424B53303536303038");
   for (const Row& row :
        {Row{"both", country + mark, true}, Row{"both, the other way round", mark + country, true},
         Row{"no mark", country, false}, Row{"no country", mark, false},
@@ -535,11 +510,7 @@ TEST_CASE("a Belgian payment card is told so, and without an IPB uses the Belgia
     CAPTURE(row.what);
     static constexpr Application maestro[] = {{kAidMaestro, Family::maestro}};
     const std::string forced = row.belgian ? "8000000800" : "8000000000";
-    const std::string data = "0000000000000000000000000000" + forced +
-                             "0000"
-                             "000000"
-                             "00"
-                             "00000000";
+    const std::string data = "0000000000000000000000000000" + forced + "00000000000000000000";
     Dialogue dialogue = with(identify(), "SELECT",
                              fci("A0000000043060", tlv("9F38", "9F3501") + tlv("BF0C", row.discretionary)));
     dialogue[0].command = "00A4040007A000000004306000";
@@ -806,14 +777,7 @@ TEST_CASE("whatever a card answers at whatever step, the dialogue ends, and the 
       {"61 for ever", [] { return bytes("6101"); }},
       {"6C for ever", [] { return bytes("6C01"); }},
       {"a byte and 61 for ever", [] { return bytes("AA6100"); }},
-      {"an AFL of everything",
-       [] {
-         return bytes(
-             "800A1000"
-             "0801FF00"
-             "1001FF00"
-             "9000");
-       }},
+      {"an AFL of everything", [] { return bytes("800A10000801FF001001FF009000"); }},
       {"an empty record", [] { return bytes("70009000"); }},
       {"random bytes", [&] { return bytes_of(byte()); }},
       {"random bytes and 9000", [&] { return ok(bytes_of(byte())); }},
@@ -859,6 +823,11 @@ TEST_CASE("a transaction that is selected again remembers nothing of the last ca
   CHECK(transaction.language_preference().empty());
   CHECK_FALSE(transaction.amount_used());
 
+  const std::string no_ipb = record(tlv("9F55", "00"));
+  ScriptedCard without(until(with(identify(), "READ RECORD 2", no_ipb), "READ RECORD 2"));
+  REQUIRE(run(transaction, without) == State::failed);
+  CHECK(transaction.fault().kind == Kind::not_supported);
+
   ScriptedCard nothing({{"SELECT", "00A4040007A000000004800200", "6A82"}});
   CHECK(run(transaction, nothing) == State::failed);
   CHECK(transaction.fault().kind == Kind::no_application);
@@ -882,16 +851,22 @@ TEST_CASE("a PSN of another length than one byte is as good as none") {
   }
 }
 
-TEST_CASE("a transaction that was wiped starts afresh") {
-  ScriptedCard card(identify());
-  Transaction transaction;
-  run(transaction, card);
-  transaction.wipe();
-  CHECK(transaction.state() == State::idle);
-  CHECK(transaction.aid().empty());
-  CHECK(transaction.language_preference().empty());
-  CHECK(transaction.atc() == 0);
-  ScriptedCard other(identify());
-  CHECK(run(transaction, other) == State::done);
-  CHECK(code(transaction) == "42511495");
+TEST_CASE("a transaction that was wiped tells nothing of what it was") {
+  Dialogue dialogue =
+      with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "DF5502") + tlv("5F2D", "656E")));
+  dialogue[1].command = "80A80000048302000000";
+  for (const char* verified : {"63C2", "63C0", "9000"}) {
+    ScriptedCard card(with(dialogue, "VERIFY", verified));
+    Transaction transaction;
+    run(transaction, card);
+    transaction.wipe();
+    CHECK(transaction.state() == State::idle);
+    CHECK(transaction.aid().empty());
+    CHECK(transaction.language_preference().empty());
+    CHECK(transaction.unknown_tags().empty());
+    CHECK_FALSE(transaction.tries_left());
+    CHECK_FALSE(transaction.pin_was_wrong());
+    CHECK(transaction.fault().kind == Kind::none);
+    CHECK(transaction.atc() == 0);
+  }
 }

@@ -1,0 +1,78 @@
+#include "host/card/counters.hpp"
+
+#include <fmt/format.h>
+
+#include "host/keys/fingerprint.hpp"
+
+namespace sesame::card {
+
+namespace {
+
+constexpr std::string_view kAtc = "atc", kLastOnline = "last-online", kBlocked = "blocked", kTries = "tries";
+
+std::string hex(Bytes bytes) { return fmt::format("{:02X}", fmt::join(bytes, "")); }
+
+// A value that the counter cannot have is a file that somebody changed: it wears the card out, never makes it younger.
+template <class Number>
+Number at_most(std::uint32_t value, Number limit) {
+  return value < limit ? static_cast<Number>(value) : limit;
+}
+
+std::string holder(const Personalisation& card) { return fmt::format("{:F<20}{}", card.pan, card.psn); }
+
+}  // namespace
+
+std::string card_id(const Personalisation& card) {
+  std::vector<const keys::Key*> keys;
+  for (const Application& application : card.applications)
+    keys.push_back(&application.cryptogram.master_key);
+  return holder(card) + hex(keys::fingerprint(keys));
+}
+
+CardCounters::CardCounters(const Personalisation& card, state::CounterStore& store)
+    : store_(store), id_(card_id(card)), try_limit_(card.try_limit), tries_(card.try_limit) {
+  if (const auto saved = store_.get(id_)) {
+    tries_ = at_most(saved->find(kTries).value_or(card.try_limit), card.try_limit);
+  }
+  for (const card::Application& application : card.applications) {
+    const keys::Key* key = &application.cryptogram.master_key;
+    Application& mine = applications_.emplace_back();
+    mine.id = holder(card) + hex(application.aid) + hex(Bytes(keys::fingerprint({&key, 1})).first(4));
+    const auto saved = store_.get(mine.id);
+    if (!saved) continue;
+    mine.atc = at_most(saved->find(kAtc).value_or(0), kLastAtc);
+    mine.last_online = at_most(saved->find(kLastOnline).value_or(0), kLastAtc);
+    mine.blocked = saved->find(kBlocked).value_or(0) != 0;
+  }
+}
+
+void CardCounters::increment_atc(std::size_t application) {
+  save_atc(applications_[application], static_cast<std::uint16_t>(atc(application) + 1));
+}
+
+void CardCounters::set_next_atc(std::size_t application, std::uint16_t atc) {
+  save_atc(applications_[application], static_cast<std::uint16_t>(atc - 1));
+}
+
+// EMV 4.3 Book 2, D3: no two cryptograms under one ATC; so the last one closes the application.
+bool CardCounters::blocked(std::size_t application) const {
+  return applications_[application].blocked || atc(application) == kLastAtc;
+}
+
+void CardCounters::take_try() { save_tries(static_cast<std::uint8_t>(tries_ - 1)); }
+
+void CardCounters::restore_tries() {
+  if (tries_ != try_limit_) save_tries(try_limit_);
+}
+
+void CardCounters::save_atc(Application& application, std::uint16_t atc) {
+  store_.put(application.id, {{kAtc, atc}});
+  application.atc = atc;
+}
+
+void CardCounters::save_tries(std::uint8_t tries) {
+  store_.put(id_, {{kTries, tries}});
+  tries_ = tries;
+}
+
+}  // namespace sesame::card

@@ -1,0 +1,60 @@
+// What a card must not forget: its ATCs and its PIN try counter. Every change is durable before the caller
+// gets control back, and so before the card answers with it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/card/personalisation.hpp"
+#include "host/state/counters.hpp"
+
+namespace sesame::card {
+
+// Names the state of one card: PAN, PSN and a fingerprint of its keys. Two files with the same three are
+// the same card, and share their state. Upper-case hexadecimal, with F as filler.
+std::string card_id(const Personalisation& card);
+
+class CardCounters {
+ public:
+  static constexpr std::uint16_t kLastAtc = 0xFFFF;
+
+  // The store outlives the counters, and the card has no others there meanwhile: they would not see each other's
+  // changes. A card that the store does not know begins at ATC 0, with all tries.
+  CardCounters(const Personalisation& card, state::CounterStore& store);
+
+  // The ATC of the application's last transaction.
+  std::uint16_t atc(std::size_t application) const { return applications_[application].atc; }
+  // For the next transaction. At kLastAtc there is no next one: check before.
+  void increment_atc(std::size_t application);
+  // The next transaction will have this ATC, 1 or more; for a fresh card that must be reproducible.
+  void set_next_atc(std::size_t application, std::uint16_t atc);
+
+  std::uint16_t last_online_atc(std::size_t application) const {
+    return applications_[application].last_online;
+  }
+  bool blocked(std::size_t application) const;
+
+  std::uint8_t tries_left() const { return tries_; }
+  // Before the PIN is compared.
+  void take_try();
+  void restore_tries();
+
+ private:
+  struct Application {
+    std::string id;
+    std::uint16_t atc = 0;
+    std::uint16_t last_online = 0;
+    bool blocked = false;
+  };
+  void save_atc(Application& application, std::uint16_t atc);
+  void save_tries(std::uint8_t tries);
+
+  state::CounterStore& store_;
+  std::string id_;
+  std::uint8_t try_limit_;
+  std::uint8_t tries_;
+  std::vector<Application> applications_;
+};
+
+}  // namespace sesame::card

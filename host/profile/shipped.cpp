@@ -1,0 +1,41 @@
+#include "host/profile/shipped.hpp"
+
+#include <algorithm>
+
+#include "host/profile/document.hpp"
+#include "host/profile/schema.hpp"
+
+namespace sesame::profile {
+
+std::optional<std::string_view> shipped_text(Shelf shelf, std::string_view name) {
+  for (const ShippedFile& file : shipped_files()) {
+    if (file.shelf == shelf && file.name == name) return file.text;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> shipped_names(Shelf shelf) {
+  std::vector<std::string_view> names;
+  for (const ShippedFile& file : shipped_files()) {
+    if (file.shelf == shelf) names.push_back(file.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<Listed> list_shipped(Shelf shelf) {
+  std::vector<Listed> list;
+  for (const std::string_view name : shipped_names(shelf)) {
+    const Node root = parse_document(*shipped_text(shelf, name), name);
+    for (const Value& member : Value(root, name, "").members()) {
+      if (member.key() == "title") list.push_back({name, member.title()});
+    }
+  }
+  return list;
+}
+
+bool names_a_path(std::string_view argument) {
+  return argument.find('/') != std::string_view::npos || argument.ends_with(".toml");
+}
+
+}  // namespace sesame::profile

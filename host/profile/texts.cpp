@@ -1,0 +1,119 @@
+#include "host/profile/texts.hpp"
+
+#include <fmt/format.h>
+
+namespace sesame::profile {
+
+namespace {
+
+constexpr std::string_view kNumber = "{n}";
+constexpr std::size_t kNumberWidth = 2;
+
+bool something_stands_under(Message message) {
+  switch (message) {
+    case Message::enter_challenge:
+    case Message::enter_reference:
+    case Message::enter_amount:
+    case Message::enter_tds:
+    case Message::enter_pin:
+    case Message::code: return true;
+    default: return false;
+  }
+}
+
+bool has_number(Message message) { return message == Message::enter_tds || message == Message::wrong_pin; }
+
+// The first character of `utf8`, which is valid, taken off it.
+char32_t take_character(std::string_view& utf8) {
+  const auto first = static_cast<unsigned char>(utf8[0]);
+  const std::size_t length = first < 0x80 ? 1U : first < 0xE0 ? 2U : first < 0xF0 ? 3U : 4U;
+  char32_t c = length == 1 ? first : first & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i)
+    c = c << 6 | (static_cast<unsigned char>(utf8[i]) & 0x3FU);
+  utf8.remove_prefix(length);
+  return c;
+}
+
+// Why a display cannot show the character in a cell of its own; empty if it can.
+std::string_view unprintable(char32_t c) {
+  const auto within = [&](char32_t first, char32_t last) { return c >= first && c <= last; };
+  if (c > 0xFFFF) return "is outside the Basic Multilingual Plane";
+  if (c < 0x20 || within(0x7F, 0x9F)) return "is a control character";
+  if (within(0x300, 0x36F) || within(0x1AB0, 0x1AFF) || within(0x1DC0, 0x1DFF) || within(0x20D0, 0x20FF) ||
+      within(0xFE00, 0xFE0F) || within(0xFE20, 0xFE2F)) {
+    return "is a combining mark; use the letter that has it";
+  }
+  const bool invisible =
+      c == 0xAD || within(0x200B, 0x200F) || within(0x2028, 0x202E) || within(0x2060, 0x206F) || c == 0xFEFF;
+  const bool no_character = within(0xD800, 0xF8FF) || within(0xFDD0, 0xFDEF) || within(0xFFF0, 0xFFFF);
+  return invisible || no_character ? "is not printable" : "";
+}
+
+// How many cells of the display one row of a text takes.
+std::size_t width(const Value& value, std::string_view row) {
+  std::size_t cells = 0;
+  while (!row.empty()) {
+    if (row.starts_with(kNumber)) {
+      row.remove_prefix(kNumber.size());
+      cells += kNumberWidth;
+      continue;
+    }
+    const char32_t c = take_character(row);
+    if (const auto why = unprintable(c); !why.empty()) {
+      value.refuse(fmt::format("has U+{:04X}, which {}", static_cast<std::uint32_t>(c), why));
+    }
+    ++cells;
+  }
+  return cells;
+}
+
+void check_fit(const Value& value, Message message, const Display& display) {
+  std::string_view text = value.text();
+  if (text.find_first_not_of(" \n") == std::string_view::npos) value.refuse("is empty; it needs words");
+  if (!has_number(message) && text.find(kNumber) != std::string_view::npos) {
+    value.refuse("has {n}; only enter_tds and wrong_pin have a number to show");
+  }
+  const std::size_t most_rows = display.rows - (something_stands_under(message) ? 1U : 0U);
+  std::size_t rows = 0;
+  for (bool more = true; more;) {
+    const std::size_t end = text.find('\n');
+    more = end != std::string_view::npos;
+    const std::size_t cells = width(value, text.substr(0, end));
+    if (++rows > most_rows) value.refuse(fmt::format("has too many rows; at most {}", most_rows));
+    if (cells > display.columns) {
+      value.refuse(fmt::format("has {} characters in row {}; at most {}", cells, rows, display.columns));
+    }
+    if (more) text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+const std::array<std::string_view, kMessageCount>& message_names() {
+  static const auto names = [] {
+    std::array<std::string_view, kMessageCount> all;
+    for (std::size_t i = 0; i < kMessageCount; ++i)
+      all[i] = to_string(static_cast<Message>(i));
+    return all;
+  }();
+  return names;
+}
+
+void read_texts(const Table& table, const Display& display, Texts& texts) {
+  for (std::size_t i = 0; i < kMessageCount; ++i) {
+    const auto value = table.find(message_names()[i]);
+    if (!value) continue;
+    check_fit(*value, static_cast<Message>(i), display);
+    texts[i] = value->text();
+  }
+}
+
+std::vector<std::string_view> missing(const Texts& texts) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < kMessageCount; ++i) {
+    if (texts[i].empty()) names.push_back(message_names()[i]);
+  }
+  return names;
+}
+
+}  // namespace sesame::profile

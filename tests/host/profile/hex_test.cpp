@@ -1,0 +1,27 @@
+#include "host/profile/hex.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace sesame::profile {
+namespace {
+
+using ByteVector = std::vector<std::uint8_t>;
+
+TEST_CASE("hexadecimal may be of either case and have blanks") {
+  CHECK(std::get<ByteVector>(parse_hex("9F37 04 ab")) == ByteVector{0x9F, 0x37, 0x04, 0xAB});
+  CHECK(std::get<ByteVector>(parse_hex("")).empty());
+  CHECK(to_hex(ByteVector{0x9F, 0x00, 0xAB}) == "9F00AB");
+}
+
+TEST_CASE("what is not hexadecimal is named without being repeated") {
+  const auto [text, why] = GENERATE(table<const char*, const char*>({
+      {"9F3", "has an odd number of hex digits (3)"},
+      {"9F 3G", "is not hexadecimal: character 5 is not a hex digit"},
+      {"\xFF", "is not hexadecimal: character 1 is not a hex digit"},
+  }));
+  CAPTURE(text);
+  CHECK(to_string(std::get<HexError>(parse_hex(text))) == why);
+}
+
+}  // namespace
+}  // namespace sesame::profile

@@ -1,0 +1,145 @@
+#include "host/profile/shipped.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "host/profile/card_file.hpp"
+#include "host/profile/document.hpp"
+#include "host/profile/reader_file.hpp"
+#include "tests/host/profile/broken.hpp"
+
+namespace sesame::profile {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string_view>;
+
+std::string content(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Gone with the test.
+class Folder {
+ public:
+  Folder() {
+    std::string path = (fs::temp_directory_path() / "sesame-profile-XXXXXX").string();
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+
+  std::string file(const std::string& name, std::string_view text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path_ / name;
+  }
+  std::string path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+TEST_CASE("the shipped readers, texts and cards are listed in alphabetical order") {
+  CHECK(shipped_names(Shelf::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
+  CHECK(shipped_names(Shelf::texts) == Names{"en", "fr", "nl"});
+  CHECK(shipped_names(Shelf::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
+
+  const auto readers = list_shipped(Shelf::readers);
+  REQUIRE(readers.size() == 4);
+  CHECK(readers[2].name == "sesame");
+  CHECK(readers[2].title == "Sésame");
+  CHECK(list_shipped(Shelf::cards).size() == 4);
+}
+
+TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
+  const fs::path root = SESAME_HW_PROFILES;
+  for (const auto& [shelf, folder] : {std::pair{Shelf::readers, "readers"}, std::pair{Shelf::texts, "texts"},
+                                      std::pair{Shelf::cards, "cards"}}) {
+    for (const std::string_view name : shipped_names(shelf)) {
+      CAPTURE(folder, name);
+      CHECK(*shipped_text(shelf, name) == content(root / folder / (std::string(name) + ".toml")));
+    }
+  }
+  CHECK_FALSE(shipped_text(Shelf::cards, "sesame"));
+}
+
+TEST_CASE("an argument with a slash, or that ends in .toml, is a path") {
+  const auto [argument, path] = GENERATE(table<const char*, bool>({
+      {"sesame", false},
+      {"", false},
+      {"sesame.toml", true},
+      {"./sesame", true},
+      {"/dev/fd/3", true},
+      {"toml", false},
+      {"sesame.tom", false},
+  }));
+  CAPTURE(argument);
+  CHECK(names_a_path(argument) == path);
+}
+
+TEST_CASE("an unknown name is refused with the names there are") {
+  CHECK(test::failure_of([] { return load_reader("seasme"); }) ==
+        "no reader profile is named \"seasme\"; shipped: pinsentry, random-reader, sesame, vasco-810; or a "
+        "path, as "
+        "in ./my.toml");
+  CHECK(test::failure_of([] { return load_card(""); }) ==
+        "no card is named \"\"; shipped: aes-card, bank-card, belgian-card, sesame-card; or a path, as in "
+        "./my.toml");
+}
+
+TEST_CASE("a file of one's own is loaded by its path and named after it") {
+  const Folder folder;
+  const std::string reader = folder.file("mine.toml", *shipped_text(Shelf::readers, "sesame"));
+  const LoadedReader loaded = load_reader(reader);
+  CHECK(loaded.profile().name == "mine");
+  CHECK(loaded.profile().title == "Sésame");
+  CHECK(load_card(folder.file("card.v2", *shipped_text(Shelf::cards, "sesame-card"))).name == "card.v2");
+}
+
+TEST_CASE("a mistake in a file of one's own is reported under its path") {
+  const Folder folder;
+  const std::string path = folder.file("mine.toml", "title = \"x\"\ntilte = 1\n");
+  CHECK(test::failure_of([&] { return load_reader(path); }).rfind(path + ":2: unknown key \"tilte\"", 0) ==
+        0);
+}
+
+TEST_CASE("a file that cannot be read says why") {
+  const Folder folder;
+  const std::string missing = folder.path() + "/missing.toml";
+  CHECK(test::failure_of([&] { return load_reader(missing); }) ==
+        missing + ": cannot be read: No such file or directory");
+  const std::string below = folder.file("x", "") + "/y.toml";
+  CHECK(test::failure_of([&] { return load_card(below); }) == below + ": cannot be read: Not a directory");
+  const std::string directory = folder.path() + "/";
+  CHECK(test::failure_of([&] { return load_card(directory); }) ==
+        directory + ": cannot be read: Is a directory");
+  const std::string empty = folder.file("empty.toml", "");
+  CHECK(test::failure_of([&] { return load_reader(empty); }) == empty + ": is empty");
+  if (::geteuid() != 0) {
+    const std::string locked = folder.file("locked.toml", "x");
+    fs::permissions(locked, fs::perms::none);
+    CHECK(test::failure_of([&] { return load_reader(locked); }) ==
+          locked + ": cannot be read: Permission denied");
+  }
+}
+
+TEST_CASE("a file of more than 1 MiB is refused") {
+  const Folder folder;
+  std::string card(*shipped_text(Shelf::cards, "sesame-card"));
+  card.resize(kMaxFileSize, '\n');
+  CHECK(load_card(folder.file("largest.toml", card)).name == "largest");
+  const std::string larger = folder.file("larger.toml", card + "\n");
+  CHECK(test::failure_of([&] { return load_card(larger); }) ==
+        larger + ": is too large; at most 1048576 bytes");
+  CHECK(test::failure_of([] { return load_card("/dev/zero"); }) ==
+        "/dev/zero: is too large; at most 1048576 bytes");
+}
+
+}  // namespace
+}  // namespace sesame::profile
