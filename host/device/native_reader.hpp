@@ -1,0 +1,48 @@
+// The shell for a reader in this process, with a slot that answers at once and a clock that only moves when
+// told to: as fast as the machine, and the same on every machine.
+//
+//   NativeReader reader(profile, slot);
+//   reader.insert();
+//   reader.press(function_key(0));
+//   …
+//   reader.wait();  // until something happens by itself
+#pragma once
+
+#include <functional>
+
+#include "firmware/core/reader.hpp"
+#include "host/device/card_slot.hpp"
+
+namespace sesame {
+
+class NativeReader {
+ public:
+  // Profile and slot outlive the reader.
+  NativeReader(const ReaderProfile& profile, CardSlot& slot) : reader_(profile), slot_(slot) {}
+
+  void insert() { handle(Event::inserted()); }
+  void remove() { handle(Event::removed()); }
+  void press(Key key) { handle(Event::press(key)); }
+  void hold(Key key) { handle(Event::hold(key)); }
+  // Jumps to the reader's next deadline; does nothing where it has none.
+  void wait();
+  void advance(Millis duration);
+
+  const Reader& reader() const { return reader_; }
+  Millis now() const { return now_; }
+
+  // Called after every event, when the screen may have changed.
+  void on_event(std::function<void()> watch) { watch_ = std::move(watch); }
+
+ private:
+  void handle(const Event& event);
+  SlotStatus carry_out(const SlotRequest& request);
+
+  Reader reader_;
+  CardSlot& slot_;
+  Millis now_ = 0;
+  emv::ResponseBuffer answer_;
+  std::function<void()> watch_;
+};
+
+}  // namespace sesame

@@ -1,0 +1,25 @@
+// Commands as text, for traces and error lines. What may hold a PIN is never shown.
+#pragma once
+
+#include <string>
+
+#include "firmware/core/bytes.hpp"
+
+namespace sesame::transcript {
+
+// Two upper-case digits a byte, nothing between them.
+std::string hex(Bytes bytes);
+
+// Whether the data field of the command holds a PIN or a PUK, in whatever class (ISO 7816-4:2005,
+// 7.5: VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER and the like).
+bool carries_pin(Bytes command);
+
+// hex(), with a `*` for every nibble of a data field that carries a PIN; its length stays. Of such
+// a command that is no APDU of case 1 to 4, everything behind the header is masked.
+std::string masked_hex(Bytes command);
+
+// The name that EMV 4.3 Book 3, 6.5 or ISO 7816-4 gives it, with what its header says; "the command"
+// where it has none. "READ RECORD 2, SFI 3", "GET DATA 9F17", "GENERATE AC for an ARQC".
+std::string command_name(Bytes command);
+
+}  // namespace sesame::transcript

@@ -1,0 +1,93 @@
+#include "host/transcript/tracing_slot.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "host/transcript/command_text.hpp"
+
+namespace sesame::transcript {
+namespace {
+
+std::string_view in_words(SlotStatus status) {
+  switch (status) {
+    case SlotStatus::ok: return "an answer";
+    case SlotStatus::mute: return "no answer";
+    case SlotStatus::garbled: return "a garbled answer";
+    case SlotStatus::removed: return "the card is gone";
+  }
+  return "";
+}
+
+}  // namespace
+
+TracingSlot::~TracingSlot() {
+  try {
+    write_pieces();
+  } catch (const std::exception&) {
+    // Only the pieces of an unfinished exchange are missing from the trace.
+  }
+}
+
+SlotStatus TracingSlot::activate(emv::ResponseBuffer& answer) {
+  const SlotStatus status = card_.activate(answer);
+  write_reset("cold reset", status, answer);
+  return status;
+}
+
+SlotStatus TracingSlot::warm_reset(emv::ResponseBuffer& answer) {
+  const SlotStatus status = card_.warm_reset(answer);
+  write_reset("warm reset", status, answer);
+  return status;
+}
+
+void TracingSlot::write_reset(std::string_view reset, SlotStatus status, Bytes atr) {
+  write_pieces();
+  if (status == SlotStatus::ok) return trace_.atr(atr);
+  trace_.comment(fmt::format("{}: {}", reset, in_words(status)));
+}
+
+SlotStatus TracingSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
+  const bool goes_on = exchange_.pending() && equal(exchange_.command(), command);
+  if (!goes_on) write_pieces();
+  const SlotStatus status = card_.transmit(command, answer);
+  if (status != SlotStatus::ok) {
+    write_pieces();
+    trace_.comment(fmt::format("> {}: {}", masked_hex(command), in_words(status)));
+    return status;
+  }
+  pieces_.push_back({masked_hex(command), static_cast<bool>(emv::parse_command(command)), answer});
+  if (!goes_on) exchange_.start(command);
+  if (exchange_.pending()) exchange_.answer(answer);
+  if (!exchange_.pending()) write_exchange();
+  return status;
+}
+
+void TracingSlot::write_exchange() {
+  if (exchange_.error() != emv::T0Error::none) return write_pieces();
+  const std::string joined = pair(pieces_.front(), exchange_.response());
+  pieces_.clear();
+  trace_.lines(joined);
+}
+
+void TracingSlot::deactivate() {
+  card_.deactivate();
+  write_pieces();
+}
+
+void TracingSlot::write_pieces() {
+  exchange_.wipe();
+  std::string text;
+  for (const Piece& piece : std::exchange(pieces_, {}))
+    text += pair(piece, piece.response);
+  trace_.lines(text);
+}
+
+std::string TracingSlot::pair(const Piece& piece, Bytes response) {
+  const bool in_format = piece.is_apdu && emv::parse_response(response);
+  const std::string_view prefix = in_format ? "" : "# ";
+  return fmt::format("{0}> {1}\n{0}< {2}\n", prefix, piece.command, hex(response));
+}
+
+}  // namespace sesame::transcript

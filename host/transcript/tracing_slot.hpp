@@ -1,0 +1,59 @@
+// Records the dialogue with any card as a transcript that replays to the same code: the `--trace`
+// option.
+//
+//   TraceWriter trace("card.apdu", "sesame code, profile sesame");
+//   TracingSlot slot(card, trace);
+//
+// A command and what 61xx and 6Cxx made of it become one pair: the command as first sent, the whole
+// response. An exchange that does not come to an end is written in its pieces, as they went.
+//
+// PINs are masked: every nibble a `*`, whatever its value. Silence, a card pulled out, and bytes
+// that are no APDU have no form in a transcript: they become comments.
+//
+// An answer is in the file before it is handed on: nothing is seen that the trace does not show.
+// Only an answer 61xx or 6Cxx waits there for the rest of its pair.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firmware/core/emv/t0_exchange.hpp"
+#include "host/device/card_slot.hpp"
+#include "host/transcript/trace_writer.hpp"
+
+namespace sesame::transcript {
+
+// Passes on what the card's slot throws, and what `trace` throws where it cannot be written.
+class TracingSlot final : public CardSlot {
+ public:
+  // Both outlive it.
+  TracingSlot(CardSlot& card, TraceWriter& trace) : card_(card), trace_(trace) {}
+  TracingSlot(const TracingSlot&) = delete;
+  TracingSlot& operator=(const TracingSlot&) = delete;
+  ~TracingSlot() override;
+
+  SlotStatus activate(emv::ResponseBuffer& answer) override;
+  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
+  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
+  void deactivate() override;
+
+ private:
+  struct Piece {
+    std::string command;  // hex, masked
+    bool is_apdu = false;
+    emv::ResponseBuffer response;
+  };
+
+  void write_reset(std::string_view reset, SlotStatus status, Bytes atr);
+  void write_exchange();
+  void write_pieces();
+  static std::string pair(const Piece& piece, Bytes response);
+
+  CardSlot& card_;
+  TraceWriter& trace_;
+  emv::T0Exchange exchange_;   // what a reader makes of the pieces
+  std::vector<Piece> pieces_;  // of the exchange, as long as it is not written
+};
+
+}  // namespace sesame::transcript

@@ -1,0 +1,70 @@
+#include "host/transcript/transcript_slot.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "host/failure.hpp"
+#include "host/transcript/command_text.hpp"
+
+namespace sesame::transcript {
+namespace {
+
+bool is_select_by_name(Bytes command) {
+  static constexpr std::array<std::uint8_t, 3> kSelect{0x00, 0xA4, 0x04};
+  return starts_with(command, kSelect);
+}
+
+bool is_verify(Bytes command) {
+  static constexpr std::array<std::uint8_t, 2> kVerify{0x00, 0x20};
+  return starts_with(command, kVerify);
+}
+
+void answer_with(emv::ResponseBuffer& answer, Bytes bytes) {
+  static_cast<void>(answer.assign(bytes));  // 258 bytes at most, by the parser
+}
+
+void answer_unrecorded(const std::string& name, Bytes command, emv::ResponseBuffer& answer) {
+  static constexpr std::array<std::uint8_t, 2> kFileNotFound{0x6A, 0x82};
+  if (is_select_by_name(command)) return answer_with(answer, kFileNotFound);
+  if (is_verify(command)) {
+    throw Failure(Exit::refused, fmt::format("{}: this transcript has no such PIN", name));
+  }
+  throw Failure(Exit::usage,
+                fmt::format("{} ({}) is not in {}: a recorded card answers only what it was asked then",
+                            command_name(command), masked_hex(command), name));
+}
+
+}  // namespace
+
+TranscriptSlot::TranscriptSlot(std::shared_ptr<const Transcript> transcript)
+    : transcript_(std::move(transcript)), next_(transcript_->size()) {}
+
+SlotStatus TranscriptSlot::activate(emv::ResponseBuffer& answer) {
+  powered_ = true;
+  return warm_reset(answer);
+}
+
+SlotStatus TranscriptSlot::warm_reset(emv::ResponseBuffer& answer) {
+  answer.clear();
+  if (!powered_) return SlotStatus::mute;
+  answer_with(answer, transcript_->atr());
+  return SlotStatus::ok;
+}
+
+SlotStatus TranscriptSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
+  answer.clear();
+  if (!powered_) return SlotStatus::mute;
+  if (const auto number = transcript_->find(command)) {
+    const auto answers = transcript_->answers(*number);
+    std::size_t& next = next_[*number];
+    answer_with(answer, answers[next]);
+    if (next + 1 < answers.size()) ++next;
+  } else {
+    answer_unrecorded(transcript_->name(), command, answer);
+  }
+  return SlotStatus::ok;
+}
+
+}  // namespace sesame::transcript

@@ -1,0 +1,40 @@
+// A slot with a recorded card in it: replays a transcript.
+//
+// A command that was recorded several times gets its answers in order, then its last answer again
+// and again. A reset does not start the order anew: two codes in a row from one recording are the
+// two that were recorded.
+//
+// What was not recorded:
+//   SELECT by name     6A82, as the real card would have answered
+//   VERIFY             Failure(Exit::refused, "FILE: this transcript has no such PIN")
+//   any other command  Failure(Exit::usage, …), which names it; data that may hold a PIN is masked
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "host/device/card_slot.hpp"
+#include "host/transcript/transcript.hpp"
+
+namespace sesame::transcript {
+
+class TranscriptSlot final : public CardSlot {
+ public:
+  // Slots may share a transcript; each has its own place in every sequence of answers.
+  explicit TranscriptSlot(std::shared_ptr<const Transcript> transcript);
+
+  // Both answer the recorded ATR. A card without power is mute, to transmit() and warm_reset().
+  SlotStatus activate(emv::ResponseBuffer& answer) override;
+  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
+  // Allocates nothing where there is an answer, and keeps nothing of the command.
+  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
+  void deactivate() override { powered_ = false; }
+
+ private:
+  std::shared_ptr<const Transcript> transcript_;
+  std::vector<std::size_t> next_;  // for each command, the answer that is next
+  bool powered_ = false;
+};
+
+}  // namespace sesame::transcript
