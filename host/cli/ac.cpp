@@ -1,0 +1,110 @@
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+
+#include "host/cli/commands.hpp"
+#include "host/cli/text.hpp"
+#include "host/keys/derivation.hpp"
+#include "host/keys/mac.hpp"
+#include "host/keys/scheme.hpp"
+#include "host/profile/tree_text.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using keys::Key;
+
+[[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
+
+const keys::SchemeRules& scheme_rules(const std::string& name) {
+  const auto scheme = keys::scheme_named(name);
+  if (scheme) return keys::rules(*scheme);
+  std::string allowed;
+  for (const auto& rules : keys::schemes()) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", rules.name);
+  usage(fmt::format("--scheme: '{}' is none of {}", name, allowed));
+}
+
+bool is_aes(const keys::SchemeRules& scheme) { return scheme.mac == keys::MacAlgorithm::aes_cmac; }
+
+Key parse_key(std::string_view what, const std::string& text, const keys::SchemeRules& scheme) {
+  auto bytes = parse_hex(what, text, Key::size);
+  Key key{std::span<const std::uint8_t, Key::size>(bytes.data(), Key::size)};
+  wipe(bytes.data(), bytes.size());
+  return is_aes(scheme) ? std::move(key) : keys::odd_parity(std::move(key));
+}
+
+// C is the one for AES keys, A and B are for triple DES (EMV 4.3 Book 2, A1.4).
+keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::SchemeRules& scheme) {
+  if (!options.option) return scheme.option;
+  if (is_aes(scheme) && *options.option == "C") return keys::MasterKeyOption::c;
+  if (!is_aes(scheme) && *options.option == "A") return keys::MasterKeyOption::a;
+  if (!is_aes(scheme) && *options.option == "B") return keys::MasterKeyOption::b;
+  usage(fmt::format("--option: '{}' is not {}, as {} has it", *options.option, is_aes(scheme) ? "C" : "A or B",
+                    scheme.name));
+}
+
+keys::Tree parse_tree(const std::string& text) {
+  try {
+    return profile::parse_tree(text);
+  } catch (const std::invalid_argument& error) {
+    usage(fmt::format("--tree: {}", error.what()));
+  }
+}
+
+keys::Padding padding(const AcOptions& options, const keys::SchemeRules& scheme) {
+  if (!options.padding) return scheme.padding;
+  if (*options.padding == 1) return keys::Padding::method1;
+  if (*options.padding == 2) return keys::Padding::method2;
+  usage("--padding: must be 1 or 2");
+}
+
+std::optional<Key> master_key(const AcOptions& options, const keys::SchemeRules& scheme) {
+  if (options.sk) return std::nullopt;
+  if (options.mk) return parse_key("--mk", *options.mk, scheme);
+  if (!options.imk) usage("one of --imk (with --pan and --psn), --mk or --sk is needed");
+  if (!options.pan) usage("--pan: required with --imk");
+  if (!options.psn) usage("--psn: required with --imk");
+  check_digits("--pan", *options.pan, 1, 19);
+  const Key imk = parse_key("--imk", *options.imk, scheme);
+  return keys::master_key(master_key_option(options, scheme), imk, *options.pan, parse_psn("--psn", *options.psn));
+}
+
+Key session_key(const AcOptions& options, const keys::SchemeRules& scheme, const std::optional<Key>& mk) {
+  const auto tree = options.tree ? parse_tree(*options.tree) : keys::Tree{};
+  if (options.tree && scheme.session_key != keys::SessionKeyMethod::tree) usage("--tree: only with --scheme tree");
+  const std::uint16_t atc = parse_atc("--atc", options.atc);
+  keys::Un un{};
+  if (options.un) {
+    const auto bytes = parse_hex("--un", *options.un, un.size());
+    std::copy(bytes.begin(), bytes.end(), un.begin());
+  }
+  if (options.sk) return parse_key("--sk", *options.sk, scheme);
+  if (keys::needs_un(scheme.session_key) && !options.un) {
+    usage(fmt::format("--un: required, the session key of {} depends on it", scheme.name));
+  }
+  return keys::SessionKeys(scheme.session_key, *mk, tree).derive(atc, un);
+}
+
+}  // namespace
+
+void ac(const AcOptions& options) {
+  const keys::SchemeRules& scheme = scheme_rules(options.scheme);
+  const keys::Padding pad = padding(options, scheme);
+  const std::optional<Key> mk = master_key(options, scheme);
+  const Key sk = session_key(options, scheme, mk);
+
+  nlohmann::ordered_json out;
+  out["mk"] = mk ? nlohmann::ordered_json(hex(mk->bytes())) : nlohmann::ordered_json();
+  out["sk"] = hex(sk.bytes());
+  if (options.data) {
+    const auto data = parse_hex("--data", *options.data);
+    out["ac"] = hex(keys::MacKey(scheme.mac, sk).mac(data, pad));
+  }
+  if (options.json) return print_line(out.dump());
+  if (mk) print_line(fmt::format("MK  {}", out["mk"].get<std::string>()));
+  print_line(fmt::format("SK  {}", out["sk"].get<std::string>()));
+  if (options.data) print_line(fmt::format("AC  {}", out["ac"].get<std::string>()));
+}
+
+}  // namespace sesame::cli

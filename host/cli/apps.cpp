@@ -1,0 +1,161 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "firmware/core/emv/answers.hpp"
+#include "firmware/core/emv/directory.hpp"
+#include "firmware/core/emv/status_word.hpp"
+#include "firmware/core/emv/t0_exchange.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/open_card.hpp"
+#include "host/cli/text.hpp"
+#include "host/profile/reader_file.hpp"
+#include "host/profile/shipped.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using ByteString = std::vector<std::uint8_t>;
+
+struct Found {
+  std::string aid, label, language;
+  std::optional<int> priority;
+  bool listed = false;  // in the card's directory
+  std::uint16_t sw = emv::sw::ok;  // what SELECT answered
+};
+
+std::string_view state(const Found& application) {
+  if (application.sw == emv::sw::ok) return "selectable";
+  return application.sw == emv::sw::selected_file_invalidated ? "blocked" : "not there";
+}
+
+// A card that is asked one command after the other.
+class Dialogue {
+ public:
+  explicit Dialogue(CardSlot& slot) : slot_(slot) {
+    emv::ResponseBuffer atr;
+    check(slot_.activate(atr));
+    if (!atr.empty() && atr[0] == 0x3F) check(slot_.warm_reset(atr));  // see Reader::take_answer
+  }
+  Dialogue(const Dialogue&) = delete;
+  Dialogue& operator=(const Dialogue&) = delete;
+  ~Dialogue() { slot_.deactivate(); }
+
+  // The data points into this object, until the next command.
+  emv::ResponseApdu ask(Bytes command) {
+    for (exchange_.start(command); exchange_.pending();) {
+      check(slot_.transmit(exchange_.command(), answer_));
+      exchange_.answer(answer_);
+    }
+    const auto response = emv::parse_response(exchange_.response());
+    if (exchange_.error() != emv::T0Error::none || !response) {
+      throw Failure(Exit::refused, fmt::format("the card answers nonsense: {}", to_string(exchange_.error())));
+    }
+    return *response;
+  }
+
+ private:
+  static void check(SlotStatus status) {
+    switch (status) {
+      case SlotStatus::ok: return;
+      case SlotStatus::mute: throw Failure(Exit::refused, "the card does not answer");
+      case SlotStatus::garbled: throw Failure(Exit::refused, "the card answers nonsense");
+      case SlotStatus::removed: throw Failure(Exit::refused, "the card was removed");
+    }
+  }
+
+  CardSlot& slot_;
+  emv::T0Exchange exchange_;
+  emv::ResponseBuffer answer_;
+};
+
+std::string text(Bytes bytes) {
+  std::string out;
+  for (const std::uint8_t byte : bytes) {
+    if (byte >= 0x20 && byte < 0x7F) out += static_cast<char>(byte);
+  }
+  out.erase(out.find_last_not_of(' ') + 1);
+  return out;
+}
+
+// Every application that a shipped reader model looks for, each once.
+std::vector<ByteString> known_aids() {
+  std::vector<ByteString> aids;
+  for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
+    const profile::LoadedReader reader = profile::load_reader(name);
+    for (const cap::Application& application : reader.profile().card.applications) {
+      const ByteString aid(application.aid.begin(), application.aid.end());
+      if (std::find(aids.begin(), aids.end(), aid) == aids.end()) aids.push_back(aid);
+    }
+  }
+  return aids;
+}
+
+// What the directory says of an application stays where its FCI says nothing.
+void select(Dialogue& card, Found application, Bytes aid, std::vector<Found>& found) {
+  Buffer<24> command;
+  static_cast<void>(emv::append_select(command, aid));
+  const emv::ResponseApdu response = card.ask(command);
+  application.aid = hex(aid);
+  application.sw = response.sw;
+  const bool there = response.sw == emv::sw::ok || response.sw == emv::sw::selected_file_invalidated;
+  if (!there && !application.listed) return;
+  if (const auto fci = emv::parse_fci(response.data)) {
+    if (!fci->df_name.empty()) application.aid = hex(fci->df_name);
+    if (!fci->label.empty()) application.label = text(fci->label);
+    application.language = text(fci->language_preference);
+    if (fci->priority) application.priority = *fci->priority & 0x0F;
+  }
+  const auto same = [&](const Found& other) { return other.aid == application.aid; };
+  if (std::none_of(found.begin(), found.end(), same)) found.push_back(std::move(application));
+}
+
+std::vector<Found> find_applications(Dialogue& card) {
+  emv::Directory directory;
+  for (directory.start(); directory.pending();) directory.answer(card.ask(directory.command()));
+  std::vector<Found> found;
+  for (const emv::DirectoryEntry& entry : directory.entries()) {
+    Found application;
+    application.label = text(entry.label);
+    if (entry.priority) application.priority = *entry.priority & 0x0F;
+    application.listed = true;
+    select(card, application, entry.aid, found);
+  }
+  for (const ByteString& aid : known_aids()) select(card, {}, aid, found);
+  return found;
+}
+
+void print_table(const std::vector<Found>& found) {
+  print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", "AID", "LABEL", "PRIORITY", "LANGUAGE", "FOUND", "STATE"));
+  for (const Found& application : found) {
+    print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", application.aid, application.label,
+                           application.priority ? std::to_string(*application.priority) : "-", application.language,
+                           application.listed ? "directory" : "by name", state(application)));
+  }
+}
+
+void print_json(const std::vector<Found>& found) {
+  auto all = nlohmann::ordered_json::array();
+  for (const Found& application : found) {
+    all.push_back({{"aid", application.aid},
+                   {"label", application.label},
+                   {"priority", application.priority ? nlohmann::ordered_json(*application.priority) : nullptr},
+                   {"language", application.language},
+                   {"listed", application.listed},
+                   {"state", state(application)}});
+  }
+  print_line(all.dump(2));
+}
+
+}  // namespace
+
+void apps(const AppsOptions& options) {
+  OpenCard card(options.card, options.state);
+  Dialogue dialogue(card.slot());
+  const auto found = find_applications(dialogue);
+  if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");
+  options.json ? print_json(found) : print_table(found);
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,116 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <bit>
+
+#include "firmware/core/cap/token.hpp"
+#include "firmware/core/emv/dol.hpp"
+#include "firmware/core/emv/tags.hpp"
+#include "host/card/files.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/tag_names.hpp"
+#include "host/cli/text.hpp"
+#include "host/keys/scheme.hpp"
+#include "host/profile/card_file.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using card::Application;
+using card::Personalisation;
+
+std::string dol_text(Bytes dol) {
+  std::string out;
+  for (emv::DolReader reader(dol); reader.more();) {
+    const auto entry = reader.next();
+    if (!entry) break;
+    out += fmt::format("{}{:02X}({})", out.empty() ? "" : " ", entry->tag, entry->length);
+  }
+  return out;
+}
+
+// What a mask takes from each part of the data: "CID 1 bit, ATC 5 bits, AC 20 bits, IAD 1 bit".
+std::string ipb_text(Bytes ipb, bool psn) {
+  struct Part {
+    std::string_view name;
+    std::size_t size;
+  };
+  std::vector<Part> parts{{"CID", 1}, {"ATC", 2}, {"AC", 8}, {"IAD", 32}};
+  if (psn) parts.insert(parts.begin(), {"PSN", 1});
+  std::string out;
+  std::size_t at = 0;
+  for (const Part& part : parts) {
+    int bits = 0;
+    for (std::size_t i = 0; i < part.size && at < ipb.size(); ++i, ++at) bits += std::popcount(ipb[at]);
+    if (bits > 0) out += fmt::format("{}{} {} bit{}", out.empty() ? "" : ", ", part.name, bits, bits == 1 ? "" : "s");
+  }
+  return out;
+}
+
+std::optional<card::ByteString> data(const Application& application, emv::Tag tag) {
+  const auto found = application.data.find(tag);
+  if (found == application.data.end()) return std::nullopt;
+  return found->second;
+}
+
+nlohmann::ordered_json described(const Application& application) {
+  const auto& cryptogram = application.cryptogram;
+  nlohmann::ordered_json out{{"aid", hex(application.aid)}, {"label", application.label}};
+  if (application.priority) out["priority"] = *application.priority;
+  out["scheme"] = keys::rules(cryptogram.scheme).name;
+  out["answer_format"] = static_cast<int>(application.answer_format);
+  out["needs_pin"] = application.needs_pin;
+  out["aip"] = hex(application.aip);
+  out["afl"] = hex(card::application_file_locator(application));
+  if (!application.pdol.empty()) out["pdol"] = dol_text(application.pdol);
+  out["cdol1"] = dol_text(application.cdol1);
+  out["cdol2"] = dol_text(application.cdol2);
+  const auto iaf = data(application, emv::tag::iaf);
+  if (iaf) out["iaf"] = hex(*iaf);
+  if (const auto ipb = data(application, emv::tag::ipb)) {
+    out["ipb"] = hex(*ipb);
+    out["ipb_takes"] = ipb_text(*ipb, iaf && !iaf->empty() && ((*iaf)[0] & cap::iaf::psn) != 0);
+  }
+  out["iad"] = cryptogram.iad;
+  return out;
+}
+
+// Keys and PIN are in the file for who needs them; they are not shown.
+nlohmann::ordered_json described(const Personalisation& card) {
+  nlohmann::ordered_json out{{"name", card.name},
+                             {"title", card.title},
+                             {"pan", card.pan},
+                             {"psn", card.psn},
+                             {"try_limit", card.try_limit},
+                             {"atr", hex(card.atr)},
+                             {"protocol", card.protocol == card::Protocol::t0 ? "T=0" : "T=1"},
+                             {"language", card.language},
+                             {"directory", card.pse}};
+  out["applications"] = nlohmann::ordered_json::array();
+  for (const Application& application : card.applications) out["applications"].push_back(described(application));
+  return out;
+}
+
+void print(const nlohmann::ordered_json& object, int depth) {
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_array()) {
+      for (const auto& item : value) {
+        print_line(fmt::format("{:{}}application", "", depth));
+        print(item, depth + 2);
+      }
+    } else {
+      print_line(fmt::format("{:{}}{:<14} {}", "", depth, key, value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+  }
+}
+
+}  // namespace
+
+void card_show(const CardShowOptions& options) {
+  const Personalisation card = profile::load_card(options.card);
+  const auto all = described(card);
+  options.json ? print_line(all.dump(2)) : print(all, 0);
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,20 @@
+// The commands of `sesame`. Each prints what was asked for on standard output, everything else on standard
+// error, and throws Failure where it cannot.
+#pragma once
+
+#include "host/cli/options.hpp"
+
+namespace sesame::cli {
+
+void code(const CodeOptions& options);
+void apps(const AppsOptions& options);
+void token(const TokenOptions& options);
+void ac(const AcOptions& options);
+void tlv(const HexOptions& options);
+void atr(const HexOptions& options);
+void profiles(const ListOptions& options);
+void cards(const ListOptions& options);
+void card_new(const CardNewOptions& options);
+void card_show(const CardShowOptions& options);
+
+}  // namespace sesame::cli

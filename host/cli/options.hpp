@@ -1,0 +1,88 @@
+// What can be said to each command, as plain data: filled in by the command line, acted on by the commands.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/secret.hpp"
+
+namespace sesame::cli {
+
+// Where a virtual card keeps its counters.
+struct StateOptions {
+  std::optional<std::string> file;  // else under $XDG_STATE_HOME/sesame
+  bool ephemeral = false;
+  std::optional<std::string> atc;   // with ephemeral: of the first transaction, hex
+};
+
+struct PinOptions {
+  std::optional<SecretString> pin;
+  bool from_stdin = false;
+  std::optional<std::string> variable;  // of the environment
+};
+
+struct CodeOptions {
+  std::string card = "sesame-card";
+  std::string profile = "sesame";
+  std::optional<std::string> function;  // else the profile's first
+  std::vector<std::string> inputs;
+  PinOptions pin;
+  StateOptions state;
+  std::optional<std::string> trace;
+  bool show_screens = false;
+  bool json = false;
+};
+
+struct AppsOptions {
+  std::string card = "sesame-card";
+  StateOptions state;
+  bool json = false;
+};
+
+struct TokenOptions {
+  std::optional<std::string> ipb;
+  bool belgian = false;
+  std::string cid, atc, ac;
+  std::optional<std::string> iad;
+  std::string iaf = "00";
+  std::optional<std::string> psn;
+  std::vector<std::string> tds;
+  std::uint32_t min_digits = 8;
+  bool explain = false;
+  bool json = false;
+};
+
+struct AcOptions {
+  std::string scheme;
+  std::optional<std::string> tree;
+  std::optional<int> padding;
+  std::optional<std::string> imk, mk, sk;
+  std::optional<std::string> pan, psn, option;
+  std::string atc;
+  std::optional<std::string> un, data;
+  bool json = false;
+};
+
+struct HexOptions {
+  std::vector<std::string> hex;  // joined
+  bool json = false;
+};
+
+struct CardNewOptions {
+  std::string card_template = "sesame-card";
+  std::optional<std::string> pin;
+  std::optional<std::string> output;  // else standard output
+};
+
+struct CardShowOptions {
+  std::string card;
+  bool json = false;
+};
+
+struct ListOptions {
+  bool json = false;
+};
+
+}  // namespace sesame::cli

@@ -1,0 +1,13 @@
+// Where a PIN comes from: an option, standard input, a variable of the environment, or a person at the terminal.
+#pragma once
+
+#include "host/cli/options.hpp"
+#include "host/secret.hpp"
+
+namespace sesame::cli {
+
+// 4 to 12 digits, or a Failure that does not repeat them. Asks without echo where no option says anything and
+// standard input is a terminal; where it is not, that is a Failure too.
+SecretString take_pin(const PinOptions& options);
+
+}  // namespace sesame::cli

@@ -1,0 +1,148 @@
+#include "host/cli/scripted_user.hpp"
+
+#include "firmware/core/entry.hpp"
+#include "host/cli/text.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+std::string_view name(PromptKind kind) {
+  switch (kind) {
+    case PromptKind::challenge: return "challenge";
+    case PromptKind::reference: return "reference";
+    case PromptKind::amount: return "amount";
+    case PromptKind::tds: return "number to sign";
+  }
+  return "";
+}
+
+std::string what_fits(const Prompt& prompt, std::uint8_t exponent) {
+  if (prompt.kind != PromptKind::amount) return fmt::format("at most {} digits", prompt.max_digits);
+  return fmt::format("at most {} digits and {} behind the point, such as 12.34", prompt.max_digits - exponent, exponent);
+}
+
+// Typed as the reader would take it, so that the two cannot disagree.
+void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string& input) {
+  std::span<const char> all(input.data(), input.size());
+  bool ok = true;
+  for (std::size_t i = 0; ok && i < all.size(); ++i) ok = accepts(prompt, exponent, all.first(i), all[i]);
+  if (!ok || !complete(prompt, all)) {
+    throw Failure(Exit::usage, fmt::format("--input '{}': not a {} that this function takes ({}{})", input, name(prompt.kind),
+                                           what_fits(prompt, exponent), prompt.optional ? ", or nothing" : ""));
+  }
+}
+
+Key key_for(char c) { return c == '.' ? Key::point : digit_key(c); }
+
+void type(NativeReader& reader, std::string_view text) {
+  for (const char c : text) reader.press(key_for(c));
+  reader.press(Key::ok);
+}
+
+// ---- what went wrong
+
+// "GENERATE AC: it answers AAC where an ARQC was asked", "VERIFY answered 6A80", "" where nothing is known.
+std::string details(const cap::Fault& fault) {
+  std::string out(fault.command);
+  if (fault.sw != 0) out += fmt::format("{}answered {:04X}", out.empty() ? "" : " ", fault.sw);
+  if (!fault.reason.empty()) out += fmt::format("{}{}", out.empty() ? "" : ": ", fault.reason);
+  if (fault.limit != 0) out += fmt::format(" ({} bytes, the data {})", fault.length, fault.limit);
+  return out;
+}
+
+std::string notice_line(const Reader& reader) {
+  const ReaderProfile& profile = reader.profile();
+  const std::string why = details(reader.fault());
+  const auto with = [&](std::string_view line) { return why.empty() ? std::string(line) : fmt::format("{}: {}", line, why); };
+  switch (reader.notice()) {
+    case Notice::none:
+    case Notice::card_error: return with("the card answers nonsense");
+    case Notice::card_removed: return "the card was removed";
+    case Notice::card_mute: return "the card does not answer";
+    case Notice::wrong_card:
+      return why.empty() ? fmt::format("the card has no application that the reader {} knows", profile.name)
+                         : with("the card does not support this function");
+    case Notice::card_refused: return with("the card refuses to give a code");
+    case Notice::card_blocked: return "the card is blocked";
+    case Notice::pin_blocked: return "the PIN is blocked: no try is left";
+    case Notice::code_too_long:
+      return fmt::format("the code has more digits than the {} that the reader {} can show; try another --profile",
+                         profile.code.max_digits, profile.name);
+  }
+  return "the card answers nonsense";
+}
+
+[[noreturn]] void refuse(const std::string& line) { throw Failure(Exit::refused, line); }
+
+std::string tries(std::uint8_t left) { return fmt::format("{} {} left", left, left == 1 ? "try" : "tries"); }
+
+}  // namespace
+
+std::size_t find_function(const ReaderProfile& profile, const std::string& key) {
+  std::string keys;
+  for (std::size_t i = 0; i < profile.functions.size(); ++i) {
+    if (profile.functions[i].key == key) return i;
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", profile.functions[i].key);
+  }
+  throw Failure(Exit::usage, fmt::format("--function: the reader {} has no key '{}'; it has {}", profile.name, key, keys));
+}
+
+Answers plan_answers(const ReaderProfile& profile, const Function& function, const std::vector<std::string>& inputs) {
+  Answers answers;
+  std::size_t next = 0;
+  for (const Prompt& prompt : function.prompts) {
+    for (std::size_t turn = 0; turn < prompt.repeat; ++turn) {
+      const bool given = next < inputs.size();
+      if (!given && !prompt.optional && turn == 0) {
+        throw Failure(Exit::usage, fmt::format("--input: {} needs a {} ({})", function.key, name(prompt.kind),
+                                               what_fits(prompt, profile.currency.exponent)));
+      }
+      answers.push_back(given ? inputs[next++] : "");
+      if (given) check_input(prompt, profile.currency.exponent, answers.back());
+      if (answers.back().empty()) break;
+    }
+  }
+  if (next < inputs.size()) {
+    throw Failure(Exit::usage, fmt::format("--input '{}': one too many, {} takes {}", inputs[next], function.key,
+                                           next == 0 ? "none" : fmt::format("at most {}", next)));
+  }
+  return answers;
+}
+
+void make_code(NativeReader& reader, const Task& task) {
+  std::size_t answered = 0;
+  bool chosen = false;
+  reader.insert();
+  for (;;) {
+    switch (reader.reader().state()) {
+      case State::choose_function:
+        if (chosen) refuse("the reader went back to its functions");
+        chosen = true;
+        reader.press(function_key(task.function));
+        break;
+      case State::prompt:
+        // The plan has an answer to every prompt; should it not, an empty field is what ends them.
+        type(reader, answered < task.answers.size() ? task.answers[answered] : "");
+        ++answered;
+        break;
+      case State::pin: type(reader, task.pin.view()); break;
+      case State::last_try:
+        note_line("sesame: one try is left, and this PIN takes it");
+        reader.press(Key::ok);
+        break;
+      case State::wrong_pin: refuse(fmt::format("wrong PIN: {}", tries(reader.reader().tries_left().value_or(0))));
+      case State::notice: {
+        const bool just_blocked = reader.reader().notice() == Notice::pin_blocked && reader.reader().fault().sw == 0x63C0;
+        refuse(just_blocked ? "wrong PIN: 0 tries left, the PIN is blocked" : notice_line(reader.reader()));
+      }
+      case State::code: return;
+      case State::off:
+      case State::insert_card:
+      case State::starting:
+      case State::working: refuse("the reader switched itself off");
+    }
+  }
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,33 @@
+// Somebody who knows before what to type: works a reader key by key, as a person would, until there is a code
+// or the reader says why not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "firmware/core/reader.hpp"
+#include "host/device/native_reader.hpp"
+#include "host/secret.hpp"
+
+namespace sesame::cli {
+
+// What to answer to each prompt of a function, in the order in which they come: digits and point, or nothing.
+using Answers = std::vector<std::string>;
+
+// The answers that `inputs` make. A missing optional one is an empty field; a surplus, a missing mandatory or an
+// impossible one is a Failure (Exit::usage), before any card is touched.
+Answers plan_answers(const ReaderProfile& profile, const Function& function, const std::vector<std::string>& inputs);
+
+// The number of the function with this key; a Failure that lists the keys where there is none.
+std::size_t find_function(const ReaderProfile& profile, const std::string& key);
+
+struct Task {
+  std::size_t function = 0;
+  Answers answers;
+  SecretString pin;
+};
+
+// Returns with the reader in State::code. Everything else is a Failure that says what the screen says, and more.
+void make_code(NativeReader& reader, const Task& task);
+
+}  // namespace sesame::cli

@@ -1,0 +1,21 @@
+// The names of data elements (EMV 4.3 Book 3, annex A), for people.
+#pragma once
+
+#include <string_view>
+
+#include "firmware/core/emv/tlv.hpp"
+
+namespace sesame::cli {
+
+enum class TagForm { bytes, text, digits, dol };
+
+struct TagName {
+  emv::Tag tag;
+  std::string_view name;
+  TagForm form;
+};
+
+// Nothing known: an empty name.
+TagName tag_name(emv::Tag tag);
+
+}  // namespace sesame::cli

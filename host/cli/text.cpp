@@ -1,0 +1,81 @@
+#include "host/cli/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+#include "host/profile/hex.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+[[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
+
+void write(std::FILE* to, std::string_view line) {
+  const bool written = std::fwrite(line.data(), 1, line.size(), to) == line.size() &&
+                       std::fputc('\n', to) != EOF && std::fflush(to) == 0;
+  if (!written && to == stdout) {
+    throw Failure(Exit::environment, fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
+  }
+}
+
+}  // namespace
+
+std::string hex(Bytes bytes) { return profile::to_hex(bytes); }
+
+std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text) {
+  auto parsed = profile::parse_hex(text);
+  if (const auto* error = std::get_if<profile::HexError>(&parsed)) {
+    usage(fmt::format("{} {}", what, to_string(*error)));
+  }
+  return std::move(std::get<std::vector<std::uint8_t>>(parsed));
+}
+
+std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text, std::size_t size) {
+  auto out = parse_hex(what, text);
+  if (out.size() != size) usage(fmt::format("{}: {} bytes, must be {}", what, out.size(), size));
+  return out;
+}
+
+std::uint16_t parse_atc(std::string_view what, std::string_view text) {
+  if (text.empty() || text.size() > 4) usage(fmt::format("{}: must be 1 to 4 hexadecimal digits", what));
+  const auto bytes = parse_hex(what, std::string(4 - text.size(), '0') + std::string(text), 2);
+  return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
+}
+
+void check_digits(std::string_view what, std::string_view text, std::size_t least, std::size_t most) {
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (digits && text.size() >= least && text.size() <= most) return;
+  if (least == most) usage(fmt::format("{}: must be {} digits", what, least));
+  usage(fmt::format("{}: must be {} to {} digits", what, least, most));
+}
+
+std::string parse_psn(std::string_view what, std::string_view text) {
+  check_digits(what, text, 1, 2);
+  return std::string(2 - text.size(), '0') + std::string(text);
+}
+
+void print_line(std::string_view line) { write(stdout, line); }
+void note_line(std::string_view line) { write(stderr, line); }
+
+std::string utf8(std::span<const char16_t> characters) {
+  std::string out;
+  for (const char16_t c : characters) {
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+    } else if (c < 0x800) {
+      out += static_cast<char>(0xC0 | c >> 6);
+      out += static_cast<char>(0x80 | (c & 0x3F));
+    } else {
+      out += static_cast<char>(0xE0 | c >> 12);
+      out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
+      out += static_cast<char>(0x80 | (c & 0x3F));
+    }
+  }
+  return out;
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,129 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "firmware/core/cap/token.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/text.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using Bytestring = std::vector<std::uint8_t>;
+
+struct Raw {
+  cap::TokenInput input;  // its IAD points into `iad`
+  Bytestring iad, ipb;
+  FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds;
+};
+
+void read_tds(const TokenOptions& options, Raw& raw) {
+  if (options.tds.size() > cap::kMaxTdsNumbers) {
+    throw Failure(Exit::usage, fmt::format("--tds: {} numbers, at most {}", options.tds.size(), cap::kMaxTdsNumbers));
+  }
+  for (const std::string& digits : options.tds) {
+    check_digits("--tds", digits, 1, cap::kMaxTdsDigits);
+    cap::TdsNumber number;
+    static_cast<void>(number.append(std::span(digits.data(), digits.size())) && raw.tds.push(number));
+  }
+}
+
+void read(const TokenOptions& options, Raw& raw) {
+  raw.input.cid = parse_hex("--cid", options.cid, 1)[0];
+  const auto atc = parse_atc("--atc", options.atc);
+  raw.input.atc = {static_cast<std::uint8_t>(atc >> 8), static_cast<std::uint8_t>(atc)};
+  const auto ac = parse_hex("--ac", options.ac, 8);
+  std::copy(ac.begin(), ac.end(), raw.input.ac.begin());
+
+  if (!options.belgian && !options.iad) throw Failure(Exit::usage, "--iad: required with --ipb");
+  raw.iad = parse_hex("--iad", options.iad.value_or(""));
+  if (raw.iad.size() > 32) throw Failure(Exit::usage, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
+  raw.input.iad = raw.iad;
+
+  const auto iaf = parse_hex("--iaf", options.iaf);
+  if (!iaf.empty() && (iaf[0] & cap::iaf::psn) != 0) {
+    if (!options.psn) throw Failure(Exit::usage, "--psn: required where the IAF has 40");
+    const std::string psn = parse_psn("--psn", *options.psn);
+    raw.input.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
+  }
+  read_tds(options, raw);
+  if (options.ipb) raw.ipb = parse_hex("--ipb", *options.ipb);
+  if (options.min_digits > cap::kMaxTokenDigits) {
+    throw Failure(Exit::usage, fmt::format("--min-digits: at most {}", cap::kMaxTokenDigits));
+  }
+}
+
+// ---- which bit went where
+
+struct Field {
+  std::string name;
+  std::size_t size;
+};
+
+std::vector<Field> fields(const Raw& raw) {
+  std::vector<Field> all;
+  if (raw.input.psn) all.push_back({"PSN", 1});
+  all.insert(all.end(), {{"CID", 1}, {"ATC", 2}, {raw.tds.empty() ? "AC" : "AC*", 8}, {"IAD", raw.iad.size()}});
+  return all;
+}
+
+void explain_mask(const Raw& raw, const cap::TokenData& data) {
+  std::size_t bits = 0;
+  for (const std::uint8_t byte : raw.ipb) {
+    for (int bit = 7; bit >= 0; --bit) bits += byte >> bit & 1U;
+  }
+  print_line(fmt::format("{:<10} {:<8}   {:<8}   bits of the number (0 is the lowest)", "byte", "data", "mask"));
+  std::size_t at = 0;
+  std::size_t place = bits;
+  for (const Field& field : fields(raw)) {
+    for (std::size_t i = 0; i < field.size; ++i, ++at) {
+      const std::uint8_t mask = at < raw.ipb.size() ? raw.ipb[at] : 0;
+      std::string taken;
+      for (int bit = 7; bit >= 0; --bit) {
+        if ((mask >> bit & 1) == 0) continue;
+        taken += fmt::format("{}{}={}", taken.empty() ? "" : " ", --place, data[at] >> bit & 1);
+      }
+      const std::string name = field.size == 1 ? field.name : fmt::format("{}[{}]", field.name, i);
+      print_line(fmt::format("{:<10} {:08b}   {:08b}   {}", name, data[at], mask, taken));
+    }
+  }
+}
+
+void explain_belgian(const Raw& raw) {
+  const unsigned high = (static_cast<unsigned>(raw.input.ac[5]) << 8 | raw.input.ac[6]) & 0x3FF;
+  const unsigned number = high << 16 | static_cast<unsigned>(raw.input.atc[1]) << 8 | raw.input.ac[7];
+  print_line(fmt::format("bits 25-16  {:010b}  AC[5] AC[6], the low ten bits", high));
+  print_line(fmt::format("bits 15-8     {:08b}  ATC, the low byte", raw.input.atc[1]));
+  print_line(fmt::format("bits  7-0     {:08b}  AC[7]", raw.input.ac[7]));
+  print_line(fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
+}
+
+}  // namespace
+
+void token(const TokenOptions& options) {
+  Raw raw;
+  read(options, raw);
+  if (!raw.tds.empty()) raw.input.ac = cap::mix_tds(raw.input.ac, raw.tds);
+  const cap::TokenData data = cap::token_data(raw.input);
+
+  cap::Digits digits;
+  if (options.belgian) {
+    cap::token_belgian(raw.input, digits);
+  } else if (cap::token_by_ipb(data, raw.ipb, digits)) {
+    throw Failure(Exit::usage, fmt::format("--ipb: {} bytes, longer than the {} bytes of data that it masks "
+                                           "({}CID, ATC, AC, IAD)",
+                                           raw.ipb.size(), data.size(), raw.input.psn ? "PSN, " : ""));
+  }
+  static_cast<void>(cap::pad_with_zeros(digits, options.min_digits));
+  const std::string code(digits.begin(), digits.end());
+
+  if (options.json) return print_line(nlohmann::json{{"code", code}}.dump());
+  if (options.explain) {
+    if (!raw.tds.empty()) print_line(fmt::format("AC*         {}  the AC after TDS", hex(raw.input.ac)));
+    options.belgian ? explain_belgian(raw) : explain_mask(raw, data);
+  }
+  print_line(code);
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,337 @@
+// `sesame code`, as its users meet it.
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/process.hpp"
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using sesame::e2e::Outcome;
+using sesame::e2e::Sandbox;
+using Arguments = std::vector<std::string>;
+
+namespace {
+
+Arguments operator+(Arguments a, const Arguments& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+const Arguments kCode{"code", "--pin", "1234"};
+
+// One line, that says who speaks.
+void check_refusal(const Outcome& outcome, int status, const std::string& says) {
+  INFO(outcome.err);
+  CHECK(outcome.status == status);
+  CHECK(outcome.out.empty());
+  CHECK_THAT(outcome.err, StartsWith("sesame: ") && Contains(says));
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+}
+
+int lines(const std::string& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
+
+}  // namespace
+
+TEST_CASE("the demonstration card gives the published code of its ATC") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame(kCode + Arguments{"--ephemeral", "--atc", "00B4"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out == "4251 1495\n");
+  CHECK(outcome.err.empty());
+}
+
+TEST_CASE("the demonstration card answers a challenge with the published code") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame(
+      kCode + Arguments{"--ephemeral", "--atc", "D1", "--profile", "pinsentry", "--function", "RESPOND", "--input", "4815", "--json"});
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["code"] == "36473333");
+  CHECK(json["atc"] == "00D1");
+  CHECK(json["aid"] == "A0000000048002");
+  CHECK(json["profile"] == "pinsentry");
+  CHECK(json["function"] == "RESPOND");
+}
+
+TEST_CASE("the two recorded cards give the codes that their readers showed") {
+  struct Recorded {
+    const char* file;
+    Arguments arguments;
+    const char* code;
+  };
+  const std::vector<Recorded> all{
+      {"cap_be.apdu", {"--profile", "vasco-810", "--function", "M1"}, "23790240"},
+      {"cap_be.apdu", {"--profile", "vasco-810", "--function", "M1", "--input", "1234"}, "23580039"},
+      {"cap_be.apdu", {"--profile", "vasco-810", "--function", "M2", "--input", "1234"}, "23719593"},
+      {"visa_dpa_fr.apdu", {"--profile", "vasco-810"}, "34656023"},
+      {"visa_dpa_fr.apdu", {}, "3465 6023"},
+  };
+  for (const Recorded& recorded : all) {
+    const Sandbox sandbox;
+    const auto outcome = sandbox.sesame(kCode + Arguments{"--card", std::string(TRANSCRIPTS "/") + recorded.file} + recorded.arguments);
+    INFO(recorded.file << " " << outcome.err);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out == std::string(recorded.code) + "\n");
+  }
+}
+
+TEST_CASE("every shipped card gives a code to every reader that takes it without a challenge") {
+  for (const std::string card : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
+    for (const std::string profile : {"sesame", "vasco-810"}) {
+      const Sandbox sandbox;
+      const auto outcome = sandbox.sesame(kCode + Arguments{"--card", card, "--profile", profile, "--json"});
+      INFO(card << " " << profile << " " << outcome.err);
+      REQUIRE(outcome.status == 0);
+      CHECK(nlohmann::json::parse(outcome.out)["code"].get<std::string>().size() == 8);
+    }
+  }
+}
+
+TEST_CASE("two codes in a row from the same card differ, and differ in their ATC") {
+  const Sandbox sandbox;
+  const auto first = nlohmann::json::parse(sandbox.sesame(kCode + Arguments{"--json"}).out);
+  const auto second = nlohmann::json::parse(sandbox.sesame(kCode + Arguments{"--json"}).out);
+  CHECK(first["code"] != second["code"]);
+  CHECK(first["atc"] == "0001");
+  CHECK(second["atc"] == "0002");
+  // The mask of this card: one bit of CID, five of ATC, twenty of AC, one of IAD.
+  const auto atc_bits = [](const nlohmann::json& json) { return std::stoul(json["code"].get<std::string>()) >> 21 & 0x1F; };
+  CHECK(atc_bits(first) == 1);
+  CHECK(atc_bits(second) == 2);
+}
+
+TEST_CASE("the screens on the way are drawn on standard error, in the words of the manual") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame(kCode + Arguments{"--show-screens", "--ephemeral", "--atc", "00B4"});
+  CHECK(outcome.out == "4251 1495\n");
+  std::size_t at = 0;
+  for (const char* words : {"Choisir la", "fonction", "Code secret", "****", "Patientez", "4251 1495"}) {
+    INFO(words << " in " << outcome.err);
+    const std::size_t found = outcome.err.find(words, at);
+    CHECK(found != std::string::npos);
+    if (found != std::string::npos) at = found;
+  }
+  CHECK_THAT(outcome.err, !Contains("1234"));
+}
+
+TEST_CASE("the PIN comes from an option, from standard input or from a variable") {
+  const Sandbox sandbox;
+  CHECK(sandbox.sesame({"code", "--pin-stdin"}, "1234\n").status == 0);
+  CHECK(sandbox.sesame({"code", "--pin-stdin"}, "1234").status == 0);
+  CHECK(sandbox.sesame({"code", "--pin-env", "CARD_PIN"}, "", {{"CARD_PIN", "1234"}}).status == 0);
+  check_refusal(sandbox.sesame({"code"}), 2, "no PIN");
+  check_refusal(sandbox.sesame({"code", "--pin-env", "NOT_SET_HERE"}), 2, "NOT_SET_HERE is not set");
+  check_refusal(sandbox.sesame({"code", "--pin-stdin", "--pin", "1234"}), 2, "excludes");
+}
+
+TEST_CASE("a PIN that is none is refused before the card is touched, and not repeated") {
+  const Sandbox sandbox;
+  for (const std::string pin : {"123", "1234567890123", "12a4", "", "９９９９"}) {
+    const auto outcome = sandbox.sesame({"code", "--pin", pin});
+    check_refusal(outcome, 2, "--pin: must be 4 to 12 digits");
+    if (!pin.empty()) CHECK_THAT(outcome.err, !Contains(pin));
+  }
+  CHECK_FALSE(std::filesystem::exists(sandbox.path() / "state"));
+}
+
+TEST_CASE("a wrong PIN says how many tries are left, until the PIN is blocked for good") {
+  const Sandbox sandbox;
+  check_refusal(sandbox.sesame({"code", "--pin", "9753"}), 1, "wrong PIN: 2 tries left");
+  check_refusal(sandbox.sesame({"code", "--pin", "9753"}), 1, "wrong PIN: 1 try left");
+  const auto last = sandbox.sesame({"code", "--pin", "9753"});
+  CHECK(last.status == 1);
+  CHECK_THAT(last.err, Contains("one try is left") && Contains("0 tries left") && !Contains("9753"));
+  check_refusal(sandbox.sesame(kCode), 1, "the PIN is blocked");
+}
+
+TEST_CASE("a right PIN gives the tries back") {
+  const Sandbox sandbox;
+  CHECK(sandbox.sesame({"code", "--pin", "9753"}).status == 1);
+  CHECK(sandbox.sesame(kCode).status == 0);
+  check_refusal(sandbox.sesame({"code", "--pin", "9753"}), 1, "2 tries left");
+}
+
+TEST_CASE("what cannot be typed is refused before the card is touched") {
+  struct Case {
+    Arguments arguments;
+    const char* says;
+  };
+  const std::vector<Case> all{
+      {{"--function", "KODE"}, "the reader sesame has no key 'KODE'; it has CODE"},
+      {{"--input", "1"}, "one too many"},
+      {{"--profile", "vasco-810", "--input", "123456789"}, "at most 8 digits"},
+      {{"--profile", "vasco-810", "--input", "12a"}, "--input '12a'"},
+      {{"--profile", "vasco-810", "--input", "1", "--input", "2"}, "one too many"},
+      {{"--profile", "vasco-810", "--function", "M2", "--input", "12345678901"}, "at most 10 digits"},
+      {{"--profile", "pinsentry", "--function", "RESPOND"}, "RESPOND needs a challenge"},
+      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234"}, "SIGN needs a amount"},
+      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234", "--input", "12.345"}, "such as 12.34"},
+      {{"--profile", "no-such"}, "no-such"},
+      {{"--card", "no-such"}, "no-such"},
+      {{"--atc", "1"}, "--atc: only with --ephemeral"},
+      {{"--atc", "0", "--ephemeral"}, "0001"},
+      {{"--atc", "12345", "--ephemeral"}, "--atc: must be 1 to 4"},
+      {{"--state", "x", "--ephemeral"}, "excludes"},
+      {{"--nonsense"}, "--nonsense"},
+  };
+  for (const Case& one : all) {
+    const Sandbox sandbox;
+    check_refusal(sandbox.sesame(kCode + one.arguments), 2, one.says);
+    CHECK_FALSE(std::filesystem::exists(sandbox.path() / "state"));
+  }
+}
+
+TEST_CASE("ten numbers can be signed, and an eleventh is one too many") {
+  const Sandbox sandbox;
+  Arguments arguments = kCode + Arguments{"--profile", "vasco-810", "--function", "M2"};
+  for (int i = 0; i < 10; ++i) arguments = arguments + Arguments{"--input", "1234567890"};
+  CHECK(sandbox.sesame(arguments).status == 0);
+  check_refusal(sandbox.sesame(arguments + Arguments{"--input", "1"}), 2, "one too many");
+}
+
+TEST_CASE("the amount and the reference change the code") {
+  const auto code = [](const char* reference, const char* amount) {
+    const Sandbox sandbox;
+    return sandbox
+        .sesame(kCode + Arguments{"--card", "bank-card", "--ephemeral", "--profile", "pinsentry", "--function", "SIGN", "--input",
+                                  reference, "--input", amount})
+        .out;
+  };
+  CHECK(code("12345678", "12.34") == code("12345678", "12.34"));
+  CHECK(code("12345678", "12.34") != code("12345679", "12.34"));
+}
+
+TEST_CASE("a code of more digits than the model can show is an error, not cut") {
+  const Sandbox sandbox;
+  // The default mask of Visa is 33 bits wide; with an AC that begins high the code has ten digits.
+  const auto card = sandbox.write("visa.apdu",
+                                  "> 00A4040007A0000000031010\n< 6F098407A00000000310109000\n"
+                                  "> 80A80000028300\n< 800600000801010090 00\n"
+                                  "> 00B2010C00\n< 70048C0295059000\n"
+                                  "> 80CA9F1700\n< 9F1701039000\n"
+                                  "> 0020008008****************\n< 9000\n"
+                                  "> 80AE8000058000000000\n< 8012 80 FFFF FFFFFFFFFFFFFFFF 06010A03A4FFFF 9000\n");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", card}), 1, "more digits than the 8");
+  CHECK(sandbox.sesame(kCode + Arguments{"--card", card, "--profile", "vasco-810"}).out.size() == 11);
+}
+
+TEST_CASE("an IPB longer than the answer is refused, and both lengths are named") {
+  const Sandbox sandbox;
+  const auto card = sandbox.write("long.apdu",
+                                  "> 00A4040007A0000000048002\n< 6F098407A00000000480029000\n"
+                                  "> 80A80000028300\n< 8006000008010100 9000\n"
+                                  "> 00B2010C00\n< 70 1A 8C029505 9F5613 00001F00000000000FFFFF0000000000800001 9000\n"
+                                  "> 80CA9F1700\n< 9F1701039000\n"
+                                  "> 0020008008241234FFFFFFFFFF\n< 9000\n"
+                                  "> 80AE8000058000000000\n< 8012 80 00B4 7F32A79FDA945643 06770A03A48000 9000\n");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", card}), 1, "19 bytes, the data 18");
+}
+
+TEST_CASE("a transcript knows only its own PIN") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame({"code", "--pin", "9753", "--card", TRANSCRIPTS "/visa_dpa_fr.apdu"});
+  check_refusal(outcome, 1, "this transcript has no such PIN");
+  CHECK_THAT(outcome.err, !Contains("9753"));
+}
+
+TEST_CASE("a transcript that lacks a command names it") {
+  const Sandbox sandbox;
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", TRANSCRIPTS "/visa_dpa_fr.apdu", "--profile", "vasco-810", "--input", "77"}), 2,
+                "80AE8000");
+}
+
+TEST_CASE("a trace of a virtual card replays to the same code, and holds no PIN") {
+  for (const std::string card : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
+    const Sandbox sandbox;
+    const auto live = sandbox.sesame({"code", "--pin", "1234", "--card", card, "--trace", sandbox.file("t.apdu")});
+    REQUIRE(live.status == 0);
+    CHECK_THAT(sandbox.read("t.apdu"), !Contains("241234FF"));
+    const auto replayed = sandbox.sesame({"code", "--pin", "9753", "--card", sandbox.file("t.apdu")});
+    INFO(replayed.err);
+    CHECK(replayed.out == live.out);
+  }
+}
+
+TEST_CASE("a tag that the reader does not know is named in the trace") {
+  const Sandbox sandbox;
+  const auto card = sandbox.write("tag.apdu",
+                                  "> 00A4040007A0000000048002\n< 6F098407A00000000480029000\n"
+                                  "> 80A80000028300\n< 8006000008010100 9000\n"
+                                  "> 00B2010C00\n< 70 0B 8C039F7E02 9F560300001F 9000\n"
+                                  "> 80CA9F1700\n< 6A88\n"
+                                  "> 0020008008****************\n< 9000\n"
+                                  "> 80AE8000020000\n< 8012 80 00B4 7F32A79FDA945643 06770A03A48000 9000\n");
+  const auto outcome = sandbox.sesame(kCode + Arguments{"--card", card, "--trace", sandbox.file("t.apdu")});
+  INFO(outcome.err);
+  CHECK(outcome.out == "0000 0020\n");
+  CHECK_THAT(sandbox.read("t.apdu"), Contains("9F7E"));
+}
+
+TEST_CASE("cards that misbehave have each their line") {
+  struct Case {
+    const char* transcript;
+    const char* says;
+  };
+  const std::vector<Case> all{
+      {"> 00A4040007A0000000048002\n< 6283\n", "the card is blocked"},
+      {"> 00A4040007A0000000038002\n< 6A81\n", "the card is blocked"},
+      {"> 00A4040007A0000000099999\n< 9000\n", "no application"},
+      {"> 00A4040007A0000000048002\n< 6F03849000\n", "nonsense"},
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 6A88\n", "GET PROCESSING OPTIONS answered 6A88"},
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 7000 9000\n", "CDOL1"},
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n",
+       "does not support this function"},
+      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n"
+       "> 80CA9F1700\n< 9F1701009000\n",
+       "the PIN is blocked"},
+      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n"
+       "> 80CA9F1700\n< 6D00\n> 0020008008****************\n< 9000\n> 80AE8000058000000000\n< 8012 00 00B4 7F32A79FDA945643 "
+       "06770A03A48000 9000\n",
+       "refuses"},
+  };
+  for (const Case& one : all) {
+    const Sandbox sandbox;
+    check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("card.apdu", one.transcript)}), 1, one.says);
+  }
+}
+
+TEST_CASE("a card file that is not one says where") {
+  const Sandbox sandbox;
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.toml", "title = \"x\"\npan = 5\n")}), 2, "bad.toml:");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("cut.toml", "title = \"x")}), 2, "cut.toml:1");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("empty.toml", "")}), 2, "empty.toml");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.file("absent.toml")}), 2, "absent.toml");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.apdu", "> 00A4\n")}), 2, "bad.apdu:1");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--profile", sandbox.write("bad.toml", "languages = 3\n")}), 2, "bad.toml:");
+}
+
+TEST_CASE("a state that cannot be kept is an error of the environment, and no code is shown") {
+  const Sandbox sandbox;
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", "/proc/no/such"}), 3, "/proc/no");
+  sandbox.write("file", "");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", sandbox.file("file/below")}), 3, "file");
+  check_refusal(sandbox.sesame(kCode, "", {{"XDG_STATE_HOME", ""}, {"HOME", ""}}), 3, "HOME");
+}
+
+TEST_CASE("a damaged state file is refused and left as it is") {
+  const Sandbox sandbox;
+  const auto state = sandbox.file("s.state");
+  REQUIRE(sandbox.sesame(kCode + Arguments{"--state", state}).status == 0);
+  const std::string whole = sandbox.read("s.state");
+  const std::string damaged = whole.substr(0, whole.size() / 2);
+  sandbox.write("s.state", damaged);
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", state}), 2, "s.state");
+  CHECK(sandbox.read("s.state") == damaged);
+}
+
+TEST_CASE("output that nobody can read is not success") {
+  const Sandbox sandbox;
+  const auto help = sandbox.sesame({"--help"});
+  CHECK(help.status == 0);
+  CHECK_THAT(help.out, Contains("code") && Contains("Exit status"));
+  CHECK(sandbox.sesame({"--version"}).out == "sesame 0.1.0\n");
+  check_refusal(sandbox.sesame({}), 2, "subcommand");
+  CHECK(lines(sandbox.sesame({"code", "--help"}).out) > 10);
+}

@@ -1,0 +1,36 @@
+// Runs `sesame` as a user would: a process with arguments, an environment of its own and a folder of its own.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sesame::e2e {
+
+struct Outcome {
+  int status = -1;  // exit status; 128 + n where signal n ended it
+  std::string out, err;
+};
+
+// A temporary folder, removed in the end; XDG_STATE_HOME of what runs in it, unless `variables` says otherwise.
+class Sandbox {
+ public:
+  Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+  ~Sandbox();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& content) const;
+  std::string read(const std::string& name) const;
+
+  Outcome sesame(const std::vector<std::string>& arguments, const std::string& input = "",
+                 const std::map<std::string, std::string>& variables = {}) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace sesame::e2e
