@@ -1,0 +1,74 @@
+// Any events, in any order, with any answers: the rules of ReaderWatch hold.
+#include "firmware/core/reader.hpp"
+
+#include "tests/firmware/core/profiles.hpp"
+#include "tests/firmware/core/reader_watch.hpp"
+#include "tests/fuzz/hostile_card.hpp"
+
+using namespace sesame;
+using namespace sesame::fuzz;
+
+namespace {
+
+class Session {
+ public:
+  Session(const ReaderProfile& profile, Input& input) : reader_(profile), input_(input) {}
+
+  void run() {
+    while (input_.more())
+      handle(next_event());
+  }
+
+ private:
+  Event next_event() {
+    const std::uint8_t choice = input_.byte();
+    const auto request = reader_.request();
+    switch (choice >> 5) {
+      case 0: return Event::press(key(choice));
+      case 1: return Event::hold(key(choice));
+      case 2: now_ += (choice & 0x1FU) * 1'500U; return Event::tick();
+      case 3: return (choice & 1) != 0 ? Event::inserted() : Event::removed();
+      case 4:
+        bytes_ = input_.chunk();
+        return Event::answer(input_.byte(), static_cast<SlotStatus>(choice & 3), bytes_);
+      case 5:
+        if (!request) return Event::tick();
+        bytes_ = input_.chunk();
+        return Event::answer(request->number, static_cast<SlotStatus>(choice & 3), bytes_);
+      default:
+        if (!request) return Event::press(Key::ok);
+        if (request->kind == SlotRequest::Kind::transmit) {
+          bytes_ = card_.answer(request->command, input_);
+        } else {
+          bytes_ = {static_cast<std::uint8_t>((choice & 1) != 0 ? 0x3F : 0x3B), 0x00};
+        }
+        return Event::answer(request->number, SlotStatus::ok, bytes_);
+    }
+  }
+
+  static Key key(std::uint8_t choice) {
+    return static_cast<Key>((choice & 0x1FU) % (static_cast<unsigned>(Key::f8) + 1));
+  }
+
+  void handle(const Event& event) {
+    reader_.handle(event, now_);
+    const auto rule = watch_.broken_rule(reader_, event, now_);
+    if (rule) broken(rule->c_str());
+  }
+
+  Reader reader_;
+  Input& input_;
+  test::ReaderWatch watch_;
+  HostileCard card_;
+  Millis now_ = 1;
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Input input(data, size);
+  const ReaderProfile& profile = *test::kProfiles[input.below(std::size(test::kProfiles))];
+  Session(profile, input).run();
+  return 0;
+}
