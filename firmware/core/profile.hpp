@@ -26,9 +26,10 @@ enum class PromptPlace : std::uint8_t { before_pin, after_pin, after_card };
 struct Prompt {
   PromptKind kind = PromptKind::challenge;
   PromptPlace place = PromptPlace::before_pin;
-  bool optional = false;       // OK on an empty field goes on without it
-  std::uint8_t max_digits = 8;  // challenge and reference at most 8; amount at most 12, in minor units; tds 10
-  std::uint8_t repeat = 1;     // tds: asked again up to so many times, until OK on an empty field
+  bool optional = false;  // OK on an empty field goes on without it
+  std::uint8_t max_digits =
+      8;                    // challenge and reference at most 8; amount at most 12, in minor units; tds 10
+  std::uint8_t repeat = 1;  // tds: asked again up to so many times, until OK on an empty field
 };
 
 struct Function {
@@ -38,9 +39,9 @@ struct Function {
 
 // How a code is shown. A number of more digits than `max_digits` is never cut: it has its own screen.
 struct CodeFormat {
-  std::uint8_t min_digits = 8;               // zeros in front
-  std::uint8_t max_digits = 8;               // at most kMaxCodeDigits
-  std::span<const std::uint8_t> groups;      // {4, 4}: 0000 0000; empty: no grouping
+  std::uint8_t min_digits = 8;           // zeros in front
+  std::uint8_t max_digits = 8;           // at most kMaxCodeDigits
+  std::span<const std::uint8_t> groups;  // {4, 4}: 0000 0000; empty: no grouping
 };
 inline constexpr std::size_t kMaxCodeDigits = 16;
 
@@ -74,8 +75,8 @@ struct ReaderProfile {
   Currency currency;
   Timeouts timeouts;
   Display display;
-  std::span<const Language> languages;   // the first is the profile's own
-  bool card_language = true;             // the card's 5F2D chooses among the languages
+  std::span<const Language> languages;  // the first is the profile's own
+  bool card_language = true;            // the card's 5F2D chooses among the languages
 };
 
 }  // namespace sesame

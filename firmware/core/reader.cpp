@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "firmware/core/iso7816/atr.hpp"
+
 namespace sesame {
 
 namespace {
@@ -9,9 +11,7 @@ namespace {
 constexpr State kAnyState{0xFF};
 
 bool is_digit(Key key) { return key <= Key::d9; }
-char character(Key key) {
-  return key == Key::point ? '.' : static_cast<char>('0' + static_cast<int>(key));
-}
+char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0' + static_cast<int>(key)); }
 std::size_t function_index(Key key) {
   return static_cast<std::size_t>(key) - static_cast<std::size_t>(Key::f1);
 }
@@ -246,8 +246,8 @@ void Reader::accept_number() {
   const Prompt& answered = prompt();
   const bool no_more = answers_ > 0 && entry_.empty();  // whoever gave one number need not give another
   if (!no_more && !complete(answered, entry_)) return;
-  const bool more_tds = answered.kind == PromptKind::tds && !entry_.empty() && answers_ + 1 < answered.repeat &&
-                        tds_.size() + 1 < cap::kMaxTdsNumbers;
+  const bool more_tds = answered.kind == PromptKind::tds && !entry_.empty() &&
+                        answers_ + 1 < answered.repeat && tds_.size() + 1 < cap::kMaxTdsNumbers;
   store_number();
   answers_ = static_cast<std::uint8_t>(more_tds ? answers_ + 1 : 0);
   if (!more_tds) ++prompt_;
@@ -306,9 +306,7 @@ void Reader::take_answer() {
   request_.reset();
   switch (event_.status) {
     case SlotStatus::ok: break;
-    case SlotStatus::removed:
-      card_present_ = false;
-      return show_removed();
+    case SlotStatus::removed: card_present_ = false; return show_removed();
     case SlotStatus::mute:
     case SlotStatus::garbled:
       if (asked == SlotRequest::Kind::transmit && transaction_.no_answer()) return go_on();
@@ -320,11 +318,9 @@ void Reader::take_answer() {
   }
 
   // An ATR. Whether its check character is right was for whoever received the characters; recorded cards
-  // carry an ATR with bytes masked. But some French cards of inverse convention show their banking side
-  // only after a warm reset.
+  // carry an ATR with bytes masked.
   if (event_.bytes.empty()) return show(Notice::card_mute);
-  constexpr std::uint8_t kInverseConvention = 0x3F;
-  if (event_.bytes[0] == kInverseConvention && !warm_reset_done_) {
+  if (iso7816::wants_warm_reset(event_.bytes) && !warm_reset_done_) {
     warm_reset_done_ = true;
     return ask(SlotRequest::Kind::warm_reset);
   }
@@ -341,15 +337,11 @@ void Reader::card_took_too_long() {
 void Reader::go_on() {
   if (transaction_.pending()) return ask(SlotRequest::Kind::transmit);
   switch (transaction_.state()) {
-    case cap::TransactionState::idle:
-      warm_reset_done_ = false;
-      return ask(SlotRequest::Kind::activate);
+    case cap::TransactionState::idle: warm_reset_done_ = false; return ask(SlotRequest::Kind::activate);
     case cap::TransactionState::selected: return on_selected();
     case cap::TransactionState::prepared: return on_prepared();
     case cap::TransactionState::verified: return first_prompt(PromptPlace::after_pin);
-    case cap::TransactionState::done:
-      release_card();
-      return first_prompt(PromptPlace::after_card);
+    case cap::TransactionState::done: release_card(); return first_prompt(PromptPlace::after_card);
     case cap::TransactionState::failed: return show_fault();
     case cap::TransactionState::selecting:
     case cap::TransactionState::preparing:

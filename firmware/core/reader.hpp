@@ -31,8 +31,29 @@
 
 namespace sesame {
 
-enum class Key : std::uint8_t { d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, point, ok, clear,
-                                f1, f2, f3, f4, f5, f6, f7, f8 };
+enum class Key : std::uint8_t {
+  d0,
+  d1,
+  d2,
+  d3,
+  d4,
+  d5,
+  d6,
+  d7,
+  d8,
+  d9,
+  point,
+  ok,
+  clear,
+  f1,
+  f2,
+  f3,
+  f4,
+  f5,
+  f6,
+  f7,
+  f8
+};
 inline constexpr std::size_t kMaxFunctions = 8;
 
 constexpr Key digit_key(char digit) { return static_cast<Key>(digit - '0'); }
@@ -57,7 +78,7 @@ struct SlotRequest {
   };
   std::uint32_t number = 0;  // goes back with the answer
   Kind kind = Kind::deactivate;
-  Bytes command;             // points into the reader; may hold a PIN
+  Bytes command;  // points into the reader; may hold a PIN
 };
 
 struct Event {
@@ -95,10 +116,10 @@ class Reader {
 
   State state() const { return state_; }
   Notice notice() const { return notice_; }
-  const Function* function() const { return function_; }  // once chosen
+  const Function* function() const { return function_; }                // once chosen
   const Prompt& prompt() const { return function_->prompts[prompt_]; }  // in State::prompt
-  std::span<const char> code() const { return code_; }     // digits, in State::code; empty elsewhere
-  const cap::Fault& fault() const { return fault_; }       // in State::notice: what the dialogue ended with
+  std::span<const char> code() const { return code_; }  // digits, in State::code; empty elsewhere
+  const cap::Fault& fault() const { return fault_; }    // in State::notice: what the dialogue ended with
   std::optional<std::uint8_t> tries_left() const { return transaction_.tries_left(); }
   const Language& language() const { return *language_; }
   const cap::Transaction& transaction() const { return transaction_; }
@@ -106,8 +127,18 @@ class Reader {
 
  private:
   // What an event means to the table of transitions.
-  enum class Signal : std::uint8_t { any_key, digit, ok, clear, hold_clear, function, inserted, removed, answer,
-                                     timeout };
+  enum class Signal : std::uint8_t {
+    any_key,
+    digit,
+    ok,
+    clear,
+    hold_clear,
+    function,
+    inserted,
+    removed,
+    answer,
+    timeout
+  };
   struct Transition {
     State state;
     Signal signal;

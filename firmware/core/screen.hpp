@@ -26,10 +26,10 @@ enum class State : std::uint8_t {
 enum class Notice : std::uint8_t {
   none,
   card_removed,
-  card_mute,      // no ATR, or no answer in time
-  card_error,     // an answer outside the protocol
-  wrong_card,     // no application for this reader, or not for this function
-  card_refused,   // the card declined to give a code
+  card_mute,     // no ATR, or no answer in time
+  card_error,    // an answer outside the protocol
+  wrong_card,    // no application for this reader, or not for this function
+  card_refused,  // the card declined to give a code
   card_blocked,
   pin_blocked,
   code_too_long,  // for this model's screen
@@ -56,11 +56,11 @@ struct View {
   State state = State::off;
   Notice notice = Notice::none;
   PromptKind prompt = PromptKind::challenge;
-  std::uint8_t number = 0;        // of the TDS number asked for; or tries left
-  bool pin_ok = false;            // the card has accepted the PIN
-  std::span<const char> entry;    // what was typed at a prompt
-  std::size_t masked = 0;         // how many PIN digits were typed
-  std::span<const char> code;     // digits
+  std::uint8_t number = 0;      // of the TDS number asked for; or tries left
+  bool pin_ok = false;          // the card has accepted the PIN
+  std::span<const char> entry;  // what was typed at a prompt
+  std::size_t masked = 0;       // how many PIN digits were typed
+  std::span<const char> code;   // digits
 };
 
 Screen render(const View& view, const ReaderProfile& profile, const Language& language);

@@ -16,7 +16,7 @@ enum class Message : std::uint8_t {
   enter_challenge,
   enter_reference,
   enter_amount,
-  enter_tds,      // {n}: which number, from 1
+  enter_tds,  // {n}: which number, from 1
   enter_pin,
   pin_ok,
   last_try,       // OK goes on, C gives up

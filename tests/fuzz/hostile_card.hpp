@@ -32,8 +32,7 @@ class HostileCard {
   std::vector<std::uint8_t> right_answer(Bytes command) {
     static const std::vector<std::vector<std::uint8_t>> right = [] {
       std::vector<std::vector<std::uint8_t>> all;
-      for (const test::Step& step : test::identify())
-        all.push_back(test::bytes(step.response));
+      for (const test::Step& step : test::identify()) all.push_back(test::bytes(step.response));
       return all;
     }();
     switch (command.size() > 2 ? command[1] : 0) {

@@ -15,8 +15,7 @@ class Session {
   Session(const ReaderProfile& profile, Input& input) : reader_(profile), input_(input) {}
 
   void run() {
-    while (input_.more())
-      handle(next_event());
+    while (input_.more()) handle(next_event());
   }
 
  private:

@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   view.number = input.byte();
   view.masked = input.below(13);
   std::string digits(input.below(kMaxCodeDigits + 1), '0');
-  for (char& digit : digits)
-    digit = static_cast<char>('0' + input.below(10));
+  for (char& digit : digits) digit = static_cast<char>('0' + input.below(10));
   view.code = digits;
   view.entry = digits;
 

@@ -10,8 +10,7 @@ using namespace sesame::fuzz;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
   crypto::DesBlock ac{};
-  for (std::uint8_t& byte : ac)
-    byte = input.byte();
+  for (std::uint8_t& byte : ac) byte = input.byte();
   std::vector<TdsNumber> numbers(input.below(kMaxTdsNumbers + 1));
   std::string nibbles;
   for (TdsNumber& number : numbers) {
@@ -25,8 +24,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   if (nibbles.size() % 2 != 0) nibbles += 'F';
   nibbles += "80";
-  while (nibbles.size() % 16 != 0)
-    nibbles += '0';
+  while (nibbles.size() % 16 != 0) nibbles += '0';
   const crypto::Des des(ac);
   crypto::DesBlock chain{};
   for (std::size_t i = 0; i < nibbles.size(); ++i) {

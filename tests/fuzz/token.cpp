@@ -31,10 +31,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TokenInput answer;
   if (input.below(2) == 1) answer.psn = input.byte();
   answer.cid = input.byte();
-  for (std::uint8_t& byte : answer.atc)
-    byte = input.byte();
-  for (std::uint8_t& byte : answer.ac)
-    byte = input.byte();
+  for (std::uint8_t& byte : answer.atc) byte = input.byte();
+  for (std::uint8_t& byte : answer.ac) byte = input.byte();
   const std::vector<std::uint8_t> iad = input.take(input.below(33));
   answer.iad = iad;
   const TokenData whole = token_data(answer);

@@ -61,16 +61,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   if (transaction.state() != TransactionState::verified) return 0;
   Inputs inputs;
-  for (std::uint8_t& byte : inputs.unpredictable_number)
-    byte = input.byte();
+  for (std::uint8_t& byte : inputs.unpredictable_number) byte = input.byte();
   transaction.generate(inputs);
   if (!play() || transaction.state() != TransactionState::done) return 0;
 
   Digits digits;
   if (transaction.code({}, digits)) {
     require(!digits.empty(), "a code has digits");
-    for (const char digit : digits)
-      require(digit >= '0' && digit <= '9', "decimal ones");
+    for (const char digit : digits) require(digit >= '0' && digit <= '9', "decimal ones");
   } else {
     require(transaction.state() == TransactionState::failed, "without a code there is a fault");
   }

@@ -35,13 +35,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto transcript =
         std::make_shared<const transcript::Transcript>(transcript::Transcript::parse(text, "fuzz.apdu"));
     require(transcript->size() > 0);
-    for (std::size_t i = 0; i < transcript->size(); ++i)
-      require(!transcript->answers(i).empty());
+    for (std::size_t i = 0; i < transcript->size(); ++i) require(!transcript->answers(i).empty());
     transcript::TranscriptSlot slot(transcript);
     emv::ResponseBuffer atr;
     require(slot.activate(atr) == SlotStatus::ok && !atr.empty());
-    for (std::size_t length = 0; length <= 16 && length <= size; ++length)
-      ask(slot, {data, length});
+    for (std::size_t length = 0; length <= 16 && length <= size; ++length) ask(slot, {data, length});
   } catch (const Failure& failure) {
     require(failure.exit() == Exit::usage);
     require(std::string_view(failure.what()).find('\n') == std::string_view::npos);

@@ -50,7 +50,8 @@ Value terminal_value(emv::Tag asked, const TerminalContext& context) {
     // Offline data authentication not performed; Belgian: merchant forced the transaction online.
     case tag::tvr: return belgian ? bytes(0x80, 0, 0, 0x08, 0) : bytes(0x80, 0, 0, 0, 0);
     case tag::transaction_date:
-      return as_number(context.family == Family::dpa || (visa_payment && !belgian) ? bytes(1, 1, 1) : bytes(0, 0, 0));
+      return as_number(context.family == Family::dpa || (visa_payment && !belgian) ? bytes(1, 1, 1)
+                                                                                   : bytes(0, 0, 0));
     case tag::terminal_type: return as_number(belgian || visa_payment ? bytes(0x37) : bytes(0x34));
     // Plaintext PIN verified by the card, successful.
     case tag::cvm_results: return dedicated ? bytes(0x01, 0x00, 0x02) : bytes(0, 0, 0);

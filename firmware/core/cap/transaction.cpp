@@ -188,8 +188,8 @@ void Transaction::on_select(const emv::ResponseApdu& response) {
   const auto fci = emv::parse_fci(response.data);
   if (!fci) return fail(Fault::Kind::nonsense, to_string(fci.error()));
   if (!fci->df_name.empty()) static_cast<void>(aid_.assign(fci->df_name));
-  static_cast<void>(language_.assign(fci->language_preference.first(
-      std::min(fci->language_preference.size(), language_.capacity()))));
+  static_cast<void>(language_.assign(
+      fci->language_preference.first(std::min(fci->language_preference.size(), language_.capacity()))));
   static_cast<void>(pdol_.assign(fci->pdol.first(std::min(fci->pdol.size(), pdol_.capacity()))));
   take_card_data(fci->issuer_discretionary);
 
@@ -198,8 +198,8 @@ void Transaction::on_select(const emv::ResponseApdu& response) {
   static constexpr std::array<std::uint8_t, 6> kBanksys{'B', 'K', 'S', '0', '5', '6'};
   const auto nationality = emv::find(fci->issuer_discretionary, tag::cardholder_nationality);
   const auto mark = emv::find(fci->issuer_discretionary, tag::banksys);
-  context_.belgian = rules_.belgian && nationality && equal(*nationality, kBelgium) && mark &&
-                     starts_with(*mark, kBanksys);
+  context_.belgian =
+      rules_.belgian && nationality && equal(*nationality, kBelgium) && mark && starts_with(*mark, kBanksys);
 
   if (prepare_at_once_) return prepare();
   rest(State::selected);
@@ -303,7 +303,8 @@ bool Transaction::choose_token_rule() {
     ipb_size_ = kVisaDefaultIpb.size();
     static_cast<void>(ipb_.assign(kVisaDefaultIpb));
   } else {
-    fail_without_command(Fault::Kind::not_supported, "it has no IPB (9F56), and none is known for its application"sv);
+    fail_without_command(Fault::Kind::not_supported,
+                         "it has no IPB (9F56), and none is known for its application"sv);
     return false;
   }
   return true;
@@ -333,7 +334,8 @@ void Transaction::on_verify(const emv::ResponseApdu& response) {
     if (tries_left_ == 0) return fail(Fault::Kind::pin_blocked, {}, response.sw);
     return rest(State::prepared);
   }
-  const bool blocked = response.sw == sw::authentication_blocked || response.sw == sw::referenced_data_invalidated;
+  const bool blocked =
+      response.sw == sw::authentication_blocked || response.sw == sw::referenced_data_invalidated;
   fail(blocked ? Fault::Kind::pin_blocked : Fault::Kind::nonsense, {}, response.sw);
 }
 
@@ -357,10 +359,10 @@ void Transaction::on_first_generate_ac(const emv::ResponseApdu& response) {
   if (!cryptogram) return fail(Fault::Kind::nonsense, to_string(cryptogram.error()));
   switch (cryptogram->type()) {
     case emv::Cryptogram::Type::arqc: break;
-    case emv::Cryptogram::Type::aac: return fail(Fault::Kind::refused, "it answers AAC where an ARQC was asked"sv);
+    case emv::Cryptogram::Type::aac:
+      return fail(Fault::Kind::refused, "it answers AAC where an ARQC was asked"sv);
     case emv::Cryptogram::Type::tc:
-    case emv::Cryptogram::Type::rfu:
-      return fail(Fault::Kind::nonsense, "it answers neither ARQC nor AAC"sv);
+    case emv::Cryptogram::Type::rfu: return fail(Fault::Kind::nonsense, "it answers neither ARQC nor AAC"sv);
   }
   if ((iaf_ & iaf::psn) != 0) answer_.psn = psn_;
   answer_.cid = cryptogram->cid;

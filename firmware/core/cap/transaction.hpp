@@ -43,8 +43,18 @@ inline constexpr std::size_t kMinPinDigits = 4;
 inline constexpr std::size_t kMaxPinDigits = 12;
 using Pin = SecretVector<char, kMaxPinDigits>;
 
-enum class TransactionState : std::uint8_t { idle, selecting, selected, preparing, prepared, verifying, verified,
-                                             generating, done, failed };
+enum class TransactionState : std::uint8_t {
+  idle,
+  selecting,
+  selected,
+  preparing,
+  prepared,
+  verifying,
+  verified,
+  generating,
+  done,
+  failed
+};
 
 struct Fault {
   enum class Kind : std::uint8_t {
@@ -87,20 +97,28 @@ class Transaction {
   bool no_answer();
 
   const Fault& fault() const { return fault_; }
-  Bytes language_preference() const { return language_; }          // once selected
-  Bytes aid() const { return aid_; }                               // once selected: the card's full name
+  Bytes language_preference() const { return language_; }  // once selected
+  Bytes aid() const { return aid_; }                       // once selected: the card's full name
   std::optional<std::uint8_t> tries_left() const { return tries_left_; }  // where the card tells
-  bool pin_was_wrong() const { return pin_was_wrong_; }            // at `prepared`, after a VERIFY
-  std::uint16_t atc() const;                                       // once done
-  bool amount_used() const { return (iaf_ & iaf::amount) != 0; }   // once prepared
+  bool pin_was_wrong() const { return pin_was_wrong_; }                   // at `prepared`, after a VERIFY
+  std::uint16_t atc() const;                                              // once done
+  bool amount_used() const { return (iaf_ & iaf::amount) != 0; }          // once prepared
   bool currency_used() const { return amount_used() && (iaf_ & iaf::amount_only) == 0; }
   std::span<const emv::Tag> unknown_tags() const { return unknown_tags_; }
 
   void wipe();
 
  private:
-  enum class Command : std::uint8_t { select, directory, get_processing_options, read_record, get_data, verify,
-                                      first_generate_ac, second_generate_ac };
+  enum class Command : std::uint8_t {
+    select,
+    directory,
+    get_processing_options,
+    read_record,
+    get_data,
+    verify,
+    first_generate_ac,
+    second_generate_ac
+  };
   enum class TokenRule : std::uint8_t { mask, belgian };
 
   void send(Command command, Bytes bytes);

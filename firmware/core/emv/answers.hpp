@@ -13,23 +13,23 @@
 namespace sesame::emv {
 
 enum class AnswerError {
-  not_tlv,            // not one well-formed data object, or bytes behind it
-  wrong_template,     // well-formed, but not the template that this command answers with
-  missing_field,      // the template lacks a mandatory data object
-  wrong_length,       // a data object has a length it cannot have
-  bad_file_locator,   // an AFL entry that names no records (EMV 4.3 Book 3, 10.2)
+  not_tlv,           // not one well-formed data object, or bytes behind it
+  wrong_template,    // well-formed, but not the template that this command answers with
+  missing_field,     // the template lacks a mandatory data object
+  wrong_length,      // a data object has a length it cannot have
+  bad_file_locator,  // an AFL entry that names no records (EMV 4.3 Book 3, 10.2)
 };
 std::string_view to_string(AnswerError);
 
 // The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: real cards leave
 // out what Book 1 calls mandatory.
 struct Fci {
-  Bytes df_name;                    // 84: the full AID
-  Bytes label;                      // 50
-  Bytes preferred_name;             // 9F12
-  Bytes language_preference;        // 5F2D: two-letter codes, the first is preferred
-  Bytes pdol;                       // 9F38
-  Bytes issuer_discretionary;       // BF0C, its content
+  Bytes df_name;                         // 84: the full AID
+  Bytes label;                           // 50
+  Bytes preferred_name;                  // 9F12
+  Bytes language_preference;             // 5F2D: two-letter codes, the first is preferred
+  Bytes pdol;                            // 9F38
+  Bytes issuer_discretionary;            // BF0C, its content
   std::optional<std::uint8_t> priority;  // 87
   std::optional<std::uint8_t> sfi;       // 88: the directory file of a PSE
 };

@@ -48,8 +48,7 @@ Result<ResponseApdu, ApduError> parse_response(Bytes bytes) {
   if (bytes.size() < 2) return ApduError::too_short;
   if (bytes.size() > kMaxResponse) return ApduError::too_long;
   const std::size_t data = bytes.size() - 2;
-  return ResponseApdu{bytes.first(data),
-                      static_cast<std::uint16_t>(bytes[data] << 8 | bytes[data + 1])};
+  return ResponseApdu{bytes.first(data), static_cast<std::uint16_t>(bytes[data] << 8 | bytes[data + 1])};
 }
 
 }  // namespace sesame::emv

@@ -38,7 +38,7 @@ class Directory {
 
   Buffer<24> command_;
   FixedVector<DirectoryEntry, kMaxEntries> entries_;
-  std::uint8_t sfi_ = 0;     // 0 until the PSE is selected
+  std::uint8_t sfi_ = 0;  // 0 until the PSE is selected
   std::uint8_t record_ = 0;
 };
 

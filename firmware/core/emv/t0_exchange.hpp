@@ -1,8 +1,8 @@
 // What T=0 leaves to the application: 61xx and 6Cxx (EMV 4.3 Book 1, 9.3.1.1; annex A has the cases).
 // One command and its response may take several exchanges with the card. Sans-I/O:
 //
-//   T0Exchange exchange(command);
-//   while (exchange.pending()) exchange.answer(card(exchange.command()));
+//   T0Exchange exchange;
+//   for (exchange.start(command); exchange.pending();) exchange.answer(card(exchange.command()));
 //   use(exchange.response());
 //
 // A T=1 card, or a driver that has already joined the pieces, never answers 61 or 6C, and passes straight

@@ -34,7 +34,7 @@ std::string_view to_string(TlvError);
 
 struct Tlv {
   Tag tag = 0;
-  Bytes value;       // points into what was parsed
+  Bytes value;             // points into what was parsed
   std::size_t header = 0;  // bytes of tag and length before the value
 
   // Bit 6 of the first tag byte: the value is itself TLV.

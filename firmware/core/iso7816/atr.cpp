@@ -80,7 +80,7 @@ std::optional<int> Atr::specific_protocol() const {
 }
 
 int Atr::f() const {
-  static constexpr std::array<int, 16> values{372, 372, 558,  744,  1116, 1488, 1860, 0,
+  static constexpr std::array<int, 16> values{372, 372, 558, 744,  1116, 1488, 1860, 0,
                                               0,   512, 768, 1024, 1536, 2048, 0,    0};
   const auto ta1 = interface.empty() ? std::nullopt : interface[0].ta;
   return ta1 ? values[*ta1 >> 4] : 372;

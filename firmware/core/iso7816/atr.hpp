@@ -13,11 +13,11 @@ namespace sesame::iso7816 {
 
 enum class AtrError {
   empty,
-  too_long,          // more than 33 characters (8.2.1), or more than 8 groups of interface bytes
-  bad_ts,            // TS is neither 3B nor 3F (8.1)
-  truncated,         // fewer characters than T0 and the TDi announce
-  trailing,          // more characters than T0 and the TDi announce
-  bad_tck,           // the exclusive-or from T0 to TCK is not 00 (8.2.5)
+  too_long,   // more than 33 characters (8.2.1), or more than 8 groups of interface bytes
+  bad_ts,     // TS is neither 3B nor 3F (8.1)
+  truncated,  // fewer characters than T0 and the TDi announce
+  trailing,   // more characters than T0 and the TDi announce
+  bad_tck,    // the exclusive-or from T0 to TCK is not 00 (8.2.5)
 };
 std::string_view to_string(AtrError);
 
@@ -29,7 +29,7 @@ struct InterfaceBytes {
 struct Atr {
   static constexpr std::size_t kMaxLength = 33;
 
-  bool inverse = false;  // TS = 3F
+  bool inverse = false;                      // TS = 3F
   FixedVector<InterfaceBytes, 8> interface;  // [0] holds TA1 to TD1
   Bytes historical;                          // up to 15 bytes; points into what was parsed
   std::optional<std::uint8_t> tck;
@@ -45,5 +45,8 @@ struct Atr {
   int extra_guard_time() const;
 };
 Result<Atr, AtrError> parse_atr(Bytes bytes);
+
+// Some French cards of inverse convention (TS = 3F) show their banking side only after a warm reset.
+inline bool wants_warm_reset(Bytes atr) { return !atr.empty() && atr[0] == 0x3F; }
 
 }  // namespace sesame::iso7816

@@ -257,7 +257,6 @@ TEST_CASE("an AFL from record 1 to 255 ends") {
   const ByteVector afl = bytes("0801FF00");
   AflReader reader(afl);
   int records = 0;
-  for (; reader.more(); ++records)
-    REQUIRE(reader.next());
+  for (; reader.more(); ++records) REQUIRE(reader.next());
   CHECK(records == 255);
 }

@@ -56,16 +56,14 @@ TEST_CASE("a secret is overwritten when it is popped, cleared, and destroyed") {
   };
 
   auto* secret = new (memory.data()) Secret;
-  for (const char digit : std::string("8246"))
-    REQUIRE(secret->push(digit));
+  for (const char digit : std::string("8246")) REQUIRE(secret->push(digit));
   REQUIRE(holds("8246"));
   secret->pop();
   CHECK_FALSE(holds("8246"));
   CHECK(holds("824"));
   secret->clear();
   CHECK_FALSE(holds("8"));
-  for (const char digit : std::string("8246"))
-    REQUIRE(secret->push(digit));
+  for (const char digit : std::string("8246")) REQUIRE(secret->push(digit));
   REQUIRE(holds("8246"));
   secret->~Secret();
   CHECK_FALSE(holds("8"));

@@ -114,8 +114,7 @@ TEST_CASE("the variable key answers") {
   for (std::size_t bit = 0; bit < 64; ++bit) {
     if (bit % 8 == 7) continue;  // a parity bit
     DesBlock key = one_bit(bit);
-    for (std::uint8_t& byte : key)
-      byte |= 1;
+    for (std::uint8_t& byte : key) byte |= 1;
     CAPTURE(bit);
     CHECK(encrypt(hex(key), kZero) == kVariableKey[row++]);
   }

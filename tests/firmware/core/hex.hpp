@@ -47,8 +47,7 @@ std::array<std::uint8_t, N> array(std::string_view hex) {
   const ByteVector all = bytes(hex);
   if (all.size() != N) throw std::invalid_argument("wrong length: " + std::string(hex));
   std::array<std::uint8_t, N> result{};
-  for (std::size_t i = 0; i < N; ++i)
-    result[i] = all[i];
+  for (std::size_t i = 0; i < N; ++i) result[i] = all[i];
   return result;
 }
 

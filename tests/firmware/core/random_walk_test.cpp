@@ -17,8 +17,7 @@ namespace {
 class Walk {
  public:
   Walk(const ReaderProfile& profile, unsigned seed) : reader_(profile), random_(seed) {
-    for (const Step& step : identify())
-      good_answers_[step.name[0]].push_back(bytes(step.response));
+    for (const Step& step : identify()) good_answers_[step.name[0]].push_back(bytes(step.response));
   }
 
   void step() {
@@ -97,8 +96,7 @@ class Walk {
 
   ByteVector random_bytes() {
     ByteVector all(below(8) == 0 ? below(300) : below(12));
-    for (std::uint8_t& byte : all)
-      byte = static_cast<std::uint8_t>(random_());
+    for (std::uint8_t& byte : all) byte = static_cast<std::uint8_t>(random_());
     if (all.size() >= 2 && chance(50)) {
       static constexpr std::uint8_t sw1[] = {0x90, 0x61, 0x6C, 0x63, 0x69};
       all[all.size() - 2] = sw1[below(5)];
@@ -124,10 +122,8 @@ TEST_CASE("no event in any state breaks a rule: 200,000 of them, on four models"
     for (const unsigned seed : {1U, 2U, 3U, 4U, 5U}) {
       CAPTURE(profile->name, seed);
       Walk walk(*profile, seed);
-      for (int i = 0; i < 10'000; ++i)
-        walk.step();
-      for (const auto& [state, times] : walk.visits())
-        visits[state] += times;
+      for (int i = 0; i < 10'000; ++i) walk.step();
+      for (const auto& [state, times] : walk.visits()) visits[state] += times;
     }
   }
   for (int i = 0; i <= static_cast<int>(State::notice); ++i) {

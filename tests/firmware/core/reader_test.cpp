@@ -342,8 +342,7 @@ TEST_CASE("another key held is that key") {
   TestReader reader(kSesame);
   reader.insert();
   reader.hold("CODE");
-  for (const char* digit : {"1", "2", "3", "4"})
-    reader.hold(digit);
+  for (const char* digit : {"1", "2", "3", "4"}) reader.hold(digit);
   reader.hold("OK");
   CHECK(reader.code() == "42511495");
 }
@@ -868,8 +867,7 @@ TEST_CASE("the card goes through exactly the dialogue of a code, and is then wit
   TestReader reader(kSesame);
   reader.use("CODE", "1234");
   std::vector<std::string> expected{"activate"};
-  for (const Step& step : identify())
-    expected.push_back(hex(bytes(step.command)));
+  for (const Step& step : identify()) expected.push_back(hex(bytes(step.command)));
   expected.push_back("deactivate");
   CHECK(reader.asked == expected);
 }
@@ -911,13 +909,11 @@ TEST_CASE("each request has the slot's whole time") {
     const bool atr = request->kind == SlotRequest::Kind::activate;
     reader.answer(request->number, atr ? reader.card.atr() : reader.card.answer(request->command));
   };
-  while (reader.state() == "starting")
-    answer_late();
+  while (reader.state() == "starting") answer_late();
   reader.press("CODE");
   reader.type("1234");
   reader.press("OK");
-  while (reader.state() == "working")
-    answer_late();
+  while (reader.state() == "working") answer_late();
   CHECK(reader.code() == "42511495");
 }
 
@@ -1078,8 +1074,7 @@ std::vector<std::function<void(TestReader&)>> secret_events() {
     events.push_back([key](TestReader& r) { r.press(key); });
   };
   const auto type = [&](const std::string& digits) {
-    for (const char digit : digits)
-      press(std::string(1, digit));
+    for (const char digit : digits) press(std::string(1, digit));
   };
   events.push_back([](TestReader& r) { r.insert(); });
   press("M1");
@@ -1118,8 +1113,7 @@ std::vector<Secret> secrets() {
 }
 
 void look_for(std::vector<Secret>& all, const TestReader& reader) {
-  for (Secret& secret : all)
-    secret.seen = secret.seen || reader.remembers(secret.pattern);
+  for (Secret& secret : all) secret.seen = secret.seen || reader.remembers(secret.pattern);
 }
 
 void nothing_remains(const TestReader& reader) {
@@ -1157,8 +1151,7 @@ TEST_CASE("the card pulled out between any two events leaves nothing") {
   for (std::size_t last = 1; last <= events.size(); ++last) {
     CAPTURE(last);
     TestReader reader(kVasco, secret_dialogue());
-    for (std::size_t i = 0; i < last; ++i)
-      events[i](reader);
+    for (std::size_t i = 0; i < last; ++i) events[i](reader);
     reader.remove();
     nothing_remains(reader);
   }
@@ -1215,8 +1208,7 @@ TEST_CASE("what is over leaves nothing: time, a cancelled function, a notice, an
   for (const auto& [what, end] : ends) {
     CAPTURE(what);
     TestReader reader(kVasco, secret_dialogue());
-    for (const auto& event : secret_events())
-      event(reader);
+    for (const auto& event : secret_events()) event(reader);
     REQUIRE(reader.state() == "code");
     end(reader);
     for (const Secret& secret : all) {

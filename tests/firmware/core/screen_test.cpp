@@ -192,14 +192,12 @@ TEST_CASE("a code is shown in the groups of the model") {
 
 TEST_CASE("every message, state and notice has a name of its own") {
   std::set<std::string_view> messages;
-  for (std::size_t i = 0; i < kMessageCount; ++i)
-    messages.insert(to_string(static_cast<Message>(i)));
+  for (std::size_t i = 0; i < kMessageCount; ++i) messages.insert(to_string(static_cast<Message>(i)));
   CHECK(messages.size() == kMessageCount);
   CHECK(messages.count("") == 0);
   CHECK(to_string(static_cast<Message>(kMessageCount)) == "");
   std::set<std::string_view> states;
-  for (int i = 0; i <= static_cast<int>(State::notice); ++i)
-    states.insert(to_string(static_cast<State>(i)));
+  for (int i = 0; i <= static_cast<int>(State::notice); ++i) states.insert(to_string(static_cast<State>(i)));
   CHECK(states.size() == static_cast<std::size_t>(State::notice) + 1);
   std::set<std::string_view> notices;
   for (int i = 0; i <= static_cast<int>(Notice::code_too_long); ++i)

@@ -23,8 +23,7 @@ inline std::string utf8(char16_t c) {
 inline std::string picture(const Screen& screen) {
   std::string text = "|";
   for (std::size_t row = 0; row < screen.rows; ++row) {
-    for (const char16_t c : screen.row(row))
-      text += utf8(c);
+    for (const char16_t c : screen.row(row)) text += utf8(c);
     text += '|';
   }
   return text;
@@ -35,13 +34,10 @@ inline std::string words(const Screen& screen) {
   std::string text;
   for (std::size_t row = 0; row < screen.rows; ++row) {
     if (row > 0) text += '/';
-    for (const char16_t c : screen.row(row))
-      text += utf8(c);
-    while (!text.empty() && text.back() == ' ')
-      text.pop_back();
+    for (const char16_t c : screen.row(row)) text += utf8(c);
+    while (!text.empty() && text.back() == ' ') text.pop_back();
   }
-  while (!text.empty() && text.back() == '/')
-    text.pop_back();
+  while (!text.empty() && text.back() == '/') text.pop_back();
   return text;
 }
 

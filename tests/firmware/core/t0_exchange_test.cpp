@@ -122,8 +122,7 @@ TEST_CASE("a card that says 61 or 6C for ever is given up after sixteen exchange
 TEST_CASE("fifteen pieces are still joined") {
   T0Exchange exchange;
   exchange.start(bytes("00B2010C00"));
-  for (int i = 0; i < T0Exchange::kMaxExchanges - 1; ++i)
-    exchange.answer(bytes("AA6101"));
+  for (int i = 0; i < T0Exchange::kMaxExchanges - 1; ++i) exchange.answer(bytes("AA6101"));
   REQUIRE(exchange.pending());
   exchange.answer(bytes("AA9000"));
   CHECK(exchange.error() == T0Error::none);
@@ -186,8 +185,7 @@ TEST_CASE("an exchange that failed can be started again, with all its exchanges 
   for (int round = 0; round < 2; ++round) {
     exchange.start(bytes("00B2010C00"));
     CHECK(exchange.error() == T0Error::none);
-    for (int i = 1; i < T0Exchange::kMaxExchanges; ++i)
-      exchange.answer(bytes("6101"));
+    for (int i = 1; i < T0Exchange::kMaxExchanges; ++i) exchange.answer(bytes("6101"));
     CHECK(exchange.pending());
     exchange.answer(bytes("6101"));
     CHECK(exchange.error() == T0Error::endless);

@@ -23,8 +23,7 @@ TdsNumber number(std::string_view digits) {
 
 std::vector<TdsNumber> numbers(const std::vector<const char*>& all) {
   std::vector<TdsNumber> result;
-  for (const char* digits : all)
-    result.push_back(number(digits));
+  for (const char* digits : all) result.push_back(number(digits));
   return result;
 }
 
@@ -35,8 +34,7 @@ std::string cbc_mac(std::string_view key, std::string_view padded) {
   const crypto::Des des(array<8>(key));
   crypto::DesBlock chain{};
   for (std::size_t at = 0; at < data.size(); at += 8) {
-    for (std::size_t i = 0; i < 8; ++i)
-      chain[i] ^= data[at + i];
+    for (std::size_t i = 0; i < 8; ++i) chain[i] ^= data[at + i];
     chain = des.encrypt(chain);
   }
   return hex(chain);
@@ -85,11 +83,9 @@ TEST_CASE("the numbers are joined by F, completed to bytes by F, and padded by 8
 TEST_CASE("ten numbers of ten digits are the most there can be") {
   std::vector<TdsNumber> all(kMaxTdsNumbers, number("9876543210"));
   std::string padded;
-  for (std::size_t i = 0; i < kMaxTdsNumbers; ++i)
-    padded += i == 0 ? "9876543210" : "F9876543210";
+  for (std::size_t i = 0; i < kMaxTdsNumbers; ++i) padded += i == 0 ? "9876543210" : "F9876543210";
   padded += "F80";  // 109 nibbles, so one F
-  while (padded.size() % 16 != 0)
-    padded += '0';
+  while (padded.size() % 16 != 0) padded += '0';
   CHECK(hex(mix_tds(array<8>("0102030405060708"), all)) == cbc_mac("0102030405060708", padded));
 }
 

@@ -32,8 +32,7 @@ namespace sesame::test {
 class TableCard {
  public:
   TableCard(std::string atr, const Dialogue& dialogue) : atr_(std::move(atr)) {
-    for (const Step& step : dialogue)
-      table_[hex(bytes(step.command))].push_back(step.response);
+    for (const Step& step : dialogue) table_[hex(bytes(step.command))].push_back(step.response);
   }
 
   std::string atr() const { return atr_; }
@@ -75,8 +74,7 @@ class TestReader {
   void press(std::string_view key) { handle(Event::press(named(key))); }
   void hold(std::string_view key) { handle(Event::hold(named(key))); }
   void type(std::string_view keys) {
-    for (const char key : keys)
-      press(std::string_view(&key, 1));
+    for (const char key : keys) press(std::string_view(&key, 1));
   }
   // The bytes in hex, or what TableCard has instead.
   void answer(std::uint32_t number, const std::string& what) {

@@ -65,8 +65,7 @@ ByteVector selected_bits(const ByteVector& data, const ByteVector& mask) {
     const auto bit = static_cast<std::uint8_t>(0x80 >> i % 8);
     if ((mask[i / 8] & bit) != 0) bits += (data[i / 8] & bit) != 0 ? '1' : '0';
   }
-  while (bits.size() % 8 != 0)
-    bits.insert(0, 1, '0');
+  while (bits.size() % 8 != 0) bits.insert(0, 1, '0');
   ByteVector number(bits.size() / 8);
   for (std::size_t i = 0; i < bits.size(); ++i) {
     if (bits[i] == '1') number[i / 8] = static_cast<std::uint8_t>(number[i / 8] | 0x80 >> i % 8);
@@ -186,18 +185,14 @@ TEST_CASE("any data under any mask agrees with long division") {
     TokenInput all = input("0000", "0000000000000000");
     if (round % 2 == 0) all.psn = next();
     all.cid = next();
-    for (std::uint8_t& byte : all.atc)
-      byte = next();
-    for (std::uint8_t& byte : all.ac)
-      byte = next();
+    for (std::uint8_t& byte : all.atc) byte = next();
+    for (std::uint8_t& byte : all.ac) byte = next();
     ByteVector iad(next() % 33);
-    for (std::uint8_t& byte : iad)
-      byte = next();
+    for (std::uint8_t& byte : iad) byte = next();
     all.iad = iad;
     const TokenData data = token_data(all);
     ByteVector mask(next() % (data.size() + 1));
-    for (std::uint8_t& byte : mask)
-      byte = next();
+    for (std::uint8_t& byte : mask) byte = next();
 
     Digits digits;
     REQUIRE_FALSE(token_by_ipb(data, mask, digits));
@@ -249,8 +244,7 @@ TEST_CASE("the Belgian function takes 26 bits, and carries the last digit to the
 
 TEST_CASE("zeros are put in front up to the least digits of a model, and nothing is ever cut") {
   Digits digits;
-  for (const char digit : std::string("123"))
-    REQUIRE(digits.push(digit));
+  for (const char digit : std::string("123")) REQUIRE(digits.push(digit));
   CHECK(pad_with_zeros(digits, 2));
   CHECK(text(digits) == "123");
   CHECK(pad_with_zeros(digits, 8));

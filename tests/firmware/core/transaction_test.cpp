@@ -47,8 +47,7 @@ class ScriptedCard {
 
 template <class Card>
 State play(Transaction& transaction, Card& card) {
-  while (transaction.pending())
-    transaction.answer(card.answer(transaction.command()));
+  while (transaction.pending()) transaction.answer(card.answer(transaction.command()));
   return transaction.state();
 }
 
@@ -685,8 +684,7 @@ TEST_CASE("the second GENERATE AC may go wrong in any way: the code is there") {
     Dialogue dialogue = with(identify(), "second GENERATE AC", answer);
     if (std::string(answer) == "6C00") {
       const Step last = dialogue.back();
-      for (int i = 1; i < emv::T0Exchange::kMaxExchanges; ++i)
-        dialogue.push_back(last);
+      for (int i = 1; i < emv::T0Exchange::kMaxExchanges; ++i) dialogue.push_back(last);
     }
     CHECK(code_of(dialogue) == "42511495");
   }
@@ -749,8 +747,7 @@ TEST_CASE("whatever a card answers at whatever step, the dialogue ends, and the 
   const auto byte = [&] { return static_cast<std::uint8_t>(random()); };
   const auto bytes_of = [&](std::size_t size) {
     ByteVector all(size);
-    for (std::uint8_t& b : all)
-      b = byte();
+    for (std::uint8_t& b : all) b = byte();
     return all;
   };
   const auto ok = [](ByteVector data) {
