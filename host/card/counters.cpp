@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "host/keys/fingerprint.hpp"
 
 namespace sesame::card {
@@ -18,16 +20,9 @@ Number at_most(std::uint32_t value, Number limit) {
   return value < limit ? static_cast<Number>(value) : limit;
 }
 
-std::string holder(const Personalisation& card) { return fmt::format("{:F<20}{}", card.pan, card.psn); }
-
 }  // namespace
 
-std::string card_id(const Personalisation& card) {
-  std::vector<const keys::Key*> keys;
-  for (const Application& application : card.applications)
-    keys.push_back(&application.cryptogram.master_key);
-  return holder(card) + hex(keys::fingerprint(keys));
-}
+std::string card_id(const Personalisation& card) { return fmt::format("{:F<20}{}", card.pan, card.psn); }
 
 CardCounters::CardCounters(const Personalisation& card, state::CounterStore& store)
     : store_(store), id_(card_id(card)), try_limit_(card.try_limit), tries_(card.try_limit) {
@@ -37,7 +32,7 @@ CardCounters::CardCounters(const Personalisation& card, state::CounterStore& sto
   for (const card::Application& application : card.applications) {
     const keys::Key* key = &application.cryptogram.master_key;
     Application& mine = applications_.emplace_back();
-    mine.id = holder(card) + hex(application.aid) + hex(Bytes(keys::fingerprint({&key, 1})).first(4));
+    mine.id = id_ + hex(application.aid) + hex(Bytes(keys::fingerprint({&key, 1})).first(4));
     const auto saved = store_.get(mine.id);
     if (!saved) continue;
     mine.atc = at_most(saved->find(kAtc).value_or(0), kLastAtc);

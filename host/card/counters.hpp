@@ -11,8 +11,9 @@
 
 namespace sesame::card {
 
-// Names the state of one card: PAN, PSN and a fingerprint of its keys. Two files with the same three are
-// the same card, and share their state. Upper-case hexadecimal, with F as filler.
+// Names one card: PAN, F up to 20 digits, PSN. Files with the same two are the same card. Its PIN tries belong to
+// the card; an ATC to an application and its key, too. So no change to a card file gives back a try, nor an ATC
+// that a key has been used with.
 std::string card_id(const Personalisation& card);
 
 class CardCounters {

@@ -81,8 +81,7 @@ ByteString application_file_locator(const Application& application) {
 
 ByteString record_content(const Personalisation& card, const Application& application, const Record& record) {
   ByteString content;
-  for (const emv::Tag tag : record.tags)
-    append(content, tlv(tag, data_object(card, application, tag)));
+  for (const emv::Tag tag : record.tags) append(content, tlv(tag, data_object(card, application, tag)));
   return tlv(tag::record_template, content);
 }
 

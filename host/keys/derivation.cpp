@@ -15,12 +15,8 @@ constexpr std::size_t des_block = 8;
 constexpr std::size_t longest_pan = 19;
 constexpr std::size_t longest_unhashed_pan = 16;  // A1.4.2
 
-std::uint8_t high(std::uint16_t value) {
-  return static_cast<std::uint8_t>(value >> 8);
-}
-std::uint8_t low(std::uint16_t value) {
-  return static_cast<std::uint8_t>(value & 0xFF);
-}
+std::uint8_t high(std::uint16_t value) { return static_cast<std::uint8_t>(value >> 8); }
+std::uint8_t low(std::uint16_t value) { return static_cast<std::uint8_t>(value & 0xFF); }
 
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -155,22 +151,16 @@ Tree::Tree(std::uint16_t branch, std::uint8_t height, const Iv& iv)
 SessionKeys::SessionKeys(SessionKeyMethod method, const Key& master_key, const Tree& tree)
     : method_(method), tree_(tree), master_key_(master_key.clone()) {
   if (method == SessionKeyMethod::none) return;
-  cipher_.emplace(method == SessionKeyMethod::aes ? Algorithm::aes_ecb : Algorithm::tdes_ecb,
-                  master_key);
+  cipher_.emplace(method == SessionKeyMethod::aes ? Algorithm::aes_ecb : Algorithm::tdes_ecb, master_key);
 }
 
 Key SessionKeys::derive(std::uint16_t atc, const Un& un) {
   switch (method_) {
-    case SessionKeyMethod::none:
-      break;
-    case SessionKeyMethod::csk:
-      return tdes_session_key(*cipher_, atc, Un{});
-    case SessionKeyMethod::skd:
-      return tdes_session_key(*cipher_, atc, un);
-    case SessionKeyMethod::tree:
-      return leaf(atc);
-    case SessionKeyMethod::aes:
-      return aes_session_key(*cipher_, atc);
+    case SessionKeyMethod::none: break;
+    case SessionKeyMethod::csk: return tdes_session_key(*cipher_, atc, Un{});
+    case SessionKeyMethod::skd: return tdes_session_key(*cipher_, atc, un);
+    case SessionKeyMethod::tree: return leaf(atc);
+    case SessionKeyMethod::aes: return aes_session_key(*cipher_, atc);
   }
   return odd_parity(master_key_.clone());
 }

@@ -41,9 +41,7 @@ enum class SessionKeyMethod : std::uint8_t {
   aes,   // A1.3.1: AES-128, over the ATC
 };
 
-constexpr bool needs_un(SessionKeyMethod method) {
-  return method == SessionKeyMethod::skd;
-}
+constexpr bool needs_un(SessionKeyMethod method) { return method == SessionKeyMethod::skd; }
 
 using Un = std::array<std::uint8_t, 4>;  // unpredictable number, tag 9F37
 

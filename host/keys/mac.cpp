@@ -71,8 +71,7 @@ Mac MacKey::mac(Bytes message, Padding padding) {
 }
 
 MacKey::Retail::Retail(const Key& session_key)
-    : chain_(Algorithm::tdes_cbc, left_twice(session_key)),
-      last_(Algorithm::tdes_ecb, session_key) {}
+    : chain_(Algorithm::tdes_cbc, left_twice(session_key)), last_(Algorithm::tdes_ecb, session_key) {}
 
 Mac MacKey::Retail::mac(Bytes message, Padding padding) {
   const std::size_t head = head_size(message.size(), des_block, padding == Padding::method1);

@@ -68,14 +68,12 @@ constexpr std::array<std::uint8_t, 16> zero_iv{};  // the longest block
 
 }  // namespace
 
-void Cipher::Free::operator()(evp_cipher_ctx_st* context) const {
-  EVP_CIPHER_CTX_free(context);
-}
+void Cipher::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
 
 Cipher::Cipher(Algorithm algorithm, const Key& key) : context_(EVP_CIPHER_CTX_new()) {
   if (context_ == nullptr) fail("allocating a cipher");
-  require(EVP_EncryptInit_ex2(context_.get(), implementation(algorithm), key.bytes().data(),
-                              zero_iv.data(), nullptr),
+  require(EVP_EncryptInit_ex2(context_.get(), implementation(algorithm), key.bytes().data(), zero_iv.data(),
+                              nullptr),
           "setting a key");
   require(EVP_CIPHER_CTX_set_padding(context_.get(), 0), "turning padding off");
 }
@@ -99,9 +97,8 @@ void Cipher::encrypt(Bytes in, std::uint8_t* out) {
 
 std::array<std::uint8_t, 20> sha1(Bytes data) {
   std::array<std::uint8_t, 20> digest{};
-  require(
-      EVP_Q_digest(library(), "SHA1", nullptr, data.data(), data.size(), digest.data(), nullptr),
-      "SHA-1");
+  require(EVP_Q_digest(library(), "SHA1", nullptr, data.data(), data.size(), digest.data(), nullptr),
+          "SHA-1");
   return digest;
 }
 

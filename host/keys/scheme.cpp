@@ -26,13 +26,9 @@ constexpr std::array<SchemeRules, 9> table = {{
 
 }  // namespace
 
-std::span<const SchemeRules> schemes() {
-  return table;
-}
+std::span<const SchemeRules> schemes() { return table; }
 
-const SchemeRules& rules(Scheme scheme) {
-  return table[static_cast<std::size_t>(scheme)];
-}
+const SchemeRules& rules(Scheme scheme) { return table[static_cast<std::size_t>(scheme)]; }
 
 std::optional<Scheme> scheme_named(std::string_view name) {
   for (const SchemeRules& row : table) {

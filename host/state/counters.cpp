@@ -23,8 +23,7 @@ bool is_record_id(std::string_view id) {
 }
 
 Counters::Counters(std::initializer_list<std::pair<std::string_view, std::uint32_t>> counters) {
-  for (const auto& [name, value] : counters)
-    set(name, value);
+  for (const auto& [name, value] : counters) set(name, value);
 }
 
 std::optional<std::uint32_t> Counters::find(std::string_view name) const {
@@ -50,8 +49,7 @@ void Counters::set(std::string_view name, std::uint32_t value) {
 
 void Counters::update(const Counters& newer) {
   Counters updated = *this;
-  for (const Counter& counter : newer)
-    updated.set(counter.name(), counter.value);
+  for (const Counter& counter : newer) updated.set(counter.name(), counter.value);
   *this = updated;
 }
 

@@ -80,6 +80,9 @@ class CounterStore {
 // allocates nothing.
 class EphemeralStore final : public CounterStore {
  public:
+  EphemeralStore() = default;
+  explicit EphemeralStore(Records records) : records_(std::move(records)) {}
+
   std::optional<Counters> get(std::string_view id) const override;
   void put(std::string_view id, const Counters& counters) override;
 

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -18,8 +20,7 @@ namespace {
 template <class Call>
 auto retried(Call call) {
   auto result = call();
-  while (result == -EINTR)
-    result = call();
+  while (result == -EINTR) result = call();
   return result;
 }
 
@@ -98,6 +99,17 @@ std::string default_state_file(std::string_view name) {
     base = home / ".local" / "state";
   }
   return (base / "sesame" / (std::string(name) + ".state")).string();
+}
+
+Records look_at(const std::string& path) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) return {};
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text)
+    throw Failure(Exit::environment, fmt::format("cannot read {}; name another with --state", path));
+  return from_text(text.str(), path);
 }
 
 int DurableStore::Handle::close() {

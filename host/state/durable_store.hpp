@@ -22,6 +22,10 @@ namespace sesame::state {
 // Failure(Exit::environment): neither is set.
 std::string default_state_file(std::string_view name);
 
+// The records of a state file as they are now, for somebody who only looks: takes no lock, makes nothing. A file that
+// is not there has none. Failure(Exit::usage): damaged, or not a state file. Failure(Exit::environment): unreadable.
+Records look_at(const std::string& path);
+
 class DurableStore final : public CounterStore {
  public:
   // Waits up to `wait` for others to close the file. Creates missing directories (0700); the file

@@ -23,8 +23,7 @@ class Sender {
     if (choice < 65) return {0x00, 0xC0, 0x00, 0x00, byte()};
     if (choice < 90) return damaged(sensible_[below(static_cast<std::uint32_t>(sensible_.size()))]);
     ByteString noise(below(choice < 99 ? 12 : 300));
-    for (std::uint8_t& each : noise)
-      each = byte();
+    for (std::uint8_t& each : noise) each = byte();
     return noise;
   }
   bool wants_reset() { return below(100) == 0; }
@@ -69,8 +68,7 @@ TEST_CASE("200 000 commands of any kind break no rule") {
       const bool answered = watched.response().size() > 2 || watched.response()[0] == 0x61;
       if (command.size() > 1 && command[1] == 0xAE && answered) ++cryptograms;
     }
-    for (std::size_t each = 0; each < 2; ++each)
-      transactions += watched.card().counters().atc(each);
+    for (std::size_t each = 0; each < 2; ++each) transactions += watched.card().counters().atc(each);
     if (watched.card().counters().tries_left() == 0) ++blocked;
   }
   // So that the above has been somewhere.

@@ -364,8 +364,7 @@ TEST_CASE("the CVR in the answers is what the terminal has seen happen") {
     Terminal terminal(std::move(card));
     terminal.go_to(Stage::initiated);
     if (row.pin == Pin::wrong || row.pin == Pin::wrong_then_right) terminal.send(verify("0000"));
-    for (int i = 0; row.pin == Pin::blocked && i < 3; ++i)
-      terminal.send(verify("0000"));
+    for (int i = 0; row.pin == Pin::blocked && i < 3; ++i) terminal.send(verify("0000"));
     if (row.pin == Pin::right || row.pin == Pin::wrong_then_right) terminal.send(verify("1234"));
     return hex(*emv::find(bytes(terminal.data(kFirstAc)), tag::iad));
   };

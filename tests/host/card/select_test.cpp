@@ -17,8 +17,7 @@ Personalisation four_applications() {
   card.applications.push_back(application(kDpa));
   card.applications.push_back(application(kVisa));
   card.applications.push_back(application("A000000003101001"));
-  for (Application& each : card.applications)
-    each.label = hex(each.aid);
+  for (Application& each : card.applications) each.label = hex(each.aid);
   return card;
 }
 

@@ -66,8 +66,7 @@ TEST_CASE("every application of every shipped card goes through a whole transact
       const auto cdol1 = emv::find(content, tag::cdol1), cdol2 = emv::find(content, tag::cdol2);
       REQUIRE(cdol1);
       REQUIRE(cdol2);
-      for (const emv::Tag each : {tag::pan, tag::psn, tag::cvm_list})
-        CHECK(emv::find(content, each));
+      for (const emv::Tag each : {tag::pan, tag::psn, tag::cvm_list}) CHECK(emv::find(content, each));
 
       CHECK(answer_to(terminal, verify(card.pin.view())).empty());
       const ByteString first = answer_to(terminal, generate_ac("80", zeros(*cdol1)));

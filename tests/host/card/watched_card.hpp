@@ -116,8 +116,7 @@ class WatchedCard {
   }
 
   void note_counters() {
-    for (std::size_t i = 0; i < seen_.size(); ++i)
-      seen_[i].atc = card_.counters().atc(i);
+    for (std::size_t i = 0; i < seen_.size(); ++i) seen_[i].atc = card_.counters().atc(i);
     tries_ = card_.counters().tries_left();
   }
 

@@ -23,8 +23,8 @@ std::string derived(MasterKeyOption option, const char* imk, const char* pan, co
   return hex(master_key(option, key(imk), pan, psn));
 }
 
-std::string session_key(SessionKeyMethod method, const char* mk, std::uint16_t atc,
-                        const Un& un = {}, const Tree& tree = {}) {
+std::string session_key(SessionKeyMethod method, const char* mk, std::uint16_t atc, const Un& un = {},
+                        const Tree& tree = {}) {
   return hex(SessionKeys(method, key(mk), tree).derive(atc, un));
 }
 
@@ -66,8 +66,7 @@ TEST_CASE("master keys by option B hash a PAN longer than 16 digits") {
 TEST_CASE("option B is option A for a PAN of 16 digits or fewer") {
   const char* pan = GENERATE("1234567890123456", "123456789012345", "123456789012", "1");
   CAPTURE(pan);
-  CHECK(derived(MasterKeyOption::b, test_imk, pan, "07") ==
-        derived(MasterKeyOption::a, test_imk, pan, "07"));
+  CHECK(derived(MasterKeyOption::b, test_imk, pan, "07") == derived(MasterKeyOption::a, test_imk, pan, "07"));
 }
 
 // The keys of zeros are in test case 1 of the specification of GCM, as H, E(K, Y0) and E(K, Y1);
@@ -174,15 +173,13 @@ TEST_CASE("a triple DES key comes out with odd parity and an AES key untouched")
   CHECK(hex(sk) != hex(odd_parity(sk.clone())));
 }
 
-TEST_CASE(
-    "the parity of a triple DES master key matters to a tree alone, where the key is also data") {
-  const auto method = GENERATE(SessionKeyMethod::none, SessionKeyMethod::csk, SessionKeyMethod::skd,
-                               SessionKeyMethod::tree);
+TEST_CASE("the parity of a triple DES master key matters to a tree alone, where the key is also data") {
+  const auto method =
+      GENERATE(SessionKeyMethod::none, SessionKeyMethod::csk, SessionKeyMethod::skd, SessionKeyMethod::tree);
   const std::string even = "00112233445566778899AABBCCDDEEFE";
   const std::string odd = hex(odd_parity(key(even)));
   REQUIRE(even != odd);
-  const bool same =
-      session_key(method, even.c_str(), 0xBEEF) == session_key(method, odd.c_str(), 0xBEEF);
+  const bool same = session_key(method, even.c_str(), 0xBEEF) == session_key(method, odd.c_str(), 0xBEEF);
   CHECK(same == (method != SessionKeyMethod::tree));
 }
 
@@ -212,8 +209,8 @@ TEST_CASE("a tree may have another shape, and an IV") {
 }
 
 TEST_CASE("a tree without a leaf for every ATC is impossible") {
-  const auto [branch, height] = GENERATE(table<int, int>(
-      {{2, 15}, {4, 7}, {255, 2}, {65535, 1}, {1, 255}, {1, 16}, {0, 8}, {4, 0}, {0, 0}}));
+  const auto [branch, height] = GENERATE(
+      table<int, int>({{2, 15}, {4, 7}, {255, 2}, {65535, 1}, {1, 255}, {1, 16}, {0, 8}, {4, 0}, {0, 0}}));
   const auto b = static_cast<std::uint16_t>(branch);
   const auto h = static_cast<std::uint8_t>(height);
   CAPTURE(b, h);
@@ -221,8 +218,8 @@ TEST_CASE("a tree without a leaf for every ATC is impossible") {
 }
 
 TEST_CASE("an impossible tree says why and what would do") {
-  CHECK_THROWS_WITH(Tree(2, 8), Contains("branch factor 2 and height 8 has 256 keys") &&
-                                    Contains("4/8 and 2/16"));
+  CHECK_THROWS_WITH(Tree(2, 8),
+                    Contains("branch factor 2 and height 8 has 256 keys") && Contains("4/8 and 2/16"));
 }
 
 TEST_CASE("session keys do not depend on those derived before") {

@@ -14,11 +14,9 @@ using test::key;
 
 std::string print(const std::vector<const char*>& keys) {
   std::vector<Key> all;
-  for (const char* each : keys)
-    all.push_back(key(each));
+  for (const char* each : keys) all.push_back(key(each));
   std::vector<const Key*> pointers;
-  for (const Key& each : all)
-    pointers.push_back(&each);
+  for (const Key& each : all) pointers.push_back(&each);
   return hex(fingerprint(pointers));
 }
 

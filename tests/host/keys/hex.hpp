@@ -47,8 +47,6 @@ inline std::string hex(Bytes bytes) {
   return text;
 }
 
-inline std::string hex(const Key& key) {
-  return hex(key.bytes());
-}
+inline std::string hex(const Key& key) { return hex(key.bytes()); }
 
 }  // namespace sesame::keys::test

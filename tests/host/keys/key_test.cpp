@@ -21,8 +21,7 @@ using test::key;
 template <class Type, class = void>
 struct is_printable : std::false_type {};
 template <class Type>
-struct is_printable<
-    Type, std::void_t<decltype(std::declval<std::ostream&>() << std::declval<const Type&>())>>
+struct is_printable<Type, std::void_t<decltype(std::declval<std::ostream&>() << std::declval<const Type&>())>>
     : std::true_type {};
 
 TEST_CASE("a key cannot be copied by accident, nor printed") {
@@ -70,10 +69,8 @@ TEST_CASE("a key that was moved from is zeros") {
 }
 
 TEST_CASE("odd parity changes the lowest bit of a byte and no other") {
-  CHECK(hex(odd_parity(key("000102030405060708090A0B0C0D0E0F"))) ==
-        "010102020404070708080B0B0D0D0E0E");
-  CHECK(hex(odd_parity(key("0123456789ABCDEFFEDCBA9876543210"))) ==
-        "0123456789ABCDEFFEDCBA9876543210");
+  CHECK(hex(odd_parity(key("000102030405060708090A0B0C0D0E0F"))) == "010102020404070708080B0B0D0D0E0E");
+  CHECK(hex(odd_parity(key("0123456789ABCDEFFEDCBA9876543210"))) == "0123456789ABCDEFFEDCBA9876543210");
 }
 
 }  // namespace

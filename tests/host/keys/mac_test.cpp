@@ -32,9 +32,8 @@ TEST_CASE("MAC algorithm 3 gives the values that standards print") {
     const char* mac;
   };
   const char* iso_key = "0123456789ABCDEFFEDCBA9876543210";
-  const char* all =
-      "4E6F77206973207468652074696D6520666F7220616C6C20";           // "Now is the time for all "
-  const char* it = "4E6F77206973207468652074696D6520666F72206974";  // "Now is the time for it"
+  const char* all = "4E6F77206973207468652074696D6520666F7220616C6C20";  // "Now is the time for all "
+  const char* it = "4E6F77206973207468652074696D6520666F72206974";       // "Now is the time for it"
   const char* bac_key = "7962D9ECE03D1ACD4C76089DCE131543";
   const auto vector = GENERATE_COPY(values<Vector>({
       // ISO/IEC 9797-1, annex B
@@ -43,10 +42,10 @@ TEST_CASE("MAC algorithm 3 gives the values that standards print") {
       {iso_key, it, Padding::method1, "2E2B1428CC78254F"},
       {iso_key, it, Padding::method2, "5A692CE64F404145"},
       // ICAO Doc 9303 part 11, appendix D.3, mutual authentication: the inspection system, the chip
-      {bac_key, "72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2",
-       Padding::method2, "5F1448EEA8AD90A7"},
-      {bac_key, "46B9342A41396CD7386BF5803104D7CEDC122B9132139BAF2EEDC94EE178534F",
-       Padding::method2, "2F2D235D074D7449"},
+      {bac_key, "72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2", Padding::method2,
+       "5F1448EEA8AD90A7"},
+      {bac_key, "46B9342A41396CD7386BF5803104D7CEDC122B9132139BAF2EEDC94EE178534F", Padding::method2,
+       "2F2D235D074D7449"},
   }));
   CAPTURE(vector.message);
   CHECK(retail(vector.key, vector.message, vector.padding) == vector.mac);
@@ -145,8 +144,7 @@ TEST_CASE("CMAC has its own padding, whatever is asked") {
 TEST_CASE("a MAC does not depend on those made before with the same key") {
   const auto algorithm = GENERATE(MacAlgorithm::tdes_retail, MacAlgorithm::aes_cmac);
   MacKey mac_key(algorithm, key("0123456789ABCDEFFEDCBA9876543210"));
-  const auto message =
-      bytes("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F2021");
+  const auto message = bytes("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F2021");
   const Mac first = mac_key.mac(message);
   mac_key.mac(bytes("FF"));
   mac_key.mac({});
@@ -157,8 +155,7 @@ TEST_CASE("a MAC does not depend on those made before with the same key") {
 TEST_CASE("messages of every length up to five pieces are chained without a gap") {
   const Key session_key = key("0123456789ABCDEFFEDCBA9876543210");
   Key left_twice = session_key.clone();
-  for (std::size_t i = 0; i < 8; ++i)
-    left_twice.bytes()[8 + i] = left_twice.bytes()[i];
+  for (std::size_t i = 0; i < 8; ++i) left_twice.bytes()[8 + i] = left_twice.bytes()[i];
   Cipher single(Algorithm::tdes_ecb, left_twice);
   Cipher triple(Algorithm::tdes_ecb, session_key);
   MacKey mac_key(MacAlgorithm::tdes_retail, session_key);
@@ -167,12 +164,10 @@ TEST_CASE("messages of every length up to five pieces are chained without a gap"
   for (std::size_t size = 0; size <= 320; ++size) {
     std::vector<std::uint8_t> padded = message;
     padded.push_back(0x80);
-    while (padded.size() % 8 != 0)
-      padded.push_back(0);
+    while (padded.size() % 8 != 0) padded.push_back(0);
     Mac expected{};
     for (std::size_t at = 0; at < padded.size(); at += 8) {
-      for (std::size_t i = 0; i < 8; ++i)
-        expected[i] ^= padded[at + i];
+      for (std::size_t i = 0; i < 8; ++i) expected[i] ^= padded[at + i];
       Cipher& cipher = at + 8 == padded.size() ? triple : single;
       cipher.encrypt(expected, expected.data());
     }

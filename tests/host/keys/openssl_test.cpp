@@ -23,15 +23,11 @@ bool fails_now() {
   if (allocations_until_failure == never) return false;
   return allocations_until_failure-- == 0;
 }
-void* allocate(std::size_t size, const char*, int) {
-  return fails_now() ? nullptr : std::malloc(size);
-}
+void* allocate(std::size_t size, const char*, int) { return fails_now() ? nullptr : std::malloc(size); }
 void* reallocate(void* memory, std::size_t size, const char*, int) {
   return fails_now() ? nullptr : std::realloc(memory, size);
 }
-void release(void* memory, const char*, int) {
-  std::free(memory);
-}
+void release(void* memory, const char*, int) { std::free(memory); }
 
 // Only possible before OpenSSL has allocated anything, hence before main.
 const bool installed = CRYPTO_set_mem_functions(allocate, reallocate, release) == 1;

@@ -51,9 +51,7 @@ TEST_CASE("what is no scheme's name finds none") {
   CHECK_FALSE(scheme_named(name));
 }
 
-TEST_CASE("every scheme can be listed") {
-  CHECK(schemes().size() == 9);
-}
+TEST_CASE("every scheme can be listed") { CHECK(schemes().size() == 9); }
 
 }  // namespace
 }  // namespace sesame::keys

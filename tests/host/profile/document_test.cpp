@@ -82,14 +82,11 @@ TEST_CASE("letters outside ASCII may stand in quotes and comments of every kind"
 
 TEST_CASE("a hostile file costs an error, not the stack") {
   std::string path = "a";
-  while (path.size() + 10 < kMaxLineSize / 2)
-    path += ".a";
+  while (path.size() + 10 < kMaxLineSize / 2) path += ".a";
   std::string text = "[" + path + "]\n" + path + " = ";
-  for (int i = 0; i < 3; ++i)
-    text += "{" + path + " = [\n";
+  for (int i = 0; i < 3; ++i) text += "{" + path + " = [\n";
   text += "1";
-  for (int i = 0; i < 3; ++i)
-    text += "]}";
+  for (int i = 0; i < 3; ++i) text += "]}";
   const std::string message = test::failure_of([&] { return parse_document(text, "f"); });
   CAPTURE(message);
   CHECK(message.find("nested") != std::string::npos);

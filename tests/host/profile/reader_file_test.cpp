@@ -13,8 +13,7 @@ std::string code(const Language& language) { return {language.code.begin(), lang
 
 Names languages(const ReaderProfile& profile) {
   Names codes;
-  for (const Language& language : profile.languages)
-    codes.push_back(code(language));
+  for (const Language& language : profile.languages) codes.push_back(code(language));
   return codes;
 }
 
@@ -27,8 +26,7 @@ Names aids(const ReaderProfile& profile) {
 
 Names keys(const ReaderProfile& profile) {
   Names all;
-  for (const Function& function : profile.functions)
-    all.emplace_back(function.key);
+  for (const Function& function : profile.functions) all.emplace_back(function.key);
   return all;
 }
 
@@ -333,8 +331,7 @@ TEST_CASE("a mistake in a reader's file is refused with file, line and what is a
 
 TEST_CASE("nine functions are one too many") {
   std::string text(kGood.substr(0, kGood.find("[[functions]]")));
-  for (char c = 'A'; c <= 'I'; ++c)
-    text += std::string("[[functions]]\nkey = \"") + c + "\"\n";
+  for (char c = 'A'; c <= 'I'; ++c) text += std::string("[[functions]]\nkey = \"") + c + "\"\n";
   const std::string message = test::failure_of([&] { return read_reader(text, "f.toml"); });
   CHECK(message.find("functions has 9 entries; allowed: 1 to 8") != std::string::npos);
 }

@@ -34,8 +34,7 @@ TEST_CASE("a counter that was set is found, one that was not is not") {
 }
 
 TEST_CASE("counter names and record ids are what the file can hold") {
-  for (const char* name : {"a", "atc", "last-atc_2", "fifteen-letters"})
-    CHECK(is_counter_name(name));
+  for (const char* name : {"a", "atc", "last-atc_2", "fifteen-letters"}) CHECK(is_counter_name(name));
   for (const char* name : {"", "Atc", "2nd", "a b", "a=b", "a\n", "sixteen-letters-"}) {
     CHECK_FALSE(is_counter_name(name));
     CHECK_THROWS_AS((Counters{{name, 1}}), std::invalid_argument);
@@ -53,8 +52,7 @@ TEST_CASE("counter names and record ids are what the file can hold") {
 TEST_CASE("a record that would get too many counters stays as it was") {
   EphemeralStore store;
   Counters full;
-  for (std::string name = "c0"; full.size() < Counters::capacity; ++name[0])
-    full.set(name, 7);
+  for (std::string name = "c0"; full.size() < Counters::capacity; ++name[0]) full.set(name, 7);
   store.put("A1", full);
   CHECK_THROWS_AS(store.put("A1", Counters{{"c0", 8}, {"more", 1}}), std::length_error);
   CHECK(store.get("A1")->find("c0") == 7u);

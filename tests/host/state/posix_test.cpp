@@ -468,8 +468,7 @@ TEST_CASE("kill -9 while counting loses no value that was acknowledged") {
       last = value;
       return true;
     };
-    for (int i = 0; i < kill_after % 20; ++i)
-      REQUIRE(next());
+    for (int i = 0; i < kill_after % 20; ++i) REQUIRE(next());
     ::kill(child, SIGKILL);
     while (next()) {
     }

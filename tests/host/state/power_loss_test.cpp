@@ -70,8 +70,7 @@ void session(SimulatedDisk& disk, const std::vector<std::string>& cards, Knowled
       const Atcs seen = read(store);
       CHECK(knowledge.allows(seen));
       knowledge.possible = {seen};  // and having been seen, it may not be lost any more
-      for (const std::string& id : cards)
-        use_card(store, id, knowledge);
+      for (const std::string& id : cards) use_card(store, id, knowledge);
       return;
     } catch (const Failure& failure) {
       ++knowledge.failures;

@@ -44,14 +44,12 @@ class SimulatedDisk final : public FileSystem {
     const int node = link_new(path, false);
     at(node).data = at(node).synced_data = data;
     changes_.clear();
-    for (Node& each : nodes_)
-      each.synced_entries = each.entries;
+    for (Node& each : nodes_) each.synced_entries = each.entries;
   }
   void add_directory(const std::string& path) {
     make_path(path);
     changes_.clear();
-    for (Node& each : nodes_)
-      each.synced_entries = each.entries;
+    for (Node& each : nodes_) each.synced_entries = each.entries;
   }
 
   // The processes are gone, what they did is not.

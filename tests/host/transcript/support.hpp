@@ -43,8 +43,7 @@ inline std::vector<std::uint8_t> bytes(std::string_view text) {
 // The hex of `count` times this byte.
 inline std::string repeated(std::string_view byte, std::size_t count) {
   std::string text;
-  for (std::size_t i = 0; i < count; ++i)
-    text += byte;
+  for (std::size_t i = 0; i < count; ++i) text += byte;
   return text;
 }
 

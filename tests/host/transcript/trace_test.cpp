@@ -175,8 +175,7 @@ TEST_CASE("an exchange that does not end is recorded piece by piece") {
   }
   SECTION("as the card has no end of it, which replays the same way") {
     std::vector<Step> steps{{"00840000", "6101"}};
-    for (int i = 1; i < emv::T0Exchange::kMaxExchanges; ++i)
-      steps.push_back({"00C0000001", "AA6101"});
+    for (int i = 1; i < emv::T0Exchange::kMaxExchanges; ++i) steps.push_back({"00C0000001", "AA6101"});
     const std::string trace = traced(steps, [](CardSlot& slot) {
       activate(slot);
       CHECK(ask_through(slot, "00840000") == "61xx or 6Cxx again and again");
@@ -267,8 +266,7 @@ TEST_CASE("the first ATR is the transcript's, others are comments") {
   const std::string long_atr = repeated("00", 34);
   CHECK(traced({},
                [](CardSlot& slot) {
-                 for (int i = 0; i < 6; ++i)
-                   activate(slot);
+                 for (int i = 0; i < 6; ++i) activate(slot);
                },
                {{"", ""}, {"", "3F65"}, {"", "3F65"}, {"", "3B00"}, {"", "3F65"}, {"", long_atr}}) ==
         "# test\n# no ATR: \natr 3F65\n# then another ATR: 3B00\n# no ATR: " + long_atr + "\n");
@@ -367,8 +365,7 @@ TEST_CASE("a PIN is in no trace and in no message") {
     ScriptedSlot card(
         {{command, "6101"}, {command, "6C08"}, {command, "9000"}, {command, "", SlotStatus::mute}});
     TracingSlot slot(card, trace);
-    for (int i = 0; i < 4; ++i)
-      seen += ask(slot, command) + "\n";
+    for (int i = 0; i < 4; ++i) seen += ask(slot, command) + "\n";
   }
   seen += content(path);
   CHECK(seen.size() > 2000);
