@@ -21,7 +21,8 @@ const keys::SchemeRules& scheme_rules(const std::string& name) {
   const auto scheme = keys::scheme_named(name);
   if (scheme) return keys::rules(*scheme);
   std::string allowed;
-  for (const auto& rules : keys::schemes()) allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", rules.name);
+  for (const auto& rules : keys::schemes())
+    allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", rules.name);
   usage(fmt::format("--scheme: '{}' is none of {}", name, allowed));
 }
 
@@ -40,8 +41,8 @@ keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::Sc
   if (is_aes(scheme) && *options.option == "C") return keys::MasterKeyOption::c;
   if (!is_aes(scheme) && *options.option == "A") return keys::MasterKeyOption::a;
   if (!is_aes(scheme) && *options.option == "B") return keys::MasterKeyOption::b;
-  usage(fmt::format("--option: '{}' is not {}, as {} has it", *options.option, is_aes(scheme) ? "C" : "A or B",
-                    scheme.name));
+  usage(fmt::format("--option: '{}' is not {}, as {} has it", *options.option,
+                    is_aes(scheme) ? "C" : "A or B", scheme.name));
 }
 
 keys::Tree parse_tree(const std::string& text) {
@@ -54,6 +55,7 @@ keys::Tree parse_tree(const std::string& text) {
 
 keys::Padding padding(const AcOptions& options, const keys::SchemeRules& scheme) {
   if (!options.padding) return scheme.padding;
+  if (is_aes(scheme)) usage(fmt::format("--padding: {} uses CMAC, which pads in its own way", scheme.name));
   if (*options.padding == 1) return keys::Padding::method1;
   if (*options.padding == 2) return keys::Padding::method2;
   usage("--padding: must be 1 or 2");
@@ -67,12 +69,14 @@ std::optional<Key> master_key(const AcOptions& options, const keys::SchemeRules&
   if (!options.psn) usage("--psn: required with --imk");
   check_digits("--pan", *options.pan, 1, 19);
   const Key imk = parse_key("--imk", *options.imk, scheme);
-  return keys::master_key(master_key_option(options, scheme), imk, *options.pan, parse_psn("--psn", *options.psn));
+  return keys::master_key(master_key_option(options, scheme), imk, *options.pan,
+                          parse_psn("--psn", *options.psn));
 }
 
 Key session_key(const AcOptions& options, const keys::SchemeRules& scheme, const std::optional<Key>& mk) {
   const auto tree = options.tree ? parse_tree(*options.tree) : keys::Tree{};
-  if (options.tree && scheme.session_key != keys::SessionKeyMethod::tree) usage("--tree: only with --scheme tree");
+  if (options.tree && scheme.session_key != keys::SessionKeyMethod::tree)
+    usage("--tree: only with --scheme tree");
   const std::uint16_t atc = parse_atc("--atc", options.atc);
   keys::Un un{};
   if (options.un) {

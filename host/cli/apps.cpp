@@ -6,6 +6,7 @@
 #include "firmware/core/emv/directory.hpp"
 #include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/emv/t0_exchange.hpp"
+#include "firmware/core/iso7816/atr.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
@@ -21,7 +22,7 @@ using ByteString = std::vector<std::uint8_t>;
 struct Found {
   std::string aid, label, language;
   std::optional<int> priority;
-  bool listed = false;  // in the card's directory
+  bool listed = false;             // in the card's directory
   std::uint16_t sw = emv::sw::ok;  // what SELECT answered
 };
 
@@ -36,7 +37,7 @@ class Dialogue {
   explicit Dialogue(CardSlot& slot) : slot_(slot) {
     emv::ResponseBuffer atr;
     check(slot_.activate(atr));
-    if (!atr.empty() && atr[0] == 0x3F) check(slot_.warm_reset(atr));  // see Reader::take_answer
+    if (iso7816::wants_warm_reset(atr)) check(slot_.warm_reset(atr));
   }
   Dialogue(const Dialogue&) = delete;
   Dialogue& operator=(const Dialogue&) = delete;
@@ -50,7 +51,8 @@ class Dialogue {
     }
     const auto response = emv::parse_response(exchange_.response());
     if (exchange_.error() != emv::T0Error::none || !response) {
-      throw Failure(Exit::refused, fmt::format("the card answers nonsense: {}", to_string(exchange_.error())));
+      throw Failure(Exit::refused,
+                    fmt::format("the card answers nonsense: {}", to_string(exchange_.error())));
     }
     return *response;
   }
@@ -127,23 +129,26 @@ std::vector<Found> find_applications(Dialogue& card) {
 }
 
 void print_table(const std::vector<Found>& found) {
-  print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", "AID", "LABEL", "PRIORITY", "LANGUAGE", "FOUND", "STATE"));
+  print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", "AID", "LABEL", "PRIORITY", "LANGUAGE",
+                         "FOUND", "STATE"));
   for (const Found& application : found) {
     print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", application.aid, application.label,
-                           application.priority ? std::to_string(*application.priority) : "-", application.language,
-                           application.listed ? "directory" : "by name", state(application)));
+                           application.priority ? std::to_string(*application.priority) : "-",
+                           application.language, application.listed ? "directory" : "by name",
+                           state(application)));
   }
 }
 
 void print_json(const std::vector<Found>& found) {
   auto all = nlohmann::ordered_json::array();
   for (const Found& application : found) {
-    all.push_back({{"aid", application.aid},
-                   {"label", application.label},
-                   {"priority", application.priority ? nlohmann::ordered_json(*application.priority) : nullptr},
-                   {"language", application.language},
-                   {"listed", application.listed},
-                   {"state", state(application)}});
+    all.push_back(
+        {{"aid", application.aid},
+         {"label", application.label},
+         {"priority", application.priority ? nlohmann::ordered_json(*application.priority) : nullptr},
+         {"language", application.language},
+         {"listed", application.listed},
+         {"state", state(application)}});
   }
   print_line(all.dump(2));
 }
@@ -151,7 +156,7 @@ void print_json(const std::vector<Found>& found) {
 }  // namespace
 
 void apps(const AppsOptions& options) {
-  OpenCard card(options.card, options.state);
+  OpenCard card(options.card, options.state, OpenCard::Use::look);
   Dialogue dialogue(card.slot());
   const auto found = find_applications(dialogue);
   if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");

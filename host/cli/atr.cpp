@@ -55,7 +55,8 @@ void print(const iso7816::Atr& atr) {
     line('D', group.td, group.td ? fmt::format("T={}", *group.td & 0x0F) : "");
   }
   std::string text;
-  for (const std::uint8_t byte : atr.historical) text += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : '.';
+  for (const std::uint8_t byte : atr.historical)
+    text += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : '.';
   print_line(fmt::format("Hist  {}  \"{}\"", hex(atr.historical), text));
   if (atr.tck) print_line(fmt::format("TCK   {:02X}  right", *atr.tck));
   std::string protocols;

@@ -31,6 +31,8 @@ void write_new_file(const std::string& path, std::string_view text) {
     throw Failure(Exit::environment, fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   };
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno == EEXIST)
+    throw Failure(Exit::usage, fmt::format("{}: exists; name another file", path));
   if (file < 0) fail();
   while (!text.empty()) {
     const ssize_t put = ::write(file, text.data(), text.size());
@@ -52,10 +54,14 @@ void write_new_file(const std::string& path, std::string_view text) {
 void card_new(const CardNewOptions& options) {
   const profile::Source source(profile::Shelf::cards, options.card_template);
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
-  const std::string text = personalise(source.text(), options.pin, system_random);
+  const std::string text =
+      fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
+                  profile::stem(options.card_template)) +
+      personalise(source.text(), options.pin, system_random);
   if (!options.output) return print_line(text);
   write_new_file(*options.output, text);
-  note_line(fmt::format("sesame: {} is a new card; try: sesame code --card {}", *options.output, *options.output));
+  note_line(
+      fmt::format("sesame: {} is a new card; try: sesame code --card {}", *options.output, *options.output));
 }
 
 }  // namespace sesame::cli

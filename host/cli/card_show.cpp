@@ -43,7 +43,8 @@ std::string ipb_text(Bytes ipb, bool psn) {
   for (const Part& part : parts) {
     int bits = 0;
     for (std::size_t i = 0; i < part.size && at < ipb.size(); ++i, ++at) bits += std::popcount(ipb[at]);
-    if (bits > 0) out += fmt::format("{}{} {} bit{}", out.empty() ? "" : ", ", part.name, bits, bits == 1 ? "" : "s");
+    if (bits > 0)
+      out += fmt::format("{}{} {} bit{}", out.empty() ? "" : ", ", part.name, bits, bits == 1 ? "" : "s");
   }
   return out;
 }
@@ -88,7 +89,8 @@ nlohmann::ordered_json described(const Personalisation& card) {
                              {"language", card.language},
                              {"directory", card.pse}};
   out["applications"] = nlohmann::ordered_json::array();
-  for (const Application& application : card.applications) out["applications"].push_back(described(application));
+  for (const Application& application : card.applications)
+    out["applications"].push_back(described(application));
   return out;
 }
 
@@ -100,7 +102,8 @@ void print(const nlohmann::ordered_json& object, int depth) {
         print(item, depth + 2);
       }
     } else {
-      print_line(fmt::format("{:{}}{:<14} {}", "", depth, key, value.is_string() ? value.get<std::string>() : value.dump()));
+      print_line(fmt::format("{:{}}{:<14} {}", "", depth, key,
+                             value.is_string() ? value.get<std::string>() : value.dump()));
     }
   }
 }

@@ -34,6 +34,14 @@ class ScreenPrinter {
   Screen last_;
 };
 
+// Every prompt before the amount has exactly one answer: only TDS repeats, and it comes last.
+bool amount_typed(const Function& function, const Answers& answers) {
+  for (std::size_t i = 0; i < function.prompts.size() && i < answers.size(); ++i) {
+    if (function.prompts[i].kind == PromptKind::amount) return !answers[i].empty();
+  }
+  return false;
+}
+
 void print_code(const CodeOptions& options, const Reader& reader) {
   GroupedCode grouped;
   group(reader.code(), reader.profile().code, grouped);
@@ -62,15 +70,29 @@ void code(const CodeOptions& options) {
   task.answers = plan_answers(profile, function, options.inputs);
   task.pin = take_pin(options.pin);
 
-  OpenCard card(options.card, options.state, options.trace,
-                fmt::format("sesame code: card {}, reader {}, function {}", options.card, profile.name, function.key));
+  OpenCard card(options.card, options.state, OpenCard::Use::transact);
+  task.card = options.card;
+  task.remedy = card.remedy();
+  if (options.trace) {
+    card.record(
+        *options.trace,
+        fmt::format("sesame code: card {}, reader {}, function {}", options.card, profile.name, function.key),
+        options.profile);
+  }
   NativeReader reader(profile, card.slot());
   ScreenPrinter printer(reader);
   if (options.show_screens) reader.on_event([&] { printer.look(); });
 
   make_code(reader, task);
+  if (amount_typed(function, task.answers) && !reader.reader().transaction().amount_used()) {
+    const std::string remark =
+        "the card does not use the amount (its IAF has no 80): it is not part of the code";
+    note_line("sesame: " + remark);
+    card.remark(remark);
+  }
   for (const emv::Tag tag : reader.reader().transaction().unknown_tags()) {
-    card.remark(fmt::format("the card asks for {:02X}, which this reader does not know: zeros were sent", tag));
+    card.remark(
+        fmt::format("the card asks for {:02X}, which this reader does not know: zeros were sent", tag));
   }
   print_code(options, reader.reader());
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <new>
+#include <sstream>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
@@ -21,10 +22,14 @@ CLI::App* add(CLI::App& app, const char* name, const char* help, void (*command)
 }
 
 void add_state(CLI::App* sub, StateOptions& state) {
-  auto* file = sub->add_option("--state", state.file, "file of the card's counters [a file under $XDG_STATE_HOME/sesame]");
-  auto* ephemeral = sub->add_flag("--ephemeral", state.ephemeral, "keep no counters: a card that is new each time");
+  auto* file = sub->add_option("--state", state.file,
+                               "file of the card's counters [a file under $XDG_STATE_HOME/sesame]")
+                   ->type_name("FILE");
+  auto* ephemeral =
+      sub->add_flag("--ephemeral", state.ephemeral, "keep no counters: a card that is new each time");
   file->excludes(ephemeral);
-  sub->add_option("--atc", state.atc, "with --ephemeral: ATC of the first transaction, hex")->type_name("HEX");
+  sub->add_option("--atc", state.atc, "with --ephemeral: ATC of the first transaction, hex")
+      ->type_name("HEX");
 }
 
 constexpr const char* kCardHelp = "a shipped card, a card file (.toml) or a transcript (.apdu)";
@@ -44,12 +49,15 @@ void add_code(CLI::App& app) {
                      "--pin", [options](const std::string& text) { options->pin.pin = SecretString(text); },
                      "the PIN; others may see a command line")
                   ->type_name("PIN");
-  auto* from_stdin = sub->add_flag("--pin-stdin", options->pin.from_stdin, "read the PIN from standard input");
-  auto* variable = sub->add_option("--pin-env", options->pin.variable, "read the PIN from this variable")->type_name("VAR");
+  auto* from_stdin =
+      sub->add_flag("--pin-stdin", options->pin.from_stdin, "read the PIN from standard input");
+  auto* variable = sub->add_option("--pin-env", options->pin.variable, "read the PIN from this variable")
+                       ->type_name("VAR");
   pin->excludes(from_stdin)->excludes(variable);
   from_stdin->excludes(variable);
-  sub->add_flag("--json", options->json, "print an object: code, display, atc, aid, profile, function");
-  sub->add_option("--trace", options->trace, "record the dialogue as a transcript, PIN masked")->type_name("FILE");
+  sub->add_flag("--json", options->json, "print an object: code, display, atc, aid, profile, function, card");
+  sub->add_option("--trace", options->trace, "record the dialogue as a transcript, PIN masked")
+      ->type_name("FILE");
   sub->add_flag("--show-screens", options->show_screens, "draw the screens on the way, on standard error");
   add_state(sub, options->state);
 }
@@ -68,12 +76,19 @@ void add_token(CLI::App& app) {
   auto* ipb = sub->add_option("--ipb", options->ipb, "issuer proprietary bitmap, 9F56")->type_name("HEX");
   auto* belgian = sub->add_flag("--belgian", options->belgian, "the function of Belgian cards without IPB");
   ipb->excludes(belgian);
-  sub->add_option("--cid", options->cid, "cryptogram information data, 1 byte; not judged")->type_name("HEX")->required();
-  sub->add_option("--atc", options->atc, "application transaction counter, 2 bytes")->type_name("HEX")->required();
+  sub->add_option("--cid", options->cid, "cryptogram information data, 1 byte; not judged")
+      ->type_name("HEX")
+      ->required();
+  sub->add_option("--atc", options->atc, "application transaction counter, 2 bytes")
+      ->type_name("HEX")
+      ->required();
   sub->add_option("--ac", options->ac, "application cryptogram, 8 bytes")->type_name("HEX")->required();
   sub->add_option("--iad", options->iad, "issuer application data, up to 32 bytes")->type_name("HEX");
-  sub->add_option("--iaf", options->iaf, "issuer authentication flags, 9F55")->type_name("HEX")->capture_default_str();
-  sub->add_option("--psn", options->psn, "PAN sequence number, two digits; where the IAF has 40")->type_name("NN");
+  sub->add_option("--iaf", options->iaf, "issuer authentication flags, 9F55")
+      ->type_name("HEX")
+      ->capture_default_str();
+  sub->add_option("--psn", options->psn, "PAN sequence number, two digits; where the IAF has 40")
+      ->type_name("NN");
   sub->add_option("--tds", options->tds, "numbers to sign (TDS), up to 10 of up to 10 digits")
       ->type_name("N[,N...]")
       ->delimiter(',')
@@ -81,10 +96,11 @@ void add_token(CLI::App& app) {
   sub->add_option("--min-digits", options->min_digits, "zeros in front, up to so many digits")
       ->type_name("N")
       ->capture_default_str();
-  sub->add_flag("--explain", options->explain, "show which bit went where");
-  sub->add_flag("--json", options->json, "print {\"code\": ...}");
+  auto* explain = sub->add_flag("--explain", options->explain, "show which bit went where");
+  sub->add_flag("--json", options->json, "print {\"code\": ...}")->excludes(explain);
   sub->callback([options] {
-    if (!options->ipb && !options->belgian) throw Failure(Exit::usage, "one of --ipb and --belgian is needed");
+    if (!options->ipb && !options->belgian)
+      throw Failure(Exit::usage, "one of --ipb and --belgian is needed");
     token(*options);
   });
 }
@@ -95,18 +111,23 @@ void add_ac(CLI::App& app) {
   sub->add_option("--scheme", options->scheme, "cvn10 cvn16 cvn17 cvn18 cvn20 cvn21 ccd-3des ccd-aes tree")
       ->type_name("NAME")
       ->required();
-  sub->add_option("--tree", options->tree, "shape of the tree, with --scheme tree [4/8]")->type_name("B/H[/IV]");
+  sub->add_option("--tree", options->tree, "shape of the tree, with --scheme tree [4/8]")
+      ->type_name("B/H[/IV]");
   sub->add_option("--padding", options->padding, "ISO 9797-1 padding method [by scheme]")->type_name("1|2");
-  auto* imk = sub->add_option("--imk", options->imk, "issuer master key; with --pan and --psn")->type_name("HEX");
+  auto* imk =
+      sub->add_option("--imk", options->imk, "issuer master key; with --pan and --psn")->type_name("HEX");
   auto* mk = sub->add_option("--mk", options->mk, "the card's master key")->type_name("HEX");
   auto* sk = sub->add_option("--sk", options->sk, "session key")->type_name("HEX");
   imk->excludes(mk)->excludes(sk);
   mk->excludes(sk);
-  sub->add_option("--pan", options->pan, "primary account number")->type_name("N");
-  sub->add_option("--psn", options->psn, "PAN sequence number, two digits")->type_name("NN");
-  sub->add_option("--option", options->option, "how the master key is derived [by scheme]")->type_name("A|B|C");
+  sub->add_option("--pan", options->pan, "primary account number")->type_name("N")->needs(imk);
+  sub->add_option("--psn", options->psn, "PAN sequence number, two digits")->type_name("NN")->needs(imk);
+  sub->add_option("--option", options->option, "how the master key is derived [by scheme]")
+      ->type_name("A|B|C")
+      ->needs(imk);
   sub->add_option("--atc", options->atc, "application transaction counter")->type_name("HEX")->required();
-  sub->add_option("--un", options->un, "unpredictable number, 4 bytes; cvn16 and cvn17 need it")->type_name("HEX");
+  sub->add_option("--un", options->un, "unpredictable number, 4 bytes; cvn16 and cvn17 need it")
+      ->type_name("HEX");
   sub->add_option("--data", options->data, "input of the cryptogram, as it is")->type_name("HEX");
   sub->add_flag("--json", options->json, "print {\"mk\": ..., \"sk\": ..., \"ac\": ...}");
 }
@@ -129,8 +150,11 @@ void add_card(CLI::App& app) {
   parent->require_subcommand(1);
 
   std::shared_ptr<CardNewOptions> fresh;
-  CLI::App* sub = add(*parent, "new", "a fresh card from a template, with random test keys", &card_new, fresh);
-  sub->add_option("--template", fresh->card_template, "a shipped card or a card file")->type_name("NAME|FILE")->capture_default_str();
+  CLI::App* sub =
+      add(*parent, "new", "a fresh card from a template, with random test keys", &card_new, fresh);
+  sub->add_option("--template", fresh->card_template, "a shipped card or a card file")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
   sub->add_option("--pin", fresh->pin, "its PIN [the template's]")->type_name("PIN");
   sub->add_option("FILE", fresh->output, "where to write it; never over another file [standard output]");
 
@@ -154,6 +178,35 @@ void add_commands(CLI::App& app) {
   add_list(app, "cards", "list the shipped cards", &cards);
 }
 
+namespace {
+
+// --help and --version: to standard output, and an error where nobody can read it.
+void print_asked(CLI::App& app, const CLI::ParseError& asked) {
+  std::ostringstream text;
+  app.exit(asked, text, text);
+  std::string all = text.str();
+  while (all.ends_with('\n')) all.pop_back();
+  print_line(all);
+}
+
+std::string unknown_command(const CLI::App& app, const std::string& name) {
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  return fmt::format("there is no command '{}'; there are {}", name, known);
+}
+
+std::string usage_line(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty() && argc > 1 && argv[1][0] != '-') return unknown_command(app, argv[1]);
+  const std::string name = chosen.empty() ? "" : chosen[0]->get_name();
+  return fmt::format("{}{}{}; see sesame {}{}--help", name, name.empty() ? "" : ": ", error.what(), name,
+                     name.empty() ? "" : " ");
+}
+
+}  // namespace
+
 int run(CLI::App& app, int argc, const char* const* argv) {
   const auto fail = [](Exit exit, const std::string& line) {
     try {
@@ -164,13 +217,13 @@ int run(CLI::App& app, int argc, const char* const* argv) {
     return static_cast<int>(exit);
   };
   try {
-    app.parse(argc, argv);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0) throw Failure(Exit::usage, usage_line(app, error, argc, argv));
+      print_asked(app, error);
+    }
     return static_cast<int>(Exit::ok);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    const auto chosen = app.get_subcommands();
-    return fail(Exit::usage, fmt::format("{}{}; see sesame {}--help", chosen.empty() ? "" : chosen[0]->get_name() + ": ",
-                                         error.what(), chosen.empty() ? "" : chosen[0]->get_name() + " "));
   } catch (const Failure& failure) {
     return fail(failure.exit(), failure.what());
   } catch (const std::bad_alloc&) {

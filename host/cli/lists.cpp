@@ -11,7 +11,8 @@ namespace {
 
 std::string keys(const ReaderProfile& profile) {
   std::string all;
-  for (const Function& function : profile.functions) all += fmt::format("{}{}", all.empty() ? "" : ", ", function.key);
+  for (const Function& function : profile.functions)
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", function.key);
   return all;
 }
 

@@ -1,8 +1,11 @@
 #include "host/cli/open_card.hpp"
 
+#include <filesystem>
+
 #include "host/cli/text.hpp"
 #include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
+#include "host/profile/shipped.hpp"
 #include "host/state/durable_store.hpp"
 #include "host/transcript/tracing_slot.hpp"
 #include "host/transcript/transcript_slot.hpp"
@@ -11,43 +14,83 @@ namespace sesame::cli {
 
 bool is_transcript(const std::string& card) { return card.ends_with(".apdu"); }
 
-OpenCard::OpenCard(const std::string& card, const StateOptions& state, const std::optional<std::string>& trace,
-                   const std::string& what) {
+namespace {
+
+bool same_file(const std::string& one, const std::string& other) {
+  namespace fs = std::filesystem;
+  std::error_code absent;
+  if (fs::equivalent(one, other, absent)) return true;
+  return fs::weakly_canonical(one, absent) == fs::weakly_canonical(other, absent);
+}
+
+std::uint16_t first_atc(const std::string& text) {
+  const std::uint16_t atc = parse_atc("--atc", text);
+  if (atc == 0) throw Failure(Exit::usage, "--atc: the first transaction of a card has ATC 0001");
+  return atc;
+}
+
+}  // namespace
+
+OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) {
   if (state.atc && !state.ephemeral) throw Failure(Exit::usage, "--atc: only with --ephemeral");
-  is_transcript(card) ? open_transcript(card) : open_virtual_card(card, state);
-  if (!trace) return;
-  trace_ = std::make_unique<transcript::TraceWriter>(*trace, what);
-  slots_.push_back(std::make_unique<transcript::TracingSlot>(*slots_.back(), *trace_));
+  is_transcript(card) ? open_transcript(card, state) : open_virtual_card(card, state, use);
+  if (is_transcript(card) || profile::names_a_path(card)) files_.push_back(card);
 }
 
-void OpenCard::remark(const std::string& text) {
-  if (trace_) trace_->comment(text);
-}
-
-void OpenCard::open_transcript(const std::string& path) {
+void OpenCard::open_transcript(const std::string& path, const StateOptions& state) {
+  if (state.file || state.atc) {
+    throw Failure(Exit::usage, fmt::format("{}: {} is for virtual cards; a transcript has no counters", path,
+                                           state.file ? "--state" : "--atc"));
+  }
   auto transcript = std::make_shared<const transcript::Transcript>(transcript::Transcript::load(path));
   slots_.push_back(std::make_unique<transcript::TranscriptSlot>(std::move(transcript)));
 }
 
-void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state) {
+void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state, Use use) {
   personalisation_ = std::make_unique<card::Personalisation>(profile::load_card(card));
   std::optional<std::uint16_t> atc;
-  if (state.atc) {
-    atc = parse_atc("--atc", *state.atc);
-    if (atc == 0) throw Failure(Exit::usage, "--atc: the first transaction of a card has ATC 0001");
-  }
-  if (state.ephemeral) {
-    store_ = std::make_unique<state::EphemeralStore>();
-  } else {
-    // A file for each card, so that one in use does not keep the others waiting.
-    const auto path = state.file ? *state.file : state::default_state_file("card-" + card::card_id(*personalisation_));
-    store_ = std::make_unique<state::DurableStore>(path);
-  }
+  if (state.atc) atc = first_atc(*state.atc);
+  open_store(state, use);
   card_ = std::make_unique<card::VirtualCard>(*personalisation_, *store_);
   for (std::size_t i = 0; atc && i < personalisation_->applications.size(); ++i) {
     card_->counters().set_next_atc(i, *atc);
   }
   slots_.push_back(std::make_unique<VirtualCardSlot>(*card_));
+}
+
+void OpenCard::open_store(const StateOptions& state, Use use) {
+  if (state.ephemeral) {
+    store_ = std::make_unique<state::EphemeralStore>();
+    return;
+  }
+  // A file for each card, so that one in use does not keep the others waiting.
+  if (state.file && state.file->empty()) throw Failure(Exit::usage, "--state: an empty name; name a file");
+  const std::string path =
+      state.file ? *state.file : state::default_state_file("card-" + card::card_id(*personalisation_));
+  if (use == Use::look) {
+    store_ = std::make_unique<state::EphemeralStore>(state::look_at(path));
+    return;
+  }
+  store_ = std::make_unique<state::DurableStore>(path);
+  files_.insert(files_.end(), {path, path + ".lock", path + ".new"});
+  remedy_ = fmt::format("use --ephemeral, or make another card (sesame card new), or remove {} to begin anew",
+                        path);
+}
+
+void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other) {
+  files_.push_back(other);
+  for (const std::string& file : files_) {
+    if (!same_file(trace, file)) continue;
+    throw Failure(
+        Exit::usage,
+        fmt::format("--trace: {} is in use here, and a trace would replace it; name another file", trace));
+  }
+  trace_ = std::make_unique<transcript::TraceWriter>(trace, what);
+  slots_.push_back(std::make_unique<transcript::TracingSlot>(*slots_.back(), *trace_));
+}
+
+void OpenCard::remark(const std::string& text) {
+  if (trace_) trace_->comment(text);
 }
 
 }  // namespace sesame::cli

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/card/personalisation.hpp"
 #include "host/card/virtual_card.hpp"
@@ -17,24 +18,35 @@ namespace sesame::cli {
 
 class OpenCard {
  public:
-  // Refuses state options that do not fit before anything is opened. A virtual card's state stays locked for
-  // as long as this lives. `trace`: the file to record into; `what`: its first line.
-  OpenCard(const std::string& card, const StateOptions& state, const std::optional<std::string>& trace = {},
-           const std::string& what = {});
+  enum class Use {
+    transact,  // a virtual card's state stays locked for as long as this lives
+    look,      // reads the state as it is, takes no lock, and writes nothing
+  };
+  // Refuses state options that do not fit before anything is opened.
+  OpenCard(const std::string& card, const StateOptions& state, Use use);
 
-  CardSlot& slot() { return *slots_.back(); }
+  // Records the dialogue from here on; `what` is the first line. Refuses a file that the card or its state is in,
+  // or that is `other`: a trace replaces what was there.
+  void record(const std::string& trace, const std::string& what, const std::string& other);
   // For remarks on the dialogue; does nothing where it is not recorded.
   void remark(const std::string& text);
 
+  CardSlot& slot() { return *slots_.back(); }
+  // What to do where the card is blocked, as the end of a line; empty where nothing helps.
+  const std::string& remedy() const { return remedy_; }
+
  private:
-  void open_transcript(const std::string& path);
-  void open_virtual_card(const std::string& card, const StateOptions& state);
+  void open_transcript(const std::string& path, const StateOptions& state);
+  void open_virtual_card(const std::string& card, const StateOptions& state, Use use);
+  void open_store(const StateOptions& state, Use use);
 
   std::unique_ptr<card::Personalisation> personalisation_;
   std::unique_ptr<state::CounterStore> store_;
   std::unique_ptr<card::VirtualCard> card_;
   std::unique_ptr<transcript::TraceWriter> trace_;
   std::vector<std::unique_ptr<CardSlot>> slots_;  // the card's, and around it the recorder's
+  std::vector<std::string> files_;                // what a trace must not replace
+  std::string remedy_;
 };
 
 // A file that `--card` means as a transcript.

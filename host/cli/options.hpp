@@ -14,7 +14,7 @@ namespace sesame::cli {
 struct StateOptions {
   std::optional<std::string> file;  // else under $XDG_STATE_HOME/sesame
   bool ephemeral = false;
-  std::optional<std::string> atc;   // with ephemeral: of the first transaction, hex
+  std::optional<std::string> atc;  // with ephemeral: of the first transaction, hex
 };
 
 struct PinOptions {

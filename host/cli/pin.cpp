@@ -22,7 +22,9 @@ class Line {
     if (!digits_.push(c)) too_long_ = true;
   }
   void erase() { digits_.pop(); }
-  SecretString take() const { return SecretString(std::string_view(digits_.data(), too_long_ ? 0 : digits_.size())); }
+  SecretString take() const {
+    return SecretString(std::string_view(digits_.data(), too_long_ ? 0 : digits_.size()));
+  }
 
  private:
   SecretVector<char, 64> digits_;
@@ -51,7 +53,8 @@ SecretString read_line() {
 class SilentTerminal {
  public:
   SilentTerminal() {
-    if (::tcgetattr(STDIN_FILENO, &saved_) != 0) throw Failure(Exit::environment, "the terminal cannot be set up");
+    if (::tcgetattr(STDIN_FILENO, &saved_) != 0)
+      throw Failure(Exit::environment, "the terminal cannot be set up");
     termios silent = saved_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
@@ -89,7 +92,8 @@ SecretString ask() {
 
 SecretString from_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
-  if (value == nullptr) throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
+  if (value == nullptr)
+    throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
   return SecretString(value);
 }
 

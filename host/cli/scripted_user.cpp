@@ -9,17 +9,18 @@ namespace {
 
 std::string_view name(PromptKind kind) {
   switch (kind) {
-    case PromptKind::challenge: return "challenge";
-    case PromptKind::reference: return "reference";
-    case PromptKind::amount: return "amount";
-    case PromptKind::tds: return "number to sign";
+    case PromptKind::challenge: return "a challenge";
+    case PromptKind::reference: return "a reference";
+    case PromptKind::amount: return "an amount";
+    case PromptKind::tds: return "a number to sign";
   }
   return "";
 }
 
 std::string what_fits(const Prompt& prompt, std::uint8_t exponent) {
   if (prompt.kind != PromptKind::amount) return fmt::format("at most {} digits", prompt.max_digits);
-  return fmt::format("at most {} digits and {} behind the point, such as 12.34", prompt.max_digits - exponent, exponent);
+  return fmt::format("at most {} digits and {} behind the point, such as 12.34", prompt.max_digits - exponent,
+                     exponent);
 }
 
 // Typed as the reader would take it, so that the two cannot disagree.
@@ -28,8 +29,9 @@ void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string&
   bool ok = true;
   for (std::size_t i = 0; ok && i < all.size(); ++i) ok = accepts(prompt, exponent, all.first(i), all[i]);
   if (!ok || !complete(prompt, all)) {
-    throw Failure(Exit::usage, fmt::format("--input '{}': not a {} that this function takes ({}{})", input, name(prompt.kind),
-                                           what_fits(prompt, exponent), prompt.optional ? ", or nothing" : ""));
+    throw Failure(Exit::usage, fmt::format("--input '{}': not {} that this function takes ({}{})", input,
+                                           name(prompt.kind), what_fits(prompt, exponent),
+                                           prompt.optional ? ", or nothing" : ""));
   }
 }
 
@@ -51,26 +53,35 @@ std::string details(const cap::Fault& fault) {
   return out;
 }
 
-std::string notice_line(const Reader& reader) {
+std::string blocked_line(const Task& task, std::string_view what) {
+  return fmt::format("{}{}{}", what, task.remedy.empty() ? "" : "; ", task.remedy);
+}
+
+std::string notice_line(const Reader& reader, const Task& task) {
   const ReaderProfile& profile = reader.profile();
   const std::string why = details(reader.fault());
-  const auto with = [&](std::string_view line) { return why.empty() ? std::string(line) : fmt::format("{}: {}", line, why); };
+  const auto with = [&](std::string_view line) {
+    return why.empty() ? std::string(line) : fmt::format("{}: {}", line, why);
+  };
   switch (reader.notice()) {
     case Notice::none:
-    case Notice::card_error: return with("the card answers nonsense");
-    case Notice::card_removed: return "the card was removed";
-    case Notice::card_mute: return "the card does not answer";
+    case Notice::card_error: return with(fmt::format("{} answers nonsense", task.card));
+    case Notice::card_removed: return fmt::format("{} was removed", task.card);
+    case Notice::card_mute: return fmt::format("{} does not answer", task.card);
     case Notice::wrong_card:
-      return why.empty() ? fmt::format("the card has no application that the reader {} knows", profile.name)
-                         : with("the card does not support this function");
-    case Notice::card_refused: return with("the card refuses to give a code");
-    case Notice::card_blocked: return "the card is blocked";
-    case Notice::pin_blocked: return "the PIN is blocked: no try is left";
+      return why.empty()
+                 ? fmt::format("{} has no application that the reader {} knows", task.card, profile.name)
+                 : with(fmt::format("{} does not support this function", task.card));
+    case Notice::card_refused: return with(fmt::format("{} refuses to give a code", task.card));
+    case Notice::card_blocked: return blocked_line(task, fmt::format("{} is blocked", task.card));
+    case Notice::pin_blocked:
+      return blocked_line(task, fmt::format("the PIN of {} is blocked: no try is left", task.card));
     case Notice::code_too_long:
-      return fmt::format("the code has more digits than the {} that the reader {} can show; try another --profile",
-                         profile.code.max_digits, profile.name);
+      return fmt::format(
+          "the code has more digits than the {} that the reader {} can show; try another --profile",
+          profile.code.max_digits, profile.name);
   }
-  return "the card answers nonsense";
+  return fmt::format("{} answers nonsense", task.card);
 }
 
 [[noreturn]] void refuse(const std::string& line) { throw Failure(Exit::refused, line); }
@@ -85,17 +96,19 @@ std::size_t find_function(const ReaderProfile& profile, const std::string& key) 
     if (profile.functions[i].key == key) return i;
     keys += fmt::format("{}{}", keys.empty() ? "" : ", ", profile.functions[i].key);
   }
-  throw Failure(Exit::usage, fmt::format("--function: the reader {} has no key '{}'; it has {}", profile.name, key, keys));
+  throw Failure(Exit::usage,
+                fmt::format("--function: the reader {} has no key '{}'; it has {}", profile.name, key, keys));
 }
 
-Answers plan_answers(const ReaderProfile& profile, const Function& function, const std::vector<std::string>& inputs) {
+Answers plan_answers(const ReaderProfile& profile, const Function& function,
+                     const std::vector<std::string>& inputs) {
   Answers answers;
   std::size_t next = 0;
   for (const Prompt& prompt : function.prompts) {
     for (std::size_t turn = 0; turn < prompt.repeat; ++turn) {
       const bool given = next < inputs.size();
       if (!given && !prompt.optional && turn == 0) {
-        throw Failure(Exit::usage, fmt::format("--input: {} needs a {} ({})", function.key, name(prompt.kind),
+        throw Failure(Exit::usage, fmt::format("--input: {} needs {} ({})", function.key, name(prompt.kind),
                                                what_fits(prompt, profile.currency.exponent)));
       }
       answers.push_back(given ? inputs[next++] : "");
@@ -104,8 +117,9 @@ Answers plan_answers(const ReaderProfile& profile, const Function& function, con
     }
   }
   if (next < inputs.size()) {
-    throw Failure(Exit::usage, fmt::format("--input '{}': one too many, {} takes {}", inputs[next], function.key,
-                                           next == 0 ? "none" : fmt::format("at most {}", next)));
+    throw Failure(Exit::usage,
+                  fmt::format("--input '{}': one too many, {} takes {}", inputs[next], function.key,
+                              next == 0 ? "none" : fmt::format("at most {}", next)));
   }
   return answers;
 }
@@ -128,13 +142,15 @@ void make_code(NativeReader& reader, const Task& task) {
         break;
       case State::pin: type(reader, task.pin.view()); break;
       case State::last_try:
-        note_line("sesame: one try is left, and this PIN takes it");
-        reader.press(Key::ok);
+        reader.press(Key::ok);  // the screen has said that one try is left
         break;
-      case State::wrong_pin: refuse(fmt::format("wrong PIN: {}", tries(reader.reader().tries_left().value_or(0))));
+      case State::wrong_pin:
+        refuse(fmt::format("wrong PIN: {}", tries(reader.reader().tries_left().value_or(0))));
       case State::notice: {
-        const bool just_blocked = reader.reader().notice() == Notice::pin_blocked && reader.reader().fault().sw == 0x63C0;
-        refuse(just_blocked ? "wrong PIN: 0 tries left, the PIN is blocked" : notice_line(reader.reader()));
+        const bool just_blocked =
+            reader.reader().notice() == Notice::pin_blocked && reader.reader().fault().sw == 0x63C0;
+        refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked")
+                            : notice_line(reader.reader(), task));
       }
       case State::code: return;
       case State::off:

@@ -16,7 +16,8 @@ using Answers = std::vector<std::string>;
 
 // The answers that `inputs` make. A missing optional one is an empty field; a surplus, a missing mandatory or an
 // impossible one is a Failure (Exit::usage), before any card is touched.
-Answers plan_answers(const ReaderProfile& profile, const Function& function, const std::vector<std::string>& inputs);
+Answers plan_answers(const ReaderProfile& profile, const Function& function,
+                     const std::vector<std::string>& inputs);
 
 // The number of the function with this key; a Failure that lists the keys where there is none.
 std::size_t find_function(const ReaderProfile& profile, const std::string& key);
@@ -25,6 +26,8 @@ struct Task {
   std::size_t function = 0;
   Answers answers;
   SecretString pin;
+  std::string card;    // as messages call it
+  std::string remedy;  // what to do where it is blocked, if anything
 };
 
 // Returns with the reader in State::code. Everything else is a Failure that says what the screen says, and more.

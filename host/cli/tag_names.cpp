@@ -113,7 +113,8 @@ TagName tag_name(emv::Tag tag) {
       TagName{0xDF20, "Issuer Proprietary Bitmap (IPB), Visa", F::bytes},
       TagName{0xDF21, "Issuer Authentication Flags (IAF), Visa", F::bytes},
   };
-  const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const TagName& entry) { return entry.tag == tag; });
+  const auto found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const TagName& entry) { return entry.tag == tag; });
   return found == kNames.end() ? TagName{tag, {}, F::bytes} : *found;
 }
 

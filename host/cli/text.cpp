@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 #include <variant>
@@ -18,7 +19,8 @@ void write(std::FILE* to, std::string_view line) {
   const bool written = std::fwrite(line.data(), 1, line.size(), to) == line.size() &&
                        std::fputc('\n', to) != EOF && std::fflush(to) == 0;
   if (!written && to == stdout) {
-    throw Failure(Exit::environment, fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
+    throw Failure(Exit::environment,
+                  fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
   }
 }
 
@@ -41,9 +43,12 @@ std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text
 }
 
 std::uint16_t parse_atc(std::string_view what, std::string_view text) {
-  if (text.empty() || text.size() > 4) usage(fmt::format("{}: must be 1 to 4 hexadecimal digits", what));
-  const auto bytes = parse_hex(what, std::string(4 - text.size(), '0') + std::string(text), 2);
-  return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc{} || end != text.data() + text.size() || text.size() > 4) {
+    usage(fmt::format("{}: must be 1 to 4 hexadecimal digits", what));
+  }
+  return static_cast<std::uint16_t>(value);
 }
 
 void check_digits(std::string_view what, std::string_view text, std::size_t least, std::size_t most) {

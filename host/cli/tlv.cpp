@@ -36,7 +36,8 @@ std::string meaning(const TagName& name, Bytes value) {
 void print_dol(Bytes dol, int depth) {
   for (emv::DolReader reader(dol); reader.more();) {
     const auto entry = reader.next();
-    if (!entry) return print_line(fmt::format("{:{}}(not a list: {})", "", 2 * depth, to_string(entry.error())));
+    if (!entry)
+      return print_line(fmt::format("{:{}}(not a list: {})", "", 2 * depth, to_string(entry.error())));
     print_line(fmt::format("{:{}}{:<5} {:>3} bytes  {}", "", 2 * depth, tag_text(entry->tag), entry->length,
                            tag_name(entry->tag).name));
   }
@@ -48,7 +49,8 @@ void print_tree(Bytes bytes, int depth) {
     const TagName name = tag_name(element->tag);
     const bool constructed = element->constructed();
     print_line(fmt::format("{:{}}{:<5} {}{}{}{}", "", 2 * depth, tag_text(element->tag), name.name,
-                           name.name.empty() ? "(unknown)" : "", constructed ? "" : "  " + hex(element->value),
+                           name.name.empty() ? "(unknown)" : "",
+                           constructed ? "" : "  " + hex(element->value),
                            constructed ? "" : meaning(name, element->value)));
     if (constructed) print_tree(element->value, depth + 1);
     if (name.form == TagForm::dol) print_dol(element->value, depth + 1);

@@ -20,7 +20,8 @@ struct Raw {
 
 void read_tds(const TokenOptions& options, Raw& raw) {
   if (options.tds.size() > cap::kMaxTdsNumbers) {
-    throw Failure(Exit::usage, fmt::format("--tds: {} numbers, at most {}", options.tds.size(), cap::kMaxTdsNumbers));
+    throw Failure(Exit::usage,
+                  fmt::format("--tds: {} numbers, at most {}", options.tds.size(), cap::kMaxTdsNumbers));
   }
   for (const std::string& digits : options.tds) {
     check_digits("--tds", digits, 1, cap::kMaxTdsDigits);
@@ -38,13 +39,14 @@ void read(const TokenOptions& options, Raw& raw) {
 
   if (!options.belgian && !options.iad) throw Failure(Exit::usage, "--iad: required with --ipb");
   raw.iad = parse_hex("--iad", options.iad.value_or(""));
-  if (raw.iad.size() > 32) throw Failure(Exit::usage, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
+  if (raw.iad.size() > 32)
+    throw Failure(Exit::usage, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
   raw.input.iad = raw.iad;
 
   const auto iaf = parse_hex("--iaf", options.iaf);
+  const std::string psn = options.psn ? parse_psn("--psn", *options.psn) : "";
   if (!iaf.empty() && (iaf[0] & cap::iaf::psn) != 0) {
-    if (!options.psn) throw Failure(Exit::usage, "--psn: required where the IAF has 40");
-    const std::string psn = parse_psn("--psn", *options.psn);
+    if (psn.empty()) throw Failure(Exit::usage, "--psn: required where the IAF has 40");
     raw.input.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
   }
   read_tds(options, raw);
@@ -64,7 +66,8 @@ struct Field {
 std::vector<Field> fields(const Raw& raw) {
   std::vector<Field> all;
   if (raw.input.psn) all.push_back({"PSN", 1});
-  all.insert(all.end(), {{"CID", 1}, {"ATC", 2}, {raw.tds.empty() ? "AC" : "AC*", 8}, {"IAD", raw.iad.size()}});
+  all.insert(all.end(),
+             {{"CID", 1}, {"ATC", 2}, {raw.tds.empty() ? "AC" : "AC*", 8}, {"IAD", raw.iad.size()}});
   return all;
 }
 
@@ -73,7 +76,8 @@ void explain_mask(const Raw& raw, const cap::TokenData& data) {
   for (const std::uint8_t byte : raw.ipb) {
     for (int bit = 7; bit >= 0; --bit) bits += byte >> bit & 1U;
   }
-  print_line(fmt::format("{:<10} {:<8}   {:<8}   bits of the number (0 is the lowest)", "byte", "data", "mask"));
+  print_line(
+      fmt::format("{:<10} {:<8}   {:<8}   bits of the number (0 is the lowest)", "byte", "data", "mask"));
   std::size_t at = 0;
   std::size_t place = bits;
   for (const Field& field : fields(raw)) {
@@ -96,7 +100,8 @@ void explain_belgian(const Raw& raw) {
   print_line(fmt::format("bits 25-16  {:010b}  AC[5] AC[6], the low ten bits", high));
   print_line(fmt::format("bits 15-8     {:08b}  ATC, the low byte", raw.input.atc[1]));
   print_line(fmt::format("bits  7-0     {:08b}  AC[7]", raw.input.ac[7]));
-  print_line(fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
+  print_line(
+      fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
 }
 
 }  // namespace

@@ -95,8 +95,7 @@ Tag to_tag(const Value& value, std::string_view hex) {
     value.refuse(fmt::format("is {}, which is not one BER-TLV tag; allowed: as in 5A, 9F37", quoted(hex)));
   }
   Tag tag = 0;
-  for (const std::uint8_t byte : bytes)
-    tag = tag << 8 | byte;
+  for (const std::uint8_t byte : bytes) tag = tag << 8 | byte;
   return tag;
 }
 
@@ -334,8 +333,7 @@ class ApplicationFile {
 
   void check_everything_named() const {
     std::set<Tag> named(application_.discretionary.begin(), application_.discretionary.end());
-    for (const Record& record : application_.records)
-      named.insert(record.tags.begin(), record.tags.end());
+    for (const Record& record : application_.records) named.insert(record.tags.begin(), record.tags.end());
     for (const auto& [tag, value] : given_) {
       if (named.count(tag) != 0) continue;
       value.refuse(

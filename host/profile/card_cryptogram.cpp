@@ -81,8 +81,7 @@ class CryptogramFile {
  private:
   static keys::Scheme read_scheme(const Value& value) {
     std::vector<std::string_view> names;
-    for (const keys::SchemeRules& scheme : keys::schemes())
-      names.push_back(scheme.name);
+    for (const keys::SchemeRules& scheme : keys::schemes()) names.push_back(scheme.name);
     return keys::schemes()[value.one_of(names)].scheme;
   }
 

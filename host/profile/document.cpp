@@ -58,12 +58,10 @@ Node take(toml::node& from, std::string_view file, std::size_t depth) {
     }
     // toml++ sorts by name; a person reads from the top.
     std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (auto& member : members)
-      node.items.push_back(std::move(member.second));
+    for (auto& member : members) node.items.push_back(std::move(member.second));
   } else if (auto* array = from.as_array()) {
     node.kind = Node::Kind::list;
-    for (auto&& value : *array)
-      node.items.push_back(take(value, file, depth + 1));
+    for (auto&& value : *array) node.items.push_back(take(value, file, depth + 1));
   } else {
     take_value(from, node);
   }
@@ -101,8 +99,7 @@ std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 40;
   if (text.size() <= longest) return fmt::format("\"{}\"", on_one_line(text));
   std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;  // not inside a character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
   return fmt::format("\"{}…\"", on_one_line(text.substr(0, end)));
 }
 

@@ -148,8 +148,7 @@ class ReaderFile {
       auto& prompts = storage_->prompts.emplace_back();
       const std::string_view key = read_key(table.at("key"));
       if (const auto list = table.find("prompts")) {
-        for (const Value& prompt : list->list(0, 3))
-          read_prompt(prompt, prompts);
+        for (const Value& prompt : list->list(0, 3)) read_prompt(prompt, prompts);
       }
       storage_->functions.push_back({key, prompts});
     }
@@ -304,8 +303,7 @@ class ReaderFile {
   Language language(std::string_view code, const Texts& texts) {
     Language language;
     language.code = {code[0], code[1]};
-    for (std::size_t i = 0; i < kMessageCount; ++i)
-      language.messages[i] = storage_->keep(texts[i]);
+    for (std::size_t i = 0; i < kMessageCount; ++i) language.messages[i] = storage_->keep(texts[i]);
     return language;
   }
 

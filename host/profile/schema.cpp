@@ -114,8 +114,7 @@ std::vector<Value> Value::list(std::size_t least, std::size_t most) const {
   expect(Node::Kind::list);
   expect_count(node_->items.size(), least, most, "entries");
   std::vector<Value> values;
-  for (const Node& item : node_->items)
-    values.emplace_back(item, file_, path_);
+  for (const Node& item : node_->items) values.emplace_back(item, file_, path_);
   return values;
 }
 
@@ -124,8 +123,7 @@ Table Value::table(std::span<const std::string_view> keys) const { return Table(
 std::vector<Value> Value::members() const {
   expect(Node::Kind::table);
   std::vector<Value> values;
-  for (const Node& item : node_->items)
-    values.emplace_back(item, file_, below(path_, item.key));
+  for (const Node& item : node_->items) values.emplace_back(item, file_, below(path_, item.key));
   return values;
 }
 

@@ -28,8 +28,7 @@ char32_t take_character(std::string_view& utf8) {
   const auto first = static_cast<unsigned char>(utf8[0]);
   const std::size_t length = first < 0x80 ? 1U : first < 0xE0 ? 2U : first < 0xF0 ? 3U : 4U;
   char32_t c = length == 1 ? first : first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i)
-    c = c << 6 | (static_cast<unsigned char>(utf8[i]) & 0x3FU);
+  for (std::size_t i = 1; i < length; ++i) c = c << 6 | (static_cast<unsigned char>(utf8[i]) & 0x3FU);
   utf8.remove_prefix(length);
   return c;
 }
@@ -92,8 +91,7 @@ void check_fit(const Value& value, Message message, const Display& display) {
 const std::array<std::string_view, kMessageCount>& message_names() {
   static const auto names = [] {
     std::array<std::string_view, kMessageCount> all;
-    for (std::size_t i = 0; i < kMessageCount; ++i)
-      all[i] = to_string(static_cast<Message>(i));
+    for (std::size_t i = 0; i < kMessageCount; ++i) all[i] = to_string(static_cast<Message>(i));
     return all;
   }();
   return names;

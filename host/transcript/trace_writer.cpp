@@ -48,8 +48,7 @@ void TraceWriter::comment(std::string_view text) {
   for (;;) {
     const std::size_t end = text.find('\n');
     out += "# ";
-    for (const char c : text.substr(0, end))
-      out += printable(c);
+    for (const char c : text.substr(0, end)) out += printable(c);
     out += '\n';
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);

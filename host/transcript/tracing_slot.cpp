@@ -79,8 +79,7 @@ void TracingSlot::deactivate() {
 void TracingSlot::write_pieces() {
   exchange_.wipe();
   std::string text;
-  for (const Piece& piece : std::exchange(pieces_, {}))
-    text += pair(piece, piece.response);
+  for (const Piece& piece : std::exchange(pieces_, {})) text += pair(piece, piece.response);
   trace_.lines(text);
 }
 

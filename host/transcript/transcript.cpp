@@ -39,10 +39,8 @@ std::string_view without_comment(std::string_view line) {
 }
 
 std::string_view trimmed(std::string_view line) {
-  while (!line.empty() && is_space(line.front()))
-    line.remove_prefix(1);
-  while (!line.empty() && is_space(line.back()))
-    line.remove_suffix(1);
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+  while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
   return line;
 }
 

@@ -1,7 +1,25 @@
 // `sesame`: the commands of the host, and later those of the simulator, in one application.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "host/cli/command_line.hpp"
 
+namespace {
+
+// Where a standard descriptor is closed, the first file to be opened would take its number, and what is printed
+// would end up in it. Opened so that printing fails, and says so.
+void occupy_standard_descriptors() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    const int mode = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (::open("/dev/null", mode) != descriptor) ::_exit(3);
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   CLI::App app{"An EMV-CAP card reader as software.", "sesame"};
   app.set_version_flag("--version", "sesame " SESAME_VERSION);
   app.require_subcommand(1);

@@ -13,8 +13,9 @@ std::uint64_t spent = 0;
 std::uint64_t calls = 0;
 
 std::uint64_t now() {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
 }
 
 }  // namespace
@@ -64,15 +65,17 @@ void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX* context) {
   });
 }
 
-int __real_EVP_EncryptInit_ex2(EVP_CIPHER_CTX* context, const EVP_CIPHER* cipher, const unsigned char* key, const unsigned char* iv,
-                               const OSSL_PARAM* params);
-int __wrap_EVP_EncryptInit_ex2(EVP_CIPHER_CTX* context, const EVP_CIPHER* cipher, const unsigned char* key, const unsigned char* iv,
-                               const OSSL_PARAM* params) {
+int __real_EVP_EncryptInit_ex2(EVP_CIPHER_CTX* context, const EVP_CIPHER* cipher, const unsigned char* key,
+                               const unsigned char* iv, const OSSL_PARAM* params);
+int __wrap_EVP_EncryptInit_ex2(EVP_CIPHER_CTX* context, const EVP_CIPHER* cipher, const unsigned char* key,
+                               const unsigned char* iv, const OSSL_PARAM* params) {
   return measured([&] { return __real_EVP_EncryptInit_ex2(context, cipher, key, iv, params); });
 }
 
-int __real_EVP_EncryptUpdate(EVP_CIPHER_CTX* context, unsigned char* out, int* written, const unsigned char* in, int size);
-int __wrap_EVP_EncryptUpdate(EVP_CIPHER_CTX* context, unsigned char* out, int* written, const unsigned char* in, int size) {
+int __real_EVP_EncryptUpdate(EVP_CIPHER_CTX* context, unsigned char* out, int* written,
+                             const unsigned char* in, int size);
+int __wrap_EVP_EncryptUpdate(EVP_CIPHER_CTX* context, unsigned char* out, int* written,
+                             const unsigned char* in, int size) {
   return measured([&] { return __real_EVP_EncryptUpdate(context, out, written, in, size); });
 }
 

@@ -94,8 +94,11 @@ void process(benchmark::State& state) {
     if (std::system(SESAME_BINARY " code --pin 1234 >/dev/null") != 0) std::abort();
   }
   ::getrusage(RUSAGE_CHILDREN, &after);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
-  const double cpu = seconds(after.ru_utime) - seconds(before.ru_utime) + seconds(after.ru_stime) - seconds(before.ru_stime);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  const double cpu =
+      seconds(after.ru_utime) - seconds(before.ru_utime) + seconds(after.ru_stime) - seconds(before.ru_stime);
   state.counters["cpu_ms"] = 1e3 * cpu / static_cast<double>(state.iterations());
   if (std::system(("rm -r " + folder).c_str()) != 0) std::abort();
 }
@@ -138,18 +141,21 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(("session/" + std::string(card)).c_str(), session, card);
     benchmark::RegisterBenchmark(("cryptography/" + std::string(card)).c_str(), cryptography, card);
   }
-  benchmark::RegisterBenchmark("sesame_code_process", process)->Iterations(100)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("sesame_code_process", process)
+      ->Iterations(100)
+      ->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);
   Reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
 
-  std::printf("\n%-14s %14s %18s %22s %16s\n", "card", "sessions/s", "cryptography/s", "session/cryptography", "inside OpenSSL");
+  std::printf("\n%-14s %14s %18s %22s %16s\n", "card", "sessions/s", "cryptography/s", "session/cryptography",
+              "inside OpenSSL");
   for (const char* card : kCards) {
     const double session_ns = reporter.nanoseconds["session/" + std::string(card)];
     const double crypto_ns = reporter.nanoseconds["cryptography/" + std::string(card)];
     if (session_ns == 0 || crypto_ns == 0) continue;
-    std::printf("%-14s %14.0f %18.0f %21.2fx %15.0f%%\n", card, 1e9 / session_ns, 1e9 / crypto_ns, session_ns / crypto_ns,
-                100 * openssl_share(card));
+    std::printf("%-14s %14.0f %18.0f %21.2fx %15.0f%%\n", card, 1e9 / session_ns, 1e9 / crypto_ns,
+                session_ns / crypto_ns, 100 * openssl_share(card));
   }
   std::printf("target                                           at most 2.00x\n\n");
   if (reporter.process_cpu_ms > 0) {

@@ -1,7 +1,13 @@
 // `sesame code`, as its users meet it.
 #include <catch2/catch.hpp>
 
+#include <sys/wait.h>
 #include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <set>
 
 #include "tests/e2e/process.hpp"
 
@@ -43,8 +49,9 @@ TEST_CASE("the demonstration card gives the published code of its ATC") {
 
 TEST_CASE("the demonstration card answers a challenge with the published code") {
   const Sandbox sandbox;
-  const auto outcome = sandbox.sesame(
-      kCode + Arguments{"--ephemeral", "--atc", "D1", "--profile", "pinsentry", "--function", "RESPOND", "--input", "4815", "--json"});
+  const auto outcome =
+      sandbox.sesame(kCode + Arguments{"--ephemeral", "--atc", "D1", "--profile", "pinsentry", "--function",
+                                       "RESPOND", "--input", "4815", "--json"});
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   const auto json = nlohmann::json::parse(outcome.out);
@@ -70,7 +77,8 @@ TEST_CASE("the two recorded cards give the codes that their readers showed") {
   };
   for (const Recorded& recorded : all) {
     const Sandbox sandbox;
-    const auto outcome = sandbox.sesame(kCode + Arguments{"--card", std::string(TRANSCRIPTS "/") + recorded.file} + recorded.arguments);
+    const auto outcome = sandbox.sesame(
+        kCode + Arguments{"--card", std::string(TRANSCRIPTS "/") + recorded.file} + recorded.arguments);
     INFO(recorded.file << " " << outcome.err);
     CHECK(outcome.status == 0);
     CHECK(outcome.out == std::string(recorded.code) + "\n");
@@ -97,7 +105,9 @@ TEST_CASE("two codes in a row from the same card differ, and differ in their ATC
   CHECK(first["atc"] == "0001");
   CHECK(second["atc"] == "0002");
   // The mask of this card: one bit of CID, five of ATC, twenty of AC, one of IAD.
-  const auto atc_bits = [](const nlohmann::json& json) { return std::stoul(json["code"].get<std::string>()) >> 21 & 0x1F; };
+  const auto atc_bits = [](const nlohmann::json& json) {
+    return std::stoul(json["code"].get<std::string>()) >> 21 & 0x1F;
+  };
   CHECK(atc_bits(first) == 1);
   CHECK(atc_bits(second) == 2);
 }
@@ -140,10 +150,11 @@ TEST_CASE("a wrong PIN says how many tries are left, until the PIN is blocked fo
   const Sandbox sandbox;
   check_refusal(sandbox.sesame({"code", "--pin", "9753"}), 1, "wrong PIN: 2 tries left");
   check_refusal(sandbox.sesame({"code", "--pin", "9753"}), 1, "wrong PIN: 1 try left");
-  const auto last = sandbox.sesame({"code", "--pin", "9753"});
+  const auto last = sandbox.sesame({"code", "--pin", "9753", "--show-screens"});
   CHECK(last.status == 1);
-  CHECK_THAT(last.err, Contains("one try is left") && Contains("0 tries left") && !Contains("9753"));
-  check_refusal(sandbox.sesame(kCode), 1, "the PIN is blocked");
+  CHECK_THAT(last.err, Contains("Dernier essai") && Contains("wrong PIN: 0 tries left") && !Contains("9753"));
+  check_refusal(sandbox.sesame(kCode), 1,
+                "the PIN of sesame-card is blocked: no try is left; use --ephemeral");
 }
 
 TEST_CASE("a right PIN gives the tries back") {
@@ -166,8 +177,9 @@ TEST_CASE("what cannot be typed is refused before the card is touched") {
       {{"--profile", "vasco-810", "--input", "1", "--input", "2"}, "one too many"},
       {{"--profile", "vasco-810", "--function", "M2", "--input", "12345678901"}, "at most 10 digits"},
       {{"--profile", "pinsentry", "--function", "RESPOND"}, "RESPOND needs a challenge"},
-      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234"}, "SIGN needs a amount"},
-      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234", "--input", "12.345"}, "such as 12.34"},
+      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234"}, "SIGN needs an amount"},
+      {{"--profile", "pinsentry", "--function", "SIGN", "--input", "1234", "--input", "12.345"},
+       "such as 12.34"},
       {{"--profile", "no-such"}, "no-such"},
       {{"--card", "no-such"}, "no-such"},
       {{"--atc", "1"}, "--atc: only with --ephemeral"},
@@ -191,41 +203,57 @@ TEST_CASE("ten numbers can be signed, and an eleventh is one too many") {
   check_refusal(sandbox.sesame(arguments + Arguments{"--input", "1"}), 2, "one too many");
 }
 
-TEST_CASE("the amount and the reference change the code") {
-  const auto code = [](const char* reference, const char* amount) {
-    const Sandbox sandbox;
-    return sandbox
-        .sesame(kCode + Arguments{"--card", "bank-card", "--ephemeral", "--profile", "pinsentry", "--function", "SIGN", "--input",
-                                  reference, "--input", amount})
-        .out;
+TEST_CASE(
+    "the reference changes the code, and the amount where the card uses it; where it does not, that is "
+    "said") {
+  const Sandbox sandbox;
+  const auto sign = [&](const std::string& card, const char* reference, const char* amount) {
+    return sandbox.sesame(kCode + Arguments{"--card", card, "--ephemeral", "--profile", "pinsentry",
+                                            "--function", "SIGN", "--input", reference, "--input", amount,
+                                            "--trace", sandbox.file("t.apdu")});
   };
-  CHECK(code("12345678", "12.34") == code("12345678", "12.34"));
-  CHECK(code("12345678", "12.34") != code("12345679", "12.34"));
+  std::string text = sandbox.sesame({"card", "new"}).out;
+  text.replace(text.find("iaf = \"00\""), 10, "iaf = \"80\"");
+  const auto card = sandbox.write("amount.toml", text);
+  const auto code = sign(card, "12345678", "12.34");
+  INFO(code.err);
+  CHECK(code.status == 0);
+  CHECK(code.err.empty());
+  CHECK(code.out == sign(card, "12345678", "12.34").out);
+  CHECK(code.out != sign(card, "12345679", "12.34").out);
+  CHECK(code.out != sign(card, "12345678", "12.35").out);
+
+  const auto unused = sign("bank-card", "12345678", "12.34");
+  CHECK(unused.out == sign("bank-card", "12345678", "12.35").out);
+  CHECK_THAT(unused.err, Contains("does not use the amount"));
+  CHECK_THAT(sandbox.read("t.apdu"), Contains("does not use the amount"));
 }
 
 TEST_CASE("a code of more digits than the model can show is an error, not cut") {
   const Sandbox sandbox;
   // The default mask of Visa is 33 bits wide; with an AC that begins high the code has ten digits.
-  const auto card = sandbox.write("visa.apdu",
-                                  "> 00A4040007A0000000031010\n< 6F098407A00000000310109000\n"
-                                  "> 80A80000028300\n< 800600000801010090 00\n"
-                                  "> 00B2010C00\n< 70048C0295059000\n"
-                                  "> 80CA9F1700\n< 9F1701039000\n"
-                                  "> 0020008008****************\n< 9000\n"
-                                  "> 80AE8000058000000000\n< 8012 80 FFFF FFFFFFFFFFFFFFFF 06010A03A4FFFF 9000\n");
+  const auto card =
+      sandbox.write("visa.apdu",
+                    "> 00A4040007A0000000031010\n< 6F098407A00000000310109000\n"
+                    "> 80A80000028300\n< 800600000801010090 00\n"
+                    "> 00B2010C00\n< 70048C0295059000\n"
+                    "> 80CA9F1700\n< 9F1701039000\n"
+                    "> 0020008008****************\n< 9000\n"
+                    "> 80AE8000058000000000\n< 8012 80 FFFF FFFFFFFFFFFFFFFF 06010A03A4FFFF 9000\n");
   check_refusal(sandbox.sesame(kCode + Arguments{"--card", card}), 1, "more digits than the 8");
   CHECK(sandbox.sesame(kCode + Arguments{"--card", card, "--profile", "vasco-810"}).out.size() == 11);
 }
 
 TEST_CASE("an IPB longer than the answer is refused, and both lengths are named") {
   const Sandbox sandbox;
-  const auto card = sandbox.write("long.apdu",
-                                  "> 00A4040007A0000000048002\n< 6F098407A00000000480029000\n"
-                                  "> 80A80000028300\n< 8006000008010100 9000\n"
-                                  "> 00B2010C00\n< 70 1A 8C029505 9F5613 00001F00000000000FFFFF0000000000800001 9000\n"
-                                  "> 80CA9F1700\n< 9F1701039000\n"
-                                  "> 0020008008241234FFFFFFFFFF\n< 9000\n"
-                                  "> 80AE8000058000000000\n< 8012 80 00B4 7F32A79FDA945643 06770A03A48000 9000\n");
+  const auto card =
+      sandbox.write("long.apdu",
+                    "> 00A4040007A0000000048002\n< 6F098407A00000000480029000\n"
+                    "> 80A80000028300\n< 8006000008010100 9000\n"
+                    "> 00B2010C00\n< 70 1A 8C029505 9F5613 00001F00000000000FFFFF0000000000800001 9000\n"
+                    "> 80CA9F1700\n< 9F1701039000\n"
+                    "> 0020008008241234FFFFFFFFFF\n< 9000\n"
+                    "> 80AE8000058000000000\n< 8012 80 00B4 7F32A79FDA945643 06770A03A48000 9000\n");
   check_refusal(sandbox.sesame(kCode + Arguments{"--card", card}), 1, "19 bytes, the data 18");
 }
 
@@ -238,14 +266,16 @@ TEST_CASE("a transcript knows only its own PIN") {
 
 TEST_CASE("a transcript that lacks a command names it") {
   const Sandbox sandbox;
-  check_refusal(sandbox.sesame(kCode + Arguments{"--card", TRANSCRIPTS "/visa_dpa_fr.apdu", "--profile", "vasco-810", "--input", "77"}), 2,
-                "80AE8000");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", TRANSCRIPTS "/visa_dpa_fr.apdu", "--profile",
+                                                 "vasco-810", "--input", "77"}),
+                2, "80AE8000");
 }
 
 TEST_CASE("a trace of a virtual card replays to the same code, and holds no PIN") {
   for (const std::string card : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
     const Sandbox sandbox;
-    const auto live = sandbox.sesame({"code", "--pin", "1234", "--card", card, "--trace", sandbox.file("t.apdu")});
+    const auto live =
+        sandbox.sesame({"code", "--pin", "1234", "--card", card, "--trace", sandbox.file("t.apdu")});
     REQUIRE(live.status == 0);
     CHECK_THAT(sandbox.read("t.apdu"), !Contains("241234FF"));
     const auto replayed = sandbox.sesame({"code", "--pin", "9753", "--card", sandbox.file("t.apdu")});
@@ -275,36 +305,50 @@ TEST_CASE("cards that misbehave have each their line") {
     const char* says;
   };
   const std::vector<Case> all{
-      {"> 00A4040007A0000000048002\n< 6283\n", "the card is blocked"},
-      {"> 00A4040007A0000000038002\n< 6A81\n", "the card is blocked"},
-      {"> 00A4040007A0000000099999\n< 9000\n", "no application"},
+      {"> 00A4040007A0000000048002\n< 6283\n", "card.apdu is blocked"},
+      {"> 00A4040007A0000000038002\n< 6A81\n", "card.apdu is blocked"},
+      {"> 00A4040007A0000000099999\n< 9000\n", "has no application"},
       {"> 00A4040007A0000000048002\n< 6F03849000\n", "nonsense"},
-      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 6A88\n", "GET PROCESSING OPTIONS answered 6A88"},
-      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 7000 9000\n", "CDOL1"},
-      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n",
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 6A88\n",
+       "GET PROCESSING OPTIONS answered 6A88"},
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 7000 "
+       "9000\n",
+       "CDOL1"},
+      {"> 00A4040007A0000000048002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< "
+       "70048C029505 9000\n",
        "does not support this function"},
-      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n"
+      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< "
+       "70048C029505 9000\n"
        "> 80CA9F1700\n< 9F1701009000\n",
-       "the PIN is blocked"},
-      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< 70048C029505 9000\n"
-       "> 80CA9F1700\n< 6D00\n> 0020008008****************\n< 9000\n> 80AE8000058000000000\n< 8012 00 00B4 7F32A79FDA945643 "
+       "the PIN of"},
+      {"> 00A4040007A0000000038002\n< 9000\n> 80A80000028300\n< 8006000008010100 9000\n> 00B2010C00\n< "
+       "70048C029505 9000\n"
+       "> 80CA9F1700\n< 6D00\n> 0020008008****************\n< 9000\n> 80AE8000058000000000\n< 8012 00 00B4 "
+       "7F32A79FDA945643 "
        "06770A03A48000 9000\n",
        "refuses"},
   };
   for (const Case& one : all) {
     const Sandbox sandbox;
-    check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("card.apdu", one.transcript)}), 1, one.says);
+    check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("card.apdu", one.transcript)}), 1,
+                  one.says);
   }
 }
 
 TEST_CASE("a card file that is not one says where") {
   const Sandbox sandbox;
-  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.toml", "title = \"x\"\npan = 5\n")}), 2, "bad.toml:");
-  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("cut.toml", "title = \"x")}), 2, "cut.toml:1");
-  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("empty.toml", "")}), 2, "empty.toml");
+  check_refusal(
+      sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.toml", "title = \"x\"\npan = 5\n")}), 2,
+      "bad.toml:");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("cut.toml", "title = \"x")}), 2,
+                "cut.toml:1");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("empty.toml", "")}), 2,
+                "empty.toml");
   check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.file("absent.toml")}), 2, "absent.toml");
-  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.apdu", "> 00A4\n")}), 2, "bad.apdu:1");
-  check_refusal(sandbox.sesame(kCode + Arguments{"--profile", sandbox.write("bad.toml", "languages = 3\n")}), 2, "bad.toml:");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--card", sandbox.write("bad.apdu", "> 00A4\n")}), 2,
+                "bad.apdu:1");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--profile", sandbox.write("bad.toml", "languages = 3\n")}),
+                2, "bad.toml:");
 }
 
 TEST_CASE("a state that cannot be kept is an error of the environment, and no code is shown") {
@@ -326,12 +370,114 @@ TEST_CASE("a damaged state file is refused and left as it is") {
   CHECK(sandbox.read("s.state") == damaged);
 }
 
+TEST_CASE("no change to a card file gives back an ATC or a try") {
+  const Sandbox sandbox;
+  std::string text = sandbox.sesame({"card", "new", "--template", "bank-card"}).out;
+  const auto card = sandbox.write("card.toml", text);
+  const auto atc = [&] {
+    return nlohmann::json::parse(sandbox.sesame(kCode + Arguments{"--card", card, "--json"}).out)["atc"];
+  };
+  CHECK(atc() == "0001");
+  CHECK(sandbox.sesame({"code", "--pin", "9753", "--card", card}).status == 1);
+  text.replace(text.rfind("imk = \"") + 7, 2, "FF");  // of the last application
+  sandbox.write("card.toml", text);
+  check_refusal(sandbox.sesame({"code", "--pin", "9753", "--card", card}), 1, "wrong PIN: 1 try left");
+  CHECK(atc() == "0004");
+}
+
+TEST_CASE("a trace never replaces what it is made from") {
+  const Sandbox sandbox;
+  const auto card = sandbox.write("card.toml", sandbox.sesame({"card", "new"}).out);
+  const auto recorded = sandbox.write("card.apdu", "> 00A4040007A0000000048002\n< 9000\n");
+  const auto state = sandbox.file("s.state");
+  REQUIRE(sandbox.sesame(kCode + Arguments{"--card", card, "--state", state}).status == 0);
+  const std::string before = sandbox.read("s.state");
+  for (const Arguments& arguments :
+       std::vector<Arguments>{{"--card", card, "--trace", card},
+                              {"--card", card, "--trace", sandbox.file("./card.toml")},
+                              {"--card", recorded, "--trace", recorded},
+                              {"--state", state, "--trace", state},
+                              {"--state", state, "--trace", state + ".lock"}}) {
+    check_refusal(sandbox.sesame(kCode + arguments), 2, "--trace: ");
+  }
+  CHECK_THAT(sandbox.read("card.toml"), Contains("pan = "));
+  CHECK_THAT(sandbox.read("card.apdu"), Contains("00A404"));
+  CHECK(sandbox.read("s.state") == before);
+  check_refusal(sandbox.sesame(kCode + Arguments{"--trace", "/dev/full"}), 3, "cannot be written");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--trace", sandbox.file("no/such/folder")}), 3,
+                "cannot be written");
+}
+
+TEST_CASE("state options are for virtual cards") {
+  const Sandbox sandbox;
+  const Arguments recorded{"--card", TRANSCRIPTS "/visa_dpa_fr.apdu"};
+  check_refusal(sandbox.sesame(kCode + recorded + Arguments{"--state", sandbox.file("s")}), 2,
+                "--state is for virtual cards");
+  check_refusal(sandbox.sesame(kCode + recorded + Arguments{"--ephemeral", "--atc", "1"}), 2,
+                "--atc is for virtual cards");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", ""}), 2, "--state: an empty name");
+}
+
+TEST_CASE("killed at any moment, a card uses no ATC twice and wins no try back") {
+  const Sandbox sandbox;
+  // A shell that kills what it runs after a number of microseconds; the numbers are spread over a whole run.
+  std::set<std::string> seen;
+  int killed = 0;
+  for (int delay = 0; delay < 60; ++delay) {
+    const auto outcome =
+        sandbox.killed_after(kCode + Arguments{"--json"}, std::chrono::microseconds(250 * delay));
+    killed += outcome.status == 128 + SIGKILL ? 1 : 0;
+    if (!outcome.out.empty()) CHECK(seen.insert(nlohmann::json::parse(outcome.out)["atc"]).second);
+    // Whatever was interrupted, one whole run follows: it finds the state sound, and its ATC new. The tries that an
+    // interruption took stay taken until the right PIN gives them back.
+    const auto whole = sandbox.sesame(kCode + Arguments{"--json"});
+    INFO(whole.err);
+    REQUIRE(whole.status == 0);
+    CHECK(seen.insert(nlohmann::json::parse(whole.out)["atc"]).second);
+  }
+  CHECK(killed > 0);
+}
+
+TEST_CASE("two processes at once wait for each other, and never share an ATC") {
+  const Sandbox sandbox;
+  const auto outcomes = sandbox.at_once(kCode + Arguments{"--json"}, 8);
+  std::set<std::string> seen;
+  for (const Outcome& outcome : outcomes) {
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    CHECK(seen.insert(nlohmann::json::parse(outcome.out)["atc"]).second);
+  }
+}
+
+TEST_CASE("what is printed to a closed descriptor ends up in no file") {
+  for (const char* closed : {">&-", "2>&-"}) {
+    const Sandbox sandbox;
+    const auto trace = sandbox.file("t.apdu"), state = sandbox.file("s.state");
+    const std::string command =
+        std::string(SESAME_BINARY) + " code --pin 1234 --show-screens --state " + state + " --trace " + trace;
+    const std::string silent = std::string(closed) == ">&-" ? " 2>/dev/null " : " >/dev/null ";
+    const int status = WEXITSTATUS(std::system((command + silent + closed).c_str()));
+    CHECK(status == (std::string(closed) == ">&-" ? 3 : 0));
+    CHECK(sandbox.read("s.state.lock").empty());
+    CHECK(sandbox.sesame(kCode + Arguments{"--card", trace}).status == 0);
+  }
+}
+
 TEST_CASE("output that nobody can read is not success") {
+  const Sandbox full;
+  for (const char* arguments : {"code --pin 1234", "--help", "--version", "cards", "code --help"}) {
+    const std::string command = "XDG_STATE_HOME=" + full.file("state") + " " SESAME_BINARY " " + arguments;
+    CHECK(WEXITSTATUS(std::system((command + " >/dev/full 2>/dev/null").c_str())) == 3);
+  }
+}
+
+TEST_CASE("help and version, and what is no command") {
   const Sandbox sandbox;
   const auto help = sandbox.sesame({"--help"});
   CHECK(help.status == 0);
   CHECK_THAT(help.out, Contains("code") && Contains("Exit status"));
   CHECK(sandbox.sesame({"--version"}).out == "sesame 0.1.0\n");
   check_refusal(sandbox.sesame({}), 2, "subcommand");
+  check_refusal(sandbox.sesame({"cod"}), 2, "there is no command 'cod'; there are code, apps");
   CHECK(lines(sandbox.sesame({"code", "--help"}).out) > 10);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -25,7 +26,8 @@ std::string slurp(const fs::path& path) {
   return out.str();
 }
 
-std::vector<std::string> environment(const fs::path& state, const std::map<std::string, std::string>& variables) {
+std::vector<std::string> environment(const fs::path& state,
+                                     const std::map<std::string, std::string>& variables) {
   std::map<std::string, std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
@@ -66,32 +68,70 @@ std::string Sandbox::write(const std::string& name, const std::string& content) 
 
 std::string Sandbox::read(const std::string& name) const { return slurp(path_ / name); }
 
-Outcome Sandbox::sesame(const std::vector<std::string>& arguments, const std::string& input,
-                        const std::map<std::string, std::string>& variables) const {
-  std::string pattern = file("run-XXXXXX");
+namespace {
+
+// A process under way, and the folder with what it reads and prints.
+struct Running {
+  pid_t child = 0;
+  fs::path folder;
+};
+
+Running start(const Sandbox& sandbox, const std::vector<std::string>& arguments, const std::string& input,
+              const std::map<std::string, std::string>& variables) {
+  std::string pattern = sandbox.file("run-XXXXXX");
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  const fs::path run = pattern;
-  std::ofstream(run / "in", std::ios::binary) << input;
+  Running running{0, pattern};
+  std::ofstream(running.folder / "in", std::ios::binary) << input;
 
   std::vector<std::string> argv{SESAME_BINARY};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> envp = environment(path_ / "state", variables);
+  std::vector<std::string> envp = environment(sandbox.path() / "state", variables);
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, (run / "in").c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, (run / "out").c_str(), O_WRONLY | O_CREAT, 0600);
-  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, (run / "err").c_str(), O_WRONLY | O_CREAT, 0600);
-  pid_t child = 0;
-  const int spawned = ::posix_spawn(&child, SESAME_BINARY, &files, nullptr, pointers(argv).data(), pointers(envp).data());
+  const auto open = [&](int descriptor, const char* name, int mode) {
+    posix_spawn_file_actions_addopen(&files, descriptor, (running.folder / name).c_str(), mode, 0600);
+  };
+  open(STDIN_FILENO, "in", O_RDONLY);
+  open(STDOUT_FILENO, "out", O_WRONLY | O_CREAT);
+  open(STDERR_FILENO, "err", O_WRONLY | O_CREAT);
+  const int spawned = ::posix_spawn(&running.child, SESAME_BINARY, &files, nullptr, pointers(argv).data(),
+                                    pointers(envp).data());
   posix_spawn_file_actions_destroy(&files);
   if (spawned != 0) throw std::runtime_error("sesame could not be started");
+  return running;
+}
 
+Outcome finish(const Running& running) {
   int status = 0;
-  ::waitpid(child, &status, 0);
-  Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(run / "out"), slurp(run / "err")};
-  fs::remove_all(run);
+  ::waitpid(running.child, &status, 0);
+  Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+                  slurp(running.folder / "out"), slurp(running.folder / "err")};
+  fs::remove_all(running.folder);
   return outcome;
+}
+
+}  // namespace
+
+Outcome Sandbox::sesame(const std::vector<std::string>& arguments, const std::string& input,
+                        const std::map<std::string, std::string>& variables) const {
+  return finish(start(*this, arguments, input, variables));
+}
+
+Outcome Sandbox::killed_after(const std::vector<std::string>& arguments,
+                              std::chrono::microseconds delay) const {
+  const Running running = start(*this, arguments, "", {});
+  ::usleep(static_cast<useconds_t>(delay.count()));  // any moment will do: nothing here depends on which
+  ::kill(running.child, SIGKILL);
+  return finish(running);
+}
+
+std::vector<Outcome> Sandbox::at_once(const std::vector<std::string>& arguments, std::size_t count) const {
+  std::vector<Running> all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back(start(*this, arguments, "", {}));
+  std::vector<Outcome> outcomes;
+  for (const Running& running : all) outcomes.push_back(finish(running));
+  return outcomes;
 }
 
 }  // namespace sesame::e2e

@@ -1,6 +1,7 @@
 // Runs `sesame` as a user would: a process with arguments, an environment of its own and a folder of its own.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -28,6 +29,10 @@ class Sandbox {
 
   Outcome sesame(const std::vector<std::string>& arguments, const std::string& input = "",
                  const std::map<std::string, std::string>& variables = {}) const;
+  // The same, ended by SIGKILL after a delay, if it has not ended before.
+  Outcome killed_after(const std::vector<std::string>& arguments, std::chrono::microseconds delay) const;
+  // So many at the same time.
+  std::vector<Outcome> at_once(const std::vector<std::string>& arguments, std::size_t count) const;
 
  private:
   std::filesystem::path path_;

@@ -62,7 +62,10 @@ TEST_CASE("a PIN typed at the terminal is not echoed") {
 
 TEST_CASE("a PIN can be corrected at the terminal") {
   const Sandbox sandbox;
-  CHECK(at_terminal(sandbox, "12\x7F" "234\r").status == 0);
+  CHECK(at_terminal(sandbox,
+                    "12\x7F"
+                    "234\r")
+            .status == 0);
 }
 
 TEST_CASE("^C at the PIN prompt gives up, before the card is touched, and leaves the terminal as it was") {

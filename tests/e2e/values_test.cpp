@@ -20,24 +20,26 @@ struct Expected {
 
 TEST_CASE("published answers of cards give the published digits") {
   const std::vector<Expected> all{
-      {{"--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc", "095F", "--ac", "0F9D3798E93F129A", "--iad",
-        "060A0A03A49000"},
+      {{"--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc", "095F", "--ac",
+        "0F9D3798E93F129A", "--iad", "060A0A03A49000"},
        "46076570"},
-      {{"--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc", "0016", "--ac", "299CC8F10B9BC830", "--iad",
-        "06 0B 0A 03 A4 90 00"},
+      {{"--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc", "0016", "--ac",
+        "299CC8F10B9BC830", "--iad", "06 0B 0A 03 A4 90 00"},
        "36554800"},
-      {{"--ipb", "00001F00000000000FFFFF00000000008000", "--cid", "80", "--atc", "B4", "--ac", "7F32A79FDA945643", "--iad",
-        "06770A03A48000"},
+      {{"--ipb", "00001F00000000000FFFFF00000000008000", "--cid", "80", "--atc", "B4", "--ac",
+        "7F32A79FDA945643", "--iad", "06770A03A48000"},
        "42511495"},
-      {{"--ipb", "0000FF000000000003FFFF", "--cid", "80", "--atc", "002A", "--ac", "633FCCC4883A1C1F", "--iad", "00", "--tds",
-        "1234,3101234567"},
+      {{"--ipb", "0000FF000000000003FFFF", "--cid", "80", "--atc", "002A", "--ac", "633FCCC4883A1C1F",
+        "--iad", "00", "--tds", "1234,3101234567"},
        "11200903"},
       {{"--belgian", "--cid", "80", "--atc", "1234", "--ac", "1234567890ABCDEF"}, "53780079"},
-      {{"--ipb", "FF", "--cid", "07", "--atc", "0001", "--ac", "0000000000000000", "--iad", "", "--min-digits", "1"}, "7"},
+      {{"--ipb", "FF", "--cid", "07", "--atc", "0001", "--ac", "0000000000000000", "--iad", "",
+        "--min-digits", "1"},
+       "7"},
       {{"--ipb", "FF", "--cid", "07", "--atc", "0001", "--ac", "0000000000000000", "--iad", ""}, "00000007"},
       // 08 is not octal
-      {{"--ipb", "FF00", "--cid", "80", "--atc", "0001", "--ac", "0000000000000000", "--iad", "", "--iaf", "40", "--psn", "08",
-        "--min-digits", "1"},
+      {{"--ipb", "FF00", "--cid", "80", "--atc", "0001", "--ac", "0000000000000000", "--iad", "", "--iaf",
+        "40", "--psn", "08", "--min-digits", "1"},
        "8"},
   };
   const Sandbox sandbox;
@@ -54,9 +56,11 @@ TEST_CASE("published answers of cards give the published digits") {
 
 TEST_CASE("each bit of a code can be explained") {
   const Sandbox sandbox;
-  const auto outcome = sandbox.sesame({"token", "--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc", "095F", "--ac",
-                                       "0F9D3798E93F129A", "--iad", "060A0A03A49000", "--explain"});
-  CHECK_THAT(outcome.out, Contains("CID        10000000   10000000   25=1") && Contains("AC[7]") && Contains("46076570\n"));
+  const auto outcome =
+      sandbox.sesame({"token", "--ipb", "8000FF000000000001FFFF00000000000000", "--cid", "80", "--atc",
+                      "095F", "--ac", "0F9D3798E93F129A", "--iad", "060A0A03A49000", "--explain"});
+  CHECK_THAT(outcome.out, Contains("CID        10000000   10000000   25=1") && Contains("AC[7]") &&
+                              Contains("46076570\n"));
 }
 
 TEST_CASE("values that do not fit are refused") {
@@ -69,6 +73,8 @@ TEST_CASE("values that do not fit are refused") {
       {{"--ipb", "FF", "--iaf", "40"}, "--psn: required"},
       {{"--ipb", "FF", "--tds", "12345678901"}, "--tds: must be 1 to 10 digits"},
       {{"--ipb", "FF", "--belgian"}, "excludes"},
+      {{"--ipb", "FF", "--psn", "zz"}, "--psn: must be 1 to 2 digits"},
+      {{"--ipb", "FF", "--json", "--explain"}, "excludes"},
   };
   const Sandbox sandbox;
   for (const auto& [more, says] : all) {
@@ -84,22 +90,32 @@ TEST_CASE("values that do not fit are refused") {
 TEST_CASE("published keys and cryptograms are computed") {
   const std::string mk1 = "154F349D8585CB7F6B0798E9839B10C1";
   const std::vector<std::pair<Arguments, nlohmann::json>> all{
-      {{"--scheme", "cvn18", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan", "1234567890123456", "--psn", "00", "--atc", "001C",
-        "--data", "000000004000000000000000012480000480000124191105" "0152BF4585" "1800001C06011203A0B800"},
+      {{"--scheme", "cvn18", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan", "1234567890123456",
+        "--psn", "00", "--atc", "001C", "--data",
+        "000000004000000000000000012480000480000124191105"
+        "0152BF4585"
+        "1800001C06011203A0B800"},
        {{"mk", mk1}, {"sk", "436B942AD637E08564B532B0EC97CB26"}, {"ac", "7A788EA6B8A3E733"}}},
       {{"--scheme", "cvn10", "--mk", mk1, "--atc", "001C", "--data",
-        "000000004000000000000000012480000480000124191105" "0152BF4585" "1800001C03A06010"},
+        "000000004000000000000000012480000480000124191105"
+        "0152BF4585"
+        "1800001C03A06010"},
        {{"mk", mk1}, {"sk", mk1}, {"ac", "29CCA15AE665FA2E"}}},
       {{"--scheme", "cvn16", "--mk", mk1, "--atc", "001C", "--un", "ABCDEF12", "--data",
-        "000000009999000000000000012480000000000124209906" "00ABCDEF12" "1800001CA00003220000"},
+        "000000009999000000000000012480000000000124209906"
+        "00ABCDEF12"
+        "1800001CA00003220000"},
        {{"mk", mk1}, {"sk", "5D8F37BCD9E5DA68048CDFA2EA255D9E"}, {"ac", "24CCF3DEE3158C70"}}},
       {{"--scheme", "cvn20", "--mk", mk1, "--atc", "001C", "--data",
-        "000000009999000000000000012480000000000124209906" "00ABCDEF12" "1800001CA00003220000"},
+        "000000009999000000000000012480000000000124209906"
+        "00ABCDEF12"
+        "1800001CA00003220000"},
        {{"mk", mk1}, {"sk", "436B942AD637E08564B532B0EC97CB26"}, {"ac", "CD29615D6452E70E"}}},
-      {{"--scheme", "cvn10", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan", "12345678901234567", "--psn", "01", "--atc", "0"},
+      {{"--scheme", "cvn10", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan", "12345678901234567",
+        "--psn", "01", "--atc", "0"},
        {{"mk", "73AD54688CEF2934B0979857E3C719F1"}, {"sk", "73AD54688CEF2934B0979857E3C719F1"}}},
-      {{"--scheme", "cvn10", "--option", "B", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan", "12345678901234567", "--psn", "1",
-        "--atc", "0"},
+      {{"--scheme", "cvn10", "--option", "B", "--imk", "0123456789ABCDEFFEDCBA9876543210", "--pan",
+        "12345678901234567", "--psn", "1", "--atc", "0"},
        {{"mk", "AD406D7F6D7570916D75E5DCAB8CF737"}, {"sk", "AD406D7F6D7570916D75E5DCAB8CF737"}}},
       {{"--scheme", "tree", "--tree", "4/8", "--mk", "0123456789ABCDEF0123456789ABCDEF", "--atc", "00FF"},
        {{"mk", "0123456789ABCDEF0123456789ABCDEF"}, {"sk", "981F9D208AE6132CBC8A7C97F42A5445"}}},
@@ -126,13 +142,19 @@ TEST_CASE("keys that do not fit are refused, and never repeated") {
       {{"--scheme", "cvn18", "--mk", key + "00", "--atc", "1"}, "17 bytes, must be 16"},
       {{"--scheme", "cvn18", "--atc", "1"}, "--imk"},
       {{"--scheme", "cvn18", "--imk", key, "--atc", "1"}, "--pan: required"},
-      {{"--scheme", "cvn18", "--imk", key, "--pan", "12345678901234567890", "--psn", "00", "--atc", "1"}, "--pan: must be 1 to 19 digits"},
+      {{"--scheme", "cvn18", "--imk", key, "--pan", "12345678901234567890", "--psn", "00", "--atc", "1"},
+       "--pan: must be 1 to 19 digits"},
       {{"--scheme", "cvn16", "--mk", key, "--atc", "1"}, "--un: required"},
       {{"--scheme", "tree", "--tree", "2/8", "--mk", key, "--atc", "1"}, "--tree"},
       {{"--scheme", "tree", "--tree", "4", "--mk", key, "--atc", "1"}, "--tree"},
       {{"--scheme", "cvn18", "--tree", "4/8", "--mk", key, "--atc", "1"}, "--tree: only with"},
       {{"--scheme", "cvn18", "--mk", key, "--padding", "3", "--atc", "1"}, "--padding"},
-      {{"--scheme", "ccd-aes", "--option", "A", "--imk", key, "--pan", "1234567890123456", "--psn", "00", "--atc", "1"}, "--option"},
+      {{"--scheme", "ccd-aes", "--mk", key, "--padding", "1", "--atc", "1"}, "--padding: ccd-aes uses CMAC"},
+      {{"--scheme", "cvn18", "--mk", key, "--pan", "1234567890123456", "--atc", "1"}, "--pan requires --imk"},
+      {{"--scheme", "cvn18", "--mk", key, "--atc", "XYZ"}, "--atc: must be 1 to 4 hexadecimal digits"},
+      {{"--scheme", "ccd-aes", "--option", "A", "--imk", key, "--pan", "1234567890123456", "--psn", "00",
+        "--atc", "1"},
+       "--option"},
   };
   const Sandbox sandbox;
   for (const auto& [arguments, says] : all) {
@@ -147,9 +169,12 @@ TEST_CASE("keys that do not fit are refused, and never repeated") {
 
 TEST_CASE("TLV is explained, and what is cut short says where") {
   const Sandbox sandbox;
-  const auto outcome = sandbox.sesame({"tlv", "6F2E8407A0000000048002A5239F38039F35015F2D026672BF0C159F5501005F2C020056DF0709424B53303536303038"});
+  const auto outcome = sandbox.sesame(
+      {"tlv",
+       "6F2E8407A0000000048002A5239F38039F35015F2D026672BF0C159F5501005F2C020056DF0709424B53303536303038"});
   CHECK(outcome.status == 0);
-  CHECK_THAT(outcome.out, Contains("Dedicated File (DF) Name  A0000000048002") && Contains("\"fr\"") && Contains("9F35    1 bytes  Terminal Type"));
+  CHECK_THAT(outcome.out, Contains("Dedicated File (DF) Name  A0000000048002") && Contains("\"fr\"") &&
+                              Contains("9F35    1 bytes  Terminal Type"));
   const auto cut = sandbox.sesame({"tlv", "6F 05", "84 07"});
   CHECK(cut.status == 2);
   CHECK_THAT(cut.err, Contains("byte 0: the value is shorter than its length says"));
@@ -159,8 +184,11 @@ TEST_CASE("TLV is explained, and what is cut short says where") {
 
 TEST_CASE("an ATR is explained") {
   const Sandbox sandbox;
-  CHECK_THAT(sandbox.sesame({"atr", "3F65000065046C9000"}).out, Contains("inverse") && Contains("Offers T=0"));
-  CHECK(nlohmann::json::parse(sandbox.sesame({"atr", "--json", "3BFF1800FF8131FE45656311086601560011875001220620FE"}).out)["protocols"][0] == "T=1");
+  CHECK_THAT(sandbox.sesame({"atr", "3F65000065046C9000"}).out,
+             Contains("inverse") && Contains("Offers T=0"));
+  CHECK(nlohmann::json::parse(
+            sandbox.sesame({"atr", "--json", "3BFF1800FF8131FE45656311086601560011875001220620FE"})
+                .out)["protocols"][0] == "T=1");
   const auto bad = sandbox.sesame({"atr", "3B65"});
   CHECK(bad.status == 2);
   CHECK_THAT(bad.err, Contains("fewer characters than it announces"));
