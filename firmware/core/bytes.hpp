@@ -1,6 +1,7 @@
 // Bytes, and fixed-capacity buffers of them. Nothing here allocates.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +59,8 @@ class FixedVector {
   }
   [[nodiscard]] constexpr bool append(std::span<const Element> more) {
     if (more.size() > Capacity - size_) return false;
-    for (const Element& element : more) elements_[size_++] = element;
+    std::copy(more.begin(), more.end(), elements_.begin() + static_cast<std::ptrdiff_t>(size_));
+    size_ += more.size();
     return true;
   }
   [[nodiscard]] constexpr bool assign(std::span<const Element> all) {

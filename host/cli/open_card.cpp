@@ -29,6 +29,17 @@ std::uint16_t first_atc(const std::string& text) {
   return atc;
 }
 
+// A folder that is not there is more likely a slip than a wish, and a card would begin at its first ATC again.
+void check_state_file(const std::string& file) {
+  if (file.empty()) throw Failure(Exit::usage, "--state: an empty name; name a file");
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  std::error_code unknown;
+  if (folder.empty() || std::filesystem::exists(folder, unknown)) return;
+  throw Failure(Exit::environment,
+                fmt::format("--state: {}: there is no folder {}; make it, or name another file", file,
+                            folder.string()));
+}
+
 }  // namespace
 
 OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) {
@@ -64,7 +75,7 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
     return;
   }
   // A file for each card, so that one in use does not keep the others waiting.
-  if (state.file && state.file->empty()) throw Failure(Exit::usage, "--state: an empty name; name a file");
+  if (state.file) check_state_file(*state.file);
   const std::string path =
       state.file ? *state.file : state::default_state_file("card-" + card::card_id(*personalisation_));
   if (use == Use::look) {

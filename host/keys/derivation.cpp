@@ -11,9 +11,9 @@
 namespace sesame::keys {
 namespace {
 
-constexpr std::size_t des_block = 8;
-constexpr std::size_t longest_pan = 19;
-constexpr std::size_t longest_unhashed_pan = 16;  // A1.4.2
+constexpr std::size_t kDesBlock = 8;
+constexpr std::size_t kLongestPan = 19;
+constexpr std::size_t kLongestUnhashedPan = 16;  // A1.4.2
 
 std::uint8_t high(std::uint16_t value) { return static_cast<std::uint8_t>(value >> 8); }
 std::uint8_t low(std::uint16_t value) { return static_cast<std::uint8_t>(value & 0xFF); }
@@ -24,7 +24,7 @@ bool all_digits(std::string_view text) {
 
 void require_card_number(std::string_view pan, std::string_view psn) {
   if (!all_digits(pan)) throw std::invalid_argument("the PAN may have digits only, no spaces");
-  if (pan.empty() || pan.size() > longest_pan) {
+  if (pan.empty() || pan.size() > kLongestPan) {
     throw std::invalid_argument("the PAN has " + std::to_string(pan.size()) +
                                 " digits: 1 to 19 are possible");
   }
@@ -59,21 +59,21 @@ std::string decimalised(Bytes bytes) {
       }
     }
   }
-  return (decimals + letters).substr(0, 2 * des_block);
+  return (decimals + letters).substr(0, 2 * kDesBlock);
 }
 
 std::string hashed_digits(std::string_view digits) {
-  constexpr std::size_t most_bytes = (longest_pan + 2 + 1) / 2;
+  constexpr std::size_t most_bytes = (kLongestPan + 2 + 1) / 2;
   const auto bcd = packed<most_bytes>(digits);
   return decimalised(sha1(Bytes(bcd).last((digits.size() + 1) / 2)));
 }
 
 Key tdes_master_key(const Key& imk, std::string_view digits) {
-  const auto y = packed<des_block>(digits);
+  const auto y = packed<kDesBlock>(digits);
   Key key;
-  for (std::size_t i = 0; i < des_block; ++i) {
+  for (std::size_t i = 0; i < kDesBlock; ++i) {
     key.bytes()[i] = y[i];
-    key.bytes()[des_block + i] = y[i] ^ 0xFF;
+    key.bytes()[kDesBlock + i] = y[i] ^ 0xFF;
   }
   Cipher(Algorithm::tdes_ecb, imk).encrypt(key.bytes(), key.bytes().data());
   return odd_parity(std::move(key));
@@ -107,11 +107,11 @@ Key aes_session_key(Cipher& cipher, std::uint16_t atc) {
 Key child(Cipher& parent, const Key& grandparent, std::uint16_t j) {
   Key key = grandparent.clone();
   const auto bytes = key.bytes();
-  for (const std::size_t half : {std::size_t{0}, des_block}) {
+  for (const std::size_t half : {std::size_t{0}, kDesBlock}) {
     bytes[half + 6] ^= high(j);
     bytes[half + 7] ^= low(j);
   }
-  bytes[des_block + 7] ^= 0xF0;
+  bytes[kDesBlock + 7] ^= 0xF0;
   parent.encrypt(bytes, bytes.data());
   return key;
 }
@@ -130,18 +130,18 @@ Key master_key(MasterKeyOption option, const Key& imk, std::string_view pan, std
   require_card_number(pan, psn);
   const std::string digits = std::string(pan) + std::string(psn);
   if (option == MasterKeyOption::c) return aes_master_key(imk, digits);
-  const bool hashed = option == MasterKeyOption::b && pan.size() > longest_unhashed_pan;
+  const bool hashed = option == MasterKeyOption::b && pan.size() > kLongestUnhashedPan;
   return tdes_master_key(imk, hashed ? hashed_digits(digits) : digits);
 }
 
 Tree::Tree(std::uint16_t branch, std::uint8_t height, const Iv& iv)
     : branch_(branch), height_(height), iv_(iv) {
-  constexpr std::uint64_t atc_values = 65536;
+  constexpr std::uint64_t kAtcValues = 65536;
   std::uint64_t leaves = 1;
-  for (int level = 0; level < height && leaves < atc_values; ++level) {
+  for (int level = 0; level < height && leaves < kAtcValues; ++level) {
     leaves *= branch;
   }
-  if (leaves < atc_values) {
+  if (leaves < kAtcValues) {
     throw ImpossibleTree("a tree of branch factor " + std::to_string(branch) + " and height " +
                          std::to_string(height) + " has " + std::to_string(leaves) +
                          " keys, fewer than the 65536 values of the ATC: 4/8 and 2/16 are usual");

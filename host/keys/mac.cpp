@@ -10,8 +10,8 @@ namespace {
 template <std::size_t Size>
 using Block = std::array<std::uint8_t, Size>;
 
-constexpr std::size_t des_block = 8;
-constexpr std::size_t aes_block = 16;
+constexpr std::size_t kDesBlock = 8;
+constexpr std::size_t kAesBlock = 16;
 
 template <std::size_t Size>
 void exclusive_or(Block<Size>& block, Bytes other) {
@@ -56,7 +56,7 @@ Key doubled(const Key& key) {
 Key left_twice(const Key& key) {
   Key twice = key.clone();
   const auto bytes = twice.bytes();
-  std::copy_n(bytes.begin(), des_block, bytes.begin() + des_block);
+  std::copy_n(bytes.begin(), kDesBlock, bytes.begin() + kDesBlock);
   return twice;
 }
 
@@ -74,13 +74,13 @@ MacKey::Retail::Retail(const Key& session_key)
     : chain_(Algorithm::tdes_cbc, left_twice(session_key)), last_(Algorithm::tdes_ecb, session_key) {}
 
 Mac MacKey::Retail::mac(Bytes message, Padding padding) {
-  const std::size_t head = head_size(message.size(), des_block, padding == Padding::method1);
+  const std::size_t head = head_size(message.size(), kDesBlock, padding == Padding::method1);
   const Bytes tail = message.subspan(head);
-  Block<des_block> last{};
+  Block<kDesBlock> last{};
   std::copy(tail.begin(), tail.end(), last.begin());
   if (padding == Padding::method2) last[tail.size()] = 0x80;
   chain_.restart();
-  exclusive_or(last, chained<des_block>(chain_, message.first(head)));
+  exclusive_or(last, chained<kDesBlock>(chain_, message.first(head)));
   last_.encrypt(last, last.data());
   return last;
 }
@@ -93,15 +93,15 @@ MacKey::Cmac::Cmac(const Key& session_key) : chain_(Algorithm::aes_cbc, session_
 }
 
 Mac MacKey::Cmac::mac(Bytes message, Padding /*ignored*/) {
-  const std::size_t head = head_size(message.size(), aes_block, true);
+  const std::size_t head = head_size(message.size(), kAesBlock, true);
   const Bytes tail = message.subspan(head);
-  const bool whole = tail.size() == aes_block;
-  Block<aes_block> last{};
+  const bool whole = tail.size() == kAesBlock;
+  Block<kAesBlock> last{};
   std::copy(tail.begin(), tail.end(), last.begin());
   if (!whole) last[tail.size()] = 0x80;
   exclusive_or(last, whole ? whole_.bytes() : padded_.bytes());
   chain_.restart();
-  chained<aes_block>(chain_, message.first(head));
+  chained<kAesBlock>(chain_, message.first(head));
   chain_.encrypt(last, last.data());  // also overwrites what the subkey was mixed into
   Mac mac{};
   std::copy_n(last.begin(), mac.size(), mac.begin());

@@ -64,7 +64,7 @@ const EVP_CIPHER* implementation(Algorithm algorithm) {
   return nullptr;
 }
 
-constexpr std::array<std::uint8_t, 16> zero_iv{};  // the longest block
+constexpr std::array<std::uint8_t, 16> kZeroIv{};  // the longest block
 
 }  // namespace
 
@@ -72,7 +72,7 @@ void Cipher::Free::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX
 
 Cipher::Cipher(Algorithm algorithm, const Key& key) : context_(EVP_CIPHER_CTX_new()) {
   if (context_ == nullptr) fail("allocating a cipher");
-  require(EVP_EncryptInit_ex2(context_.get(), implementation(algorithm), key.bytes().data(), zero_iv.data(),
+  require(EVP_EncryptInit_ex2(context_.get(), implementation(algorithm), key.bytes().data(), kZeroIv.data(),
                               nullptr),
           "setting a key");
   require(EVP_CIPHER_CTX_set_padding(context_.get(), 0), "turning padding off");
@@ -84,7 +84,7 @@ void Cipher::rekey(const Key& key) {
 }
 
 void Cipher::restart() {
-  require(EVP_EncryptInit_ex2(context_.get(), nullptr, nullptr, zero_iv.data(), nullptr),
+  require(EVP_EncryptInit_ex2(context_.get(), nullptr, nullptr, kZeroIv.data(), nullptr),
           "restarting a cipher");
 }
 

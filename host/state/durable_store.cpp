@@ -164,10 +164,10 @@ std::string DurableStore::read_all(const Handle& file) {
     if (size < 0) throw failure("read", path_, size);
     if (size == 0) return text;
     text.append(chunk.data(), static_cast<std::size_t>(size));
-    if (text.size() > largest_state_file) {
+    if (text.size() > kLargestStateFile) {
       throw Failure(Exit::usage,
                     fmt::format("{}: larger than {} MiB, so not a state file; name another with --state",
-                                path_, largest_state_file >> 20));
+                                path_, kLargestStateFile >> 20));
     }
   }
 }
@@ -196,7 +196,7 @@ void DurableStore::check_lock() {
 }
 
 void DurableStore::replace_file(const std::string& text) {
-  if (text.size() > largest_state_file) throw failure("write", path_, -EFBIG);
+  if (text.size() > kLargestStateFile) throw failure("write", path_, -EFBIG);
   const std::string new_path = path_ + ".new";
   int error = write_new_file(text);
   if (error == 0) error = retried([&] { return file_system_.rename(new_path, path_); });

@@ -13,9 +13,9 @@
 namespace sesame::state {
 namespace {
 
-constexpr std::string_view first_line = "sesame-state 1";
+constexpr std::string_view kFirstLine = "sesame-state 1";
 
-constexpr std::array<std::uint32_t, 256> crc_table = [] {
+constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < table.size(); ++i) {
     table[i] = i;
@@ -29,7 +29,7 @@ constexpr std::array<std::uint32_t, 256> crc_table = [] {
 std::uint32_t crc32(std::string_view text) {
   std::uint32_t crc = 0xFFFFFFFF;
   for (const char c : text) {
-    crc = (crc >> 8) ^ crc_table[(crc ^ static_cast<unsigned char>(c)) & 0xFF];
+    crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<unsigned char>(c)) & 0xFF];
   }
   return ~crc;
 }
@@ -71,7 +71,7 @@ class Parser {
   Parser(std::string_view text, const std::string& path) : text_(text), rest_(text), path_(path) {}
 
   Records parse() {
-    if (next_line() != first_line) fail(fmt::format("does not start with \"{}\"", first_line));
+    if (next_line() != kFirstLine) fail(fmt::format("does not start with \"{}\"", kFirstLine));
     Records records;
     while (true) {
       const std::string_view before = text_.substr(0, text_.size() - rest_.size());
@@ -115,7 +115,7 @@ class Parser {
 }  // namespace
 
 std::string to_text(const Records& records) {
-  std::string text = fmt::format("{}\n", first_line);
+  std::string text = fmt::format("{}\n", kFirstLine);
   for (const auto& [id, counters] : records) {
     text += id;
     for (const Counter& counter : counters) {

@@ -16,7 +16,7 @@
 
 namespace sesame::state {
 
-inline constexpr std::size_t largest_state_file = 16u << 20;  // bytes
+inline constexpr std::size_t kLargestStateFile = 16u << 20;  // bytes
 
 std::string to_text(const Records& records);
 

@@ -353,7 +353,10 @@ TEST_CASE("a card file that is not one says where") {
 
 TEST_CASE("a state that cannot be kept is an error of the environment, and no code is shown") {
   const Sandbox sandbox;
-  check_refusal(sandbox.sesame(kCode + Arguments{"--state", "/proc/no/such"}), 3, "/proc/no");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", "/proc/no"}), 3, "/proc/no");
+  check_refusal(sandbox.sesame(kCode + Arguments{"--state", sandbox.file("none/s.state")}), 3,
+                "there is no folder");
+  CHECK_FALSE(std::filesystem::exists(sandbox.path() / "none"));
   sandbox.write("file", "");
   check_refusal(sandbox.sesame(kCode + Arguments{"--state", sandbox.file("file/below")}), 3, "file");
   check_refusal(sandbox.sesame(kCode, "", {{"XDG_STATE_HOME", ""}, {"HOME", ""}}), 3, "HOME");
