@@ -372,7 +372,9 @@ void Reader::choose_language() {
   const Bytes preference = transaction_.language_preference();
   for (std::size_t i = 0; i + 1 < preference.size(); i += 2) {
     for (const Language& language : profile_.languages) {
-      if (preference[i] == language.code[0] && preference[i + 1] == language.code[1]) {
+      const bool same = static_cast<char>(preference[i]) == language.code[0] &&
+                        static_cast<char>(preference[i + 1]) == language.code[1];
+      if (same) {
         language_ = &language;
         return;
       }
