@@ -2,6 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <exception>
+
 #include "host/cli/command_line.hpp"
 
 namespace {
@@ -18,7 +21,7 @@ void occupy_standard_descriptors() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   occupy_standard_descriptors();
   CLI::App app{"An EMV-CAP card reader as software.", "sesame"};
   app.set_version_flag("--version", "sesame " SESAME_VERSION);
@@ -26,4 +29,8 @@ int main(int argc, char** argv) {
   app.footer("Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
   sesame::cli::add_commands(app);
   return sesame::cli::run(app, argc, argv);
+} catch (const std::exception& error) {
+  // Nothing a user can do brings one here: the command line catches its own.
+  std::fprintf(stderr, "sesame: unexpected: %s\n", error.what());
+  return 3;
 }
