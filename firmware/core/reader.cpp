@@ -1,7 +1,10 @@
 #include "firmware/core/reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "firmware/core/emv/apdu.hpp"
+#include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/iso7816/atr.hpp"
 
 namespace sesame {
@@ -9,9 +12,13 @@ namespace sesame {
 namespace {
 
 constexpr State kAnyState{0xFF};
+constexpr std::size_t kShortestCommand = 4;  // CLA INS P1 P2
 
 bool is_digit(Key key) { return key <= Key::d9; }
 char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0' + static_cast<int>(key)); }
+bool carries_command(SlotRequest::Kind kind) {
+  return kind == SlotRequest::Kind::transmit || kind == SlotRequest::Kind::verify_on_pad;
+}
 std::size_t function_index(Key key) {
   return static_cast<std::size_t>(key) - static_cast<std::size_t>(Key::f1);
 }
@@ -20,6 +27,8 @@ std::size_t function_index(Key key) {
 
 // The reader's manual, a line each. The first line that fits is taken; what no line names is ignored.
 const Reader::Transition Reader::kTransitions[] = {
+    {State::connected, Signal::inserted, &Reader::ignore},
+    {State::host_pin, Signal::inserted, &Reader::ignore},
     {kAnyState, Signal::inserted, &Reader::start},
     {State::off, Signal::removed, &Reader::ignore},
     {kAnyState, Signal::removed, &Reader::show_removed},
@@ -43,6 +52,7 @@ const Reader::Transition Reader::kTransitions[] = {
     {State::pin, Signal::clear, &Reader::correct_pin},
     {State::pin, Signal::hold_clear, &Reader::choose_function},
     {State::pin, Signal::ok, &Reader::accept_pin},
+    {State::pin, Signal::pin_on_pad, &Reader::leave_pin_to_pad},
     {State::pin, Signal::timeout, &Reader::power_off},
 
     {State::working, Signal::answer, &Reader::take_answer},
@@ -70,9 +80,51 @@ const Reader::Transition Reader::kTransitions[] = {
     {State::notice, Signal::clear, &Reader::start},
     {State::notice, Signal::hold_clear, &Reader::start},
     {State::notice, Signal::timeout, &Reader::power_off},
+
+    // A program on the computer. It waits where a person has begun something.
+    {State::prompt, Signal::host_activate, &Reader::refuse_busy},
+    {State::pin, Signal::host_activate, &Reader::refuse_busy},
+    {State::working, Signal::host_activate, &Reader::refuse_busy},
+    {State::last_try, Signal::host_activate, &Reader::refuse_busy},
+    {State::wrong_pin, Signal::host_activate, &Reader::refuse_busy},
+    {State::code, Signal::host_activate, &Reader::refuse_busy},
+    {kAnyState, Signal::host_activate, &Reader::connect},
+
+    {State::connected, Signal::host_command, &Reader::pass_on},
+    {State::connected, Signal::host_verify, &Reader::ask_host_pin},
+    {State::connected, Signal::host_deactivate, &Reader::disconnect},
+    {State::connected, Signal::answer, &Reader::pass_back},
+    {State::connected, Signal::timeout, &Reader::host_waited_too_long},
+
+    {State::host_pin, Signal::host_command, &Reader::pass_on},
+    {State::host_pin, Signal::host_verify, &Reader::ask_host_pin},
+    {State::host_pin, Signal::host_deactivate, &Reader::disconnect},
+    {State::host_pin, Signal::digit, &Reader::add_to_host_pin},
+    {State::host_pin, Signal::clear, &Reader::correct_host_pin},
+    {State::host_pin, Signal::hold_clear, &Reader::cancel_host_pin},
+    {State::host_pin, Signal::ok, &Reader::accept_host_pin},
+    {State::host_pin, Signal::timeout, &Reader::host_pin_timed_out},
+
+    {kAnyState, Signal::host_command, &Reader::refuse_no_power},
+    {kAnyState, Signal::host_verify, &Reader::refuse_no_power},
+    {kAnyState, Signal::host_deactivate, &Reader::stay_as_it_is},
 };
 
 Reader::Reader(const ReaderProfile& profile) : profile_(profile), language_(&profile.languages[0]) {}
+
+using namespace std::string_view_literals;  // a bare literal may cost a strlen
+
+std::string_view to_string(HostStatus status) {
+  switch (status) {
+    case HostStatus::done: return "done"sv;
+    case HostStatus::busy: return "busy"sv;
+    case HostStatus::no_card: return "no_card"sv;
+    case HostStatus::no_power: return "no_power"sv;
+    case HostStatus::mute: return "mute"sv;
+    case HostStatus::garbled: return "garbled"sv;
+  }
+  return {};
+}
 
 // ---- events in
 
@@ -95,6 +147,8 @@ std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
       if (*request_ != SlotRequest::Kind::deactivate) return Signal::answer;
       request_.reset();
       return std::nullopt;
+    case Event::Kind::pin_on_pad: return Signal::pin_on_pad;
+    case Event::Kind::host: return signal_of_host(event);
     case Event::Kind::press:
     case Event::Kind::hold: break;
   }
@@ -105,11 +159,40 @@ std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
   return state_ == State::off ? std::optional(Signal::any_key) : std::nullopt;
 }
 
+Reader::Signal Reader::signal_of_host(const Event& event) {
+  host_number_ = event.number;
+  host_waits_ = true;
+  host_status_.reset();
+  switch (event.host) {
+    case HostRequest::Kind::activate: return Signal::host_activate;
+    case HostRequest::Kind::warm_reset:
+    case HostRequest::Kind::transmit: return Signal::host_command;
+    case HostRequest::Kind::verify_pin: return Signal::host_verify;
+    case HostRequest::Kind::deactivate: break;
+  }
+  return Signal::host_deactivate;
+}
+
+namespace {
+
+// A key keeps the reader awake; but a code stays for its time, a card has its own, and so has a program.
+bool keys_prolong(State state) {
+  switch (state) {
+    case State::off:
+    case State::starting:
+    case State::working:
+    case State::code:
+    case State::connected:
+    case State::host_pin: return false;
+    default: return true;
+  }
+}
+
+}  // namespace
+
 void Reader::run(Signal signal) {
   const bool key = signal < Signal::inserted;
-  // A key keeps the reader awake, except that a code stays for its time and not longer.
-  const bool slot_busy = state_ == State::starting || state_ == State::working;
-  if (key && state_ != State::code && state_ != State::off && !slot_busy) {
+  if (key && keys_prolong(state_)) {
     deadline_ = now_ + profile_.timeouts.inactivity;
   }
   for (const Transition& transition : kTransitions) {
@@ -140,6 +223,7 @@ void Reader::power_off() {
 void Reader::show_removed() {
   card_powered_ = false;
   request_.reset();
+  if (host_waits_) answer_host(HostStatus::no_card, {});
   show(Notice::card_removed);
 }
 
@@ -148,7 +232,8 @@ void Reader::enter(State state) {
   notice_ = Notice::none;
   entry_.clear();
   switch (state) {
-    case State::off: deadline_.reset(); break;
+    case State::off:
+    case State::connected: deadline_.reset(); break;
     case State::code: deadline_ = now_ + profile_.timeouts.code; break;
     case State::starting:
     case State::working: deadline_ = now_ + profile_.timeouts.card; break;
@@ -167,6 +252,7 @@ void Reader::show(Notice notice) {
 // Everything that belongs to one code.
 void Reader::forget() {
   forget_inputs();
+  host_bytes_.wipe();
   transaction_.wipe();
 }
 
@@ -179,6 +265,8 @@ void Reader::forget_inputs() {
   pin_.wipe();
   code_.wipe();
   last_try_warned_ = false;
+  pin_on_pad_ = false;
+  host_pin_sw_.reset();
   sesame::wipe(&inputs_, sizeof inputs_);
   tds_.wipe();
 }
@@ -299,6 +387,13 @@ void Reader::send_last_pin() {
   go_on();
 }
 
+void Reader::leave_pin_to_pad() {
+  pin_.wipe();
+  pin_on_pad_ = true;
+  enter(State::working);
+  go_on();
+}
+
 // ---- the dialogue with the card
 
 void Reader::take_answer() {
@@ -309,10 +404,10 @@ void Reader::take_answer() {
     case SlotStatus::removed: card_present_ = false; return show_removed();
     case SlotStatus::mute:
     case SlotStatus::garbled:
-      if (asked == SlotRequest::Kind::transmit && transaction_.no_answer()) return go_on();
+      if (carries_command(asked) && transaction_.no_answer()) return go_on();
       return show(event_.status == SlotStatus::mute ? Notice::card_mute : Notice::card_error);
   }
-  if (asked == SlotRequest::Kind::transmit) {
+  if (carries_command(asked)) {
     transaction_.answer(event_.bytes);
     return go_on();
   }
@@ -358,11 +453,15 @@ void Reader::on_selected() {
 }
 
 void Reader::on_prepared() {
-  if (transaction_.pin_was_wrong() && pin_.empty()) return enter(State::wrong_pin);
+  const bool has_pin = !pin_.empty() || pin_on_pad_;
+  if (transaction_.pin_was_wrong() && !has_pin) return enter(State::wrong_pin);
   if (transaction_.tries_left() == 1 && !last_try_warned_) return enter(State::last_try);
   transaction_.verify(pin_);
   pin_.wipe();
-  go_on();
+  if (!std::exchange(pin_on_pad_, false)) return go_on();
+  ask(SlotRequest::Kind::verify_on_pad);
+  deadline_ =
+      now_ + profile_.timeouts.inactivity + profile_.timeouts.card;  // somebody types, then the card works
 }
 
 // The card's languages stand in its order of preference; the first that the model has is used.
@@ -371,15 +470,17 @@ void Reader::choose_language() {
   if (!profile_.card_language) return;
   const Bytes preference = transaction_.language_preference();
   for (std::size_t i = 0; i + 1 < preference.size(); i += 2) {
-    for (const Language& language : profile_.languages) {
-      const bool same = static_cast<char>(preference[i]) == language.code[0] &&
-                        static_cast<char>(preference[i + 1]) == language.code[1];
-      if (same) {
-        language_ = &language;
-        return;
-      }
-    }
+    if (speak({static_cast<char>(preference[i]), static_cast<char>(preference[i + 1])})) return;
   }
+}
+
+bool Reader::speak(const std::array<char, 2>& code) {
+  for (const Language& language : profile_.languages) {
+    if (language.code != code) continue;
+    language_ = &language;
+    return true;
+  }
+  return false;
 }
 
 void Reader::show_code() {
@@ -425,8 +526,158 @@ void Reader::release_card() {
 
 std::optional<SlotRequest> Reader::request() const {
   if (!request_) return std::nullopt;
-  const bool transmit = *request_ == SlotRequest::Kind::transmit;
-  return SlotRequest{request_number_, *request_, transmit ? transaction_.command() : Bytes{}};
+  if (!carries_command(*request_)) return SlotRequest{request_number_, *request_, {}};
+  return SlotRequest{request_number_, *request_,
+                     state_ == State::connected ? Bytes(host_bytes_) : transaction_.command()};
+}
+
+// ---- a program on the computer
+
+void Reader::connect() {
+  if (!card_present_) return answer_host(HostStatus::no_card, {});
+  forget();
+  end_host_command();
+  ask(SlotRequest::Kind::activate);
+}
+
+void Reader::refuse_busy() { answer_host(HostStatus::busy, {}); }
+void Reader::refuse_no_power() {
+  answer_host(card_present_ ? HostStatus::no_power : HostStatus::no_card, {});
+}
+void Reader::stay_as_it_is() { answer_host(HostStatus::done, {}); }
+
+void Reader::pass_on() {
+  end_host_command();
+  if (event_.host == HostRequest::Kind::warm_reset) return ask(SlotRequest::Kind::warm_reset);
+  const bool apdu = event_.bytes.size() >= kShortestCommand && host_bytes_.assign(event_.bytes);
+  if (!apdu) return answer_host(HostStatus::garbled, {});
+  ask(SlotRequest::Kind::transmit);
+}
+
+// What the program asked for is over, answered or not: it may be asking for something else already.
+void Reader::end_host_command() {
+  request_.reset();
+  host_pin_sent_ = false;
+  host_pin_sw_.reset();
+  host_bytes_.wipe();
+  pin_.wipe();
+  enter(State::connected);
+}
+
+void Reader::pass_back() {
+  const bool reset = !carries_command(*request_);
+  const bool verified = host_pin_sent_;
+  end_host_command();
+  switch (event_.status) {
+    case SlotStatus::ok: break;
+    case SlotStatus::removed: card_present_ = false; return show_removed();
+    case SlotStatus::mute: return pass_failure_back(HostStatus::mute, reset);
+    case SlotStatus::garbled: return pass_failure_back(HostStatus::garbled, reset);
+  }
+  if (reset) return pass_atr_back();
+  const auto response = emv::parse_response(event_.bytes);
+  if (!response) return answer_host(HostStatus::garbled, {});
+  if (!verified) return answer_host(HostStatus::done, event_.bytes);
+  host_pin_sw_ = response->sw;
+  answer_host(response->sw);  // without data: a card could send the PIN back
+}
+
+void Reader::pass_atr_back() {
+  if (event_.bytes.empty()) return pass_failure_back(HostStatus::mute, true);
+  answer_host(HostStatus::done, event_.bytes);
+}
+
+void Reader::host_waited_too_long() {
+  const bool reset = !carries_command(*request_);
+  end_host_command();
+  pass_failure_back(HostStatus::mute, reset);
+}
+
+// A card that was reset and gives no ATR is of no use to the program, and whoever stands there may know.
+void Reader::pass_failure_back(HostStatus status, bool reset) {
+  answer_host(status, {});
+  if (reset) show(status == HostStatus::mute ? Notice::card_mute : Notice::card_error);
+}
+
+void Reader::disconnect() {
+  forget();
+  release_card();
+  language_ = &profile_.languages[0];  // not the program's
+  enter(State::choose_function);
+  answer_host(HostStatus::done, {});
+}
+
+// Its PIN: the order says how long, of how many digits, and where it goes.
+void Reader::ask_host_pin() {
+  end_host_command();
+  const auto how = pinpad::parse_pin_verify(event_.bytes);
+  if (!how || !host_bytes_.assign(how->command)) return answer_host(kPinOrderUnusable);
+  host_pin_ = *how;
+  host_pin_.command = {};
+  speak(host_pin_.language);
+  enter(State::host_pin);
+  wait_for_host_pin(host_pin_.timeout);
+}
+
+void Reader::wait_for_host_pin(std::uint8_t seconds) {
+  deadline_ = now_ + (seconds == 0 ? profile_.timeouts.inactivity : Millis{1000} * seconds);
+}
+
+void Reader::add_to_host_pin() {
+  wait_for_host_pin(host_pin_.timeout_after_key);
+  if (event_.key == Key::point || pin_.size() >= host_pin_.most) return;
+  static_cast<void>(pin_.push(character(event_.key)));
+  if (host_pin_.ends_at_most && pin_.size() == host_pin_.most) send_host_pin();
+}
+
+void Reader::correct_host_pin() {
+  wait_for_host_pin(host_pin_.timeout_after_key);
+  if (pin_.empty()) return cancel_host_pin();
+  pin_.pop();
+}
+
+void Reader::accept_host_pin() {
+  wait_for_host_pin(host_pin_.timeout_after_key);
+  if (pin_.size() >= host_pin_.least) send_host_pin();
+}
+
+void Reader::host_pin_timed_out() {
+  if (host_pin_.ends_at_timeout && pin_.size() >= host_pin_.least) return send_host_pin();
+  end_host_pin(kPinTimedOut);
+}
+
+void Reader::cancel_host_pin() { end_host_pin(kPinCancelled); }
+
+void Reader::end_host_pin(std::uint16_t sw) {
+  end_host_command();
+  answer_host(sw);
+}
+
+void Reader::send_host_pin() {
+  const bool fits = pinpad::insert_pin(host_pin_, pin_, host_bytes_);
+  if (!fits) return end_host_pin(kPinOrderUnusable);
+  pin_.wipe();
+  enter(State::connected);
+  host_pin_sent_ = true;
+  ask(SlotRequest::Kind::transmit);
+}
+
+// A command may hold a PIN: nothing of it stays behind the answer.
+void Reader::answer_host(HostStatus status, Bytes bytes) {
+  host_bytes_.wipe();
+  const bool fits = host_bytes_.assign(bytes);
+  host_status_ = fits ? status : HostStatus::garbled;
+  host_waits_ = false;
+}
+
+void Reader::answer_host(std::uint16_t sw) {
+  const std::array<std::uint8_t, 2> bytes{static_cast<std::uint8_t>(sw >> 8), static_cast<std::uint8_t>(sw)};
+  answer_host(HostStatus::done, bytes);
+}
+
+std::optional<HostAnswer> Reader::host_answer() const {
+  if (!host_status_) return std::nullopt;
+  return HostAnswer{host_number_, *host_status_, host_bytes_};
 }
 
 // ---- what the user sees
@@ -440,6 +691,13 @@ Screen Reader::screen() const {
   view.code = code_;
   view.pin_ok = transaction_.state() == cap::TransactionState::generating;
   view.number = transaction_.tries_left().value_or(0);
+  if (state_ == State::connected && host_pin_sw_) {
+    const bool blocked = *host_pin_sw_ == emv::sw::authentication_blocked ||
+                         *host_pin_sw_ == emv::sw::referenced_data_invalidated;
+    view.pin_ok = *host_pin_sw_ == emv::sw::ok;
+    view.pin_wrong = blocked || emv::sw::is_wrong_pin(*host_pin_sw_);
+    view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*host_pin_sw_);
+  }
   if (state_ == State::prompt) {
     view.prompt = prompt().kind;
     view.number = static_cast<std::uint8_t>(tds_.size() + 1);

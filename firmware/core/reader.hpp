@@ -16,6 +16,10 @@
 // While a request is outstanding the reader still takes keys, removal and time, and may replace the request:
 // the answer to the old one, should it still come, carries the old number and is dropped.
 //
+// Connected to a computer, the reader is also a PC/SC reader with a pinpad: a program asks for the card (HostRequest),
+// and gets a HostAnswer. It has the card from `activate` to `deactivate` (State::connected), and gives way to a
+// person: while somebody types or reads a code, its `activate` is answered with `busy`.
+//
 // What a user typed, and the code, are overwritten as soon as they are no longer shown or needed.
 #pragma once
 
@@ -26,6 +30,7 @@
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/cap/transaction.hpp"
 #include "firmware/core/entry.hpp"
+#include "firmware/core/pinpad/pin_verify.hpp"
 #include "firmware/core/profile.hpp"
 #include "firmware/core/screen.hpp"
 
@@ -75,29 +80,72 @@ struct SlotRequest {
     warm_reset,  // answered with the ATR
     transmit,    // a command APDU of at most 261 bytes; answered with a response APDU
     deactivate,  // power down; answered with nothing
+    // A VERIFY without its PIN (2 0 F F …): the slot's own pinpad takes it. Answered with a response APDU.
+    verify_on_pad,
   };
   std::uint32_t number = 0;  // goes back with the answer
   Kind kind = Kind::deactivate;
   Bytes command;  // points into the reader; may hold a PIN
 };
 
+// What a program on the computer asks of the reader, one thing at a time: a request before the answer to the last
+// one ends that one, which then has no answer. So it may let go of the card, or of a PIN being typed, at any moment.
+struct HostRequest {
+  enum class Kind : std::uint8_t {
+    activate,    // cold reset; answered with the ATR
+    warm_reset,  // answered with the ATR
+    transmit,    // a command APDU of 4 to 261 bytes; answered with a response APDU
+    verify_pin,  // a PIN_VERIFY_STRUCTURE; answered with SW1 SW2: the card's, or 6400, 6401, 6B80 (see below)
+    deactivate,  // it no longer uses the card; answered with nothing
+  };
+  std::uint32_t number = 0;  // comes back with the answer
+  Kind kind = Kind::deactivate;
+  Bytes bytes;  // read during handle() only
+};
+// PC/SC part 10, 2.5.2: what the reader itself answers to verify_pin. No PIN was sent then.
+inline constexpr std::uint16_t kPinTimedOut = 0x6400, kPinCancelled = 0x6401, kPinOrderUnusable = 0x6B80;
+
+enum class HostStatus : std::uint8_t {
+  done,      // with the card's bytes
+  busy,      // somebody uses the keys
+  no_card,   // or it was pulled out meanwhile
+  no_power,  // this needs `activate` before it
+  mute,      // no answer; no ATR, and then the card is powered down
+  garbled,   // no valid answer, or no command APDU; no valid ATR, and then the card is powered down
+};
+std::string_view to_string(HostStatus status);
+
+struct HostAnswer {
+  std::uint32_t number = 0;
+  HostStatus status = HostStatus::done;
+  Bytes bytes;  // points into the reader, until the next event
+};
+
 struct Event {
-  enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, tick };
+  enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, pin_on_pad, host, tick };
 
   Kind kind = Kind::tick;
   Key key = Key::ok;
   std::uint32_t number = 0;
   SlotStatus status = SlotStatus::ok;
   Bytes bytes;  // read during handle() only
+  HostRequest::Kind host = HostRequest::Kind::deactivate;
 
-  static Event press(Key key) { return {Kind::press, key, 0, SlotStatus::ok, {}}; }
-  static Event hold(Key key) { return {Kind::hold, key, 0, SlotStatus::ok, {}}; }
-  static Event inserted() { return {Kind::inserted, Key::ok, 0, SlotStatus::ok, {}}; }
-  static Event removed() { return {Kind::removed, Key::ok, 0, SlotStatus::ok, {}}; }
+  static Event press(Key key) { return of(Kind::press, key); }
+  static Event hold(Key key) { return of(Kind::hold, key); }
+  static Event inserted() { return of(Kind::inserted); }
+  static Event removed() { return of(Kind::removed); }
   static Event answer(std::uint32_t number, SlotStatus status, Bytes bytes) {
     return {Kind::answer, Key::ok, number, status, bytes};
   }
+  // Where the reader asks for the PIN: it will be typed at the slot's own pinpad.
+  static Event pin_on_pad() { return of(Kind::pin_on_pad); }
+  static Event from_host(const HostRequest& request) {
+    return {Kind::host, Key::ok, request.number, SlotStatus::ok, request.bytes, request.kind};
+  }
   static Event tick() { return {}; }  // time has passed; harmless at any moment
+
+  static Event of(Kind kind, Key key = Key::ok) { return {kind, key, 0, SlotStatus::ok, {}}; }
 };
 
 class Reader {
@@ -113,6 +161,8 @@ class Reader {
   Screen screen() const;
   std::optional<SlotRequest> request() const;
   std::optional<Millis> deadline() const { return deadline_; }
+  // The answer to the last HostRequest, from when there is one to the next HostRequest.
+  std::optional<HostAnswer> host_answer() const;
 
   State state() const { return state_; }
   Notice notice() const { return notice_; }
@@ -137,7 +187,12 @@ class Reader {
     inserted,
     removed,
     answer,
-    timeout
+    timeout,
+    pin_on_pad,
+    host_activate,
+    host_command,  // warm_reset, transmit
+    host_verify,
+    host_deactivate
   };
   struct Transition {
     State state;
@@ -147,6 +202,7 @@ class Reader {
   static const Transition kTransitions[];
 
   std::optional<Signal> signal_of(const Event& event);
+  Signal signal_of_host(const Event& event);
   void run(Signal signal);
 
   // The actions of the table.
@@ -163,8 +219,25 @@ class Reader {
   void correct_pin();
   void accept_pin();
   void send_last_pin();
+  void leave_pin_to_pad();
   void take_answer();
   void card_took_too_long();
+
+  // The actions for a program on the computer.
+  void connect();
+  void refuse_busy();
+  void refuse_no_power();
+  void pass_on();
+  void pass_back();
+  void host_waited_too_long();
+  void disconnect();
+  void stay_as_it_is();
+  void ask_host_pin();
+  void add_to_host_pin();
+  void correct_host_pin();
+  void accept_host_pin();
+  void cancel_host_pin();
+  void host_pin_timed_out();
 
   void enter(State state);
   void show(Notice notice);
@@ -178,10 +251,19 @@ class Reader {
   void show_code();
   void show_fault();
   void choose_language();
+  bool speak(const std::array<char, 2>& code);
   bool prompts_remain(PromptPlace place) const;
   void store_number();
 
   void ask(SlotRequest::Kind kind);
+  void end_host_command();
+  void pass_atr_back();
+  void pass_failure_back(HostStatus status, bool reset);
+  void answer_host(HostStatus status, Bytes bytes);
+  void answer_host(std::uint16_t sw);
+  void send_host_pin();
+  void end_host_pin(std::uint16_t sw);
+  void wait_for_host_pin(std::uint8_t seconds);
   void release_card();
   void forget();
   void forget_inputs();
@@ -208,9 +290,19 @@ class Reader {
   Entry entry_;
   cap::Pin pin_;
   bool last_try_warned_ = false;
+  bool pin_on_pad_ = false;
   cap::Inputs inputs_;
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds_;
   SecretVector<char, kMaxCodeDigits> code_;
+
+  // For a program on the computer.
+  pinpad::PinCommand host_bytes_;  // the command, then the card's answer
+  pinpad::PinVerify host_pin_;     // while it is asked for
+  std::uint32_t host_number_ = 0;
+  std::optional<std::uint16_t> host_pin_sw_;  // what the card said to it, to be shown
+  std::optional<HostStatus> host_status_;     // its request has this answer
+  bool host_waits_ = false;                   // its request has no answer yet
+  bool host_pin_sent_ = false;                // the command is a VERIFY with its PIN
 };
 
 }  // namespace sesame

@@ -17,6 +17,8 @@ std::string_view to_string(State state) {
     case State::wrong_pin: return "wrong_pin"sv;
     case State::code: return "code"sv;
     case State::notice: return "notice"sv;
+    case State::connected: return "connected"sv;
+    case State::host_pin: return "host_pin"sv;
   }
   return {};
 }
@@ -132,6 +134,14 @@ Message message_for(Notice notice) {
   return Message::card_error;
 }
 
+Message message_for_wrong_pin(std::uint8_t tries_left) {
+  switch (tries_left) {
+    case 0: return Message::pin_blocked;
+    case 1: return Message::wrong_pin_one;
+    default: return Message::wrong_pin;
+  }
+}
+
 Message message_for(const View& view) {
   switch (view.state) {
     case State::off:
@@ -139,12 +149,16 @@ Message message_for(const View& view) {
     case State::starting: return Message::please_wait;
     case State::choose_function: return Message::choose_function;
     case State::prompt: return message_for(view.prompt);
-    case State::pin: return Message::enter_pin;
+    case State::pin:
+    case State::host_pin: return Message::enter_pin;
     case State::working: return view.pin_ok ? Message::pin_ok : Message::please_wait;
     case State::last_try: return Message::last_try;
-    case State::wrong_pin: return view.number == 1 ? Message::wrong_pin_one : Message::wrong_pin;
+    case State::wrong_pin: return message_for_wrong_pin(view.number);
     case State::code: return Message::code;
     case State::notice: return message_for(view.notice);
+    case State::connected:
+      if (view.pin_wrong) return message_for_wrong_pin(view.number);
+      return view.pin_ok ? Message::pin_ok : Message::connected;
   }
   return Message::card_error;
 }
@@ -166,6 +180,7 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
       pen.chars(view.entry);
       break;
     case State::pin:
+    case State::host_pin:
       pen.on_last_row();
       for (std::size_t i = 0; i < view.masked; ++i) pen.put(u'*');
       break;

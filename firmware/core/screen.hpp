@@ -21,6 +21,8 @@ enum class State : std::uint8_t {
   wrong_pin,        // Code faux
   code,             // 0000 0000
   notice,           // what went wrong
+  connected,        // a program on the computer has the card
+  host_pin,         // Code secret ? for that program
 };
 
 enum class Notice : std::uint8_t {
@@ -58,6 +60,7 @@ struct View {
   PromptKind prompt = PromptKind::challenge;
   std::uint8_t number = 0;      // of the TDS number asked for; or tries left
   bool pin_ok = false;          // the card has accepted the PIN
+  bool pin_wrong = false;       // connected: the card has refused it
   std::span<const char> entry;  // what was typed at a prompt
   std::size_t masked = 0;       // how many PIN digits were typed
   std::span<const char> code;   // digits

@@ -27,6 +27,7 @@ std::string_view to_string(Message message) {
     case Message::card_blocked: return "card_blocked"sv;
     case Message::pin_blocked: return "pin_blocked"sv;
     case Message::code_too_long: return "code_too_long"sv;
+    case Message::connected: return "connected"sv;
   }
   return {};
 }

@@ -31,8 +31,9 @@ enum class Message : std::uint8_t {
   card_blocked,
   pin_blocked,
   code_too_long,
+  connected,  // a program on the computer has the card
 };
-inline constexpr std::size_t kMessageCount = 21;
+inline constexpr std::size_t kMessageCount = 22;
 
 // One text for each message, in UTF-8. A line feed begins the next row of the screen.
 using Messages = std::array<std::string_view, kMessageCount>;

@@ -140,13 +140,22 @@ void make_code(NativeReader& reader, const Task& task) {
         type(reader, answered < task.answers.size() ? task.answers[answered] : "");
         ++answered;
         break;
-      case State::pin: type(reader, task.pin.view()); break;
+      case State::pin: task.pin_on_pad ? reader.pin_on_pad() : type(reader, task.pin.view()); break;
       case State::last_try:
-        reader.press(Key::ok);  // the screen has said that one try is left
+        if (!task.last_try) {
+          refuse(
+              fmt::format("{} has one PIN try left, and would be blocked by a wrong one; nothing was sent; "
+                          "--last-try sends the PIN all the same",
+                          task.card));
+        }
+        reader.press(Key::ok);  // the screen has said so
         break;
       case State::wrong_pin:
         refuse(fmt::format("wrong PIN: {}", tries(reader.reader().tries_left().value_or(0))));
       case State::notice: {
+        if (reader.reader().notice() == Notice::card_removed) {
+          throw Failure(Exit::environment, notice_line(reader.reader(), task));
+        }
         const bool just_blocked =
             reader.reader().notice() == Notice::pin_blocked && reader.reader().fault().sw == 0x63C0;
         refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked")
@@ -156,7 +165,9 @@ void make_code(NativeReader& reader, const Task& task) {
       case State::off:
       case State::insert_card:
       case State::starting:
-      case State::working: refuse("the reader switched itself off");
+      case State::working:
+      case State::connected:
+      case State::host_pin: refuse("the reader switched itself off");
     }
   }
 }

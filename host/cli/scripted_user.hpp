@@ -26,8 +26,10 @@ struct Task {
   std::size_t function = 0;
   Answers answers;
   SecretString pin;
-  std::string card;    // as messages call it
-  std::string remedy;  // what to do where it is blocked, if anything
+  bool pin_on_pad = false;  // typed at the slot's own pinpad instead
+  bool last_try = true;     // the PIN is sent although a wrong one would block the card
+  std::string card;         // as messages call it
+  std::string remedy;       // what to do where it is blocked, if anything
 };
 
 // Returns with the reader in State::code. Everything else is a Failure that says what the screen says, and more.

@@ -18,6 +18,11 @@ class CardSlot {
   virtual SlotStatus warm_reset(emv::ResponseBuffer& answer) = 0;
   // One command APDU; `answer` gets data and status word. May answer 61xx and 6Cxx.
   virtual SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) = 0;
+  // `command` is a VERIFY whose PIN block is empty (2 0 F F …): a slot with a pinpad of its own lets somebody type
+  // the PIN there, puts it in and sends it. `answer` gets the card's status word. Without a pinpad: garbled.
+  virtual SlotStatus verify_on_pad(Bytes /*command*/, emv::ResponseBuffer& /*answer*/) {
+    return SlotStatus::garbled;
+  }
   virtual void deactivate() = 0;
 };
 

@@ -19,6 +19,7 @@ SlotStatus NativeReader::carry_out(const SlotRequest& request) {
     case SlotRequest::Kind::activate: return slot_.activate(answer_);
     case SlotRequest::Kind::warm_reset: return slot_.warm_reset(answer_);
     case SlotRequest::Kind::transmit: return slot_.transmit(request.command, answer_);
+    case SlotRequest::Kind::verify_on_pad: return slot_.verify_on_pad(request.command, answer_);
     case SlotRequest::Kind::deactivate: slot_.deactivate(); return SlotStatus::ok;
   }
   return SlotStatus::garbled;

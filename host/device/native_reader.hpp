@@ -1,5 +1,5 @@
-// The shell for a reader in this process, with a slot that answers at once and a clock that only moves when
-// told to: as fast as the machine, and the same on every machine.
+// The shell for a reader in this process, with a slot that answers inline and a clock that only moves when told
+// to: as fast as the machine, and the same on every machine. Whoever has a real clock calls advance() before each event.
 //
 //   NativeReader reader(profile, slot);
 //   reader.insert();
@@ -24,6 +24,8 @@ class NativeReader {
   void remove() { handle(Event::removed()); }
   void press(Key key) { handle(Event::press(key)); }
   void hold(Key key) { handle(Event::hold(key)); }
+  void pin_on_pad() { handle(Event::pin_on_pad()); }
+  void ask(const HostRequest& request) { handle(Event::from_host(request)); }
   // Jumps to the reader's next deadline; does nothing where it has none.
   void wait();
   void advance(Millis duration);

@@ -16,10 +16,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   profile.code.groups = groups;
 
   View view;
-  view.state = static_cast<State>(input.below(static_cast<unsigned>(State::notice) + 1));
+  view.state = static_cast<State>(input.below(static_cast<unsigned>(State::host_pin) + 1));
   view.notice = static_cast<Notice>(input.below(static_cast<unsigned>(Notice::code_too_long) + 1));
   view.prompt = static_cast<PromptKind>(input.below(4));
   view.number = input.byte();
+  view.pin_ok = view.number % 2 == 0;
+  view.pin_wrong = view.number % 3 == 0;
   view.masked = input.below(13);
   std::string digits(input.below(kMaxCodeDigits + 1), '0');
   for (char& digit : digits) digit = static_cast<char>('0' + input.below(10));

@@ -26,7 +26,8 @@ inline constexpr Language kFrench{{'f', 'r'},
                                    "Refus carte",
                                    "Carte bloquée",
                                    "Code bloqué",
-                                   "Code trop long"}};
+                                   "Code trop long",
+                                   "Connecté"}};
 inline constexpr Language kEnglish{{'e', 'n'},
                                    {"Insert card",
                                     "Please wait",
@@ -48,7 +49,8 @@ inline constexpr Language kEnglish{{'e', 'n'},
                                     "Refused",
                                     "Card blocked",
                                     "PIN blocked",
-                                    "Code too long"}};
+                                    "Code too long",
+                                    "Connected"}};
 inline constexpr Language kDutch{{'n', 'l'},
                                  {"Kaart invoeren",
                                   "Even geduld",
@@ -70,7 +72,8 @@ inline constexpr Language kDutch{{'n', 'l'},
                                   "Geweigerd",
                                   "Kaart geblokk.",
                                   "PIN geblokkeerd",
-                                  "Code te lang"}};
+                                  "Code te lang",
+                                  "Verbonden"}};
 inline constexpr Language kLanguages[] = {kFrench, kEnglish, kDutch};
 
 // Applications, in the order in which the model tries them.

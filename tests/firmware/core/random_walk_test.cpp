@@ -40,6 +40,7 @@ class Walk {
     now_ += below(20) == 0 ? below(90'000) : below(300);
     const auto request = reader_.request();
     if (request && chance(80)) return answer(*request);
+    if (chance(reader_.state() == State::connected ? 60 : 3)) return from_host();
     switch (below(40)) {
       case 0: return Event::removed();
       case 1:
@@ -52,8 +53,31 @@ class Walk {
             below(3) == 0 ? (request ? request->number - 1 : 7) : static_cast<std::uint32_t>(random_()),
             SlotStatus::ok, bytes_);
       }
+      case 6: return Event::pin_on_pad();
       default: return Event::press(likely_key());
     }
+  }
+
+  // A program asks for something, mostly when it should.
+  Event from_host() {
+    const auto kind = static_cast<HostRequest::Kind>(below(5));
+    switch (kind) {
+      case HostRequest::Kind::transmit:
+        bytes_ =
+            chance(90) ? bytes(chance(50) ? "00A4040000" : "0020008008241234FFFFFFFFFF") : random_bytes();
+        break;
+      case HostRequest::Kind::verify_pin:
+        bytes_ = bytes("1E0A8947040C040702090400000000 0D000000 0020008008 20FFFFFFFFFFFFFF");
+        if (chance(20))
+          bytes_[below(static_cast<unsigned>(bytes_.size()))] = static_cast<std::uint8_t>(random_());
+        break;
+      case HostRequest::Kind::deactivate:
+        if (chance(80)) return Event::tick();
+        break;
+      case HostRequest::Kind::activate:
+      case HostRequest::Kind::warm_reset: break;
+    }
+    return Event::from_host({static_cast<std::uint32_t>(random_()), kind, bytes_});
   }
 
   Key any_key() { return static_cast<Key>(below(static_cast<unsigned>(Key::f8) + 1)); }
@@ -65,7 +89,8 @@ class Walk {
       case State::choose_function:
         return function_key(below(static_cast<unsigned>(reader_.profile().functions.size())));
       case State::prompt: return chance(30) ? Key::ok : static_cast<Key>(below(11));
-      case State::pin: return chance(20) ? Key::ok : static_cast<Key>(below(10));
+      case State::pin:
+      case State::host_pin: return chance(20) ? Key::ok : static_cast<Key>(below(10));
       default: return Key::ok;
     }
   }
@@ -81,8 +106,10 @@ class Walk {
       case SlotRequest::Kind::deactivate: return {};
       case SlotRequest::Kind::warm_reset:
       case SlotRequest::Kind::activate: return bytes(chance(20) ? "3F00" : "3B00");
-      case SlotRequest::Kind::transmit: break;
+      case SlotRequest::Kind::transmit:
+      case SlotRequest::Kind::verify_on_pad: break;
     }
+    if (chance(2)) return ByteVector(request.command.begin(), request.command.end());  // an echo
     switch (request.command[1]) {
       case 0xA4: return chance(85) ? good_answers_['S'][0] : bytes("6A82");
       case 0xA8: return good_answers_['G'][0];
@@ -126,7 +153,7 @@ TEST_CASE("no event in any state breaks a rule: 200,000 of them, on four models"
       for (const auto& [state, times] : walk.visits()) visits[state] += times;
     }
   }
-  for (int i = 0; i <= static_cast<int>(State::notice); ++i) {
+  for (int i = 0; i <= static_cast<int>(State::host_pin); ++i) {
     CAPTURE(to_string(static_cast<State>(i)));
     CHECK(visits[static_cast<State>(i)] > 500);  // the walk has really been everywhere
   }

@@ -51,6 +51,27 @@ View tries(int left) {
   return result;
 }
 
+View masked_for_program(std::size_t digits) {
+  View result = masked(digits);
+  result.state = State::host_pin;
+  return result;
+}
+
+View program_has_card() { return view(State::connected); }
+
+View program_pin_ok() {
+  View result = program_has_card();
+  result.pin_ok = true;
+  return result;
+}
+
+View program_pin_wrong(int left) {
+  View result = program_has_card();
+  result.pin_wrong = true;
+  result.number = static_cast<std::uint8_t>(left);
+  return result;
+}
+
 View code(std::string_view digits) {
   View result = view(State::code);
   result.code = digits;
@@ -86,6 +107,13 @@ TEST_CASE("each screen of the Sésame") {
       {tries(1), "|Code faux       |1 essai         |"},
       {code("42511495"), "|Code Sésame     |4251 1495       |"},
       {code("00000000"), "|Code Sésame     |0000 0000       |"},
+      {masked_for_program(0), "|Code secret ?   |                |"},
+      {masked_for_program(4), "|Code secret ?   |****            |"},
+      {program_has_card(), "|Connecté        |                |"},
+      {program_pin_ok(), "|Code bon        |                |"},
+      {program_pin_wrong(2), "|Code faux       |2 essais        |"},
+      {program_pin_wrong(1), "|Code faux       |1 essai         |"},
+      {program_pin_wrong(0), "|Code bloqué     |                |"},
       {notice(Notice::card_removed), "|Carte retirée   |                |"},
       {notice(Notice::card_mute), "|Carte muette    |                |"},
       {notice(Notice::card_error), "|Erreur carte    |                |"},
@@ -104,7 +132,7 @@ TEST_CASE("each screen of the Sésame") {
 }
 
 TEST_CASE("a screen shows nothing that is not its own") {
-  for (int i = 0; i <= static_cast<int>(State::notice); ++i) {
+  for (int i = 0; i <= static_cast<int>(State::host_pin); ++i) {
     View all = code("42511495");
     all.state = static_cast<State>(i);
     all.entry = std::string_view("9876");
@@ -115,7 +143,7 @@ TEST_CASE("a screen shows nothing that is not its own") {
     const auto shows = [&](const char* what) { return shown.find(what) != std::string::npos; };
     CHECK(shows("4251") == (all.state == State::code));
     CHECK(shows("9876") == (all.state == State::prompt));
-    CHECK(shows("*") == (all.state == State::pin));
+    CHECK(shows("*") == (all.state == State::pin || all.state == State::host_pin));
   }
 }
 
@@ -197,8 +225,9 @@ TEST_CASE("every message, state and notice has a name of its own") {
   CHECK(messages.count("") == 0);
   CHECK(to_string(static_cast<Message>(kMessageCount)) == "");
   std::set<std::string_view> states;
-  for (int i = 0; i <= static_cast<int>(State::notice); ++i) states.insert(to_string(static_cast<State>(i)));
-  CHECK(states.size() == static_cast<std::size_t>(State::notice) + 1);
+  for (int i = 0; i <= static_cast<int>(State::host_pin); ++i)
+    states.insert(to_string(static_cast<State>(i)));
+  CHECK(states.size() == static_cast<std::size_t>(State::host_pin) + 1);
   std::set<std::string_view> notices;
   for (int i = 0; i <= static_cast<int>(Notice::code_too_long); ++i)
     notices.insert(to_string(static_cast<Notice>(i)));

@@ -87,6 +87,25 @@ class TestReader {
     handle(Event::answer(number, status, data));
   }
 
+  // A program on the computer: the number of its request.
+  std::uint32_t ask(HostRequest::Kind kind, std::string_view data = "") {
+    const ByteVector request = bytes(data);
+    handle(Event::from_host({++asked_by_host_, kind, request}));
+    return asked_by_host_;
+  }
+  void connect() { ask(HostRequest::Kind::activate); }
+  void transmit(std::string_view command) { ask(HostRequest::Kind::transmit, command); }
+  void verify(std::string_view structure) { ask(HostRequest::Kind::verify_pin, structure); }
+  void let_go() { ask(HostRequest::Kind::deactivate); }
+  // What it got: bytes, or "done" without any, or what went wrong; "nothing" as long as it waits.
+  std::string told() const {
+    const auto answer = reader.host_answer();
+    if (!answer) return "nothing";
+    if (answer->number != asked_by_host_) return "the answer to something else";
+    if (answer->status == HostStatus::done && !answer->bytes.empty()) return hex(answer->bytes);
+    return std::string(to_string(answer->status)) + hex(answer->bytes);
+  }
+
   // Time passes as in a shell: the reader is woken at each deadline on the way.
   void wait(Millis millis) {
     const Millis until = now + millis;
@@ -159,7 +178,8 @@ class TestReader {
     switch (request.kind) {
       case SlotRequest::Kind::activate:
       case SlotRequest::Kind::warm_reset: return card.atr();
-      case SlotRequest::Kind::transmit: return card.answer(request.command);
+      case SlotRequest::Kind::transmit:
+      case SlotRequest::Kind::verify_on_pad: return card.answer(request.command);
       case SlotRequest::Kind::deactivate: break;
     }
     return "";
@@ -170,6 +190,7 @@ class TestReader {
       case SlotRequest::Kind::activate: return "activate";
       case SlotRequest::Kind::warm_reset: return "warm reset";
       case SlotRequest::Kind::transmit: return hex(request.command);
+      case SlotRequest::Kind::verify_on_pad: return "on the pad: " + hex(request.command);
       case SlotRequest::Kind::deactivate: break;
     }
     return "deactivate";
@@ -189,6 +210,7 @@ class TestReader {
 
   ReaderWatch watch_;
   std::uint32_t served_ = 0;
+  std::uint32_t asked_by_host_ = 0;
 };
 
 }  // namespace sesame::test

@@ -10,7 +10,7 @@ namespace {
 
 constexpr State kStates[] = {State::insert_card, State::starting, State::choose_function, State::prompt,
                              State::pin,         State::working,  State::last_try,        State::wrong_pin,
-                             State::code,        State::notice};
+                             State::code,        State::notice,   State::connected,       State::host_pin};
 constexpr Notice kNotices[] = {Notice::card_removed, Notice::card_mute,    Notice::card_error,
                                Notice::wrong_card,   Notice::card_refused, Notice::card_blocked,
                                Notice::pin_blocked,  Notice::code_too_long};
@@ -73,12 +73,22 @@ TEST_CASE("every message of every shipped reader is whole on its screen, in ever
           check_whole(view, profile, language);
           if (state == State::prompt) check_free_last_row(view, profile, language);
         }
-        if (state == State::pin || state == State::code) check_free_last_row(view, profile, language);
+        if (state == State::pin || state == State::host_pin || state == State::code)
+          check_free_last_row(view, profile, language);
       }
-      View working;
-      working.state = State::working;
-      working.pin_ok = true;
-      check_whole(working, profile, language);
+      for (const State state : {State::working, State::connected}) {
+        View good;
+        good.state = state;
+        good.pin_ok = true;
+        check_whole(good, profile, language);
+      }
+      for (const unsigned left : {0U, 1U, 15U}) {
+        View wrong;
+        wrong.state = State::connected;
+        wrong.pin_wrong = true;
+        wrong.number = static_cast<std::uint8_t>(left);
+        check_whole(wrong, profile, language);
+      }
       View last_of_two;
       last_of_two.state = State::wrong_pin;
       last_of_two.number = 1;
