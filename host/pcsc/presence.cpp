@@ -1,0 +1,49 @@
+#include "host/pcsc/presence.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include "host/failure.hpp"
+
+namespace sesame::pcsc {
+
+PresenceWatch::PresenceWatch(const std::string& reader, std::function<void()> left)
+    : watch_(context_, reader), left_(std::move(left)), thread_([this] { run(); }) {}
+
+PresenceWatch::~PresenceWatch() {
+  {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    // A cancel that comes just before the thread waits is lost: so it is said until the thread has heard it.
+    while (!stopped_) {
+      context_.cancel();
+      changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return stopped_; });
+    }
+  }
+  thread_.join();
+}
+
+void PresenceWatch::run() {
+  wait_until_gone();
+  std::unique_lock lock(mutex_);
+  const bool wanted = !stopping_;
+  lock.unlock();
+  if (wanted) left_();
+  lock.lock();
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+void PresenceWatch::wait_until_gone() {
+  const DWORD events = watch_.events();
+  try {
+    // A card that was pulled and put back between two looks has left, too.
+    while (watch_.card_present() && watch_.events() == events) {
+      watch_.changes(std::nullopt);
+    }
+  } catch (const Failure&) {
+    // The reader or the service is gone, and the card with it; or the destructor cancelled.
+  }
+}
+
+}  // namespace sesame::pcsc

@@ -1,0 +1,88 @@
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "host/pcsc/context.hpp"
+#include "host/pcsc/errors.hpp"
+#include "tests/pcscd/private_daemon.hpp"
+
+namespace sesame::pcsc {
+
+namespace {
+
+// Every error code that the installed pcsclite.h defines, by its number: two names share one.
+std::map<LONG, std::string> defined_codes() {
+  std::ifstream in(PCSCLITE_H);
+  const std::regex define(R"(^#define\s+(SCARD_[EWFP]_\w+)\s+\(\(LONG\)(0x[0-9A-Fa-f]+)\))");
+  std::map<LONG, std::string> out;
+  std::smatch found;
+  for (std::string line; std::getline(in, line);) {
+    if (std::regex_search(line, found, define)) {
+      out[static_cast<LONG>(std::stoul(found[2], nullptr, 16))] = found[1];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every code of pcsclite.h has a sentence of its own, which says what and what to do") {
+  const auto codes = defined_codes();
+  REQUIRE(codes.size() > 50);
+  std::set<std::string> sentences;
+  for (const auto& [code, name] : codes) {
+    const std::string sentence = failure(code, "READER").what();
+    INFO(name << ": " << sentence);
+    CHECK(sentence.find("PC/SC code") == std::string::npos);
+    CHECK(sentence.find(": ") != std::string::npos);
+    CHECK(sentence.find('\n') == std::string::npos);
+    CHECK(sentence.find("{}") == std::string::npos);
+    CHECK(sentences.insert(sentence).second);
+  }
+}
+
+TEST_CASE("a sentence names the reader, or says that it is the reader") {
+  CHECK(failure(SCARD_E_SHARING_VIOLATION, "Bench").what() ==
+        std::string("reader Bench is in use by another program: close that program and try again"));
+  CHECK(failure(SCARD_E_SHARING_VIOLATION).what() ==
+        std::string("the reader is in use by another program: close that program and try again"));
+}
+
+TEST_CASE("a code that nobody defines is given as a number") {
+  CHECK(failure(0x80100999, "Bench").what() ==
+        std::string("reader Bench failed with PC/SC code 0x80100999: plug it in again and try again"));
+}
+
+TEST_CASE("the exit status tells a card that refuses from a machine that is not ready") {
+  const struct {
+    LONG code;
+    Exit exit;
+  } table[] = {
+      {SCARD_E_NO_SERVICE, Exit::environment},        {SCARD_E_NO_READERS_AVAILABLE, Exit::environment},
+      {SCARD_E_NO_SMARTCARD, Exit::environment},      {SCARD_W_REMOVED_CARD, Exit::environment},
+      {SCARD_E_SHARING_VIOLATION, Exit::environment}, {SCARD_E_PROTO_MISMATCH, Exit::environment},
+      {SCARD_E_UNKNOWN_READER, Exit::environment},    {SCARD_W_UNRESPONSIVE_CARD, Exit::refused},
+      {SCARD_W_UNPOWERED_CARD, Exit::refused},        {SCARD_W_UNSUPPORTED_CARD, Exit::refused},
+  };
+  for (const auto& row : table) {
+    INFO(failure(row.code).what());
+    CHECK(failure(row.code).exit() == row.exit);
+  }
+}
+
+TEST_CASE("without a PC/SC service the sentence says what to start") {
+  { const pcscd::PrivateDaemon gone({}); }
+  try {
+    const Context context;
+    FAIL("there is a service");
+  } catch (const Failure& failure) {
+    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.what() ==
+          std::string("no PC/SC service: install and start pcscd (systemctl start pcscd.socket)"));
+  }
+}
+
+}  // namespace sesame::pcsc

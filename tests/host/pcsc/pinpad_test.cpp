@@ -1,0 +1,114 @@
+// A reader that takes the PIN itself, and a reader that is unplugged.
+#include <catch2/catch.hpp>
+
+#include "host/failure.hpp"
+#include "host/pcsc/pcsc_slot.hpp"
+#include "host/pcsc/presence.hpp"
+#include "host/pcsc/readers.hpp"
+#include "tests/host/pcsc/bell.hpp"
+#include "tests/host/pcsc/bench.hpp"
+#include "tests/pcscd/scripted_pinpad.hpp"
+
+namespace sesame::pcsc {
+
+namespace {
+
+const std::vector<std::uint8_t> kVerify = hex("00 20 00 80 08 20 FF FF FF FF FF FF FF");
+
+constexpr const char* kUnplugged = "reader Pinpad 00 00 was unplugged or switched off: plug it in again";
+
+struct PinpadBench {
+  pcscd::ScriptedPinpad pinpad;
+  pcscd::PrivateDaemon daemon{{pinpad.reader("Pinpad")}};
+  Context context;
+  std::string reader = "Pinpad 00 00";
+
+  PinpadBench() {
+    wait_for_card(context, reader, kPatience, [] {});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a pinpad is seen with a card that is in use, and with one that is not") {
+  const PinpadBench bench;
+  const auto features = features_of(bench.context, bench.reader);
+  REQUIRE(features);
+  CHECK(has_pinpad(*features));
+  PcscSlot slot(bench.reader);
+  CHECK(slot.has_pinpad());
+  PcscSlot active(bench.reader);
+  emv::ResponseBuffer answer;
+  REQUIRE(active.activate(answer) == SlotStatus::ok);
+  CHECK(active.has_pinpad());
+}
+
+TEST_CASE("the pinpad gets the VERIFY without a PIN, and what the card said comes back") {
+  const PinpadBench bench;
+  PcscSlot slot(bench.reader);
+  emv::ResponseBuffer answer;
+  CHECK(slot.verify_on_pad(kVerify, answer) == SlotStatus::mute);  // not yet activated
+  REQUIRE(slot.activate(answer) == SlotStatus::ok);
+  for (const char* sw : {"90 00", "63 C2", "69 83", "64 04", "64 81"}) {
+    INFO(sw);
+    bench.pinpad.answer(hex(sw));
+    CHECK(slot.verify_on_pad(kVerify, answer) == SlotStatus::ok);
+    CHECK(copy(answer) == hex(sw));
+  }
+  CHECK(bench.pinpad.order() == hex("1E 1E 89 47 04 0C 04 02 01 09 04 00 00 00 00 0D 00 00 00"
+                                    "00 20 00 80 08 20 FF FF FF FF FF FF FF"));
+}
+
+TEST_CASE("a PIN that was not typed was not sent, and that is said") {
+  const PinpadBench bench;
+  PcscSlot slot(bench.reader);
+  emv::ResponseBuffer answer;
+  REQUIRE(slot.activate(answer) == SlotStatus::ok);
+  const struct {
+    const char* sw;
+    const char* line;
+  } table[] = {
+      {"64 00", "no PIN in time at reader Pinpad 00 00: nothing was sent to the card; try again"},
+      {"64 01", "cancelled at reader Pinpad 00 00: nothing was sent to the card; try again"},
+      {"64 02", "the two PINs differ at reader Pinpad 00 00: nothing was sent to the card; try again"},
+      {"64 03", "too few or too many digits at reader Pinpad 00 00: nothing was sent to the card; try again"},
+  };
+  for (const auto& row : table) {
+    INFO(row.sw);
+    bench.pinpad.answer(hex(row.sw));
+    try {
+      slot.verify_on_pad(kVerify, answer);
+      FAIL("it did not fail");
+    } catch (const Failure& failure) {
+      CHECK(failure.exit() == Exit::refused);
+      CHECK(failure.what() == std::string(row.line));
+    }
+  }
+}
+
+TEST_CASE("a reader that is unplugged is no card that is pulled") {
+  const PinpadBench bench;
+  PcscSlot slot(bench.reader);
+  emv::ResponseBuffer answer;
+  REQUIRE(slot.activate(answer) == SlotStatus::ok);
+  Bell bell;
+  const PresenceWatch watch(bench.reader, bell.ring());
+
+  SECTION("between two commands") {
+    bench.pinpad.unplug();
+    REQUIRE(bell.rings());
+    CHECK_THROWS_WITH(slot.transmit(hex("00 84 00 00 08"), answer), kUnplugged);
+  }
+  SECTION("in the middle of a command") {
+    bench.pinpad.unplug();
+    CHECK_THROWS_WITH(slot.transmit(hex("00 84 00 00 08"), answer), kUnplugged);
+  }
+  SECTION("while it waits for a PIN") {
+    bench.pinpad.unplug();
+    CHECK_THROWS_WITH(slot.verify_on_pad(kVerify, answer), kUnplugged);
+  }
+  REQUIRE(bell.rings());
+  CHECK(bell.count() == 1);
+}
+
+}  // namespace sesame::pcsc
