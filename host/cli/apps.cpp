@@ -63,7 +63,7 @@ class Dialogue {
       case SlotStatus::ok: return;
       case SlotStatus::mute: throw Failure(Exit::refused, "the card does not answer");
       case SlotStatus::garbled: throw Failure(Exit::refused, "the card answers nonsense");
-      case SlotStatus::removed: throw Failure(Exit::refused, "the card was removed");
+      case SlotStatus::removed: throw Failure(Exit::environment, "the card was removed");
     }
   }
 
@@ -156,7 +156,13 @@ void print_json(const std::vector<Found>& found) {
 }  // namespace
 
 void apps(const AppsOptions& options) {
-  OpenCard card(options.card, options.state, OpenCard::Use::look);
+  const bool real_card = options.reader.reader.has_value();
+  OpenCard card =
+      real_card ? OpenCard(options.reader) : OpenCard(options.card, options.state, OpenCard::Use::look);
+  if (options.trace) {
+    card.record(*options.trace, fmt::format("sesame apps: {}", card.name()), {},
+                {real_card && !options.keep.pan, real_card && !options.keep.name});
+  }
   Dialogue dialogue(card.slot());
   const auto found = find_applications(dialogue);
   if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");

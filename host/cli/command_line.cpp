@@ -21,23 +21,47 @@ CLI::App* add(CLI::App& app, const char* name, const char* help, void (*command)
   return sub;
 }
 
-void add_state(CLI::App* sub, StateOptions& state) {
+// The options of a virtual card, none of which goes with `other`.
+void add_state(CLI::App* sub, StateOptions& state, CLI::Option* other = nullptr) {
   auto* file = sub->add_option("--state", state.file,
                                "file of the card's counters [a file under $XDG_STATE_HOME/sesame]")
                    ->type_name("FILE");
   auto* ephemeral =
       sub->add_flag("--ephemeral", state.ephemeral, "keep no counters: a card that is new each time");
   file->excludes(ephemeral);
-  sub->add_option("--atc", state.atc, "with --ephemeral: ATC of the first transaction, hex")
-      ->type_name("HEX");
+  auto* atc = sub->add_option("--atc", state.atc, "with --ephemeral: ATC of the first transaction, hex")
+                  ->type_name("HEX");
+  if (other != nullptr) other->excludes(file)->excludes(ephemeral)->excludes(atc);
 }
 
 constexpr const char* kCardHelp = "a shipped card, a card file (.toml) or a transcript (.apdu)";
 
-void add_code(CLI::App& app) {
-  std::shared_ptr<CodeOptions> options;
-  CLI::App* sub = add(app, "code", "make a code, key by key, and print it", &code, options);
-  sub->add_option("--card", options->card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
+// A virtual card, or one in a reader.
+CLI::Option* add_any_card(CLI::App* sub, std::string& card, StateOptions& state, ReaderOptions& reader) {
+  auto* named = sub->add_option("--card", card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
+  auto* in_reader =
+      sub->add_option("--reader", reader.reader, "the card in this PC/SC reader (sesame readers)")
+          ->type_name("NAME|INDEX")
+          ->excludes(named);
+  sub->add_option("--wait", reader.wait, "with --reader: how long to wait for a card; 0 not at all")
+      ->check(CLI::Range(0, 86400))
+      ->type_name("SECONDS")
+      ->needs(in_reader)
+      ->capture_default_str();
+  add_state(sub, state, in_reader);
+  return in_reader;
+}
+
+void add_keep(CLI::App* sub, KeepOptions& keep) {
+  sub->add_flag("--keep-pan", keep.pan, "record the card's PAN as it is");
+  sub->add_flag("--keep-name", keep.name, "record the cardholder's name as it is");
+}
+
+// Everything that making a code takes, but where to record it.
+CLI::App* add_making(CLI::App& app, const char* name, const char* help, void (*command)(const CodeOptions&),
+                     std::shared_ptr<CodeOptions>& options) {
+  CLI::App* sub = add(app, name, help, command, options);
+  auto* in_reader = add_any_card(sub, options->card, options->state, options->reader);
   sub->add_option("--profile", options->profile, "reader model: shipped, or a file (.toml)")
       ->type_name("NAME|FILE")
       ->capture_default_str();
@@ -55,19 +79,45 @@ void add_code(CLI::App& app) {
                        ->type_name("VAR");
   pin->excludes(from_stdin)->excludes(variable);
   from_stdin->excludes(variable);
-  sub->add_flag("--json", options->json, "print an object: code, display, atc, aid, profile, function, card");
-  sub->add_option("--trace", options->trace, "record the dialogue as a transcript, PIN masked")
-      ->type_name("FILE");
+  sub->add_flag("--pinpad", options->reader.pinpad, "type the PIN at the reader's own pinpad")
+      ->needs(in_reader)
+      ->excludes(pin)
+      ->excludes(from_stdin)
+      ->excludes(variable);
+  sub->add_flag("--last-try", options->reader.last_try,
+                "send the PIN even where a wrong one would block the card in the reader")
+      ->needs(in_reader);
+  sub->add_flag("--json", options->json,
+                "print an object: code, display, atc, aid, profile, function, and card or reader");
   sub->add_flag("--show-screens", options->show_screens, "draw the screens on the way, on standard error");
-  add_state(sub, options->state);
+  add_keep(sub, options->keep);
+  return sub;
+}
+
+constexpr const char* kTraceHelp =
+    "record the dialogue as a transcript; PIN masked, of a real card PAN and name too";
+
+void add_code(CLI::App& app) {
+  std::shared_ptr<CodeOptions> options;
+  CLI::App* sub = add_making(app, "code", "make a code, key by key, and print it", &code, options);
+  sub->add_option("--trace", options->trace, kTraceHelp)->type_name("FILE");
+}
+
+void add_record(CLI::App& app) {
+  std::shared_ptr<CodeOptions> options;
+  CLI::App* sub = add_making(
+      app, "record", "make a code, and keep the card as a transcript that gives it again", &record, options);
+  sub->footer("PIN, PAN and name have stand-ins in the transcript; the code stays the same.");
+  sub->add_option("FILE", options->trace, "the transcript (.apdu)")->required();
 }
 
 void add_apps(CLI::App& app) {
   std::shared_ptr<AppsOptions> options;
   CLI::App* sub = add(app, "apps", "list the applications on a card", &apps, options);
-  sub->add_option("--card", options->card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
+  add_any_card(sub, options->card, options->state, options->reader);
   sub->add_flag("--json", options->json, "print an array of objects");
-  add_state(sub, options->state);
+  sub->add_option("--trace", options->trace, kTraceHelp)->type_name("FILE");
+  add_keep(sub, options->keep);
 }
 
 void add_token(CLI::App& app) {
@@ -146,7 +196,7 @@ void add_list(CLI::App& app, const char* name, const char* help, void (*command)
 }
 
 void add_card(CLI::App& app) {
-  CLI::App* parent = app.add_subcommand("card", "make or explain a virtual card");
+  CLI::App* parent = app.add_subcommand("card", "make, explain or serve a virtual card");
   parent->require_subcommand(1);
 
   std::shared_ptr<CardNewOptions> fresh;
@@ -162,13 +212,35 @@ void add_card(CLI::App& app) {
   sub = add(*parent, "show", "explain a card file; keys and PIN are not shown", &card_show, shown);
   sub->add_option("FILE|NAME", shown->card, "a card file or a shipped card")->required();
   sub->add_flag("--json", shown->json, "print JSON");
+
+  std::shared_ptr<CardServeOptions> served;
+  sub = add(*parent, "serve", "show a card to every PC/SC program, through vpcd", &card_serve, served);
+  sub->footer("SIGUSR1 takes the card out, SIGUSR2 inserts it again, SIGINT and SIGTERM end it.");
+  sub->add_option("--card", served->card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
+  sub->add_option("--port", served->port, "where vpcd listens, on this machine")
+      ->check(CLI::Range(1, 65535))
+      ->type_name("PORT")
+      ->capture_default_str();
+  sub->add_option("--wait", served->wait, "how long to wait for vpcd; 0 not at all")
+      ->check(CLI::Range(0, 86400))
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  sub->add_option("--eject-after", served->eject_after,
+                  "the card leaves as the command behind this many arrives")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  sub->add_option("--trace", served->trace, "record the dialogue as a transcript, PIN masked")
+      ->type_name("FILE");
+  add_state(sub, served->state);
 }
 
 }  // namespace
 
 void add_commands(CLI::App& app) {
   add_code(app);
+  add_record(app);
   add_apps(app);
+  add_list(app, "readers", "list the PC/SC readers of this machine", &readers);
   add_card(app);
   add_token(app);
   add_ac(app);

@@ -7,7 +7,9 @@
 namespace sesame::cli {
 
 void code(const CodeOptions& options);
+void record(const CodeOptions& options);  // its trace is the recording
 void apps(const AppsOptions& options);
+void readers(const ListOptions& options);
 void token(const TokenOptions& options);
 void ac(const AcOptions& options);
 void tlv(const HexOptions& options);
@@ -16,5 +18,6 @@ void profiles(const ListOptions& options);
 void cards(const ListOptions& options);
 void card_new(const CardNewOptions& options);
 void card_show(const CardShowOptions& options);
+void card_serve(const CardServeOptions& options);
 
 }  // namespace sesame::cli

@@ -42,7 +42,12 @@ void check_state_file(const std::string& file) {
 
 }  // namespace
 
-OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) {
+OpenCard::OpenCard(const ReaderOptions& options) : reader_(std::make_unique<ReaderCard>(options)) {
+  name_ = "the card in " + reader_->reader();
+  slots_.push_back(reader_->make_slot());
+}
+
+OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) : name_(card) {
   if (state.atc && !state.ephemeral) throw Failure(Exit::usage, "--atc: only with --ephemeral");
   is_transcript(card) ? open_transcript(card, state) : open_virtual_card(card, state, use);
   if (is_transcript(card) || profile::names_a_path(card)) files_.push_back(card);
@@ -88,7 +93,8 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
                         path);
 }
 
-void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other) {
+void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other,
+                      transcript::Masking::Options masking) {
   files_.push_back(other);
   for (const std::string& file : files_) {
     if (!same_file(trace, file)) continue;
@@ -97,7 +103,8 @@ void OpenCard::record(const std::string& trace, const std::string& what, const s
         fmt::format("--trace: {} is in use here, and a trace would replace it; name another file", trace));
   }
   trace_ = std::make_unique<transcript::TraceWriter>(trace, what);
-  slots_.push_back(std::make_unique<transcript::TracingSlot>(*slots_.back(), *trace_));
+  masking_ = std::make_unique<transcript::Masking>(masking);
+  slots_.push_back(std::make_unique<transcript::TracingSlot>(*slots_.back(), *trace_, masking_.get()));
 }
 
 void OpenCard::remark(const std::string& text) {

@@ -1,5 +1,5 @@
-// The card that `--card` names: shipped, a card file, or a transcript; in its slot, with its counters, and
-// recorded where `--trace` says so.
+// The card that `--card` or `--reader` names: shipped, a card file, a transcript, or one in a PC/SC reader; in its slot,
+// with its counters, and recorded where `--trace` says so.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,10 @@
 #include "host/card/personalisation.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/reader_card.hpp"
 #include "host/device/card_slot.hpp"
 #include "host/state/counters.hpp"
+#include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
 
 namespace sesame::cli {
@@ -24,14 +26,21 @@ class OpenCard {
   };
   // Refuses state options that do not fit before anything is opened.
   OpenCard(const std::string& card, const StateOptions& state, Use use);
+  // Waits for a card in the reader.
+  explicit OpenCard(const ReaderOptions& options);
 
   // Records the dialogue from here on; `what` is the first line. Refuses a file that the card or its state is in,
   // or that is `other`: a trace replaces what was there.
-  void record(const std::string& trace, const std::string& what, const std::string& other);
+  void record(const std::string& trace, const std::string& what, const std::string& other,
+              transcript::Masking::Options masking);
   // For remarks on the dialogue; does nothing where it is not recorded.
   void remark(const std::string& text);
 
   CardSlot& slot() { return *slots_.back(); }
+  // As messages call it.
+  const std::string& name() const { return name_; }
+  // Of a card in a reader alone.
+  const ReaderCard& in_reader() const { return *reader_; }
   // What to do where the card is blocked, as the end of a line; empty where nothing helps.
   const std::string& remedy() const { return remedy_; }
 
@@ -40,10 +49,13 @@ class OpenCard {
   void open_virtual_card(const std::string& card, const StateOptions& state, Use use);
   void open_store(const StateOptions& state, Use use);
 
+  std::string name_;
+  std::unique_ptr<ReaderCard> reader_;
   std::unique_ptr<card::Personalisation> personalisation_;
   std::unique_ptr<state::CounterStore> store_;
   std::unique_ptr<card::VirtualCard> card_;
   std::unique_ptr<transcript::TraceWriter> trace_;
+  std::unique_ptr<transcript::Masking> masking_;
   std::vector<std::unique_ptr<CardSlot>> slots_;  // the card's, and around it the recorder's
   std::vector<std::string> files_;                // what a trace must not replace
   std::string remedy_;

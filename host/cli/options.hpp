@@ -17,10 +17,23 @@ struct StateOptions {
   std::optional<std::string> atc;  // with ephemeral: of the first transaction, hex
 };
 
+// A card in a PC/SC reader, instead of `--card`.
+struct ReaderOptions {
+  std::optional<std::string> reader;  // name, part of a name, or index
+  std::uint32_t wait = 30;            // seconds, for a card
+  bool pinpad = false;                // the PIN is typed at that reader
+  bool last_try = false;              // a PIN is sent even where a wrong one would block the card
+};
+
 struct PinOptions {
   std::optional<SecretString> pin;
   bool from_stdin = false;
   std::optional<std::string> variable;  // of the environment
+};
+
+// What a recording of a card keeps as it is. A PIN it never keeps.
+struct KeepOptions {
+  bool pan = false, name = false;
 };
 
 struct CodeOptions {
@@ -30,7 +43,9 @@ struct CodeOptions {
   std::vector<std::string> inputs;
   PinOptions pin;
   StateOptions state;
+  ReaderOptions reader;
   std::optional<std::string> trace;
+  KeepOptions keep;
   bool show_screens = false;
   bool json = false;
 };
@@ -38,6 +53,9 @@ struct CodeOptions {
 struct AppsOptions {
   std::string card = "sesame-card";
   StateOptions state;
+  ReaderOptions reader;
+  std::optional<std::string> trace;
+  KeepOptions keep;
   bool json = false;
 };
 
@@ -79,6 +97,15 @@ struct CardNewOptions {
 struct CardShowOptions {
   std::string card;
   bool json = false;
+};
+
+struct CardServeOptions {
+  std::string card = "sesame-card";
+  std::uint16_t port = 35963;                // of vpcd, on this machine
+  std::uint32_t wait = 30;                   // seconds, for vpcd to listen there
+  std::optional<std::uint64_t> eject_after;  // commands
+  StateOptions state;
+  std::optional<std::string> trace;
 };
 
 struct ListOptions {

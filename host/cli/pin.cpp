@@ -1,5 +1,6 @@
 #include "host/cli/pin.hpp"
 
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -31,19 +32,43 @@ class Line {
   bool too_long_ = false;
 };
 
-// One character; false at the end of the input.
-bool read_char(char& c) {
-  for (;;) {
-    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
-    if (got == 1) return true;
-    if (got == 0) return false;
-    if (errno != EINTR) throw Failure(Exit::environment, "standard input: cannot be read");
-  }
-}
+constexpr int kNoInterruption = -1;
 
-SecretString read_line() {
+// Thrown across a prompt whose answer nobody needs any more.
+struct Interrupted {};
+
+// Standard input, character by character.
+class Input {
+ public:
+  explicit Input(int interruption) : interruption_(interruption) {}
+
+  // False at the end of the input.
+  bool read(char& c) const {
+    for (;;) {
+      wait();
+      const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+      if (got == 1) return true;
+      if (got == 0) return false;
+      if (errno != EINTR) throw Failure(Exit::environment, "standard input: cannot be read");
+    }
+  }
+
+ private:
+  void wait() const {
+    if (interruption_ == kNoInterruption) return;
+    std::array<pollfd, 2> both{{{interruption_, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
+    while (::poll(both.data(), both.size(), -1) < 0) {
+      if (errno != EINTR) throw Failure(Exit::environment, "standard input: cannot be waited for");
+    }
+    if (both[0].revents != 0) throw Interrupted();
+  }
+
+  int interruption_;
+};
+
+SecretString read_line(const Input& input) {
   Line line;
-  for (char c = 0; read_char(c) && c != '\n';) {
+  for (char c = 0; input.read(c) && c != '\n';) {
     if (c != '\r') line.add(c);
   }
   return line.take();
@@ -69,7 +94,7 @@ class SilentTerminal {
   termios saved_{};
 };
 
-SecretString ask() {
+SecretString ask(const Input& input) {
   constexpr char kInterrupt = 3, kEndOfTransmission = 4, kBackspace = 8, kDelete = 127;
   constexpr std::string_view kPrompt = "PIN: ";
   Line line;
@@ -79,7 +104,7 @@ SecretString ask() {
     if (::write(STDERR_FILENO, kPrompt.data(), kPrompt.size()) < 0) {
       throw Failure(Exit::environment, "standard error: cannot be written");
     }
-    for (char c = 0; read_char(c) && c != '\n' && c != '\r';) {
+    for (char c = 0; input.read(c) && c != '\n' && c != '\r';) {
       given_up = c == kInterrupt || c == kEndOfTransmission;
       if (given_up) break;
       c == kBackspace || c == kDelete ? line.erase() : line.add(c);
@@ -97,12 +122,12 @@ SecretString from_variable(const std::string& name) {
   return SecretString(value);
 }
 
-SecretString raw_pin(const PinOptions& options) {
+SecretString raw_pin(const PinOptions& options, const Input& input, std::string_view other_ways) {
   if (options.pin) return SecretString(options.pin->view());
-  if (options.from_stdin) return read_line();
+  if (options.from_stdin) return read_line(input);
   if (options.variable) return from_variable(*options.variable);
-  if (::isatty(STDIN_FILENO) == 1) return ask();
-  throw Failure(Exit::usage, "no PIN: use --pin, --pin-stdin or --pin-env, or type it at a terminal");
+  if (::isatty(STDIN_FILENO) == 1) return ask(input);
+  throw Failure(Exit::usage, fmt::format("no PIN: use {}, or type it at a terminal", other_ways));
 }
 
 std::string_view source(const PinOptions& options) {
@@ -112,12 +137,25 @@ std::string_view source(const PinOptions& options) {
   return "PIN";
 }
 
+void check(const SecretString& pin, const PinOptions& options) {
+  check_digits(source(options), pin.view(), cap::kMinPinDigits, cap::kMaxPinDigits);
+}
+
 }  // namespace
 
 SecretString take_pin(const PinOptions& options) {
-  SecretString pin = raw_pin(options);
-  check_digits(source(options), pin.view(), cap::kMinPinDigits, cap::kMaxPinDigits);
+  SecretString pin = raw_pin(options, Input(kNoInterruption), "--pin, --pin-stdin or --pin-env");
+  check(pin, options);
   return pin;
+}
+
+std::optional<SecretString> take_pin_unless(const PinOptions& options, int interruption) try {
+  SecretString pin = raw_pin(options, Input(interruption), "--pin-stdin or --pin-env");
+  check(pin, options);
+  return pin;
+} catch (const Interrupted&) {
+  if (!options.from_stdin) note_line("");  // the prompt stands there without an answer
+  return std::nullopt;
 }
 
 }  // namespace sesame::cli

@@ -1,6 +1,8 @@
 // Where a PIN comes from: an option, standard input, a variable of the environment, or a person at the terminal.
 #pragma once
 
+#include <optional>
+
 #include "host/cli/options.hpp"
 #include "host/secret.hpp"
 
@@ -9,5 +11,9 @@ namespace sesame::cli {
 // 4 to 12 digits, or a Failure that does not repeat them. Asks without echo where no option says anything and
 // standard input is a terminal; where it is not, that is a Failure too.
 SecretString take_pin(const PinOptions& options);
+
+// The same for a card in a reader, which `--pin` is not for: unless `interruption`, a descriptor, becomes readable
+// before there is a PIN; then nothing.
+std::optional<SecretString> take_pin_unless(const PinOptions& options, int interruption);
 
 }  // namespace sesame::cli

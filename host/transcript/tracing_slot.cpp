@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -49,12 +50,20 @@ void TracingSlot::write_reset(std::string_view reset, SlotStatus status, Bytes a
 }
 
 SlotStatus TracingSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
+  return send(&CardSlot::transmit, command, answer);
+}
+
+SlotStatus TracingSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
+  return send(&CardSlot::verify_on_pad, command, answer);
+}
+
+SlotStatus TracingSlot::send(Send how, Bytes command, emv::ResponseBuffer& answer) {
   const bool goes_on = exchange_.pending() && equal(exchange_.command(), command);
   if (!goes_on) write_pieces();
-  const SlotStatus status = card_.transmit(command, answer);
+  const SlotStatus status = (card_.*how)(command, answer);
   if (status != SlotStatus::ok) {
     write_pieces();
-    trace_.comment(fmt::format("> {}: {}", masked_hex(command), in_words(status)));
+    trace_.comment(fmt::format("> {}: {}", masked(masked_hex(command)), in_words(status)));
     return status;
   }
   pieces_.push_back({masked_hex(command), static_cast<bool>(emv::parse_command(command)), answer});
@@ -66,7 +75,10 @@ SlotStatus TracingSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
 
 void TracingSlot::write_exchange() {
   if (exchange_.error() != emv::T0Error::none) return write_pieces();
-  const std::string joined = pair(pieces_.front(), exchange_.response());
+  emv::ResponseBuffer response;
+  static_cast<void>(response.assign(exchange_.response()));
+  if (masking_ != nullptr) masking_->apply({response.data(), response.size()});
+  const std::string joined = pair(pieces_.front(), response);
   pieces_.clear();
   trace_.lines(joined);
 }
@@ -79,14 +91,39 @@ void TracingSlot::deactivate() {
 void TracingSlot::write_pieces() {
   exchange_.wipe();
   std::string text;
-  for (const Piece& piece : std::exchange(pieces_, {})) text += pair(piece, piece.response);
+  std::vector<Piece> pieces = std::exchange(pieces_, {});
+  mask(pieces);
+  for (const Piece& piece : pieces) text += pair(piece, piece.response);
   trace_.lines(text);
 }
 
-std::string TracingSlot::pair(const Piece& piece, Bytes response) {
+// As one response: what is to be masked may be in one piece to its half, and in the next to the other.
+void TracingSlot::mask(std::vector<Piece>& pieces) {
+  if (masking_ == nullptr) return;
+  const auto data_size = [](const Piece& piece) {
+    return piece.response.size() < 2 ? 0 : static_cast<std::ptrdiff_t>(piece.response.size() - 2);
+  };
+  std::vector<std::uint8_t> joined;
+  for (const Piece& piece : pieces) {
+    joined.insert(joined.end(), piece.response.begin(), piece.response.begin() + data_size(piece));
+  }
+  joined.resize(joined.size() + 2);
+  masking_->apply(joined);
+  auto from = joined.begin();
+  for (Piece& piece : pieces) {
+    std::copy_n(from, data_size(piece), piece.response.data());
+    from += data_size(piece);
+  }
+}
+
+std::string TracingSlot::pair(const Piece& piece, Bytes response) const {
   const bool in_format = piece.is_apdu && emv::parse_response(response);
   const std::string_view prefix = in_format ? "" : "# ";
-  return fmt::format("{0}> {1}\n{0}< {2}\n", prefix, piece.command, hex(response));
+  return fmt::format("{0}> {1}\n{0}< {2}\n", prefix, masked(piece.command), hex(response));
+}
+
+std::string TracingSlot::masked(const std::string& command) const {
+  return masking_ == nullptr ? command : masking_->mask(command);
 }
 
 }  // namespace sesame::transcript

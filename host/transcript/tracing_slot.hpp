@@ -10,6 +10,8 @@
 // PINs are masked: every nibble a `*`, whatever its value. Silence, a card pulled out, and bytes
 // that are no APDU have no form in a transcript: they become comments.
 //
+// With a Masking the card's person is taken out of what is written; the reader gets what the card said.
+//
 // An answer is in the file before it is handed on: nothing is seen that the trace does not show.
 // Only an answer 61xx or 6Cxx waits there for the rest of its pair.
 #pragma once
@@ -20,6 +22,7 @@
 
 #include "firmware/core/emv/t0_exchange.hpp"
 #include "host/device/card_slot.hpp"
+#include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
 
 namespace sesame::transcript {
@@ -27,8 +30,9 @@ namespace sesame::transcript {
 // Passes on what the card's slot throws, and what `trace` throws where it cannot be written.
 class TracingSlot final : public CardSlot {
  public:
-  // Both outlive it.
-  TracingSlot(CardSlot& card, TraceWriter& trace) : card_(card), trace_(trace) {}
+  // All outlive it. `masking` may be nothing.
+  TracingSlot(CardSlot& card, TraceWriter& trace, Masking* masking = nullptr)
+      : card_(card), trace_(trace), masking_(masking) {}
   TracingSlot(const TracingSlot&) = delete;
   TracingSlot& operator=(const TracingSlot&) = delete;
   ~TracingSlot() override;
@@ -36,6 +40,7 @@ class TracingSlot final : public CardSlot {
   SlotStatus activate(emv::ResponseBuffer& answer) override;
   SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
   SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
+  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
   void deactivate() override;
 
  private:
@@ -45,13 +50,20 @@ class TracingSlot final : public CardSlot {
     emv::ResponseBuffer response;
   };
 
+  using Send = SlotStatus (CardSlot::*)(Bytes, emv::ResponseBuffer&);
+
+  SlotStatus send(Send how, Bytes command, emv::ResponseBuffer& answer);
   void write_reset(std::string_view reset, SlotStatus status, Bytes atr);
   void write_exchange();
   void write_pieces();
-  static std::string pair(const Piece& piece, Bytes response);
+  void mask(std::vector<Piece>& pieces);
+  std::string pair(const Piece& piece, Bytes response) const;
+  // Of a command, as hex.
+  std::string masked(const std::string& command) const;
 
   CardSlot& card_;
   TraceWriter& trace_;
+  Masking* masking_;
   emv::T0Exchange exchange_;   // what a reader makes of the pieces
   std::vector<Piece> pieces_;  // of the exchange, as long as it is not written
 };

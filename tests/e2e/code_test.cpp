@@ -481,6 +481,6 @@ TEST_CASE("help and version, and what is no command") {
   CHECK_THAT(help.out, Contains("code") && Contains("Exit status"));
   CHECK(sandbox.sesame({"--version"}).out == "sesame 0.1.0\n");
   check_refusal(sandbox.sesame({}), 2, "subcommand");
-  check_refusal(sandbox.sesame({"cod"}), 2, "there is no command 'cod'; there are code, apps");
+  check_refusal(sandbox.sesame({"cod"}), 2, "there is no command 'cod'; there are code, record, apps");
   CHECK(lines(sandbox.sesame({"code", "--help"}).out) > 10);
 }

@@ -68,6 +68,20 @@ std::string Sandbox::write(const std::string& name, const std::string& content) 
 
 std::string Sandbox::read(const std::string& name) const { return slurp(path_ / name); }
 
+pid_t Sandbox::spawn(const std::vector<std::string>& arguments,
+                     const std::map<std::string, std::string>& variables,
+                     const posix_spawn_file_actions_t& files) const {
+  std::vector<std::string> argv{SESAME_BINARY};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> envp = environment(path_ / "state", variables);
+  pid_t child = 0;
+  if (::posix_spawn(&child, SESAME_BINARY, &files, nullptr, pointers(argv).data(), pointers(envp).data()) !=
+      0) {
+    throw std::runtime_error("sesame could not be started");
+  }
+  return child;
+}
+
 namespace {
 
 // A process under way, and the folder with what it reads and prints.
@@ -83,10 +97,6 @@ Running start(const Sandbox& sandbox, const std::vector<std::string>& arguments,
   Running running{0, pattern};
   std::ofstream(running.folder / "in", std::ios::binary) << input;
 
-  std::vector<std::string> argv{SESAME_BINARY};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> envp = environment(sandbox.path() / "state", variables);
-
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   const auto open = [&](int descriptor, const char* name, int mode) {
@@ -95,10 +105,8 @@ Running start(const Sandbox& sandbox, const std::vector<std::string>& arguments,
   open(STDIN_FILENO, "in", O_RDONLY);
   open(STDOUT_FILENO, "out", O_WRONLY | O_CREAT);
   open(STDERR_FILENO, "err", O_WRONLY | O_CREAT);
-  const int spawned = ::posix_spawn(&running.child, SESAME_BINARY, &files, nullptr, pointers(argv).data(),
-                                    pointers(envp).data());
+  running.child = sandbox.spawn(arguments, variables, files);
   posix_spawn_file_actions_destroy(&files);
-  if (spawned != 0) throw std::runtime_error("sesame could not be started");
   return running;
 }
 

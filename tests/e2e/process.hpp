@@ -1,6 +1,9 @@
 // Runs `sesame` as a user would: a process with arguments, an environment of its own and a folder of its own.
 #pragma once
 
+#include <spawn.h>
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -31,6 +34,9 @@ class Sandbox {
                  const std::map<std::string, std::string>& variables = {}) const;
   // The same, ended by SIGKILL after a delay, if it has not ended before.
   Outcome killed_after(const std::vector<std::string>& arguments, std::chrono::microseconds delay) const;
+  // Only started; `files` says where it reads and prints.
+  pid_t spawn(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& variables,
+              const posix_spawn_file_actions_t& files) const;
   // So many at the same time.
   std::vector<Outcome> at_once(const std::vector<std::string>& arguments, std::size_t count) const;
 

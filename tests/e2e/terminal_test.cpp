@@ -1,53 +1,19 @@
 // The PIN typed by a person at a terminal.
 #include <catch2/catch.hpp>
 
-#include <pty.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
-
+#include <filesystem>
 #include <string>
 
-#include "tests/e2e/process.hpp"
+#include "tests/e2e/terminal.hpp"
 
 using Catch::Matchers::Contains;
 using sesame::e2e::Sandbox;
+using sesame::e2e::Seen;
 
 namespace {
 
-struct Seen {
-  int status = -1;
-  std::string text;
-  bool echo_restored = false;
-};
-
-// Types `keys` when the prompt has appeared.
 Seen at_terminal(const Sandbox& sandbox, const std::string& keys) {
-  int terminal = -1;
-  const std::string state = sandbox.file("state");
-  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
-  if (child == 0) {
-    ::setenv("XDG_STATE_HOME", state.c_str(), 1);
-    ::execl(SESAME_BINARY, "sesame", "code", static_cast<char*>(nullptr));
-    ::_exit(127);
-  }
-  REQUIRE(child > 0);
-  Seen seen;
-  bool typed = false;
-  char buffer[256];
-  for (ssize_t got = 0; (got = ::read(terminal, buffer, sizeof buffer)) > 0;) {
-    seen.text.append(buffer, static_cast<std::size_t>(got));
-    if (typed || seen.text.find("PIN: ") == std::string::npos) continue;
-    typed = true;
-    REQUIRE(::write(terminal, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
-  }
-  termios after{};
-  seen.echo_restored = ::tcgetattr(terminal, &after) == 0 && (after.c_lflag & ECHO) != 0;
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ::close(terminal);
-  seen.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return seen;
+  return sesame::e2e::at_terminal(sandbox, {"code"}, [&] { return keys; });
 }
 
 }  // namespace

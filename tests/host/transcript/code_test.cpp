@@ -1,82 +1,16 @@
 // The codes of the shipped recordings, through the core's dialogue.
 #include <array>
-#include <optional>
 #include <string>
 
-#include "firmware/core/cap/transaction.hpp"
 #include "host/transcript/trace_writer.hpp"
 #include "host/transcript/tracing_slot.hpp"
-#include "tests/host/transcript/support.hpp"
+#include "tests/host/transcript/session.hpp"
 
 using namespace sesame;
 using namespace sesame::transcript;
 using namespace sesame::transcript::test;
 
 namespace {
-
-constexpr std::array<std::uint8_t, 7> kDpa{0xA0, 0, 0, 0, 0x03, 0x80, 0x02};
-constexpr std::array<std::uint8_t, 7> kCap{0xA0, 0, 0, 0, 0x04, 0x80, 0x02};
-const std::array<cap::Application, 2> kApplications{{{kDpa, cap::Family::dpa}, {kCap, cap::Family::cap}}};
-
-struct Asked {
-  std::uint16_t challenge = 0;  // as BCD: 0x1234
-  std::string tds;              // one number; empty: none
-  std::string pin = "1234";
-};
-
-void carry_out(cap::Transaction& transaction, CardSlot& slot) {
-  while (transaction.pending()) {
-    emv::ResponseBuffer answer;
-    const SlotStatus status = slot.transmit(transaction.command(), answer);
-    REQUIRE(status == SlotStatus::ok);
-    transaction.answer(answer);
-  }
-}
-
-template <std::size_t N>
-void type(FixedVector<char, N>& into, const std::string& digits) {
-  REQUIRE(into.assign(digits));
-}
-
-// One whole session with the card: from power up to the code.
-std::string code(CardSlot& slot, const Asked& asked) {
-  emv::ResponseBuffer atr;
-  REQUIRE(slot.activate(atr) == SlotStatus::ok);
-  cap::Transaction transaction;
-  transaction.select({kApplications, false, true});
-  carry_out(transaction, slot);
-  REQUIRE(transaction.state() == cap::TransactionState::selected);
-  transaction.prepare();
-  carry_out(transaction, slot);
-  REQUIRE(transaction.state() == cap::TransactionState::prepared);
-  CHECK(transaction.tries_left() == 3);
-  cap::Pin pin;
-  type(pin, asked.pin);
-  transaction.verify(pin);
-  carry_out(transaction, slot);
-  REQUIRE(transaction.state() == cap::TransactionState::verified);
-  cap::Inputs inputs;
-  inputs.unpredictable_number = {0, 0, static_cast<std::uint8_t>(asked.challenge >> 8),
-                                 static_cast<std::uint8_t>(asked.challenge & 0xFF)};
-  transaction.generate(inputs);
-  carry_out(transaction, slot);
-  REQUIRE(transaction.state() == cap::TransactionState::done);
-  slot.deactivate();
-
-  FixedVector<cap::TdsNumber, 1> tds;
-  if (!asked.tds.empty()) {
-    cap::TdsNumber number;
-    type(number, asked.tds);
-    REQUIRE(tds.push(number));
-  }
-  cap::Digits digits;
-  REQUIRE(transaction.code(tds, digits));
-  return {digits.begin(), digits.end()};
-}
-
-TranscriptSlot slot_of(const std::string& path) {
-  return TranscriptSlot(std::make_shared<const Transcript>(Transcript::load(path)));
-}
 
 struct Row {
   const char* file;

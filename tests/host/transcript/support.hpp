@@ -119,6 +119,7 @@ inline std::string ask_through(CardSlot& slot, std::string_view command) {
 struct Step {
   std::string command, answer;  // hex
   SlotStatus status = SlotStatus::ok;
+  bool on_pad = false;  // a VERIFY whose PIN the slot's own keys fill in
 };
 
 // A card that expects exactly these commands, in this order.
@@ -133,10 +134,10 @@ class ScriptedSlot final : public CardSlot {
   SlotStatus activate(emv::ResponseBuffer& answer) override { return reset(answer); }
   SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return reset(answer); }
   SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    const Step& step = steps_.at(done_++);
-    CHECK(hex(command) == hex(bytes(step.command)));
-    REQUIRE(answer.assign(bytes(step.answer)));
-    return step.status;
+    return play(command, answer, false);
+  }
+  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override {
+    return play(command, answer, true);
   }
   void deactivate() override { ++deactivations_; }
 
@@ -144,6 +145,14 @@ class ScriptedSlot final : public CardSlot {
   int deactivations() const { return deactivations_; }
 
  private:
+  SlotStatus play(Bytes command, emv::ResponseBuffer& answer, bool on_pad) {
+    const Step& step = steps_.at(done_++);
+    CHECK(hex(command) == hex(bytes(step.command)));
+    CHECK(step.on_pad == on_pad);
+    REQUIRE(answer.assign(bytes(step.answer)));
+    return step.status;
+  }
+
   SlotStatus reset(emv::ResponseBuffer& answer) {
     const Step& step = resets_.at(resets_done_);
     if (resets_done_ + 1 < resets_.size()) ++resets_done_;

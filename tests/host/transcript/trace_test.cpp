@@ -126,6 +126,19 @@ TEST_CASE("a T=0 dialogue is recorded as whole pairs, the PIN masked") {
   CHECK(ask(replayed, "80AE8000021234") == "779000");
 }
 
+TEST_CASE("a PIN typed at the slot's own pinpad is recorded as any other, masked") {
+  const std::string verify = "002000800820FFFFFFFFFFFFFF";
+  const std::string trace = traced(
+      {{verify, "63C2", SlotStatus::ok, true}, {verify, "", SlotStatus::mute, true}}, [&](CardSlot& slot) {
+        emv::ResponseBuffer answer;
+        CHECK(slot.verify_on_pad(bytes(verify), answer) == SlotStatus::ok);
+        CHECK(hex(answer) == "63C2");
+        CHECK(slot.verify_on_pad(bytes(verify), answer) == SlotStatus::mute);
+      });
+  CHECK_THAT(trace, Contains("> 0020008008****************\n< 63C2\n"));
+  CHECK_THAT(trace, EndsWith("# > 0020008008****************: no answer\n"));
+}
+
 TEST_CASE("every answer is in the file before it is handed on") {
   const TemporaryDirectory directory;
   ScriptedSlot card(

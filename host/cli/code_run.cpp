@@ -1,0 +1,132 @@
+#include "host/cli/code_run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "host/cli/pin.hpp"
+#include "host/cli/real_card_notice.hpp"
+#include "host/cli/text.hpp"
+#include "host/transcript/transcript_slot.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+Task plan(const ReaderProfile& profile, const CodeOptions& options) {
+  const bool real_card = options.reader.reader.has_value();
+  if (real_card && options.pin.pin) {
+    throw Failure(Exit::usage,
+                  "--pin: not for a card in a reader, as others may see a command line; type the PIN, or use "
+                  "--pin-stdin or --pin-env");
+  }
+  Task task;
+  if (options.function) task.function = find_function(profile, *options.function);
+  task.answers = plan_answers(profile, profile.functions[task.function], options.inputs);
+  task.pin_on_pad = options.reader.pinpad;
+  task.last_try = !real_card || options.reader.last_try;
+  return task;
+}
+
+std::string digits(const Reader& reader) { return {reader.code().begin(), reader.code().end()}; }
+
+}  // namespace
+
+CodeRun::CodeRun(const CodeOptions& options)
+    : options_(options), loaded_(profile::load_reader(options.profile)), task_(plan(profile(), options)) {}
+
+void CodeRun::make(std::string_view command, transcript::Masking::Options masking) {
+  if (!real_card()) task_.pin = take_pin(options_.pin);
+  open();
+  if (options_.trace) trace(command, masking);
+  reader_.emplace(profile(), card_->slot());
+  if (options_.show_screens) reader_->on_event([&] { printer_.look(reader_->reader().screen()); });
+  if (real_card() && !task_.pin_on_pad) task_.pin = pin_for_real_card();
+  if (task_.pin_on_pad)
+    note_line(fmt::format("sesame: type the PIN at the pinpad of {}", card_->in_reader().reader()));
+
+  make_code(*reader_, task_);
+  remark_on_data();
+}
+
+void CodeRun::open() {
+  if (real_card()) {
+    card_.emplace(options_.reader);
+    if (task_.pin_on_pad) card_->in_reader().require_pinpad();
+  } else {
+    card_.emplace(options_.card, options_.state, OpenCard::Use::transact);
+  }
+  task_.card = card_->name();
+  task_.remedy = card_->remedy();
+}
+
+void CodeRun::trace(std::string_view command, transcript::Masking::Options masking) {
+  const std::string what = fmt::format("sesame {}: {}, reader {}, function {}", command, card_->name(),
+                                       profile().name, function().key);
+  card_->record(*options_.trace, what, options_.profile, masking);
+}
+
+SecretString CodeRun::pin_for_real_card() {
+  show_real_card_notice();
+  auto pin = take_pin_unless(options_.pin, card_->in_reader().removal());
+  if (!pin) throw Failure(Exit::environment, fmt::format("{} was removed", card_->name()));
+  return std::move(*pin);
+}
+
+// What somebody should know who wonders about the code.
+void CodeRun::remark_on_data() {
+  const cap::Transaction& transaction = reader_->reader().transaction();
+  if (amount_typed() && !transaction.amount_used()) {
+    const std::string remark =
+        "the card does not use the amount (its IAF has no 80): it is not part of the code";
+    note_line("sesame: " + remark);
+    card_->remark(remark);
+  }
+  for (const emv::Tag tag : transaction.unknown_tags()) {
+    card_->remark(
+        fmt::format("the card asks for {:02X}, which this reader does not know: zeros were sent", tag));
+  }
+}
+
+// Every prompt before the amount has exactly one answer: only TDS repeats, and it comes last.
+bool CodeRun::amount_typed() const {
+  for (std::size_t i = 0; i < function().prompts.size() && i < task_.answers.size(); ++i) {
+    if (function().prompts[i].kind == PromptKind::amount) return !task_.answers[i].empty();
+  }
+  return false;
+}
+
+std::string CodeRun::code() const { return digits(reader_->reader()); }
+
+void CodeRun::print() const {
+  const Reader& reader = reader_->reader();
+  GroupedCode grouped;
+  group(reader.code(), profile().code, grouped);
+  const std::string display(grouped.begin(), grouped.end());
+  if (!options_.json) return print_line(display);
+  nlohmann::ordered_json json{{"code", code()},
+                              {"display", display},
+                              {"atc", fmt::format("{:04X}", reader.transaction().atc())},
+                              {"aid", hex(reader.transaction().aid())},
+                              {"profile", profile().name},
+                              {"function", function().key}};
+  if (real_card()) {
+    json["reader"] = card_->in_reader().reader();
+  } else {
+    json["card"] = options_.card;
+  }
+  print_line(json.dump());
+}
+
+std::string CodeRun::replay(const std::string& transcript) const {
+  transcript::TranscriptSlot slot(
+      std::make_shared<const transcript::Transcript>(transcript::Transcript::load(transcript)));
+  NativeReader reader(profile(), slot);
+  Task task;
+  task.function = task_.function;
+  task.answers = task_.answers;
+  task.pin = SecretString(std::string(cap::kMinPinDigits, '0'));
+  task.card = transcript;
+  make_code(reader, task);
+  return digits(reader.reader());
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,51 @@
+// One code from its options to its screen: what `code` and `record` have in common.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "host/cli/open_card.hpp"
+#include "host/cli/options.hpp"
+#include "host/cli/screen_printer.hpp"
+#include "host/cli/scripted_user.hpp"
+#include "host/device/native_reader.hpp"
+#include "host/profile/reader_file.hpp"
+
+namespace sesame::cli {
+
+class CodeRun {
+ public:
+  // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it.
+  explicit CodeRun(const CodeOptions& options);
+
+  // Returns when there is a code; a Failure where there is none. A trace begins with the name of the command, and has
+  // something else in the place of what `masking` says.
+  void make(std::string_view command, transcript::Masking::Options masking);
+  // As a line, or as an object with --json, on standard output.
+  void print() const;
+  // Its digits alone.
+  std::string code() const;
+
+  // The code that the same keys make of a recorded card. The PIN does not matter to one.
+  std::string replay(const std::string& transcript) const;
+
+ private:
+  void open();
+  void trace(std::string_view command, transcript::Masking::Options masking);
+  SecretString pin_for_real_card();
+  void remark_on_data();
+  bool amount_typed() const;
+  bool real_card() const { return options_.reader.reader.has_value(); }
+  const ReaderProfile& profile() const { return loaded_.profile(); }
+  const Function& function() const { return profile().functions[task_.function]; }
+
+  const CodeOptions& options_;
+  profile::LoadedReader loaded_;
+  Task task_;
+  std::optional<OpenCard> card_;
+  std::optional<NativeReader> reader_;
+  ScreenPrinter printer_;
+};
+
+}  // namespace sesame::cli

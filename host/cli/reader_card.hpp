@@ -1,0 +1,38 @@
+// The card that `--reader` names: in a PC/SC reader, waited for, and watched for as long as it is used.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/cli/options.hpp"
+#include "host/device/card_slot.hpp"
+#include "host/pcsc/context.hpp"
+#include "host/pcsc/presence.hpp"
+
+namespace sesame::cli {
+
+class ReaderCard {
+ public:
+  // Finds the reader and waits for a card in it, with a prompt on standard error. Failure (environment) where there is
+  // no such reader, or no card in time.
+  explicit ReaderCard(const ReaderOptions& options);
+  ReaderCard(const ReaderCard&) = delete;
+  ReaderCard& operator=(const ReaderCard&) = delete;
+  ~ReaderCard();
+
+  const std::string& reader() const { return reader_; }
+  // For this card alone, with a limit on its time. The slot may outlive this.
+  std::unique_ptr<CardSlot> make_slot() const;
+  // Failure (environment) where the reader has none.
+  void require_pinpad() const;
+  // A descriptor that is readable once the card has left, or the reader, or the PC/SC service.
+  int removal() const { return removal_; }
+
+ private:
+  pcsc::Context context_;
+  std::string reader_;
+  int removal_ = -1;
+  std::unique_ptr<pcsc::PresenceWatch> watch_;
+};
+
+}  // namespace sesame::cli

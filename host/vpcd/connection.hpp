@@ -1,0 +1,54 @@
+// A TCP connection to vpcd, frame by frame. vpcd writes the length of a frame and the frame separately and then waits:
+// without TCP_QUICKACK each command would cost the 40 ms of a delayed acknowledgement. That option does not last, so it
+// is set before each wait.
+//
+// Nothing here blocks: wait with poll() for readable, or for writable while something is unsent.
+//
+// Frames may carry a PIN: what was received is overwritten once it was taken.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "firmware/core/bytes.hpp"
+#include "firmware/core/emv/apdu.hpp"
+#include "host/vpcd/descriptor.hpp"
+
+namespace sesame::vpcd {
+
+class Connection {
+ public:
+  // A connected stream socket, which does not block.
+  explicit Connection(Descriptor socket);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  int descriptor() const { return socket_.get(); }
+
+  // Reads what is there. False: the peer has closed the connection, or it broke.
+  [[nodiscard]] bool receive();
+  // The payload of the next whole frame, up to 65535 bytes; valid until drop_frame() or receive().
+  std::optional<Bytes> frame() const;
+  void drop_frame();
+
+  // Sends a frame in one piece, or begins to. While something is unsent no other may be sent. False: the connection broke.
+  [[nodiscard]] bool send(Bytes payload);
+  [[nodiscard]] bool send_rest();
+  bool unsent() const { return !out_.empty(); }
+
+  // Before each poll() for what comes next.
+  void acknowledge_at_once() const;
+
+ private:
+  static constexpr std::size_t kHeader = 2;
+
+  Descriptor socket_;
+  std::array<std::uint8_t, 2 * (kHeader + 0xFFFF)> in_;
+  std::size_t begin_ = 0, end_ = 0;  // what of it is not taken
+  Buffer<kHeader + emv::kMaxResponse> out_;
+};
+
+}  // namespace sesame::vpcd
