@@ -6,7 +6,7 @@
 namespace sesame::cli {
 
 void card_serve(const CardServeOptions& options) {
-  vpcd::Signals signals;
+  posix::Signals signals;
   OpenCard card(options.card, options.state, OpenCard::Use::transact);
   if (options.trace) {
     card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "", {false, false});

@@ -234,6 +234,34 @@ void add_card(CLI::App& app) {
   add_state(sub, served->state);
 }
 
+void add_reader(CLI::App& app) {
+  CLI::App* parent = app.add_subcommand("reader", "serve the reader to other programs");
+  parent->require_subcommand(1);
+
+  std::shared_ptr<ReaderServeOptions> served;
+  CLI::App* sub =
+      add(*parent, "serve", "the reader, with its card, as a PC/SC pinpad reader", &reader_serve, served);
+  sub->footer(
+      "pcscd finds it through libifdsesame.so and an entry in /etc/reader.conf.d (one is in the build's\n"
+      "reader.conf.d).\n"
+      "Keys: 0-9 and point; Enter is OK; Backspace or c is C, and C is C held down; letters from a are the\n"
+      "function keys; e pulls the card out, i puts it in; q ends it.\n"
+      "SIGUSR1 takes the card out, SIGUSR2 inserts it again, SIGINT and SIGTERM end it.");
+  sub->add_option("--socket", served->socket, "the socket that pcscd is to find it at; at most 103 bytes")
+      ->type_name("PATH")
+      ->required();
+  sub->add_option("--card", served->card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
+  sub->add_option("--profile", served->profile, "reader model: shipped, or a file (.toml)")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
+  sub->add_option("--trace", served->trace, "record the dialogue as a transcript, PIN masked")
+      ->type_name("FILE");
+  sub->add_option("--keys-from", served->keys_from, "read the keys from this descriptor [the terminal]")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("FD");
+  add_state(sub, served->state);
+}
+
 }  // namespace
 
 void add_commands(CLI::App& app) {
@@ -242,6 +270,7 @@ void add_commands(CLI::App& app) {
   add_apps(app);
   add_list(app, "readers", "list the PC/SC readers of this machine", &readers);
   add_card(app);
+  add_reader(app);
   add_token(app);
   add_ac(app);
   add_hex(app, "tlv", "explain BER-TLV data", &tlv);

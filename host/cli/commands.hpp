@@ -19,5 +19,6 @@ void cards(const ListOptions& options);
 void card_new(const CardNewOptions& options);
 void card_show(const CardShowOptions& options);
 void card_serve(const CardServeOptions& options);
+void reader_serve(const ReaderServeOptions& options);
 
 }  // namespace sesame::cli

@@ -108,6 +108,15 @@ struct CardServeOptions {
   std::optional<std::string> trace;
 };
 
+struct ReaderServeOptions {
+  std::string socket;
+  std::string card = "sesame-card";
+  std::string profile = "sesame";
+  StateOptions state;
+  std::optional<std::string> trace;
+  std::optional<int> keys_from;  // a descriptor; else the terminal
+};
+
 struct ListOptions {
   bool json = false;
 };

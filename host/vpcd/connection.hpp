@@ -14,9 +14,11 @@
 
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/emv/apdu.hpp"
-#include "host/vpcd/descriptor.hpp"
+#include "host/posix/descriptor.hpp"
 
 namespace sesame::vpcd {
+
+using posix::Descriptor;
 
 class Connection {
  public:

@@ -19,11 +19,13 @@
 #include <string>
 
 #include "host/device/card_slot.hpp"
+#include "host/posix/signals.hpp"
 #include "host/vpcd/connection.hpp"
-#include "host/vpcd/signals.hpp"
 #include "host/vpcd/vpicc.hpp"
 
 namespace sesame::vpcd {
+
+using posix::Signals;
 
 struct ServerOptions {
   std::string card;             // its name in lines

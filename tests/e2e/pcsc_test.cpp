@@ -359,7 +359,7 @@ class ServedCard {
     server.run();
   }
 
-  sesame::vpcd::Signals signals_;
+  sesame::posix::Signals signals_;
   sesame::VirtualCardSlot card_slot_;
   HookedSlot slot_;
   std::thread thread_;

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
-#include "host/vpcd/descriptor.hpp"
+#include "host/posix/descriptor.hpp"
 
 namespace sesame::vpcd::test {
+
+using posix::Descriptor;
 
 std::vector<std::uint8_t> bytes(std::string_view hex);
 std::string hex(Bytes bytes);

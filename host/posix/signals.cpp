@@ -1,4 +1,4 @@
-#include "host/vpcd/signals.hpp"
+#include "host/posix/signals.hpp"
 
 #include <fmt/format.h>
 #include <sys/signalfd.h>
@@ -8,12 +8,12 @@
 
 #include "host/failure.hpp"
 
-namespace sesame::vpcd {
+namespace sesame::posix {
 
 Signals::Signals() {
   sigset_t ours;
   sigemptyset(&ours);
-  for (const int signal : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM}) sigaddset(&ours, signal);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ours, signal);
   ::pthread_sigmask(SIG_BLOCK, &ours, &before_);
   descriptor_ = Descriptor(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
   if (descriptor_.is_open()) return;
@@ -38,4 +38,4 @@ std::optional<int> Signals::take() {
   }
 }
 
-}  // namespace sesame::vpcd
+}  // namespace sesame::posix

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace sesame::vpcd {
+namespace sesame::posix {
 
 class Descriptor {
  public:
@@ -28,4 +28,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace sesame::vpcd
+}  // namespace sesame::posix

@@ -1,0 +1,88 @@
+#include "host/cli/keyboard.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+#include "host/cli/text.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+constexpr std::string_view kFunctionLetters = "abdfghjk";
+static_assert(kFunctionLetters.size() == kMaxFunctions);
+
+constexpr char kInterrupt = 3, kBackspace = 8, kDelete = 127;
+
+}  // namespace
+
+std::optional<Stroke> stroke_of(char c, std::size_t functions) {
+  if (c >= '0' && c <= '9') return Stroke{Stroke::Kind::press, digit_key(c)};
+  const auto function = kFunctionLetters.substr(0, functions).find(c);
+  if (function != std::string_view::npos) return Stroke{Stroke::Kind::press, function_key(function)};
+  switch (c) {
+    case '.': return Stroke{Stroke::Kind::press, Key::point};
+    case '\n':
+    case '\r': return Stroke{Stroke::Kind::press, Key::ok};
+    case 'c':
+    case kBackspace:
+    case kDelete: return Stroke{Stroke::Kind::press, Key::clear};
+    case 'C': return Stroke{Stroke::Kind::hold, Key::clear};
+    case 'e': return Stroke{Stroke::Kind::pull};
+    case 'i': return Stroke{Stroke::Kind::insert};
+    case 'q':
+    case kInterrupt: return Stroke{Stroke::Kind::end};
+    default: return std::nullopt;
+  }
+}
+
+std::string function_letters(const ReaderProfile& profile) {
+  std::string text;
+  for (std::size_t i = 0; i < profile.functions.size(); ++i) {
+    text += fmt::format("{}{} = {}", i == 0 ? "" : ", ", kFunctionLetters[i], profile.functions[i].key);
+  }
+  return text;
+}
+
+Keyboard::Keyboard(std::optional<int> descriptor, const ReaderProfile& profile)
+    : profile_(profile), descriptor_(descriptor) {
+  if (descriptor_) {
+    const int flags = ::fcntl(*descriptor_, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) != O_WRONLY) return;
+    throw Failure(Exit::usage,
+                  fmt::format("--keys-from: descriptor {} is not open for reading", *descriptor_));
+  }
+  termios before{};
+  if (::tcgetattr(STDIN_FILENO, &before) != 0) return;
+  terminal_ = before;
+  descriptor_ = STDIN_FILENO;
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG | IEXTEN);
+  silent.c_cc[VMIN] = 1;
+  silent.c_cc[VTIME] = 0;
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+}
+
+Keyboard::~Keyboard() {
+  if (terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*terminal_);
+}
+
+std::vector<Stroke> Keyboard::take() {
+  std::array<char, 64> typed{};
+  const ssize_t count = ::read(*descriptor_, typed.data(), typed.size());
+  if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) descriptor_.reset();
+  std::vector<Stroke> strokes;
+  for (ssize_t i = 0; i < count; ++i) {
+    const auto stroke = stroke_of(typed[static_cast<std::size_t>(i)], profile_.functions.size());
+    if (!stroke || (stroke->kind == Stroke::Kind::end && !is_terminal())) continue;
+    strokes.push_back(*stroke);
+  }
+  wipe(typed.data(), typed.size());
+  return strokes;
+}
+
+}  // namespace sesame::cli

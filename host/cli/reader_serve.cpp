@@ -1,0 +1,183 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "host/cli/commands.hpp"
+#include "host/cli/keyboard.hpp"
+#include "host/cli/open_card.hpp"
+#include "host/cli/screen_printer.hpp"
+#include "host/cli/text.hpp"
+#include "host/device/native_reader.hpp"
+#include "host/ifd/server.hpp"
+#include "host/posix/signals.hpp"
+#include "host/profile/reader_file.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using Clock = ifd::Server::Clock;
+
+// Lets a reader live on with a card that cannot answer: a recorded one was not asked this, and is mute; a
+// virtual one whose state cannot be written is gone, and so will the reader be.
+class ForgivingSlot final : public CardSlot {
+ public:
+  using Tell = std::function<void(const std::string& line)>;
+
+  ForgivingSlot(CardSlot& slot, Tell tell) : slot_(slot), tell_(std::move(tell)) {}
+
+  SlotStatus activate(emv::ResponseBuffer& answer) override {
+    return attempt([&] { return slot_.activate(answer); }, answer);
+  }
+  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
+    return attempt([&] { return slot_.warm_reset(answer); }, answer);
+  }
+  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
+    return attempt([&] { return slot_.transmit(command, answer); }, answer);
+  }
+  void deactivate() override { slot_.deactivate(); }
+
+  // Why the reader cannot go on.
+  const std::optional<Failure>& end() const { return end_; }
+
+ private:
+  template <class Call>
+  SlotStatus attempt(Call call, emv::ResponseBuffer& answer) {
+    if (end_) return SlotStatus::removed;
+    try {
+      return call();
+    } catch (const Failure& failure) {
+      answer.clear();
+      if (failure.exit() != Exit::environment) {
+        if (told_.size() < kMostLines && told_.insert(failure.what()).second) tell_(failure.what());
+        return SlotStatus::mute;
+      }
+      end_ = failure;
+      return SlotStatus::removed;
+    }
+  }
+
+  // A program that asks a recorded card at random must not fill somebody's terminal, nor the memory.
+  static constexpr std::size_t kMostLines = 50;
+
+  CardSlot& slot_;
+  Tell tell_;
+  std::set<std::string> told_;
+  std::optional<Failure> end_;
+};
+
+// Output that nobody reads any more must not end a reader that others use, nor leave a terminal without echo.
+class NoBrokenPipes {
+ public:
+  NoBrokenPipes() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+  NoBrokenPipes(const NoBrokenPipes&) = delete;
+  NoBrokenPipes& operator=(const NoBrokenPipes&) = delete;
+  ~NoBrokenPipes() { std::signal(SIGPIPE, before_); }
+
+ private:
+  void (*before_)(int);
+};
+
+class Served {
+ public:
+  Served(ifd::Server& server, Keyboard& keyboard, posix::Signals& signals)
+      : server_(server), keyboard_(keyboard), signals_(signals) {}
+
+  // Waits for what comes next, and does it. False: that was the end.
+  bool step() {
+    watched_.clear();
+    watched_.push_back({signals_.descriptor(), POLLIN, 0});
+    watched_.push_back({keyboard_.descriptor().value_or(-1), POLLIN, 0});
+    server_.watch(watched_);
+    if (::poll(watched_.data(), watched_.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
+      throw Failure(Exit::environment, "the reader cannot wait for anything: out of memory");
+    }
+    const bool signalled = watched_[0].revents != 0, typed = watched_[1].revents != 0;
+    server_.serve(Clock::now());
+    return (!signalled || take_signals()) && (!typed || take_keys());
+  }
+
+ private:
+  int time_left() const {
+    const auto deadline = server_.deadline();
+    if (!deadline) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now());
+    return static_cast<int>(std::clamp(left.count(), std::int64_t{0}, std::int64_t{3'600'000}));
+  }
+
+  bool take_signals() {
+    while (const auto signal = signals_.take()) {
+      if (*signal != SIGUSR1 && *signal != SIGUSR2) return false;
+      *signal == SIGUSR1 ? server_.remove(Clock::now()) : server_.insert(Clock::now());
+    }
+    return true;
+  }
+
+  bool take_keys() {
+    for (const Stroke& stroke : keyboard_.take()) {
+      switch (stroke.kind) {
+        case Stroke::Kind::press: server_.press(stroke.key, Clock::now()); break;
+        case Stroke::Kind::hold: server_.hold(stroke.key, Clock::now()); break;
+        case Stroke::Kind::pull: server_.remove(Clock::now()); break;
+        case Stroke::Kind::insert: server_.insert(Clock::now()); break;
+        case Stroke::Kind::end: return false;
+      }
+    }
+    return true;
+  }
+
+  ifd::Server& server_;
+  Keyboard& keyboard_;
+  posix::Signals& signals_;
+  std::vector<pollfd> watched_;
+};
+
+void tell_keys(const Keyboard& keyboard, const ReaderProfile& profile) {
+  if (!keyboard.descriptor()) return note_line("sesame: no keys: standard input is not a terminal");
+  note_line(fmt::format(
+      "sesame: keys: 0-9, point; {}; Enter = OK, Backspace or c = C, C = C held; e = card out, i = card in{}",
+      function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
+}
+
+}  // namespace
+
+void reader_serve(const ReaderServeOptions& options) {
+  const NoBrokenPipes no_broken_pipes;
+  posix::Signals signals;
+  const profile::LoadedReader loaded = profile::load_reader(options.profile);
+  const ReaderProfile& profile = loaded.profile();
+  OpenCard card(options.card, options.state, OpenCard::Use::transact);
+  if (options.trace) {
+    card.record(*options.trace,
+                fmt::format("sesame reader serve: card {}, reader {}", options.card, profile.name),
+                options.profile, {false, false});
+  }
+
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+  ScreenPrinter printer(on_terminal ? ScreenPrinter::Where::in_place : ScreenPrinter::Where::below);
+  const auto tell = [&](const std::string& line) { printer.note("sesame: " + line); };
+
+  const ifd::Listener listener(options.socket);
+  Keyboard keyboard(options.keys_from, profile);
+  ForgivingSlot slot(card.slot(), tell);
+  NativeReader reader(profile, slot);
+  ifd::Server server(listener, reader, tell, Clock::now());
+  note_line(fmt::format("sesame: the reader is at {}", listener.path()));
+  tell_keys(keyboard, profile);
+  reader.on_event([&] { printer.look(reader.reader().screen()); });
+
+  server.insert(Clock::now());
+  Served served(server, keyboard, signals);
+  while (!slot.end() && served.step()) {
+  }
+  if (slot.end()) throw *slot.end();
+}
+
+}  // namespace sesame::cli

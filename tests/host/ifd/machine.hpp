@@ -1,0 +1,52 @@
+// The reader of the manual with its card, in memory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/card/virtual_card.hpp"
+#include "host/device/native_reader.hpp"
+#include "host/device/virtual_card_slot.hpp"
+#include "host/ifd/wire.hpp"
+#include "host/profile/card_file.hpp"
+#include "host/profile/hex.hpp"
+#include "host/profile/reader_file.hpp"
+#include "host/state/counters.hpp"
+
+namespace sesame::ifd::test {
+
+using Octets = std::vector<std::uint8_t>;
+
+inline Octets hex(std::string_view text) { return std::get<Octets>(profile::parse_hex(text)); }
+inline std::string text(Bytes bytes) { return profile::to_hex(bytes); }
+
+inline constexpr std::string_view kAtr = "3B6500005345534D01", kSelect = "00A4040007A0000000048002",
+                                  kGetProcessingOptions = "80A80000028300";
+
+// PIN_VERIFY_STRUCTURE for a VERIFY with an EMV PIN block.
+inline Octets pin_order(std::uint8_t timeout = 0) {
+  Octets order = hex("0000 89 47 04 0C04 02 01 0C04 00 000000 0D000000 0020008008 20FFFFFFFFFFFFFF");
+  order[0] = timeout;
+  return order;
+}
+
+struct Machine {
+  profile::LoadedReader loaded = profile::load_reader("sesame");
+  card::Personalisation personalisation = profile::load_card("sesame-card");
+  state::EphemeralStore store;
+  card::VirtualCard card{personalisation, store};
+  VirtualCardSlot slot{card};
+  NativeReader reader{loaded.profile(), slot};
+
+  void type(std::string_view keys) {
+    for (const char c : keys) reader.press(c == '\n' ? Key::ok : c == 'c' ? Key::clear : digit_key(c));
+  }
+};
+
+inline Octets request(Operation operation, Bytes bytes = {}, std::uint32_t code = 0) {
+  Message message;
+  if (!put(Request{operation, code, bytes}, message)) throw std::runtime_error("too long");
+  return {message.begin(), message.end()};
+}
+
+}  // namespace sesame::ifd::test
