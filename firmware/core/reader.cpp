@@ -616,11 +616,13 @@ void Reader::ask_host_pin() {
   host_pin_.command = {};
   speak(host_pin_.language);
   enter(State::host_pin);
+  host_pin_latest_ = now_ + kLongestPinEntry;
   wait_for_host_pin(host_pin_.timeout);
 }
 
 void Reader::wait_for_host_pin(std::uint8_t seconds) {
-  deadline_ = now_ + (seconds == 0 ? profile_.timeouts.inactivity : Millis{1000} * seconds);
+  const Millis wait = seconds == 0 ? profile_.timeouts.inactivity : Millis{1000} * seconds;
+  deadline_ = std::min(now_ + wait, host_pin_latest_);
 }
 
 void Reader::add_to_host_pin() {

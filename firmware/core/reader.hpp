@@ -103,6 +103,8 @@ struct HostRequest {
   Bytes bytes;  // read during handle() only
 };
 // PC/SC part 10, 2.5.2: what the reader itself answers to verify_pin. No PIN was sent then.
+// Whatever times its order gives, somebody has so long to type a PIN: a program waits no longer either.
+inline constexpr Millis kLongestPinEntry = 240'000;
 inline constexpr std::uint16_t kPinTimedOut = 0x6400, kPinCancelled = 0x6401, kPinOrderUnusable = 0x6B80;
 
 enum class HostStatus : std::uint8_t {
@@ -298,6 +300,7 @@ class Reader {
   // For a program on the computer.
   pinpad::PinCommand host_bytes_;  // the command, then the card's answer
   pinpad::PinVerify host_pin_;     // while it is asked for
+  Millis host_pin_latest_ = 0;
   std::uint32_t host_number_ = 0;
   std::optional<std::uint16_t> host_pin_sw_;  // what the card said to it, to be shown
   std::optional<HostStatus> host_status_;     // its request has this answer

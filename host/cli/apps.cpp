@@ -157,11 +157,11 @@ void print_json(const std::vector<Found>& found) {
 
 void apps(const AppsOptions& options) {
   const bool real_card = options.reader.reader.has_value();
-  OpenCard card =
-      real_card ? OpenCard(options.reader) : OpenCard(options.card, options.state, OpenCard::Use::look);
+  OpenCard card = real_card ? OpenCard(options.reader, {'e', 'n'})
+                            : OpenCard(options.card, options.state, OpenCard::Use::look);
   if (options.trace) {
     card.record(*options.trace, fmt::format("sesame apps: {}", card.name()), {},
-                {real_card && !options.keep.pan, real_card && !options.keep.name});
+                masking(real_card || is_transcript(options.card), options.keep));
   }
   Dialogue dialogue(card.slot());
   const auto found = find_applications(dialogue);

@@ -9,7 +9,8 @@ void card_serve(const CardServeOptions& options) {
   posix::Signals signals;
   OpenCard card(options.card, options.state, OpenCard::Use::transact);
   if (options.trace) {
-    card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "", {false, false});
+    card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "",
+                masking(is_transcript(options.card), {}));
   }
   const auto tell = [](const std::string& line) { note_line("sesame: " + line); };
   vpcd::Server server(card.slot(),

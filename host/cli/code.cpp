@@ -5,8 +5,8 @@ namespace sesame::cli {
 
 void code(const CodeOptions& options) {
   CodeRun run(options);
-  const bool real_card = options.reader.reader.has_value();
-  run.make("code", {real_card && !options.keep.pan, real_card && !options.keep.name});
+  const bool of_a_person = options.reader.reader || is_transcript(options.card);
+  run.make("code", options.trace, masking(of_a_person, options.keep));
   run.print();
 }
 

@@ -33,23 +33,35 @@ std::string digits(const Reader& reader) { return {reader.code().begin(), reader
 CodeRun::CodeRun(const CodeOptions& options)
     : options_(options), loaded_(profile::load_reader(options.profile)), task_(plan(profile(), options)) {}
 
-void CodeRun::make(std::string_view command, transcript::Masking::Options masking) {
+void CodeRun::make(std::string_view command, const std::optional<std::string>& trace,
+                   transcript::Masking::Options masking) {
   if (!real_card()) task_.pin = take_pin(options_.pin);
   open();
-  if (options_.trace) trace(command, masking);
-  reader_.emplace(profile(), card_->slot());
-  if (options_.show_screens) reader_->on_event([&] { printer_.look(reader_->reader().screen()); });
   if (real_card() && !task_.pin_on_pad) task_.pin = pin_for_real_card();
-  if (task_.pin_on_pad)
+  // Only now: whatever was missing before, a recording that was there is still there.
+  if (trace) record(command, *trace, masking);
+  careful_.emplace(card_->slot(), [this] { refuse_unknown_tries(); });
+  reader_.emplace(profile(), *careful_);
+  if (options_.show_screens) reader_->on_event([&] { printer_.look(reader_->reader().screen()); });
+  if (task_.pin_on_pad) {
     note_line(fmt::format("sesame: type the PIN at the pinpad of {}", card_->in_reader().reader()));
-
+  }
   make_code(*reader_, task_);
   remark_on_data();
 }
 
+// A card that does not tell may have one try left.
+void CodeRun::refuse_unknown_tries() const {
+  if (task_.last_try || reader_->reader().tries_left()) return;
+  throw Failure(Exit::refused,
+                fmt::format("{} does not tell how many PIN tries are left; nothing was sent; --last-try "
+                            "sends the PIN all the same",
+                            task_.card));
+}
+
 void CodeRun::open() {
   if (real_card()) {
-    card_.emplace(options_.reader);
+    card_.emplace(options_.reader, profile().languages[0].code);
     if (task_.pin_on_pad) card_->in_reader().require_pinpad();
   } else {
     card_.emplace(options_.card, options_.state, OpenCard::Use::transact);
@@ -58,10 +70,11 @@ void CodeRun::open() {
   task_.remedy = card_->remedy();
 }
 
-void CodeRun::trace(std::string_view command, transcript::Masking::Options masking) {
+void CodeRun::record(std::string_view command, const std::string& trace,
+                     transcript::Masking::Options masking) {
   const std::string what = fmt::format("sesame {}: {}, reader {}, function {}", command, card_->name(),
                                        profile().name, function().key);
-  card_->record(*options_.trace, what, options_.profile, masking);
+  card_->record(trace, what, options_.profile, masking);
 }
 
 SecretString CodeRun::pin_for_real_card() {

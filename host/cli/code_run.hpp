@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/cli/careful_slot.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/screen_printer.hpp"
@@ -19,9 +20,10 @@ class CodeRun {
   // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it.
   explicit CodeRun(const CodeOptions& options);
 
-  // Returns when there is a code; a Failure where there is none. A trace begins with the name of the command, and has
-  // something else in the place of what `masking` says.
-  void make(std::string_view command, transcript::Masking::Options masking);
+  // Returns when there is a code; a Failure where there is none. The dialogue is recorded in `trace`, if that is given,
+  // under the name of the command, and with something else in the place of what `masking` says.
+  void make(std::string_view command, const std::optional<std::string>& trace,
+            transcript::Masking::Options masking);
   // As a line, or as an object with --json, on standard output.
   void print() const;
   // Its digits alone.
@@ -32,8 +34,9 @@ class CodeRun {
 
  private:
   void open();
-  void trace(std::string_view command, transcript::Masking::Options masking);
+  void record(std::string_view command, const std::string& trace, transcript::Masking::Options masking);
   SecretString pin_for_real_card();
+  void refuse_unknown_tries() const;
   void remark_on_data();
   bool amount_typed() const;
   bool real_card() const { return options_.reader.reader.has_value(); }
@@ -44,6 +47,7 @@ class CodeRun {
   profile::LoadedReader loaded_;
   Task task_;
   std::optional<OpenCard> card_;
+  std::optional<CarefulSlot> careful_;
   std::optional<NativeReader> reader_;
   ScreenPrinter printer_;
 };

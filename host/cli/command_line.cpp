@@ -53,8 +53,8 @@ CLI::Option* add_any_card(CLI::App* sub, std::string& card, StateOptions& state,
 }
 
 void add_keep(CLI::App* sub, KeepOptions& keep) {
-  sub->add_flag("--keep-pan", keep.pan, "record the card's PAN as it is");
-  sub->add_flag("--keep-name", keep.name, "record the cardholder's name as it is");
+  sub->add_flag("--keep-pan", keep.pan, "record a real card's PAN as it is");
+  sub->add_flag("--keep-name", keep.name, "record a real cardholder's name as it is");
 }
 
 // Everything that making a code takes, but where to record it.
@@ -299,9 +299,16 @@ std::string unknown_command(const CLI::App& app, const std::string& name) {
 }
 
 std::string usage_line(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
-  const auto chosen = app.get_subcommands();
-  if (chosen.empty() && argc > 1 && argv[1][0] != '-') return unknown_command(app, argv[1]);
-  const std::string name = chosen.empty() ? "" : chosen[0]->get_name();
+  // The command that was meant: `reader serve`, not `reader`.
+  const CLI::App* command = &app;
+  std::string name;
+  int words = 1;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = command->get_subcommands(), ++words) {
+    command = chosen[0];
+    name += (name.empty() ? "" : " ") + command->get_name();
+  }
+  const bool has_commands = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (has_commands && argc > words && argv[words][0] != '-') return unknown_command(*command, argv[words]);
   return fmt::format("{}{}{}; see sesame {}{}--help", name, name.empty() ? "" : ": ", error.what(), name,
                      name.empty() ? "" : " ");
 }

@@ -58,6 +58,7 @@ Keyboard::Keyboard(std::optional<int> descriptor, const ReaderProfile& profile)
   }
   termios before{};
   if (::tcgetattr(STDIN_FILENO, &before) != 0) return;
+  if (::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) return;  // in the background the terminal is somebody else's
   terminal_ = before;
   descriptor_ = STDIN_FILENO;
   termios silent = before;
@@ -71,18 +72,17 @@ Keyboard::~Keyboard() {
   if (terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*terminal_);
 }
 
-std::vector<Stroke> Keyboard::take() {
-  std::array<char, 64> typed{};
+void Keyboard::take(Strokes& strokes) {
+  std::array<char, Strokes::capacity()> typed{};
   const ssize_t count = ::read(*descriptor_, typed.data(), typed.size());
   if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) descriptor_.reset();
-  std::vector<Stroke> strokes;
+  strokes.clear();
   for (ssize_t i = 0; i < count; ++i) {
     const auto stroke = stroke_of(typed[static_cast<std::size_t>(i)], profile_.functions.size());
     if (!stroke || (stroke->kind == Stroke::Kind::end && !is_terminal())) continue;
-    strokes.push_back(*stroke);
+    static_cast<void>(strokes.push(*stroke));
   }
   wipe(typed.data(), typed.size());
-  return strokes;
 }
 
 }  // namespace sesame::cli

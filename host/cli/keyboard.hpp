@@ -25,6 +25,8 @@ struct Stroke {
   Key key = Key::ok;
 };
 
+using Strokes = SecretVector<Stroke, 64>;
+
 // Nothing: the character means nothing to a reader with so many functions.
 std::optional<Stroke> stroke_of(char c, std::size_t functions);
 
@@ -34,7 +36,7 @@ std::string function_letters(const ReaderProfile& profile);
 class Keyboard {
  public:
   // `descriptor`: where keys come from instead of the terminal; it stays the caller's. Without one, and with no terminal
-  // at standard input, there are no keys. The terminal does not echo as long as this lives, and is as it was then.
+  // at standard input, or in its background, there are no keys. The terminal does not echo as long as this lives, and is as it was then.
   // Failure(Exit::usage): the descriptor is not open for reading.
   Keyboard(std::optional<int> descriptor, const ReaderProfile& profile);
   Keyboard(const Keyboard&) = delete;
@@ -45,7 +47,7 @@ class Keyboard {
   // Readable when there are keys. Nothing: there are none, or none any more.
   std::optional<int> descriptor() const { return descriptor_; }
   // What was typed; waits if that is nothing.
-  std::vector<Stroke> take();
+  void take(Strokes& strokes);
 
  private:
   const ReaderProfile& profile_;

@@ -12,6 +12,10 @@
 
 namespace sesame::cli {
 
+transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep) {
+  return {of_a_person && !keep.pan, of_a_person && !keep.name};
+}
+
 bool is_transcript(const std::string& card) { return card.ends_with(".apdu"); }
 
 namespace {
@@ -42,9 +46,10 @@ void check_state_file(const std::string& file) {
 
 }  // namespace
 
-OpenCard::OpenCard(const ReaderOptions& options) : reader_(std::make_unique<ReaderCard>(options)) {
+OpenCard::OpenCard(const ReaderOptions& options, pcsc::Language language)
+    : reader_(std::make_unique<ReaderCard>(options)) {
   name_ = "the card in " + reader_->reader();
-  slots_.push_back(reader_->make_slot());
+  slots_.push_back(reader_->make_slot(language));
 }
 
 OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) : name_(card) {
@@ -95,6 +100,7 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
 
 void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other,
                       transcript::Masking::Options masking) {
+  if (trace.empty()) throw Failure(Exit::usage, "--trace: an empty name; name a file");
   files_.push_back(other);
   for (const std::string& file : files_) {
     if (!same_file(trace, file)) continue;

@@ -26,8 +26,8 @@ class OpenCard {
   };
   // Refuses state options that do not fit before anything is opened.
   OpenCard(const std::string& card, const StateOptions& state, Use use);
-  // Waits for a card in the reader.
-  explicit OpenCard(const ReaderOptions& options);
+  // Waits for a card in the reader, whose pinpad is to speak this language.
+  OpenCard(const ReaderOptions& options, pcsc::Language language);
 
   // Records the dialogue from here on; `what` is the first line. Refuses a file that the card or its state is in,
   // or that is `other`: a trace replaces what was there.
@@ -60,6 +60,9 @@ class OpenCard {
   std::vector<std::string> files_;                // what a trace must not replace
   std::string remedy_;
 };
+
+// What a recording masks: of somebody's card, all that is not to be kept; of a virtual one nothing.
+transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep);
 
 // A file that `--card` means as a transcript.
 bool is_transcript(const std::string& card);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
@@ -74,12 +75,22 @@ SecretString read_line(const Input& input) {
   return line.take();
 }
 
-// Without echo, and with ^C as a character, so that the terminal is as it was in every case.
+// Of the terminal that is silent, for a signal that ends the program meanwhile.
+termios before_silence{};
+
+void restore_and_end(int signal) {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &before_silence);
+  ::raise(signal);  // which now does what it does
+}
+
+// Without echo, and with ^C as a character: the terminal is as it was in every case but SIGKILL.
 class SilentTerminal {
  public:
   SilentTerminal() {
     if (::tcgetattr(STDIN_FILENO, &saved_) != 0)
       throw Failure(Exit::environment, "the terminal cannot be set up");
+    before_silence = saved_;
+    for (std::size_t i = 0; i < kEnding.size(); ++i) catch_once(kEnding[i], former_[i]);
     termios silent = saved_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
@@ -88,10 +99,24 @@ class SilentTerminal {
   }
   SilentTerminal(const SilentTerminal&) = delete;
   SilentTerminal& operator=(const SilentTerminal&) = delete;
-  ~SilentTerminal() { ::tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_); }
+  ~SilentTerminal() {
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);
+    for (std::size_t i = 0; i < kEnding.size(); ++i) ::sigaction(kEnding[i], &former_[i], nullptr);
+  }
 
  private:
+  static constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+  static void catch_once(int signal, struct sigaction& former) {
+    struct sigaction action {};
+    action.sa_handler = restore_and_end;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigaction(signal, &action, &former);
+    if (former.sa_handler == SIG_IGN) ::sigaction(signal, &former, nullptr);
+  }
+
   termios saved_{};
+  std::array<struct sigaction, kEnding.size()> former_{};
 };
 
 SecretString ask(const Input& input) {

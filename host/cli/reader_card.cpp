@@ -27,8 +27,8 @@ ReaderCard::~ReaderCard() {
   ::close(removal_);
 }
 
-std::unique_ptr<CardSlot> ReaderCard::make_slot() const {
-  return std::make_unique<TimedSlot>(std::make_unique<pcsc::PcscSlot>(reader_));
+std::unique_ptr<CardSlot> ReaderCard::make_slot(pcsc::Language language) const {
+  return std::make_unique<TimedSlot>(std::make_unique<pcsc::PcscSlot>(reader_, language));
 }
 
 void ReaderCard::require_pinpad() const {

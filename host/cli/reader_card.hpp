@@ -7,6 +7,7 @@
 #include "host/cli/options.hpp"
 #include "host/device/card_slot.hpp"
 #include "host/pcsc/context.hpp"
+#include "host/pcsc/pin_verify.hpp"
 #include "host/pcsc/presence.hpp"
 
 namespace sesame::cli {
@@ -22,7 +23,7 @@ class ReaderCard {
 
   const std::string& reader() const { return reader_; }
   // For this card alone, with a limit on its time. The slot may outlive this.
-  std::unique_ptr<CardSlot> make_slot() const;
+  std::unique_ptr<CardSlot> make_slot(pcsc::Language language) const;
   // Failure (environment) where the reader has none.
   void require_pinpad() const;
   // A descriptor that is readable once the card has left, or the reader, or the PC/SC service.

@@ -121,7 +121,9 @@ class Served {
   }
 
   bool take_keys() {
-    for (const Stroke& stroke : keyboard_.take()) {
+    Strokes strokes;
+    keyboard_.take(strokes);
+    for (const Stroke& stroke : strokes) {
       switch (stroke.kind) {
         case Stroke::Kind::press: server_.press(stroke.key, Clock::now()); break;
         case Stroke::Kind::hold: server_.hold(stroke.key, Clock::now()); break;
@@ -140,7 +142,8 @@ class Served {
 };
 
 void tell_keys(const Keyboard& keyboard, const ReaderProfile& profile) {
-  if (!keyboard.descriptor()) return note_line("sesame: no keys: standard input is not a terminal");
+  if (!keyboard.descriptor())
+    return note_line("sesame: no keys: standard input is no terminal, or that of another program");
   note_line(fmt::format(
       "sesame: keys: 0-9, point; {}; Enter = OK, Backspace or c = C, C = C held; e = card out, i = card in{}",
       function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
@@ -157,15 +160,15 @@ void reader_serve(const ReaderServeOptions& options) {
   if (options.trace) {
     card.record(*options.trace,
                 fmt::format("sesame reader serve: card {}, reader {}", options.card, profile.name),
-                options.profile, {false, false});
+                options.profile, masking(is_transcript(options.card), {}));
   }
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   ScreenPrinter printer(on_terminal ? ScreenPrinter::Where::in_place : ScreenPrinter::Where::below);
   const auto tell = [&](const std::string& line) { printer.note("sesame: " + line); };
 
-  const ifd::Listener listener(options.socket);
   Keyboard keyboard(options.keys_from, profile);
+  const ifd::Listener listener(options.socket);
   ForgivingSlot slot(card.slot(), tell);
   NativeReader reader(profile, slot);
   ifd::Server server(listener, reader, tell, Clock::now());

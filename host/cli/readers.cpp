@@ -14,7 +14,7 @@ namespace {
 
 struct Listed {
   pcsc::ReaderInfo reader;
-  std::optional<pcsc::Features> features;  // unknown while another program has the reader alone
+  std::optional<pcsc::Features> features;  // unknown of a reader that is not to be had at the moment
 };
 
 std::string_view pinpad(const Listed& listed) {
@@ -61,8 +61,13 @@ void readers(const ListOptions& options) {
   const pcsc::Context context;
   std::vector<Listed> all;
   for (pcsc::ReaderInfo& reader : pcsc::list_readers(context)) {
-    auto features = pcsc::features_of(context, reader.name);
-    all.push_back({std::move(reader), std::move(features)});
+    all.push_back({std::move(reader), std::nullopt});
+    try {
+      all.back().features = pcsc::features_of(context, all.back().reader.name);
+    } catch (const Failure&) {
+      all.back().reader.state =
+          pcsc::ReaderState::unavailable;  // one that has just gone must not hide the others
+    }
   }
   if (all.empty()) throw pcsc::failure(SCARD_E_NO_READERS_AVAILABLE);
   options.json ? print_json(all) : print_table(all);

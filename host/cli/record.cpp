@@ -1,23 +1,58 @@
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <system_error>
+#include <utility>
+
 #include "host/cli/code_run.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
 
 namespace sesame::cli {
 
-// A recording is worth something only if it gives the code again: tried before success is reported.
+namespace {
+
+// The file under its own name only once it is what it should be: what was there before stays until then.
+class NewFile {
+ public:
+  explicit NewFile(std::string path) : path_(std::move(path)), new_(path_ + ".new") {}
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() { std::remove(new_.c_str()); }
+
+  const std::string& path() const { return new_; }
+  void take_its_place() const {
+    if (std::rename(new_.c_str(), path_.c_str()) == 0) return;
+    throw Failure(Exit::environment,
+                  fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
+  }
+
+ private:
+  std::string path_, new_;
+};
+
+}  // namespace
+
+// A recording is worth something only if it gives the code again: tried before it takes its place.
 void record(const CodeOptions& options) {
   if (!is_transcript(*options.trace)) {
     throw Failure(Exit::usage, fmt::format("record: {}: a transcript is told by its name: call it {}.apdu",
                                            *options.trace, *options.trace));
   }
-  CodeRun run(options);
-  run.make("record", {!options.keep.pan, !options.keep.name});
-  const std::string again = run.replay(*options.trace);
-  if (again != run.code()) {
-    throw Failure(Exit::refused,
-                  fmt::format("{}: replayed, it gives another code than the card: {} instead of {}",
-                              *options.trace, again, run.code()));
+  if (*options.trace == options.card) {
+    throw Failure(Exit::usage, fmt::format("record: {} is the card itself; name another file", options.card));
   }
+  const NewFile file(*options.trace);
+  CodeRun run(options);
+  run.make("record", file.path(), masking(true, options.keep));
+  const std::string again = run.replay(file.path());
+  if (again != run.code()) {
+    throw Failure(
+        Exit::refused,
+        fmt::format("{}: not written: replayed, it would give another code than the card: {} instead of {}",
+                    *options.trace, again, run.code()));
+  }
+  file.take_its_place();
   run.print();
 }
 

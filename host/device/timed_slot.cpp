@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "host/failure.hpp"
+
 namespace sesame {
 
 // What the caller and the thread have in common; whichever ends last ends it.
@@ -18,6 +20,7 @@ struct TimedSlot::Shared {
   std::condition_variable changed;
   bool asked = false;  // a call is under way
   bool over = false;   // the caller is gone
+  bool ended = false;  // so is the slot
 
   std::unique_ptr<CardSlot> slot;  // these are the thread's own while it is asked
   SlotRequest::Kind kind = SlotRequest::Kind::deactivate;
@@ -46,7 +49,11 @@ void TimedSlot::Shared::run() {
     changed.notify_all();
     if (over) break;
   }
-  slot.reset();  // in the thread that used it, and while nobody waits for it
+  lock.unlock();
+  slot.reset();  // in the thread that used it: this, too, may take for ever
+  lock.lock();
+  ended = true;
+  changed.notify_all();
 }
 
 SlotStatus TimedSlot::Shared::carry_out() {
@@ -66,14 +73,15 @@ TimedSlot::TimedSlot(std::unique_ptr<CardSlot> slot, SlotLimits limits)
       thread_([shared = shared_] { shared->run(); }) {}
 
 TimedSlot::~TimedSlot() {
-  bool busy = false;
+  bool ended = false;
   {
-    const std::lock_guard lock(shared_->mutex);
+    std::unique_lock lock(shared_->mutex);
     shared_->over = true;
-    busy = shared_->asked;
+    shared_->changed.notify_all();
+    const auto limit = shared_->asked ? std::chrono::milliseconds(0) : limits_.answer;
+    ended = shared_->changed.wait_for(lock, limit, [&] { return shared_->ended; });
   }
-  shared_->changed.notify_all();
-  busy ? thread_.detach() : thread_.join();
+  ended ? thread_.join() : thread_.detach();
 }
 
 SlotStatus TimedSlot::call(SlotRequest::Kind kind, Bytes command, emv::ResponseBuffer& answer) {
@@ -85,8 +93,13 @@ SlotStatus TimedSlot::call(SlotRequest::Kind kind, Bytes command, emv::ResponseB
   shared.kind = kind;
   shared.asked = true;
   shared.changed.notify_all();
-  const auto limit = kind == SlotRequest::Kind::verify_on_pad ? limits_.pad : limits_.answer;
-  if (!shared.changed.wait_for(lock, limit, [&] { return !shared.asked; })) return SlotStatus::mute;
+  const bool on_pad = kind == SlotRequest::Kind::verify_on_pad;
+  if (!shared.changed.wait_for(lock, on_pad ? limits_.pad : limits_.answer, [&] { return !shared.asked; })) {
+    if (!on_pad) return SlotStatus::mute;
+    throw Failure(Exit::environment,
+                  "nobody has finished at the pinpad; a PIN that is typed there now may still be sent: press "
+                  "cancel on it");
+  }
   if (shared.failure) std::rethrow_exception(std::exchange(shared.failure, nullptr));
   answer = shared.answer;
   return shared.status;

@@ -13,7 +13,7 @@ namespace sesame {
 
 struct SlotLimits {
   std::chrono::milliseconds answer{20'000};  // to a reset or a command
-  std::chrono::milliseconds pad{60'000};     // to a PIN that somebody types at the slot's own pinpad
+  std::chrono::milliseconds pad{300'000};    // to a PIN that somebody types at the slot's own pinpad
 };
 
 class TimedSlot final : public CardSlot {
@@ -27,6 +27,7 @@ class TimedSlot final : public CardSlot {
   SlotStatus activate(emv::ResponseBuffer& answer) override;
   SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
   SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
+  // Failure (environment) where the pad takes too long: nobody can take its order back, and it may still send a PIN.
   SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
   void deactivate() override;
 

@@ -12,8 +12,8 @@ namespace sesame::ifd {
 inline constexpr std::uint32_t kGetFeatures = 0x42000D48;
 
 // FEATURE_VERIFY_PIN_DIRECT, FEATURE_IFD_PIN_PROPERTIES, FEATURE_GET_TLV_PROPERTIES. The codes are the reader's choice.
-inline constexpr std::uint32_t kVerifyPin = 0x42330006, kPinProperties = 0x4233000A,
-                               kTlvProperties = 0x42330012;
+// The first is kVerifyPin (host/ifd/wire.hpp).
+inline constexpr std::uint32_t kPinProperties = 0x4233000A, kTlvProperties = 0x42330012;
 
 using Properties = Buffer<kMaxResponse>;
 

@@ -77,7 +77,10 @@ std::optional<Server::Clock::time_point> Server::deadline() const {
 
 void Server::tell_partner() {
   Message message;
-  if (session_ && session_->answer(message) && !send_message(requests_.get(), message)) end_session();
+  if (!session_ || !session_->answer(message)) return;
+  const bool busy = message[0] == static_cast<std::uint8_t>(Status::busy);
+  if (busy) tell_("a program wants the card while somebody uses the keys: finish first, or hold C");
+  if (!send_message(requests_.get(), message)) end_session();
 }
 
 // One request at a time, so that keys and time have their turn.

@@ -42,6 +42,8 @@
 namespace sesame::ifd {
 
 inline constexpr std::uint8_t kVersion = 1;
+// FEATURE_VERIFY_PIN_DIRECT: the one control whose answer a person may have to be waited for.
+inline constexpr std::uint32_t kVerifyPin = 0x42330006;
 // A PIN_VERIFY_STRUCTURE with the longest short APDU is the longest message.
 inline constexpr std::size_t kMaxCommand = 261, kMaxInput = 19 + kMaxCommand, kMaxResponse = 258;
 inline constexpr std::size_t kMaxMessage = 5 + kMaxInput;

@@ -2,12 +2,14 @@
 
 #include <reader.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
 #include "firmware/core/iso7816/atr.hpp"
 #include "host/pcsc/errors.hpp"
 #include "host/pcsc/pin_verify.hpp"
+#include "host/pcsc/reader_watch.hpp"
 #include "host/pcsc/readers.hpp"
 
 namespace sesame::pcsc {
@@ -19,6 +21,8 @@ constexpr std::size_t kHeader = 4;
 
 // How long a card that broke off may take to be seen to be gone: drivers that poll do so every 0.4 s.
 constexpr auto kNoticeRemoval = std::chrono::milliseconds(1500);
+// How long another program may have the card before that is an error; its leaving may go unnoticed.
+constexpr std::chrono::milliseconds kPatienceWithOthers{1000}, kLookAgain{100};
 
 // More than a response may have, so that one that has is noticed.
 using Received = std::array<std::uint8_t, MAX_BUFFER_SIZE>;
@@ -56,20 +60,33 @@ void expect_a_pin_was_sent(Bytes answer, const std::string& reader) {
 
 }  // namespace
 
-PcscSlot::PcscSlot(std::string reader) : reader_(std::move(reader)) {}
+PcscSlot::PcscSlot(std::string reader, Language language) : reader_(std::move(reader)), language_(language) {}
 
 PcscSlot::~PcscSlot() { deactivate(); }
 
 SlotStatus PcscSlot::activate(emv::ResponseBuffer& answer) {
   answer.clear();
   if (!card_) {
+    const LONG result = connect();
+    if (result != SCARD_S_SUCCESS) return status_of(result);
+  }
+  return reconnect(SCARD_UNPOWER_CARD, answer);
+}
+
+// Whoever lists readers has each of them for a moment: worth a short wait.
+LONG PcscSlot::connect() {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + kPatienceWithOthers;
+  ReaderWatch others(context_, reader_);
+  for (;;) {
     SCARDHANDLE card = 0;
     const LONG result = ::SCardConnect(context_.handle(), reader_.c_str(), SCARD_SHARE_EXCLUSIVE, kProtocols,
                                        &card, &protocol_);
-    if (result != SCARD_S_SUCCESS) return status_of(result);
-    card_ = card;
+    if (result == SCARD_S_SUCCESS) card_ = card;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (result != SCARD_E_SHARING_VIOLATION || left.count() <= 0) return result;
+    others.changes(std::min(left, kLookAgain));
   }
-  return reconnect(SCARD_UNPOWER_CARD, answer);
 }
 
 SlotStatus PcscSlot::warm_reset(emv::ResponseBuffer& answer) {
@@ -108,7 +125,7 @@ SlotStatus PcscSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
   if (!card_) return SlotStatus::mute;
   const auto control = control_code(features(), FEATURE_VERIFY_PIN_DIRECT);
   if (!control) return SlotStatus::garbled;
-  const auto order = pin_verify_structure(command);
+  const auto order = pin_verify_structure(command, language_);
 
   Received received{};
   DWORD size = 0;

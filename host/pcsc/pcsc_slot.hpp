@@ -7,6 +7,7 @@
 #include "host/device/card_slot.hpp"
 #include "host/pcsc/context.hpp"
 #include "host/pcsc/features.hpp"
+#include "host/pcsc/pin_verify.hpp"
 
 namespace sesame::pcsc {
 
@@ -17,8 +18,9 @@ namespace sesame::pcsc {
 // Nothing is ever sent twice: a PIN that a card did not answer to may have cost a try.
 class PcscSlot final : public CardSlot {
  public:
-  // `reader` is a name of list_readers(). Failure where there is no PC/SC service.
-  explicit PcscSlot(std::string reader);
+  // `reader` is a name of list_readers(); its pinpad is asked to speak this language. Failure where there is no PC/SC
+  // service.
+  explicit PcscSlot(std::string reader, Language language = {'e', 'n'});
   PcscSlot(const PcscSlot&) = delete;
   PcscSlot& operator=(const PcscSlot&) = delete;
   ~PcscSlot() override;
@@ -36,6 +38,7 @@ class PcscSlot final : public CardSlot {
   bool has_pinpad();
 
  private:
+  LONG connect();
   SlotStatus read_atr(emv::ResponseBuffer& answer);
   SlotStatus reconnect(DWORD initialisation, emv::ResponseBuffer& answer);
   bool has_valid_atr() const;
@@ -45,6 +48,7 @@ class PcscSlot final : public CardSlot {
   const Features& features();
 
   const std::string reader_;
+  const Language language_;
   Context context_;
   std::optional<SCARDHANDLE> card_;
   DWORD protocol_ = SCARD_PROTOCOL_UNDEFINED;

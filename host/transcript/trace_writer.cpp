@@ -27,9 +27,12 @@ char printable(char c) {
 }  // namespace
 
 TraceWriter::TraceWriter(std::string path, std::string_view what) : path_(std::move(path)) {
-  handle_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, kOwnerOnly);
+  // A FIFO that nobody reads is an error, and nothing to wait for.
+  handle_ =
+      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kOwnerOnly);
   if (handle_ < 0) fail(errno);
   try {
+    if (::fcntl(handle_, F_SETFL, 0) != 0) fail(errno);
     struct stat status {};
     regular_ = ::fstat(handle_, &status) == 0 && S_ISREG(status.st_mode);
     const bool for_others = (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <thread>
@@ -178,7 +179,7 @@ TEST_CASE("the PIN of a card in a reader is not taken from the command line") {
 TEST_CASE("the PIN of a card in a reader is typed at the terminal, without echo") {
   const Sandbox box;
   const Desk desk({"--ephemeral", "--atc", "00B4"});
-  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [] { return "1234\r"; });
+  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [](pid_t) { return "1234\r"; });
   CHECK(seen.status == 0);
   CHECK_THAT(seen.text, Contains("4251 1495") && !Contains("1234"));
 }
@@ -186,7 +187,7 @@ TEST_CASE("the PIN of a card in a reader is typed at the terminal, without echo"
 TEST_CASE("nobody is asked for the PIN of a card that has been pulled out") {
   const Sandbox box;
   Desk desk({"--ephemeral"});
-  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&] {
+  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {
     desk.card().signal(SIGUSR1);
     return "";
   });
@@ -269,6 +270,64 @@ TEST_CASE("a recorded card gives the code again, and tells neither PIN nor PAN")
     REQUIRE(kept.status == 0);
     CHECK_THAT(box.read(card + ".apdu"), Contains(pan));
   }
+}
+
+TEST_CASE("a recording that was there stays until there is another that gives its code") {
+  const Sandbox box;
+  const Desk desk({"--ephemeral"});
+  const std::string file = box.write("card.apdu", "what was there");
+  const Arguments record{"record", "--reader", "0", file};
+  CHECK(box.sesame(record + Arguments{"--pin-env", "NOPE"}).status == 2);
+  CHECK(box.sesame(record + Arguments{"--pin-stdin"}, "12\n").status == 2);
+  CHECK(box.sesame(record + Arguments{"--pin-stdin"}, "0000\n").status == 1);
+  CHECK(box.read("card.apdu") == "what was there");
+  CHECK_FALSE(std::filesystem::exists(file + ".new"));
+  CHECK(box.sesame(record + Arguments{"--pin-stdin"}, "1234\n").status == 0);
+  CHECK_THAT(box.read("card.apdu"), StartsWith("# sesame record"));
+}
+
+TEST_CASE("a card that does not tell its tries gets no PIN unless --last-try") {
+  const Sandbox box;
+  std::string card = box.sesame({"code", "--ephemeral", "--pin", "1234", "--trace", box.file("t.apdu")}).out;
+  std::istringstream in(box.read("t.apdu"));
+  std::string without;
+  for (std::string line; std::getline(in, line);) {
+    if (line.find("80CA9F17") != std::string::npos) {
+      std::getline(in, line);  // and its answer
+    } else {
+      without += line + "\n";
+    }
+  }
+  const Desk desk({"--card", box.write("silent.apdu", without)});
+  const Outcome outcome = box.sesame(kCode, "1234\n");
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains("does not tell how many PIN tries are left") && Contains("--last-try"));
+  CHECK(box.sesame(kCode + Arguments{"--last-try"}, "1234\n").out == card);
+}
+
+TEST_CASE("a program that has the reader for a moment is waited for") {
+  const Sandbox box;
+  const Desk desk({"--ephemeral"});
+  std::atomic<bool> done = false;
+  std::thread others([&] {
+    while (!done) box.sesame({"readers"});
+  });
+  int made = 0;
+  for (int i = 0; i < 10; ++i) made += box.sesame(kCode, "1234\n").status == 0 ? 1 : 0;
+  done = true;
+  others.join();
+  CHECK(made == 10);
+}
+
+TEST_CASE("a signal at the PIN prompt leaves the terminal as it was") {
+  const Sandbox box;
+  const Desk desk({"--ephemeral"});
+  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [](pid_t child) {
+    ::kill(child, SIGTERM);
+    return "";
+  });
+  CHECK(seen.status == 128 + SIGTERM);
+  CHECK(seen.echo_restored);
 }
 
 TEST_CASE("a trace of a card in a reader masks its PAN; of a virtual card it does not") {

@@ -34,10 +34,10 @@ class Pinpad {
     int status = -1;
     std::string out, err;
   };
-  Made make(const Arguments& command, const std::string& keys) {
+  Made make(const Arguments& command, const std::string& keys, const std::string& prompt = "Code secret ?") {
     Background making(box_, command);
     REQUIRE(making.says("type the PIN at the pinpad of Sesame 00 00"));
-    REQUIRE(reader_.says("PIN?"));
+    REQUIRE(reader_.says(prompt));
     reader_.keys(keys);
     const int status = making.wait();
     static_cast<void>(making.says("nothing more"));  // reads to the end
@@ -60,7 +60,7 @@ TEST_CASE("the reader takes the PIN, and the computer gets the code") {
     const Arguments known{"--card", card, "--ephemeral", "--atc", "00B4"};
     const Arguments keys{"--profile", "vasco-810", "--function", "M1", "--input", "12345678"};
     Pinpad pinpad(known);
-    const auto made = pinpad.make(kCode + keys, "1234\n");
+    const auto made = pinpad.make(kCode + keys, "1234\n", "PIN?");  // the first language of that model
     INFO(made.err);
     CHECK(made.status == 0);
     CHECK(made.out == pinpad.box().sesame(Arguments{"code", "--pin", "1234"} + keys + known).out);
@@ -132,10 +132,30 @@ TEST_CASE("the card is pulled out while the reader asks for the PIN") {
   CHECK(pulled.err == "sesame: the card in Sesame 00 00 was removed\n");
 }
 
+TEST_CASE("while somebody uses the reader's keys, a program is told, and so is the person") {
+  Pinpad pinpad({"--ephemeral"});
+  REQUIRE(pinpad.reader().says("Connecté"));
+  REQUIRE(pinpad.reader().says("Choisir la"));  // the daemon has let go of the card
+  pinpad.reader().keys("a");
+  REQUIRE(pinpad.reader().says("Code secret ?"));
+  const Outcome outcome = pinpad.box().sesame({"apps", "--reader", "0"});
+  CHECK(outcome.status == 1);
+  CHECK(pinpad.reader().says("somebody uses the keys"));
+}
+
+TEST_CASE("a reader that has stopped hides neither itself nor the others") {
+  Pinpad pinpad({"--ephemeral"});
+  pinpad.reader().signal(SIGSTOP);
+  const Outcome outcome = pinpad.box().sesame({"readers"});
+  pinpad.reader().signal(SIGCONT);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, Contains("Sesame 00 00"));
+}
+
 TEST_CASE("the reader is unplugged while it asks for the PIN") {
   Pinpad pinpad({"--ephemeral"});
   Background making(pinpad.box(), kCode);
-  REQUIRE(pinpad.reader().says("PIN?"));
+  REQUIRE(pinpad.reader().says("Code secret ?"));
   pinpad.reader().signal(SIGKILL);
   CHECK(making.wait() == 3);
   static_cast<void>(making.says("nothing more"));
@@ -145,7 +165,7 @@ TEST_CASE("the reader is unplugged while it asks for the PIN") {
 TEST_CASE("the daemon is killed while the reader asks for the PIN") {
   Pinpad pinpad({"--ephemeral"});
   Background making(pinpad.box(), kCode);
-  REQUIRE(pinpad.reader().says("PIN?"));
+  REQUIRE(pinpad.reader().says("Code secret ?"));
   pinpad.daemon().kill();
   CHECK(making.wait() == 3);
   static_cast<void>(making.says("nothing more"));

@@ -12,7 +12,7 @@
 namespace sesame::e2e {
 
 Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments,
-                 const std::function<std::string()>& answer) {
+                 const std::function<std::string(pid_t)>& answer) {
   int terminal = -1;
   const std::string state = sandbox.file("state");
   std::vector<char*> argv{const_cast<char*>("sesame")};
@@ -32,7 +32,7 @@ Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& argumen
     seen.text.append(buffer, static_cast<std::size_t>(got));
     if (answered || seen.text.find("PIN: ") == std::string::npos) continue;
     answered = true;
-    const std::string keys = answer();
+    const std::string keys = answer(child);
     if (::write(terminal, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
       ::kill(child, SIGKILL);
   }

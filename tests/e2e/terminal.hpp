@@ -1,6 +1,8 @@
 // A `sesame` at a terminal, with somebody who does something when its prompt appears.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,8 +17,8 @@ struct Seen {
   bool echo_restored = false;
 };
 
-// What `answer` returns is typed when "PIN: " has appeared.
+// What `answer` to this process returns is typed when "PIN: " has appeared.
 Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments,
-                 const std::function<std::string()>& answer);
+                 const std::function<std::string(pid_t)>& answer);
 
 }  // namespace sesame::e2e

@@ -13,7 +13,7 @@ using sesame::e2e::Seen;
 namespace {
 
 Seen at_terminal(const Sandbox& sandbox, const std::string& keys) {
-  return sesame::e2e::at_terminal(sandbox, {"code"}, [&] { return keys; });
+  return sesame::e2e::at_terminal(sandbox, {"code"}, [&](pid_t) { return keys; });
 }
 
 }  // namespace

@@ -16,8 +16,9 @@
 
 namespace sesame::ifd {
 
-// How long the reader may take: a card has its own time-outs below the first, and for a PIN somebody types.
-inline constexpr std::chrono::seconds kPatience{30}, kPatienceWithPeople{300};
+// How long the reader may take: about itself it knows at once; a card has its own time-outs below the second; and for a
+// PIN somebody types, for no longer than the core lets them (kLongestPinEntry), and then the card works.
+inline constexpr std::chrono::seconds kPatienceWithQuestions{3}, kPatience{30}, kPatienceWithPeople{300};
 
 class Channel {
  public:

@@ -257,7 +257,9 @@ RESPONSECODE IFDHControl(DWORD Lun, DWORD dwControlCode, PUCHAR TxBuffer, DWORD 
   *pdwBytesReturned = RxBuffer == nullptr ? 0 : RxLength;
   const ifd::Request request{ifd::Operation::control, ifd::number(dwControlCode),
                              ifd::bytes_of(TxBuffer, TxLength)};
-  return ifd::ask(Lun, request, ifd::kPatienceWithPeople, RxBuffer, *pdwBytesReturned);
+  const bool asks_for_pin = dwControlCode == ifd::kVerifyPin;
+  return ifd::ask(Lun, request, asks_for_pin ? ifd::kPatienceWithPeople : ifd::kPatienceWithQuestions,
+                  RxBuffer, *pdwBytesReturned);
 }
 
 RESPONSECODE IFDHICCPresence(DWORD Lun) {

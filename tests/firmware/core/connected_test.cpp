@@ -606,7 +606,7 @@ TEST_CASE("nobody types: 6400 after bTimeOut; after a key bTimeOut2 counts; 00 i
   };
   for (const Row& row : {Row{"3C05", 60'000, 5'000},
                          {"0001", 30'000, 1'000},
-                         {"FF00", 255'000, 30'000},
+                         {"F000", 240'000, 30'000},
                          {"0000", 30'000, 30'000}}) {
     CAPTURE(row.timeouts);
     PinOrder order;
@@ -633,6 +633,22 @@ TEST_CASE("nobody types: 6400 after bTimeOut; after a key bTimeOut2 counts; 00 i
     CHECK(somebody.asked.empty());
     CHECK_FALSE(somebody.remembers("84"));
   }
+}
+
+TEST_CASE("whatever times the order gives, somebody has four minutes for the PIN") {
+  PinOrder order;
+  order.timeouts = "FFFF";
+  Typing nobody(order);
+  nobody.wait(kLongestPinEntry - 1);
+  CHECK(nobody.told() == "nothing");
+  nobody.wait(1);
+  CHECK(nobody.told() == "6400");
+
+  Typing slow(order);
+  slow.wait(kLongestPinEntry / 2);
+  slow.press("8");
+  slow.wait(kLongestPinEntry / 2);
+  CHECK(slow.told() == "6400");
 }
 
 TEST_CASE("a key that comes with the time-out is too late") {

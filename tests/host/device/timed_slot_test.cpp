@@ -36,7 +36,11 @@ class ScriptedSlot final : public CardSlot {
     if (!command.empty() && command[0] == 0xFF) throw Failure(Exit::environment, "the disk is full");
     return say("transmit", answer);
   }
-  SlotStatus verify_on_pad(Bytes, emv::ResponseBuffer& answer) override { return say("pad", answer); }
+  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override {
+    if (command.empty()) return say("pad", answer);
+    script_->gone_on.wait();
+    return SlotStatus::mute;
+  }
   void deactivate() override { script_->calls.push_back("deactivate"); }
 
  private:
@@ -90,6 +94,18 @@ TEST_CASE("a slot that takes too long is mute, and stays so until it has come ba
   script->go_on.set_value();
   script->ended.get_future().get();
   CHECK(script->calls == std::vector<std::string>{"transmit"});
+}
+
+TEST_CASE("a pinpad that takes too long is no mute card: a PIN may still be sent there") {
+  const auto script = std::make_shared<Script>();
+  {
+    TimedSlot slot(std::make_unique<ScriptedSlot>(script), kShort);
+    emv::ResponseBuffer answer;
+    CHECK_THROWS_WITH(slot.verify_on_pad(std::array<std::uint8_t, 1>{0x00}, answer),
+                      Catch::Matchers::Contains("press cancel on it"));
+  }
+  script->go_on.set_value();
+  script->ended.get_future().get();
 }
 
 }  // namespace sesame
