@@ -49,6 +49,10 @@ void CardCounters::set_next_atc(std::size_t application, std::uint16_t atc) {
   save_atc(applications_[application], static_cast<std::uint16_t>(atc - 1));
 }
 
+void CardCounters::set_atc(std::size_t application, std::uint16_t atc) {
+  save_atc(applications_[application], atc);
+}
+
 // EMV 4.3 Book 2, D3: no two cryptograms under one ATC; so the last one closes the application.
 bool CardCounters::blocked(std::size_t application) const {
   return applications_[application].blocked || atc(application) == kLastAtc;
@@ -59,6 +63,8 @@ void CardCounters::take_try() { save_tries(static_cast<std::uint8_t>(tries_ - 1)
 void CardCounters::restore_tries() {
   if (tries_ != try_limit_) save_tries(try_limit_);
 }
+
+void CardCounters::set_tries_left(std::uint8_t tries) { save_tries(std::min(tries, try_limit_)); }
 
 void CardCounters::save_atc(Application& application, std::uint16_t atc) {
   store_.put(application.id, {{kAtc, atc}});

@@ -30,6 +30,8 @@ class CardCounters {
   void increment_atc(std::size_t application);
   // The next transaction will have this ATC, 1 or more; for a fresh card that must be reproducible.
   void set_next_atc(std::size_t application, std::uint16_t atc);
+  // As if the last transaction had had this ATC; for whoever simulates a card, which may go back.
+  void set_atc(std::size_t application, std::uint16_t atc);
 
   std::uint16_t last_online_atc(std::size_t application) const {
     return applications_[application].last_online;
@@ -40,6 +42,8 @@ class CardCounters {
   // Before the PIN is compared.
   void take_try();
   void restore_tries();
+  // At most the card's try limit; for whoever simulates a card.
+  void set_tries_left(std::uint8_t tries);
 
  private:
   struct Application {

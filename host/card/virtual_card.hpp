@@ -33,6 +33,7 @@ class VirtualCard {
   void transmit(Bytes command, emv::ResponseBuffer& response);
 
   CardCounters& counters() { return counters_; }
+  const CardCounters& counters() const { return counters_; }
   const Personalisation& personalisation() const { return personalisation_; }
 
  private:

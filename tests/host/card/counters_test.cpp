@@ -346,5 +346,40 @@ TEST_CASE("a kept value that no counter can have does not make the card younger"
   CHECK(counters.tries_left() == card.try_limit);
 }
 
+// ---- for whoever simulates a card
+
+TEST_CASE("a simulated card's ATC is set forward and back, for one application") {
+  state::EphemeralStore store;
+  Terminal terminal(two_applications(), store);
+  terminal.card().counters().set_atc(0, 0x100);
+  CHECK(terminal.go_to(Stage::initiated, kCap).atc() == "0101");
+  CHECK(terminal.go_to(Stage::initiated, kMastercard).atc() == "0001");
+  terminal.card().counters().set_atc(0, 0);
+  CHECK(terminal.go_to(Stage::initiated, kCap).atc() == "0001");
+}
+
+TEST_CASE("an ATC of FFFF closes a simulated card, and a smaller one opens it again") {
+  state::EphemeralStore store;
+  const Personalisation card = personalisation();
+  CardCounters counters(card, store);
+  counters.set_atc(0, 0xFFFF);
+  CHECK(counters.blocked(0));
+  counters.set_atc(0, 0xFFFE);
+  CHECK_FALSE(counters.blocked(0));
+}
+
+TEST_CASE("a simulated card's tries are set, and never to more than it has") {
+  state::EphemeralStore store;
+  const Personalisation card = personalisation();
+  CardCounters counters(card, store);
+  for (const std::uint8_t tries : {std::uint8_t{0}, std::uint8_t{2}, std::uint8_t{3}}) {
+    counters.set_tries_left(tries);
+    CHECK(counters.tries_left() == tries);
+    CHECK(CardCounters(card, store).tries_left() == tries);
+  }
+  counters.set_tries_left(15);
+  CHECK(counters.tries_left() == card.try_limit);
+}
+
 }  // namespace
 }  // namespace sesame::card

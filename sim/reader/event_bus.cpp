@@ -1,0 +1,81 @@
+#include "sim/reader/event_bus.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sesame::sim {
+
+void EventBus::publish(const std::string& reader, SimEvent::Kind kind, std::uint64_t revision) {
+  SimEvent event;
+  event.reader = reader;
+  event.kind = kind;
+  event.happening.revision = revision;
+  {
+    const std::lock_guard lock(mutex_);
+    push(std::move(event));
+  }
+  changed_.notify_all();
+}
+
+void EventBus::publish(const std::string& reader, std::vector<Happening> happenings) {
+  if (happenings.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Happening& happening : happenings) {
+      push({0, reader, SimEvent::Kind::happened, std::move(happening)});
+    }
+  }
+  changed_.notify_all();
+}
+
+void EventBus::push(SimEvent event) {
+  event.sequence = ++last_;
+  ring_.push_back(std::move(event));
+  if (ring_.size() > capacity_) ring_.pop_front();
+}
+
+EventBus::Batch EventBus::wait(std::uint64_t after, const std::optional<std::string>& reader,
+                               std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  std::unique_lock lock(mutex_);
+  Batch batch;
+  const std::uint64_t before_first = last_ - ring_.size();
+  batch.lost = after < before_first || after > last_;
+  batch.last = batch.lost ? before_first : after;
+  for (;;) {
+    collect(batch, reader);
+    batch.closed = closed_;
+    if (!batch.events.empty() || closed_ || batch.lost) return batch;
+    const auto news = [&] { return last_ > batch.last || closed_; };
+    if (!changed_.wait_until(lock, end, news)) return batch;
+    // What happened meanwhile may have pushed out what was to come next.
+    if (batch.last < last_ - ring_.size()) {
+      batch.lost = true;
+      batch.last = last_ - ring_.size();
+    }
+  }
+}
+
+void EventBus::collect(Batch& batch, const std::optional<std::string>& reader) const {
+  const std::uint64_t before_first = last_ - ring_.size();
+  for (std::size_t i = batch.last - before_first; i < ring_.size(); ++i) {
+    if (batch.events.size() == kMostAtOnce) return;
+    batch.last = ring_[i].sequence;
+    if (!reader || *reader == ring_[i].reader) batch.events.push_back(ring_[i]);
+  }
+}
+
+std::uint64_t EventBus::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
+void EventBus::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+}  // namespace sesame::sim

@@ -1,0 +1,66 @@
+// What happens in all readers, in one order, for whoever looks on: kept in a bounded ring, so that a stream that
+// broke off can be taken up again. For any number of threads.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/reader/happening.hpp"
+
+namespace sesame::sim {
+
+struct SimEvent {
+  enum class Kind : std::uint8_t { created, deleted, happened };
+  std::uint64_t sequence = 0;  // from 1, over all readers
+  std::string reader;
+  Kind kind = Kind::happened;
+  Happening happening;  // of Kind::happened; of the others its revision alone
+};
+
+class EventBus {
+ public:
+  explicit EventBus(std::size_t capacity = 8192) : capacity_(capacity) {}
+  EventBus(const EventBus&) = delete;
+  EventBus& operator=(const EventBus&) = delete;
+
+  void publish(const std::string& reader, SimEvent::Kind kind, std::uint64_t revision);
+  // All at once: nobody sees the first without the last.
+  void publish(const std::string& reader, std::vector<Happening> happenings);
+
+  struct Batch {
+    std::vector<SimEvent> events;  // oldest first, at most kMostAtOnce
+    std::uint64_t last = 0;        // where to go on: the sequence number up to which all was looked at
+    bool lost = false;             // events between `after` and these are forgotten
+    bool closed = false;           // close() was called: there will be no more
+  };
+  static constexpr std::size_t kMostAtOnce = 256;
+
+  // Events after this number, of this reader or of all; returns at once where there are some, else when there are, or
+  // with none when the time is over. A number from the future (another process's) counts as lost.
+  Batch wait(std::uint64_t after, const std::optional<std::string>& reader,
+             std::chrono::milliseconds timeout);
+
+  // The number of the last event, 0 before there is one.
+  std::uint64_t last() const;
+  // Ends every wait, now and later.
+  void close();
+
+ private:
+  void push(SimEvent event);
+  void collect(Batch& batch, const std::optional<std::string>& reader) const;
+
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<SimEvent> ring_;
+  std::uint64_t last_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace sesame::sim

@@ -1,0 +1,387 @@
+#include "sim/reader/live_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include "host/transcript/command_text.hpp"
+#include "sim/reader/picture.hpp"
+#include "sim/reader/refusal.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+constexpr Millis kBatteryShown = 2'000;
+constexpr std::string_view kMasked = "•";
+
+bool is_digit(Key key) { return key <= Key::d9; }
+
+bool is_command(const SlotRequest& request) {
+  return request.kind == SlotRequest::Kind::transmit || request.kind == SlotRequest::Kind::verify_on_pad;
+}
+
+bool is_answer(SlotStatus status) { return status == SlotStatus::ok || status == SlotStatus::garbled; }
+
+std::u16string_view low_battery_text(const Language& language) {
+  if (language.code == std::array{'f', 'r'}) return u"Pile faible";
+  if (language.code == std::array{'n', 'l'}) return u"Batterij zwak";
+  return u"Low battery";
+}
+
+// A display of the same size with one line on it.
+Screen with_line(Screen screen, std::u16string_view line) {
+  for (auto& row : screen.cells) row.fill(u' ');
+  std::copy_n(line.begin(), std::min<std::size_t>(line.size(), screen.columns), screen.cells[0].begin());
+  return screen;
+}
+
+Screen dark(Screen screen) {
+  for (auto& row : screen.cells) row.fill(u' ');
+  screen.lit = false;
+  return screen;
+}
+
+std::string joined(const std::vector<std::string>& rows) {
+  std::string text;
+  for (const std::string& row : rows) {
+    if (&row != &rows.front()) text += '\n';
+    text += row;
+  }
+  return text;
+}
+
+std::size_t size_of(const Happening& happening) {
+  return sizeof happening + happening.text.size() + happening.command.size() + happening.response.size() +
+         happening.name.size();
+}
+
+}  // namespace
+
+LiveReader::LiveReader(std::shared_ptr<const profile::LoadedReader> profile, ClockKind clock)
+    : profile_(std::move(profile)),
+      clock_(clock),
+      reader_(std::make_unique<Reader>(profile_->profile())),
+      fault_slot_(faults_),
+      shown_(reader_->screen()) {}
+
+// ---- the card
+
+void LiveReader::insert(std::unique_ptr<Card> card) {
+  pull();
+  card_ = std::move(card);
+  fault_slot_.hold(&card_->slot());
+  Happening inserted = happening(Happening::Kind::card);
+  inserted.text = "inserted";
+  inserted.name = card_->name();
+  note(std::move(inserted));
+  handle(Event::inserted());
+}
+
+std::unique_ptr<Card> LiveReader::pull() {
+  if (!card_) return nullptr;
+  std::unique_ptr<Card> card = take_out({});
+  handle(Event::removed());
+  return card;
+}
+
+std::unique_ptr<Card> LiveReader::take_out(std::string why) {
+  fault_slot_.hold(nullptr);
+  delayed_.reset();
+  std::unique_ptr<Card> card = std::move(card_);
+  Happening removed = happening(Happening::Kind::card);
+  removed.text = "removed";
+  removed.name = card->name();
+  removed.response = std::move(why);
+  note(std::move(removed));
+  return card;
+}
+
+// ---- keys
+
+void LiveReader::press(Key key) {
+  this->key(Event::Kind::press, key);
+  repeat_stuck_key(key);
+}
+
+void LiveReader::hold(Key key) {
+  this->key(Event::Kind::hold, key);
+  repeat_stuck_key(key);
+}
+
+void LiveReader::key(Event::Kind kind, Key key) {
+  const State state = reader_->state();
+  const bool secret = is_digit(key) && (state == State::pin || state == State::host_pin);
+  Happening pressed = happening(Happening::Kind::key);
+  pressed.text = secret ? kMasked : name_of(key);
+  pressed.held = kind == Event::Kind::hold;
+  note(std::move(pressed));
+  battery_shown_until_.reset();
+  handle(kind == Event::Kind::hold ? Event::hold(key) : Event::press(key));
+}
+
+void LiveReader::repeat_stuck_key(Key pressed) {
+  for (const Fault& fault : faults_) {
+    if (fault.kind != FaultKind::stuck_key) continue;
+    const auto stuck = key_named(fault.key);
+    if (stuck && *stuck != pressed) key(Event::Kind::press, *stuck);
+  }
+}
+
+std::optional<Key> LiveReader::key_named(std::string_view name) const {
+  if (name == "OK") return Key::ok;
+  if (name == "C") return Key::clear;
+  if (name == ".") return Key::point;
+  if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') return digit_key(name[0]);
+  const auto functions = profile().functions;
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (functions[i].key == name) return function_key(i);
+  }
+  return std::nullopt;
+}
+
+std::string LiveReader::name_of(Key key) const {
+  if (is_digit(key)) return std::string(1, static_cast<char>('0' + static_cast<int>(key)));
+  if (key == Key::ok) return "OK";
+  if (key == Key::clear) return "C";
+  if (key == Key::point) return ".";
+  const std::size_t index = static_cast<std::size_t>(key) - static_cast<std::size_t>(Key::f1);
+  const auto functions = profile().functions;
+  return index < functions.size() ? std::string(functions[index].key) : "";
+}
+
+// ---- events, and what the slot is asked
+
+void LiveReader::handle(const Event& event) {
+  if (battery_dead_) return look();
+  const bool was_off = reader_->state() == State::off;
+  reader_->handle(event, now_);
+  if (was_off && reader_->state() != State::off && battery_low()) battery_shown_until_ = now_ + kBatteryShown;
+  look();
+  serve();
+}
+
+// Asks the card whatever the reader asks, as long as it answers at once.
+void LiveReader::serve() {
+  while (!battery_dead_) {
+    const auto request = reader_->request();
+    if (delayed_ && (!request || request->number != delayed_->request)) delayed_.reset();
+    if (!request || delayed_) return;
+    if (is_command(*request) && fault_slot_.battery_ends_here()) return battery_dies();
+
+    Delayed answer;
+    answer.request = request->number;
+    answer.status = carry_out(*request, answer.bytes);
+    const auto slow = slowness();
+    const bool takes_time = request->kind != SlotRequest::Kind::deactivate && is_answer(answer.status);
+    if (slow && takes_time) {
+      answer.due = now_ + *slow;
+      delayed_ = answer;
+      return;
+    }
+    reader_->handle(Event::answer(answer.request, answer.status, answer.bytes), now_);
+    look();
+  }
+}
+
+SlotStatus LiveReader::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  SlotStatus status = SlotStatus::removed;
+  try {
+    status = call_card(request, answer);
+  } catch (const std::exception& failure) {
+    card_failed(failure.what());
+    throw;
+  }
+  note_exchange(request, status, answer);
+  if (status == SlotStatus::removed && card_) take_out("it left");
+  return status;
+}
+
+SlotStatus LiveReader::call_card(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  switch (request.kind) {
+    case SlotRequest::Kind::activate: return fault_slot_.activate(answer);
+    case SlotRequest::Kind::warm_reset: return fault_slot_.warm_reset(answer);
+    case SlotRequest::Kind::transmit: return fault_slot_.transmit(request.command, answer);
+    case SlotRequest::Kind::verify_on_pad: return fault_slot_.verify_on_pad(request.command, answer);
+    case SlotRequest::Kind::deactivate: fault_slot_.deactivate(); return SlotStatus::ok;
+  }
+  return SlotStatus::garbled;
+}
+
+// For a reason that is not the reader's to show: it sees a card that is gone.
+void LiveReader::card_failed(const std::string& why) {
+  const std::unique_ptr<Card> card = take_out(why);
+  reader_->handle(Event::removed(), now_);
+  look();
+}
+
+std::optional<std::uint32_t> LiveReader::slowness() const {
+  for (const Fault& fault : faults_) {
+    if (fault.kind == FaultKind::slow) return fault.ms;
+  }
+  return std::nullopt;
+}
+
+// ---- time
+
+void LiveReader::advance(Millis duration) {
+  require_virtual();
+  constexpr Millis kEnd = std::numeric_limits<Millis>::max();
+  run_to(duration > kEnd - now_ ? kEnd : now_ + duration);
+  note_clock();
+}
+
+bool LiveReader::to_next_deadline() {
+  require_virtual();
+  const auto next = deadline();
+  if (!next) return false;
+  run_to(*next);
+  note_clock();
+  return true;
+}
+
+void LiveReader::require_virtual() const {
+  if (clock_ == ClockKind::virtual_time) return;
+  throw Refusal(Why::real_clock, "this reader has a real clock, which nobody can move",
+                "create one with a virtual clock");
+}
+
+void LiveReader::tick(Millis now) {
+  if (clock_ != ClockKind::real) return;
+  run_to(std::max(now_, now));
+  if (!card_ || !card_->gone()) return;
+  take_out("it left its PC/SC reader");
+  handle(Event::removed());
+}
+
+std::optional<Millis> LiveReader::deadline() const {
+  if (battery_dead_) return std::nullopt;
+  std::optional<Millis> next = reader_->deadline();
+  const auto sooner = [&](Millis other) { next = next ? std::min(*next, other) : other; };
+  if (delayed_) sooner(delayed_->due);
+  if (battery_shown_until_) sooner(*battery_shown_until_);
+  return next;
+}
+
+// Through every moment at which something happens by itself, in order.
+void LiveReader::run_to(Millis time) {
+  for (auto next = deadline(); next && *next <= time; next = deadline()) {
+    now_ = std::max(now_, *next);
+    run_due();
+  }
+  now_ = time;
+}
+
+void LiveReader::run_due() {
+  if (battery_shown_until_ && *battery_shown_until_ <= now_) battery_shown_until_.reset();
+  if (!delayed_ || delayed_->due > now_) return handle(Event::tick());
+  const Delayed answer = *delayed_;
+  delayed_.reset();
+  handle(Event::answer(answer.request, answer.status, answer.bytes));
+}
+
+// ---- the battery, and a new start
+
+bool LiveReader::battery_low() const {
+  return std::any_of(faults_.begin(), faults_.end(),
+                     [](const Fault& fault) { return fault.kind == FaultKind::low_battery; });
+}
+
+void LiveReader::battery_dies() {
+  fault_slot_.deactivate();
+  switch_off();
+  battery_dead_ = true;
+  Happening dead = happening(Happening::Kind::fault);
+  dead.text = "battery dead";
+  note(std::move(dead));
+  look();
+}
+
+// A reader that never was on: nothing of the last code stays behind.
+void LiveReader::switch_off() {
+  delayed_.reset();
+  battery_shown_until_.reset();
+  reader_ = std::make_unique<Reader>(profile());
+}
+
+void LiveReader::reset() {
+  const std::unique_ptr<Card> card = card_ ? take_out({}) : nullptr;
+  switch_off();
+  if (!faults_.empty()) set_faults({});
+  battery_dead_ = false;
+  look();
+}
+
+void LiveReader::set_faults(Faults faults) {
+  for (const Fault& fault : faults) {
+    if (fault.kind != FaultKind::stuck_key || key_named(fault.key)) continue;
+    throw Refusal(Why::bad_fault, "stuck_key: the reader has no key '" + fault.key + "'",
+                  "keys are the digits, '.', 'OK', 'C' and those of the functions");
+  }
+  faults_ = std::move(faults);
+  Happening set = happening(Happening::Kind::fault);
+  set.text = std::to_string(faults_.size());
+  note(std::move(set));
+}
+
+// ---- what is seen
+
+Screen LiveReader::screen() const {
+  const Screen screen = reader_->screen();
+  if (battery_dead_) return dark(screen);
+  if (battery_shown_until_ && screen.lit) return with_line(screen, low_battery_text(reader_->language()));
+  return screen;
+}
+
+void LiveReader::look() {
+  const Screen screen = this->screen();
+  if (screen == shown_) return;
+  shown_ = screen;
+  Happening changed = happening(Happening::Kind::screen);
+  changed.text = joined(to_rows(screen));
+  changed.lit = screen.lit;
+  note(std::move(changed));
+}
+
+void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, Bytes answer) {
+  if (request.kind == SlotRequest::Kind::deactivate) return;
+  Happening exchange = happening(Happening::Kind::apdu);
+  if (is_command(request)) {
+    exchange.command = transcript::masked_hex(request.command);
+    exchange.name = transcript::command_name(request.command);
+  } else {
+    exchange.name = request.kind == SlotRequest::Kind::activate ? "cold reset" : "warm reset";
+  }
+  if (is_answer(status)) exchange.response = transcript::hex(answer);
+  note(std::move(exchange));
+}
+
+void LiveReader::note_clock() {
+  Happening moved = happening(Happening::Kind::clock);
+  moved.deadline = deadline();
+  note(std::move(moved));
+}
+
+Happening LiveReader::happening(Happening::Kind kind) const {
+  Happening happening;
+  happening.at = now_;
+  happening.kind = kind;
+  happening.state = reader_->state();
+  return happening;
+}
+
+void LiveReader::note(Happening happening) {
+  happening.revision = ++revision_;
+  happenings_size_ += size_of(happening);
+  happenings_.push_back(std::move(happening));
+  while (happenings_.size() > kMemory || happenings_size_ > kMemoryBytes) {
+    happenings_size_ -= size_of(happenings_.front());
+    happenings_.pop_front();
+    forgotten_ = true;
+  }
+  if (watch_) watch_(happenings_.back());
+}
+
+}  // namespace sesame::sim

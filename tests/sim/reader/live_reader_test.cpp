@@ -1,0 +1,307 @@
+// A reader that lives: keys, card and time in; what happened out.
+#include "sim/reader/live_reader.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "host/card/virtual_card.hpp"
+#include "host/cli/scripted_user.hpp"
+#include "host/device/native_reader.hpp"
+#include "host/device/virtual_card_slot.hpp"
+#include "host/profile/card_file.hpp"
+#include "host/state/counters.hpp"
+#include "sim/reader/refusal.hpp"
+#include "tests/sim/reader/readers.hpp"
+
+namespace sesame::sim {
+namespace {
+
+using namespace test;
+
+// What `sesame code` gives with a card of this ATC.
+std::string code_of_the_command(const std::string& name, std::uint16_t last_atc) {
+  const auto reader = model();
+  const card::Personalisation personalisation = profile::load_card(name);
+  state::EphemeralStore store;
+  card::VirtualCard card(personalisation, store);
+  for (std::size_t i = 0; i < personalisation.applications.size(); ++i) card.counters().set_atc(i, last_atc);
+  VirtualCardSlot slot(card);
+  NativeReader native(reader->profile(), slot);
+  cli::Task task;
+  task.pin = SecretString(personalisation.pin.view());
+  task.card = name;
+  cli::make_code(native, task);
+  return {native.reader().code().begin(), native.reader().code().end()};
+}
+
+std::vector<Happening> of_kind(const LiveReader& reader, Happening::Kind kind) {
+  std::vector<Happening> found;
+  for (const Happening& each : reader.happenings()) {
+    if (each.kind == kind) found.push_back(each);
+  }
+  return found;
+}
+
+TEST_CASE("a card slid in, a key, a PIN and OK give the code that the command gives") {
+  const std::string card = GENERATE("sesame-card", "bank-card", "belgian-card", "aes-card");
+  const std::uint16_t atc = GENERATE(std::uint16_t{0}, std::uint16_t{0xB3});
+  CAPTURE(card, atc);
+  Bench bench(card);
+  bench->card()->set_state(atc, std::nullopt);
+  bench.ask_code(profile::load_card(card).pin.view());
+  CHECK(bench.state() == State::code);
+  CHECK(bench.code() == code_of_the_command(card, atc));
+}
+
+TEST_CASE("two codes in a row differ") {
+  Bench bench;
+  bench.ask_code();
+  const std::string first = bench.code();
+  bench.ask_code();
+  CHECK(first.size() == 8);
+  CHECK(bench.code().size() == 8);
+  CHECK(bench.code() != first);
+}
+
+TEST_CASE("the code disappears after 35 seconds of virtual time, and not before") {
+  Bench bench;
+  bench.ask_code();
+  bench->advance(34'999);
+  CHECK(bench->screen().lit);
+  CHECK(bench.text().starts_with("Code Sésame\n"));
+  bench->advance(1);
+  CHECK_FALSE(bench->screen().lit);
+  CHECK(bench.state() == State::off);
+}
+
+TEST_CASE("the clock jumps to what happens next, and says when there is nothing") {
+  Bench bench;
+  bench.ask_code();
+  CHECK(bench->deadline() == 35'000);
+  CHECK(bench->to_next_deadline());
+  CHECK(bench->now() == 35'000);
+  CHECK(bench.state() == State::off);
+  CHECK_FALSE(bench->to_next_deadline());
+  CHECK(bench->now() == 35'000);
+}
+
+TEST_CASE("a very long time passes at once") {
+  Bench bench;
+  bench->advance(~Millis{0});
+  CHECK(bench->now() == ~Millis{0});
+  CHECK(bench.state() == State::off);
+}
+
+TEST_CASE("a virtual clock does not tick, and nobody moves a real one") {
+  Bench virtual_bench;
+  virtual_bench->tick(60'000);
+  CHECK(virtual_bench->now() == 0);
+
+  Bench bench("sesame-card", "sesame", ClockKind::real);
+  CHECK_THROWS_AS(bench->advance(1), Refusal);
+  CHECK_THROWS_AS(bench->to_next_deadline(), Refusal);
+  bench->tick(30'000);
+  CHECK(bench->now() == 30'000);
+  CHECK(bench.state() == State::off);
+}
+
+TEST_CASE("a real clock that seems to go back stands still") {
+  Bench bench("", "sesame", ClockKind::real);
+  bench->tick(500);
+  bench->tick(100);
+  CHECK(bench->now() == 500);
+}
+
+TEST_CASE("a card can be pulled out at every command, and put in again") {
+  for (std::size_t at = 0;; ++at) {
+    Bench bench;
+    bench.fault(fault(FaultKind::removed, at));
+    bench->pull();
+    bench.insert();
+    if (bench.state() == State::choose_function) bench.ask_code();
+    if (bench.state() == State::code) {
+      CHECK(at > 5);
+      break;
+    }
+    CAPTURE(at);
+    CHECK(bench.text() == "Carte retirée");
+    CHECK(bench->card() == nullptr);
+    bench->set_faults({});
+    bench.insert();
+    bench.ask_code();
+    CHECK(bench.state() == State::code);
+  }
+}
+
+TEST_CASE("a card can be pulled out in every state") {
+  Bench bench;
+  const auto pulled = [&] {
+    CHECK(bench->pull() != nullptr);
+    CHECK(bench.text() == "Carte retirée");
+    CHECK(bench->pull() == nullptr);
+    bench.insert();
+    CHECK(bench.state() == State::choose_function);
+  };
+  pulled();
+  bench.press("CODE");
+  pulled();
+  bench.ask_code();
+  pulled();
+}
+
+TEST_CASE("a card that is put in where one is replaces it") {
+  Bench bench;
+  bench.insert("bank-card");
+  CHECK(bench->card()->name() == "bank-card");
+  const auto cards = of_kind(*bench, Happening::Kind::card);
+  REQUIRE(cards.size() == 3);
+  CHECK(cards[1].text == "removed");
+  CHECK(cards[1].name == "sesame-card");
+  CHECK(cards[2].name == "bank-card");
+}
+
+TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
+  Bench bench;
+  bench.ask_code("1234");
+  std::string keys;
+  for (const Happening& key : of_kind(*bench, Happening::Kind::key)) keys += key.text + " ";
+  CHECK(keys == "CODE • • • • OK ");
+  bool verified = false;
+  for (const Happening& apdu : of_kind(*bench, Happening::Kind::apdu)) {
+    CHECK(apdu.command.find("241234") == std::string::npos);
+    verified = verified || apdu.command == "0020008008****************";
+  }
+  CHECK(verified);
+}
+
+TEST_CASE("digits of a challenge are shown as they are") {
+  Bench bench("sesame-card", "pinsentry");
+  bench.press("RESPOND");
+  bench.type(kPin);
+  CHECK(bench.state() == State::prompt);
+  bench.press("7");
+  CHECK(of_kind(*bench, Happening::Kind::key).back().text == "7");
+}
+
+TEST_CASE("revisions count every happening, and each is told") {
+  Bench bench("");
+  std::vector<std::uint64_t> told;
+  bench->on_happening([&](const Happening& happening) { told.push_back(happening.revision); });
+  bench.insert();
+  bench.ask_code();
+  bench->advance(1'000);
+  REQUIRE(told.size() > 20);
+  for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i] == i + 1);
+  CHECK(bench->revision() == told.size());
+}
+
+TEST_CASE("what happened long ago is forgotten, what happened last is not") {
+  Bench bench;
+  for (int i = 0; i < 40; ++i) bench.ask_code();
+  CHECK(bench->forgotten());
+  CHECK(bench->happenings().size() <= LiveReader::kMemory);
+  CHECK(bench->happenings().back().revision == bench->revision());
+  CHECK(bench->happenings().front().revision == bench->revision() - bench->happenings().size() + 1);
+}
+
+TEST_CASE("a reader that is reset is dark, without card and faults, and its revision goes on") {
+  Bench bench;
+  bench.ask_code();
+  bench.fault(fault(FaultKind::dead_battery));
+  bench.press("CODE");
+  const auto revision = bench->revision();
+  bench->reset();
+  CHECK_FALSE(bench->screen().lit);
+  CHECK(bench->card() == nullptr);
+  CHECK(bench->faults().empty());
+  CHECK_FALSE(bench->battery_dead());
+  CHECK(bench->revision() > revision);
+  bench.insert();
+  bench.ask_code();
+  CHECK(bench.state() == State::code);
+}
+
+TEST_CASE("a wrong PIN three times blocks the card, and the screen says so") {
+  Bench bench;
+  bench.ask_code("0000");
+  CHECK(bench.text() == "Code faux\nReste 2 essais");
+  bench.press("OK");
+  bench.type("0000");
+  CHECK(bench->card()->state()->tries_left == 1);
+  bench.press("OK");
+  bench.type("0000");
+  CHECK(bench.text() == "Dernier essai !\nContinuer : OK");
+  bench.press("OK");
+  CHECK(bench.text() == "Code bloqué\nVoir la banque");
+  CHECK(bench->card()->state()->tries_left == 0);
+}
+
+TEST_CASE("keys are found as engraved") {
+  Bench bench;
+  CHECK(bench->key_named("CODE") == Key::f1);
+  CHECK(bench->key_named("7") == Key::d7);
+  CHECK(bench->key_named("C") == Key::clear);
+  CHECK(bench->key_named(".") == Key::point);
+  for (const char* none : {"", "code", "M1", "12", "/", "ok"}) CHECK_FALSE(bench->key_named(none));
+}
+
+class BrokenCard final : public Card, CardSlot {
+ public:
+  CardSlot& slot() override { return *this; }
+  const std::string& name() const override { return name_; }
+  std::string kind() const override { return "virtual"; }
+  void set_state(std::optional<std::uint16_t>, std::optional<std::uint8_t>) override {}
+  SlotStatus activate(emv::ResponseBuffer& answer) override { return warm_reset(answer); }
+  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
+    static constexpr std::array<std::uint8_t, 2> kAtr{0x3B, 0x00};
+    return answer.assign(kAtr) ? SlotStatus::ok : SlotStatus::garbled;
+  }
+  SlotStatus transmit(Bytes, emv::ResponseBuffer&) override {
+    throw Failure(Exit::environment, "the disk is full");
+  }
+  void deactivate() override {}
+
+ private:
+  std::string name_ = "broken";
+};
+
+TEST_CASE("what a card throws comes through, with the card pulled out") {
+  Bench bench("");
+  CHECK_THROWS_AS(bench->insert(std::make_unique<BrokenCard>()), Failure);
+  CHECK(bench->card() == nullptr);
+  CHECK(bench.text() == "Carte retirée");
+  const auto cards = of_kind(*bench, Happening::Kind::card);
+  CHECK(cards.back().text == "removed");
+  CHECK(cards.back().response == "the disk is full");
+}
+
+class LeavingCard final : public Card {
+ public:
+  explicit LeavingCard(std::unique_ptr<Card> card) : card_(std::move(card)) {}
+  CardSlot& slot() override { return card_->slot(); }
+  const std::string& name() const override { return card_->name(); }
+  std::string kind() const override { return "pcsc"; }
+  bool gone() const override { return gone_; }
+  void leave() { gone_ = true; }
+  void set_state(std::optional<std::uint16_t>, std::optional<std::uint8_t>) override {}
+
+ private:
+  std::unique_ptr<Card> card_;
+  bool gone_ = false;
+};
+
+TEST_CASE("a real card that leaves its PC/SC reader leaves this one at the next tick") {
+  CardShop shop({});
+  Bench bench("", "sesame", ClockKind::real);
+  auto card = std::make_unique<LeavingCard>(shop.make(shipped(), "here", ClockKind::real, {}));
+  LeavingCard& leaving = *card;
+  bench->insert(std::move(card));
+  bench->tick(10);
+  CHECK(bench.state() == State::choose_function);
+  leaving.leave();
+  bench->tick(20);
+  CHECK(bench->card() == nullptr);
+  CHECK(bench.text() == "Carte retirée");
+}
+
+}  // namespace
+}  // namespace sesame::sim
