@@ -1,4 +1,4 @@
-// `sesame`: the commands of the host, and later those of the simulator, in one application.
+// `sesame`: the commands of the host and those of the simulator, in one application.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "host/cli/command_line.hpp"
+#include "sim/cli/sim.hpp"
 
 namespace {
 
@@ -28,6 +29,7 @@ int main(int argc, char** argv) try {
   app.require_subcommand(1);
   app.footer("Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
   sesame::cli::add_commands(app);
+  sesame::sim::add_sim_command(app);
   return sesame::cli::run(app, argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.

@@ -1,0 +1,186 @@
+#include "sim/cli/sim.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "host/cli/text.hpp"
+#include "host/posix/descriptor.hpp"
+#include "host/posix/signals.hpp"
+#include "host/profile/card_file.hpp"
+#include "host/profile/shipped.hpp"
+#include "sim/reader/simulator.hpp"
+#include "sim/server/api.hpp"
+#include "sim/server/http_server.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+constexpr const char* kLoopback = "127.0.0.1";
+
+struct Options {
+  std::uint16_t port = 8035;
+  std::string card = "sesame-card";
+  std::string profile = "sesame";
+  std::string clock = "real";
+  std::string state;
+  std::string listen;
+  bool real_cards = false;
+  std::size_t max_readers = 20'000;
+};
+
+bool ends_in(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// What clients get under the name of --card; one that is shipped they have anyway, and get it first in the list.
+OfferedCard offered_card(const std::string& card) {
+  const bool transcript = ends_in(card, ".apdu");
+  if (!transcript && !profile::names_a_path(card)) {
+    return {{CardSpec::Kind::shipped, card, {}}, card, profile::load_card(card).title};
+  }
+  const std::string name = std::filesystem::path(card).stem().string();
+  const std::string title = transcript ? "recorded: " + card : profile::load_card(card).title;
+  return {{CardSpec::Kind::file, card, name}, name, title};
+}
+
+// A thread that runs until it is told to stop, and tells when it ends by itself.
+class Worker {
+ public:
+  template <class Run, class Stop>
+  Worker(Run run, Stop stop) : stop_(std::move(stop)), ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!ended_.is_open()) throw Failure(Exit::environment, "the system has no descriptor left");
+    thread_ = std::thread([run = std::move(run), ended = ended_.get()] {
+      run();
+      ::eventfd_write(ended, 1);
+    });
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() {
+    stop_();
+    thread_.join();
+  }
+  int ended() const { return ended_.get(); }  // readable then
+
+ private:
+  std::function<void()> stop_;
+  posix::Descriptor ended_;
+  std::thread thread_;
+};
+
+// False: the server ended by itself.
+bool wait_for_end(posix::Signals& signals, const Worker& server) {
+  for (;;) {
+    std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
+    if (watched[1].revents != 0) return false;
+    while (const auto signal = signals.take()) {
+      if (*signal != SIGUSR1 && *signal != SIGUSR2) return true;
+    }
+  }
+}
+
+std::string ready_line(const std::string& address, std::uint16_t port,
+                       const std::optional<std::string>& token) {
+  const std::string host = address == "0.0.0.0" || address == "::"  ? kLoopback
+                           : address.find(':') != std::string::npos ? "[" + address + "]"
+                                                                    : address;
+  const nlohmann::ordered_json line = {{"url", fmt::format("http://{}:{}", host, port)},
+                                       {"token", token ? nlohmann::ordered_json(*token) : nullptr}};
+  return line.dump();
+}
+
+void sim(const Options& options) {
+  if (options.real_cards && !options.listen.empty()) {
+    throw Failure(
+        Exit::usage,
+        "--allow-real-cards and --listen do not go together: a PIN would cross the network in the clear");
+  }
+  posix::Signals signals;
+  const OfferedCard card = offered_card(options.card);
+  SimulatorOptions simulated;
+  simulated.max_readers = options.max_readers;
+  simulated.real_cards = options.real_cards;
+  simulated.state_folder = options.state;
+  Simulator simulator(simulated);
+  ReaderSpec spec;
+  spec.profile = options.profile;
+  spec.clock = options.clock == "real" ? ClockKind::real : ClockKind::virtual_time;
+  spec.id = "default";
+  spec.profile_may_be_path = true;
+  simulator.create(spec);
+
+  const std::string address = options.listen.empty() ? kLoopback : options.listen;
+  HttpServer server(address, options.port);
+  std::optional<std::string> token;
+  if (options.real_cards || !options.listen.empty()) token = random_token();
+  Api api(simulator, Gate(address, server.port(), token), card);
+
+  const Worker ticker(
+      [&] {
+        while (simulator.wait_until_due()) simulator.tick(simulator.now());
+      },
+      [&] { simulator.close(); });
+  const Worker serving([&] { server.serve(api); },
+                       [&] {
+                         simulator.close();
+                         server.stop();
+                       });
+  cli::print_line(ready_line(address, server.port(), token));
+  if (!wait_for_end(signals, serving))
+    throw Failure(Exit::environment, "the server can take no more connections");
+}
+
+}  // namespace
+
+void add_sim_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* sub =
+      app.add_subcommand("sim", "live readers behind an HTTP API and a page, for tests and for people");
+  sub->footer(
+      "The page is at the URL that is printed, the description of the API at /openapi.json.\n"
+      "Without --listen only this machine reaches it.");
+  sub->add_option("--port", options->port, "TCP port; 0: any that is free")
+      ->type_name("PORT")
+      ->capture_default_str();
+  sub->add_option("--card", options->card,
+                  "the card beside the first reader: shipped, a card file (.toml), or a transcript (.apdu)")
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
+  sub->add_option("--profile", options->profile, "model of the first reader: shipped, or a file (.toml)")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
+  sub->add_option("--clock", options->clock, "of the first reader; a virtual one moves when it is told to")
+      ->check(CLI::IsMember({"real", "virtual"}))
+      ->type_name("real|virtual")
+      ->capture_default_str();
+  sub->add_option("--state", options->state,
+                  "folder where the shipped cards keep their counters [none: new cards]")
+      ->type_name("DIR");
+  sub->add_option("--listen", options->listen,
+                  "address for other machines, too; needs the token that is printed")
+      ->type_name("ADDRESS");
+  sub->add_flag("--allow-real-cards", options->real_cards,
+                "let clients use the cards in PC/SC readers; needs the token that is printed");
+  sub->add_option("--max-readers", options->max_readers, "how many readers there may be")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("N")
+      ->capture_default_str();
+  sub->callback([options] { sim(*options); });
+}
+
+}  // namespace sesame::sim

@@ -1,0 +1,570 @@
+#include "sim/server/api.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <new>
+#include <utility>
+
+#include "host/profile/reader_file.hpp"
+#include "host/profile/shipped.hpp"
+#include "sim/reader/picture.hpp"
+#include "sim/reader/refusal.hpp"
+#include "sim/reader/trace.hpp"
+#include "sim/server/assets.hpp"
+#include "sim/server/event_feed.hpp"
+#include "sim/server/json_body.hpp"
+#include "sim/server/reader_json.hpp"
+#include "sim/server/requests.hpp"
+#include "sim/server/screen_match.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kLongestPoll = 60'000;  // ms
+
+// ---- responses
+
+Response json_response(const Json& json, int status = 200) {
+  Response response;
+  response.status = status;
+  response.body = dump(json);
+  return response;
+}
+
+Response typed(std::string_view type, std::string body) {
+  Response response;
+  response.type = type;
+  response.body = std::move(body);
+  return response;
+}
+
+Response nothing() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+int status_of(Why why) {
+  switch (why) {
+    case Why::unknown_reader: return 404;
+    case Why::real_cards_off: return 403;
+    case Why::too_many_readers: return 503;
+    case Why::reader_exists:
+    case Why::card_in_use:
+    case Why::no_card:
+    case Why::virtual_clock:
+    case Why::real_clock:
+    case Why::no_state:
+    case Why::not_rewindable: return 409;
+    case Why::unknown_profile:
+    case Why::unknown_function:
+    case Why::unknown_card:
+    case Why::bad_card:
+    case Why::bad_state:
+    case Why::bad_fault:
+    case Why::bad_input: return 400;
+  }
+  return 400;
+}
+
+ApiError error_of(const Refusal& refusal) {
+  return {status_of(refusal.why()), std::string(to_string(refusal.why())), refusal.message(), refusal.hint()};
+}
+
+ApiError error_of(const Failure& failure) {
+  switch (failure.exit()) {
+    case Exit::usage: return {400, "bad_card", failure.what(), "correct it"};
+    case Exit::refused: return {409, "refused", failure.what(), ""};
+    default: return {503, "environment", failure.what(), "see to it, and try again"};
+  }
+}
+
+// What any browser must know about any answer.
+void add_safeguards(Response& response) {
+  response.headers.insert(
+      response.headers.end(),
+      {{"Cache-Control", "no-store"},
+       {"X-Content-Type-Options", "nosniff"},
+       {"X-Frame-Options", "DENY"},
+       {"Referrer-Policy", "no-referrer"},
+       {"Cross-Origin-Resource-Policy", "same-origin"},
+       {"Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});
+}
+
+// ---- requests
+
+// The query has these parameters at most.
+void check_query(const Request& request, std::initializer_list<std::string_view> allowed) {
+  for (const auto& [name, value] : request.query) {
+    if (std::find(allowed.begin(), allowed.end(), name) != allowed.end()) continue;
+    throw ApiError{
+        400, "unknown_field", fmt::format("there is no parameter {}", name.substr(0, 64)),
+        allowed.size() == 0 ? "this takes none" : fmt::format("allowed: {}", fmt::join(allowed, ", "))};
+  }
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::uint64_t number_parameter(const Request& request, const std::string& name, std::uint64_t otherwise,
+                               std::uint64_t most) {
+  const auto text = request.parameter(name);
+  if (!text) return otherwise;
+  const auto value = number(*text);
+  if (!value)
+    throw ApiError{400, "wrong_type", name + " must be a whole number", fmt::format("from 0 to {}", most)};
+  if (*value > most)
+    throw ApiError{400, "out_of_range", name + " is out of range", fmt::format("from 0 to {}", most)};
+  return *value;
+}
+
+// The type that Accept names first, of these; the first of these where it names none.
+bool prefers(const Request& request, std::string_view type, std::string_view other) {
+  const std::string_view accept = request.header("accept");
+  return accept.find(type) < accept.find(other);
+}
+
+nlohmann::json body_of(const Request& request) {
+  check_query(request, {});
+  return parse_json(request.body);
+}
+
+void check_no_body(const Request& request) { Fields(parse_json(request.body), "").done(); }
+
+// What stands for {…} in the pattern, or nothing if the path is another.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+  std::vector<std::string> parameters;
+  for (;;) {
+    const std::string_view wanted = pattern.substr(0, pattern.find('/', 1));
+    const std::string_view given = path.substr(0, path.find('/', 1));
+    if (wanted.substr(0, 2) == "/{") {
+      if (given.size() < 2) return std::nullopt;
+      parameters.emplace_back(given.substr(1));
+    } else if (wanted != given) {
+      return std::nullopt;
+    }
+    pattern.remove_prefix(wanted.size());
+    path.remove_prefix(given.size());
+    if (pattern.empty() || path.empty()) break;
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return parameters;
+}
+
+// ---- lists
+
+std::string profile_list() {
+  auto all = Json::array();
+  for (const profile::Listed& one : profile::list_shipped(profile::Shelf::readers)) {
+    all.push_back({{"name", one.name}, {"title", one.title}});
+  }
+  return dump(all);
+}
+
+std::string card_list(const std::optional<OfferedCard>& offered) {
+  auto all = Json::array();
+  if (offered) all.push_back({{"name", offered->name}, {"title", offered->title}});
+  for (const profile::Listed& one : profile::list_shipped(profile::Shelf::cards)) {
+    if (!offered || one.name != offered->name) all.push_back({{"name", one.name}, {"title", one.title}});
+  }
+  return dump(all);
+}
+
+}  // namespace
+
+std::span<const Api::Route> Api::routes() {
+  static constexpr std::array<Route, 27> kRoutes{{
+      {"GET", "/", "page", true, &Api::page},
+      {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
+      {"GET", "/healthz", "healthz", true, &Api::healthz},
+      {"GET", "/metrics", "metrics", false, &Api::metrics},
+      {"GET", "/openapi.json", "openapi", true, &Api::openapi},
+      {"POST", "/v1/session", "createSession", true, &Api::create_session},
+      {"GET", "/v1/profiles", "listProfiles", false, &Api::profiles},
+      {"GET", "/v1/cards", "listCards", false, &Api::cards},
+      {"POST", "/v1/readers", "createReader", false, &Api::create_reader},
+      {"GET", "/v1/readers", "listReaders", false, &Api::list_readers},
+      {"GET", "/v1/readers/{id}", "getReader", false, &Api::get_reader},
+      {"DELETE", "/v1/readers/{id}", "deleteReader", false, &Api::delete_reader},
+      {"POST", "/v1/readers/{id}/reset", "resetReader", false, &Api::reset_reader},
+      {"PUT", "/v1/readers/{id}/card", "insertCard", false, &Api::insert_card},
+      {"DELETE", "/v1/readers/{id}/card", "removeCard", false, &Api::remove_card},
+      {"GET", "/v1/readers/{id}/card/state", "getCardState", false, &Api::get_card_state},
+      {"PATCH", "/v1/readers/{id}/card/state", "setCardState", false, &Api::set_card_state},
+      {"POST", "/v1/readers/{id}/keys", "pressKeys", false, &Api::press_keys},
+      {"POST", "/v1/readers/{id}/otp", "otp", false, &Api::make_otp},
+      {"GET", "/v1/readers/{id}/screen", "getScreen", false, &Api::get_screen},
+      {"GET", "/v1/readers/{id}/screen.svg", "getScreenSvg", false, &Api::get_screen_svg},
+      {"GET", "/v1/readers/{id}/screen.png", "getScreenPng", false, &Api::get_screen_png},
+      {"POST", "/v1/readers/{id}/clock", "moveClock", false, &Api::move_clock},
+      {"PUT", "/v1/readers/{id}/faults", "setFaults", false, &Api::set_faults},
+      {"GET", "/v1/readers/{id}/trace", "getTrace", false, &Api::get_trace},
+      {"GET", "/v1/events", "allEvents", false, &Api::all_events},
+      {"GET", "/v1/readers/{id}/events", "readerEvents", false, &Api::reader_events},
+  }};
+  return kRoutes;
+}
+
+Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered)
+    : simulator_(simulator),
+      gate_(std::move(gate)),
+      offered_(std::move(offered)),
+      profiles_(profile_list()),
+      cards_(card_list(offered_)) {}
+
+Response Api::handle(const Request& request) {
+  const auto begin = Clock::now();
+  std::string operation = "none";
+  Response response;
+  try {
+    response = route(request, operation);
+  } catch (const ApiError& error) {
+    response = response_of(error);
+  } catch (const Refusal& refusal) {
+    response = response_of(error_of(refusal));
+  } catch (const Failure& failure) {
+    response = response_of(error_of(failure));
+  } catch (const std::bad_alloc&) {
+    response = response_of(ApiError{503, "environment", "out of memory", "delete readers, and try again"});
+  } catch (const std::exception&) {
+    response = response_of(ApiError{500, "internal", "this should not happen", "please report it"});
+  }
+  add_safeguards(response);
+  metrics_.count_request(operation, response.status, Clock::now() - begin);
+  return response;
+}
+
+Response Api::refuse(int status) {
+  const ApiError error =
+      status == 413   ? ApiError{413, "body_too_large", "the body is too large",
+                               fmt::format("at most {} bytes", kLargestBody)}
+      : status == 414 ? ApiError{414, "path_too_long", "the path is too long", "at most 2048 bytes"}
+                      : ApiError{400, "bad_request", "this is no request that HTTP knows", "see RFC 9112"};
+  Response response = response_of(error);
+  add_safeguards(response);
+  metrics_.count_request("none", error.status, {});
+  return response;
+}
+
+Response Api::route(const Request& request, std::string& operation) {
+  gate_.check_source(request);
+  if (request.body.size() > kLargestBody) return refuse(413);
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  std::string allowed;
+  for (const Route& route : routes()) {
+    auto parameters = match(route.pattern, request.path);
+    if (!parameters) continue;
+    if (route.method != method) {
+      allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", route.method);
+      continue;
+    }
+    operation = route.operation;
+    if (!route.open) gate_.check_token(request);
+    return (this->*route.handler)({request, std::move(*parameters)});
+  }
+  if (allowed.empty()) throw ApiError{404, "not_found", "there is nothing at this path", "see /openapi.json"};
+  throw ApiError{405,
+                 "method_not_allowed",
+                 "this path does not take that method",
+                 "allowed: " + allowed,
+                 {{"Allow", allowed}}};
+}
+
+// ---- the server itself
+
+Response Api::page(const Call&) {
+  return typed(content_type("index.html"), std::string(asset("index.html").value_or("")));
+}
+
+Response Api::page_asset(const Call& call) {
+  const auto content = asset(call.parameters.front());
+  if (!content) throw ApiError{404, "not_found", "the page has no such file", "see /"};
+  return typed(content_type(call.parameters.front()), std::string(*content));
+}
+
+Response Api::healthz(const Call& call) {
+  check_query(call.request, {});
+  return json_response({{"status", "ok"}});
+}
+
+Response Api::metrics(const Call& call) {
+  check_query(call.request, {});
+  return typed("text/plain; version=0.0.4; charset=utf-8",
+               metrics_.text({simulator_.size(), static_cast<std::size_t>(places_.taken()),
+                              simulator_.created(), simulator_.events().last()}));
+}
+
+Response Api::openapi(const Call&) { return typed("application/json", std::string(*asset("openapi.json"))); }
+
+Response Api::create_session(const Call& call) {
+  std::string token = session_token(body_of(call.request));
+  Response response = nothing();
+  response.headers.emplace_back("Set-Cookie", gate_.open_session(token));
+  return response;
+}
+
+Response Api::profiles(const Call& call) {
+  check_query(call.request, {});
+  return typed("application/json", profiles_);
+}
+
+Response Api::cards(const Call& call) {
+  check_query(call.request, {});
+  return typed("application/json", cards_);
+}
+
+// ---- readers
+
+Response Api::reader(const std::string& id, int status) {
+  const std::optional<Millis> end = simulator_.expires(id);
+  const Millis now = simulator_.now();
+  const std::optional<Millis> left = end ? std::optional(*end > now ? *end - now : Millis{0}) : std::nullopt;
+  return json_response(simulator_.with(id, [&](LiveReader& live) { return reader_json(id, live, left); }),
+                       status);
+}
+
+CardSpec Api::offered(CardSpec spec) const {
+  const bool meant = offered_ && spec.kind == CardSpec::Kind::shipped && spec.text == offered_->name;
+  return meant ? offered_->spec : spec;
+}
+
+Response Api::create_reader(const Call& call) {
+  ReaderSpec spec = reader_spec(body_of(call.request));
+  if (spec.card) spec.card = offered(*spec.card);
+  const std::string id = simulator_.create(spec);
+  Response response = reader(id, 201);
+  response.headers.emplace_back("Location", "/v1/readers/" + id);
+  return response;
+}
+
+Response Api::list_readers(const Call& call) {
+  check_query(call.request, {"limit", "after"});
+  const std::uint64_t limit = number_parameter(call.request, "limit", 1'000, 20'000);
+  auto readers = Json::array();
+  for (const ReaderListed& one :
+       simulator_.list(limit, std::string(call.request.parameter("after").value_or("")))) {
+    readers.push_back({{"id", one.id},
+                       {"profile", one.profile},
+                       {"state", one.state},
+                       {"revision", one.revision},
+                       {"card", one.card.empty() ? Json(nullptr) : Json(one.card)}});
+  }
+  return json_response({{"readers", readers}});
+}
+
+Response Api::get_reader(const Call& call) {
+  check_query(call.request, {});
+  return reader(call.id());
+}
+
+Response Api::delete_reader(const Call& call) {
+  check_no_body(call.request);
+  simulator_.remove(call.id());
+  return nothing();
+}
+
+Response Api::reset_reader(const Call& call) {
+  check_no_body(call.request);
+  simulator_.with(call.id(), [](LiveReader& live) { live.reset(); });
+  return reader(call.id());
+}
+
+Response Api::insert_card(const Call& call) {
+  simulator_.insert(call.id(), offered(card_spec(body_of(call.request), "")));
+  return reader(call.id());
+}
+
+Response Api::remove_card(const Call& call) {
+  check_no_body(call.request);
+  const auto card = simulator_.with(call.id(), [](LiveReader& live) { return live.pull(); });
+  if (!card) throw ApiError{409, "no_card", "there is no card in the reader", "PUT one"};
+  return reader(call.id());
+}
+
+namespace {
+
+Json card_state(LiveReader& live) {
+  if (live.card() == nullptr) throw Refusal(Why::no_card, "there is no card in the reader", "PUT one");
+  const auto state = live.card()->state();
+  if (!state) throw Refusal(Why::no_state, "this card does not show its counters", "a virtual card does");
+  Json json = state_json(*state);
+  json["revision"] = live.revision();
+  return json;
+}
+
+}  // namespace
+
+Response Api::get_card_state(const Call& call) {
+  check_query(call.request, {});
+  return json_response(simulator_.with(call.id(), card_state));
+}
+
+Response Api::set_card_state(const Call& call) {
+  const StatePatch patch = state_patch(body_of(call.request));
+  return json_response(simulator_.with(call.id(), [&](LiveReader& live) {
+    if (live.card() == nullptr) throw Refusal(Why::no_card, "there is no card in the reader", "PUT one");
+    live.card()->set_state(patch.atc, patch.tries_left);
+    return card_state(live);
+  }));
+}
+
+Response Api::press_keys(const Call& call) {
+  const std::vector<Stroke> wanted = strokes(body_of(call.request));
+  simulator_.with(call.id(), [&](LiveReader& live) {
+    std::vector<Key> keys;
+    for (const Stroke& stroke : wanted) {
+      const std::optional<Key> key = live.key_named(stroke.key);
+      if (!key) {
+        throw ApiError{400, "unknown_key", fmt::format("the reader has no key at keys[{}]", keys.size()),
+                       "nothing was pressed; the reader's keys are in its object"};
+      }
+      keys.push_back(*key);
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) wanted[i].hold ? live.hold(keys[i]) : live.press(keys[i]);
+  });
+  return reader(call.id());
+}
+
+Response Api::make_otp(const Call& call) {
+  nlohmann::json body = body_of(call.request);
+  OtpRequest request;
+  try {
+    request = otp_request(body);
+  } catch (...) {
+    wipe_texts(body);
+    throw;
+  }
+  const OtpResult result = simulator_.otp(call.id(), std::move(request));
+  if (result.code) metrics_.count_code();
+  return json_response(otp_json(result));
+}
+
+// ---- the screen
+
+Response Api::get_screen(const Call& call) {
+  check_query(call.request, {"after", "match", "timeout_ms"});
+  const std::uint64_t timeout = number_parameter(call.request, "timeout_ms", 0, kLongestPoll);
+  const std::uint64_t after = number_parameter(call.request, "after", 0, ~std::uint64_t{0});
+  const bool any = !call.request.parameter("after");
+  std::optional<ScreenMatch> match;
+  if (const auto pattern = call.request.parameter("match")) match.emplace(*pattern);
+
+  Json screen;
+  const auto met = [&](LiveReader& live) {
+    screen = screen_json(live);
+    return (any || live.revision() > after) &&
+           (!match || (*match)(screen["text"].get_ref<const std::string&>()));
+  };
+  bool found = simulator_.wait(call.id(), std::chrono::milliseconds(0), met);
+  if (!found && timeout > 0) {
+    const Places::Place held = place();
+    const auto end = Clock::now() + std::chrono::milliseconds(timeout);
+    // In pieces, to notice a client that has gone.
+    while (!found && Clock::now() < end && !(call.request.gone && call.request.gone())) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+      found = simulator_.wait(call.id(), std::min(left, std::chrono::milliseconds(1'000)), met);
+    }
+  }
+  if (!found) {
+    throw ApiError{408,
+                   "screen_timeout",
+                   "the screen did not come in time",
+                   "look at the screen that is here instead",
+                   {},
+                   "\"screen\":" + dump(screen)};
+  }
+  if (prefers(call.request, "text/plain", "application/json")) {
+    return typed("text/plain; charset=utf-8", screen["text"].get<std::string>());
+  }
+  return json_response(screen);
+}
+
+Response Api::get_screen_svg(const Call& call) {
+  check_query(call.request, {});
+  const Screen screen = simulator_.with(call.id(), [](LiveReader& live) { return live.screen(); });
+  return typed("image/svg+xml", to_svg(screen));
+}
+
+Response Api::get_screen_png(const Call& call) {
+  check_query(call.request, {});
+  const Screen screen = simulator_.with(call.id(), [](LiveReader& live) { return live.screen(); });
+  const std::vector<std::uint8_t> png = to_png(screen);
+  return typed("image/png", std::string(png.begin(), png.end()));
+}
+
+// ---- time, faults, what happened
+
+Response Api::move_clock(const Call& call) {
+  const std::optional<Millis> advance = clock_advance(body_of(call.request));
+  simulator_.with(call.id(), [&](LiveReader& live) {
+    if (advance) {
+      live.advance(*advance);
+    } else {
+      live.to_next_deadline();
+    }
+  });
+  return reader(call.id());
+}
+
+Response Api::set_faults(const Call& call) {
+  Faults wanted = faults(body_of(call.request));
+  simulator_.with(call.id(), [&](LiveReader& live) { live.set_faults(std::move(wanted)); });
+  return reader(call.id());
+}
+
+Response Api::get_trace(const Call& call) {
+  check_query(call.request, {});
+  if (prefers(call.request, "application/json", "text/plain")) {
+    return json_response(simulator_.with(call.id(), trace_json));
+  }
+  return typed("text/plain; charset=utf-8", simulator_.with(call.id(), [](LiveReader& live) {
+    return to_transcript(live.happenings(), live.forgotten());
+  }));
+}
+
+Places::Place Api::place() {
+  Places::Place place = places_.take();
+  if (place) return place;
+  throw ApiError{503,
+                 "too_many_streams",
+                 fmt::format("{} event streams and long polls are open", places_.count()),
+                 "close one, or use one stream of /v1/events for all readers",
+                 {{"Retry-After", "2"}}};
+}
+
+Response Api::feed(const Call& call, std::optional<std::string> reader) {
+  check_query(call.request, {});
+  std::uint64_t after = simulator_.events().last();
+  if (const std::string_view last = call.request.header("last-event-id"); !last.empty()) {
+    const auto value = number(last);
+    if (!value)
+      throw ApiError{400, "wrong_type", "Last-Event-ID must be a whole number", "the id of an event"};
+    after = *value;
+  }
+  Response response = typed("text/event-stream", "");
+  response.feed = std::make_shared<EventFeed>(simulator_, std::move(reader), after, place());
+  return response;
+}
+
+Response Api::all_events(const Call& call) { return feed(call, std::nullopt); }
+
+Response Api::reader_events(const Call& call) {
+  if (!simulator_.exists(call.id()))
+    throw Refusal(Why::unknown_reader, "there is no such reader", "POST /v1/readers");
+  return feed(call, call.id());
+}
+
+}  // namespace sesame::sim

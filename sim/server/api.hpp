@@ -1,0 +1,100 @@
+// The API of `sesame sim`: requests in, responses out, for any number of threads. openapi.json describes it, and is served.
+//
+// Nothing in here knows sockets. A response may be a feed, which goes on; and a request for a screen may wait: both take
+// one of kPlaces, and beyond those there is a 503.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/reader/simulator.hpp"
+#include "sim/server/gate.hpp"
+#include "sim/server/message.hpp"
+#include "sim/server/metrics.hpp"
+#include "sim/server/places.hpp"
+
+namespace sesame::sim {
+
+// A card beside the shipped ones, which clients may ask for by its name: the one that --card names.
+struct OfferedCard {
+  CardSpec spec;
+  std::string name, title;
+};
+
+class Api {
+ public:
+  static constexpr int kPlaces = 64;
+  static constexpr std::size_t kLargestBody = 1u << 20;
+
+  // The simulator outlives it.
+  Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt);
+
+  // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body.
+  Response handle(const Request& request);
+  // The same for a request that was cut off before it could be understood: 400, 413, 414.
+  Response refuse(int status);
+
+  struct Call {
+    const Request& request;
+    std::vector<std::string> parameters;  // what stands for {…} in the pattern
+    std::string id() const { return parameters.front(); }
+  };
+  struct Route {
+    std::string_view method, pattern;
+    std::string_view operation;  // operationId in openapi.json
+    bool open;                   // needs no token
+    Response (Api::*handler)(const Call&);
+  };
+  static std::span<const Route> routes();
+
+ private:
+  Response route(const Request& request, std::string& operation);
+
+  Response page(const Call&);
+  Response page_asset(const Call&);
+  Response healthz(const Call&);
+  Response metrics(const Call&);
+  Response openapi(const Call&);
+  Response create_session(const Call&);
+  Response profiles(const Call&);
+  Response cards(const Call&);
+  Response create_reader(const Call&);
+  Response list_readers(const Call&);
+  Response get_reader(const Call&);
+  Response delete_reader(const Call&);
+  Response reset_reader(const Call&);
+  Response insert_card(const Call&);
+  Response remove_card(const Call&);
+  Response get_card_state(const Call&);
+  Response set_card_state(const Call&);
+  Response press_keys(const Call&);
+  Response make_otp(const Call&);
+  Response get_screen(const Call&);
+  Response get_screen_svg(const Call&);
+  Response get_screen_png(const Call&);
+  Response move_clock(const Call&);
+  Response set_faults(const Call&);
+  Response get_trace(const Call&);
+  Response all_events(const Call&);
+  Response reader_events(const Call&);
+
+  Response reader(const std::string& id, int status = 200);
+  Response feed(const Call& call, std::optional<std::string> reader);
+  Places::Place place();
+  CardSpec offered(CardSpec spec) const;
+
+  Simulator& simulator_;
+  Gate gate_;
+  std::optional<OfferedCard> offered_;
+  Places places_{kPlaces};
+  Metrics metrics_;
+  std::string profiles_, cards_;  // they do not change
+};
+
+}  // namespace sesame::sim

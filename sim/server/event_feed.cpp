@@ -1,0 +1,45 @@
+#include "sim/server/event_feed.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/server/reader_json.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+constexpr std::chrono::milliseconds kWait{1'000};
+constexpr std::chrono::seconds kSilence{15};  // then a comment, or a proxy takes the stream for dead
+
+}  // namespace
+
+EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
+                     Places::Place place)
+    : simulator_(simulator),
+      reader_(std::move(reader)),
+      after_(after),
+      place_(std::move(place)),
+      said_(Clock::now()) {}
+
+std::optional<std::string> EventFeed::next() {
+  if (over_) return std::nullopt;
+  if (!opened_) {
+    opened_ = true;
+    return "retry: 1000\n\n";
+  }
+  const EventBus::Batch batch = simulator_.events().wait(after_, reader_, kWait);
+  std::string text;
+  if (batch.lost) text += fmt::format("event: lost\ndata: {{\"after\":{}}}\n\n", after_);
+  for (const SimEvent& event : batch.events) {
+    text += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, event_name(event),
+                        dump(event_json(event)));
+    if (reader_ && event.kind == SimEvent::Kind::deleted) over_ = true;
+  }
+  after_ = batch.last;
+  if (batch.closed && text.empty()) return std::nullopt;
+  if (text.empty() && Clock::now() - said_ >= kSilence) text = ": still here\n\n";
+  if (!text.empty()) said_ = Clock::now();
+  return text;
+}
+
+}  // namespace sesame::sim

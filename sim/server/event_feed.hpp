@@ -1,0 +1,41 @@
+// An event stream (HTML Living Standard, 9.2: server-sent events) of one reader or of all.
+//
+//   id: 4711
+//   event: screen
+//   data: {"reader":"default","revision":12,"rows":["Code secret ?   ","                "],"lit":true,"state":"pin"}
+//
+// An id is the number of the event over all readers: with Last-Event-ID the stream goes on behind it. Where those events are
+// forgotten, or come from another process, an event `lost` says so first.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/reader/simulator.hpp"
+#include "sim/server/message.hpp"
+#include "sim/server/places.hpp"
+
+namespace sesame::sim {
+
+class EventFeed final : public Feed {
+ public:
+  // `after`: the last event that was seen. Of one reader the feed ends when the reader does. The simulator outlives it.
+  EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
+            Places::Place place);
+
+  std::optional<std::string> next() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Simulator& simulator_;
+  std::optional<std::string> reader_;
+  std::uint64_t after_;
+  Places::Place place_;
+  Clock::time_point said_;  // when it last sent something
+  bool opened_ = false, over_ = false;
+};
+
+}  // namespace sesame::sim

@@ -1,0 +1,32 @@
+// A live reader, and what happens in it, as the JSON of the API.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "sim/reader/event_bus.hpp"
+#include "sim/reader/live_reader.hpp"
+#include "sim/reader/operator.hpp"
+
+namespace sesame::sim {
+
+// As UTF-8; bytes that are none become U+FFFD.
+std::string dump(const nlohmann::ordered_json& value);
+
+// `expires_in`: milliseconds until the reader is deleted.
+nlohmann::ordered_json reader_json(const std::string& id, LiveReader& reader,
+                                   std::optional<Millis> expires_in);
+// {"rows", "lit", "revision", "text"}
+nlohmann::ordered_json screen_json(const LiveReader& reader);
+// {"atc", "tries_left"}
+nlohmann::ordered_json state_json(const CardState& state);
+nlohmann::ordered_json otp_json(const OtpResult& result);
+// {"apdus": […], "revision"}
+nlohmann::ordered_json trace_json(const LiveReader& reader);
+
+// The name of an event in a stream, and its data.
+std::string event_name(const SimEvent& event);
+nlohmann::ordered_json event_json(const SimEvent& event);
+
+}  // namespace sesame::sim

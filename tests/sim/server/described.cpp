@@ -1,0 +1,78 @@
+#include "tests/sim/server/described.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+#include "sim/server/assets.hpp"
+#include "tests/sim/server/schema.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<std::string> segments(const std::string& path) {
+  std::vector<std::string> out;
+  std::istringstream in(path);
+  for (std::string one; std::getline(in, one, '/');) out.push_back(one);
+  return out;
+}
+
+bool fits(const std::string& pattern, const std::string& path) {
+  const auto wanted = segments(pattern), given = segments(path);
+  return wanted.size() == given.size() &&
+         std::equal(wanted.begin(), wanted.end(), given.begin(),
+                    [](auto& a, auto& b) { return a == b || (!a.empty() && a[0] == '{' && !b.empty()); });
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+const Json* operation(const std::string& method, const std::string& path) {
+  for (const auto& [pattern, methods] : openapi()["paths"].items()) {
+    if (fits(pattern, path) && methods.contains(lower(method))) return &methods[lower(method)];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const Json& openapi() {
+  static const Json document = Json::parse(*asset("openapi.json"));
+  return document;
+}
+
+std::string undescribed(const std::string& method, const std::string& path, int status,
+                        const std::string& type, const std::string& body) {
+  const Schema schema(openapi());
+  const Json* found = operation(method == "HEAD" ? "GET" : method, path);
+  const std::string short_type = type.substr(0, type.find(';'));
+  if (found == nullptr || status == 405 || status == 414 ||
+      (status == 400 && !found->at("responses").contains("400"))) {
+    if (status < 400) return "no operation for " + method + " " + path;
+    return schema.mistake(openapi()["components"]["schemas"]["Error"], Json::parse(body));
+  }
+  const std::string key = std::to_string(status);
+  if (!found->at("responses").contains(key)) {
+    return found->at("operationId").get<std::string>() + " does not describe " + key + " " + body;
+  }
+  const Json& response = schema.resolve(found->at("responses").at(key));
+  if (!response.contains("content")) return body.empty() ? "" : "a body where none is described";
+  if (!response["content"].contains(short_type)) return key + " is not described as " + short_type;
+  const Json& content = response["content"][short_type];
+  if (short_type != "application/json" || !content.contains("schema")) return "";
+  if (path.compare(0, 8, "/assets/") == 0) return "";
+  return schema.mistake(content["schema"], Json::parse(body));
+}
+
+std::string undescribed_event(const std::string& data) {
+  return Schema(openapi()).mistake(openapi()["components"]["schemas"]["Event"], Json::parse(data));
+}
+
+}  // namespace sesame::sim

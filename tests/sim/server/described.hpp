@@ -1,0 +1,16 @@
+// Checks every response against openapi.json: its status, its type and, where it is JSON, its body; and every event.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace sesame::sim {
+
+const nlohmann::json& openapi();
+
+// What the description does not allow; empty: nothing. `path` is without its query.
+std::string undescribed(const std::string& method, const std::string& path, int status,
+                        const std::string& type, const std::string& body);
+std::string undescribed_event(const std::string& data);
+
+}  // namespace sesame::sim

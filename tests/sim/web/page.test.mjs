@@ -1,0 +1,423 @@
+// The page of `sesame sim`, as somebody with a mouse, a finger, a keyboard or a screen reader meets it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { api, openPage, startBrowser, startSimulator } from './bench.mjs';
+
+let simulator;
+let browser;
+before(async () => {
+  simulator = await startSimulator();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  if (simulator) assert.equal(await simulator.stop(), 0);
+});
+
+// A test on a page that must not complain: neither the console, nor the policy on what it may load.
+function onPage(name, options, body) {
+  test(name, async () => {
+    const bench = await openPage(browser, simulator.url, options);
+    try {
+      await body(bench);
+      assert.deepEqual(bench.complaints, []);
+    } finally {
+      await bench.close();
+    }
+  });
+}
+
+// The card, where it can be seen whether it is in or out: at its top.
+function card(page) {
+  const face = page.locator('#card-move');
+  const where = { position: { x: 60, y: 12 } };
+  return { click: () => face.click(where), tap: () => face.tap(where), boundingBox: () => face.boundingBox() };
+}
+const key = (page, name) => page.locator(`.key[data-key="${name}"]`);
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const printedPin = (page) => page.locator('#card-pin');
+
+async function insertAndChoose({ page, state }) {
+  await card(page).click();
+  await state('choose_function');
+  await key(page, 'CODE').click();
+  await state('pin');
+}
+async function toCode(bench) {
+  await insertAndChoose(bench);
+  await printedPin(bench.page).click();
+  await bench.state('code');
+}
+async function typePin(page, digits) {
+  for (const digit of digits) await key(page, digit).click();
+  await key(page, 'OK').click();
+}
+
+// ---- a person, a reader, a card
+
+onPage('three clicks give a code: the card, the key, the PIN', {}, async (bench) => {
+  const { page, says, state, shot } = bench;
+  await shot('1-card-out');
+  await card(page).click();
+  await state('choose_function');
+  await shot('2-choose-function');
+  await key(page, 'CODE').click();
+  await state('pin');
+  await shot('3-pin');
+  await printedPin(page).click();
+  await state('code');
+  const { display } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  assert.match(display, /^\d{4} \d{4}$/);
+  await says(display);
+  await shot('4-code');
+});
+
+onPage('the reader that is there from the start does it too', { reader: null }, async (bench) => {
+  await toCode(bench);
+  await api(simulator.url, 'POST', '/v1/readers/default/reset');
+});
+
+onPage('the code goes dark after 35 seconds of virtual time, and not before', {}, async (bench) => {
+  const { page, state, says, shot } = bench;
+  await toCode(bench);
+  await page.getByText('Dark in 35 s').waitFor();
+  for (let second = 34; second > 0; second -= 1) {
+    await button(page, '+1 s').click();
+    await page.getByText(`Dark in ${second} s`, { exact: true }).waitFor();
+  }
+  await state('code');
+  await button(page, '+1 s').click();
+  await state('off');
+  await says('The screen is dark');
+  await shot('5-dark');
+  assert.equal(await page.locator('#lcd.lit').count(), 0);
+  assert.equal(await page.locator('#copy').isVisible(), false);
+});
+
+onPage('+35 s at once does the same, and so does the next event', {}, async (bench) => {
+  await toCode(bench);
+  await button(bench.page, '+35 s').click();
+  await bench.state('off');
+  await key(bench.page, 'OK').click();
+  await bench.state('choose_function');
+  await button(bench.page, 'Next event').click();
+  await bench.state('off');
+});
+
+onPage('the card pulled out in the middle is noticed, and can come back', {}, async (bench) => {
+  const { page, state, says, shot } = bench;
+  await insertAndChoose(bench);
+  await key(page, '1').click();
+  await says('*');
+  await card(page).click();
+  await state('notice');
+  await says('Carte retirée');
+  await shot('6-card-removed');
+  await card(page).click();
+  await state('choose_function');
+});
+
+onPage('a PIN that is wrong three times blocks the card', {}, async (bench) => {
+  const { page, state, says, shot } = bench;
+  await insertAndChoose(bench);
+  await typePin(page, '9999');
+  await says('Reste 2 essais');
+  await shot('7-wrong-pin');
+  await key(page, 'OK').click();
+  await state('pin');
+  await typePin(page, '9999');
+  await says('Reste 1 essai');
+  await key(page, 'OK').click();
+  await state('pin');
+  await typePin(page, '9999');
+  await says('Dernier essai');
+  await key(page, 'OK').click();
+  await says('Code bloqué');
+  await shot('8-blocked');
+});
+
+onPage('a card is pulled by hand, and a short pull lets it stay', {}, async ({ page, state }) => {
+  const box = await card(page).boundingBox();
+  const pull = async (way) => {
+    const x = box.x + box.width / 2;
+    const y = (await card(page).boundingBox()).y + 20;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y + way, { steps: 4 });
+    await page.mouse.up();
+  };
+  await pull(20);
+  assert.equal(await page.getAttribute('html', 'data-state'), 'off');
+  await pull(90);
+  await state('choose_function');
+  await pull(-70);
+  await state('notice');
+});
+
+onPage('C held down gives up the PIN', {}, async (bench) => {
+  const { page, state } = bench;
+  await insertAndChoose(bench);
+  await key(page, '1').click();
+  await key(page, 'C').hover();
+  await page.mouse.down();
+  await state('choose_function');
+  await page.mouse.up();
+});
+
+onPage('the code is copied without its blank', { permissions: ['clipboard-read', 'clipboard-write'] }, async (bench) => {
+  await toCode(bench);
+  await button(bench.page, 'Copy the code').click();
+  await button(bench.page, 'Copied').waitFor();
+  const { code } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  assert.equal(await bench.page.evaluate(() => navigator.clipboard.readText()), code);
+});
+
+// ---- by keyboard and by ear
+
+onPage('the keyboard alone gives a code', {}, async ({ page, state }) => {
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  for (let tabs = 0; tabs < 10 && await focused() !== 'card-move'; tabs += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await state('choose_function');
+  await page.keyboard.press('c');
+  await state('pin');
+  await page.keyboard.type('12');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('234');
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('Enter');
+  await state('code');
+});
+
+onPage('Backspace held down is C held down', {}, async (bench) => {
+  await insertAndChoose(bench);
+  await bench.page.keyboard.press('1');
+  await bench.page.keyboard.down('Backspace');
+  await bench.state('choose_function');
+  await bench.page.keyboard.up('Backspace');
+});
+
+onPage('keys that overlap, as of somebody fast, all count', {}, async (bench) => {
+  await insertAndChoose(bench);
+  for (const digit of '1234') await bench.page.keyboard.down(digit);
+  for (const digit of '1234') await bench.page.keyboard.up(digit);
+  await bench.says('****');
+});
+
+onPage('everything that can be worked has a name, and the screen is a live region', {}, async (bench) => {
+  await toCode(bench);
+  const session = await bench.page.context().newCDPSession(bench.page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  const worked = ['button', 'textbox', 'spinbutton', 'switch', 'combobox', 'link', 'checkbox'];
+  const found = nodes.filter((node) => !node.ignored && worked.includes(node.role?.value));
+  assert.ok(found.length > 30, `only ${found.length}`);
+  assert.deepEqual(found.filter((node) => !node.name?.value.trim()).map((node) => node.role.value), []);
+  const live = bench.page.locator('#spoken');
+  assert.equal(await live.getAttribute('aria-live'), 'polite');
+  assert.match(await live.textContent(), /^Screen: Code Sésame \d{4} \d{4}$/);
+});
+
+onPage('the focus goes from the card over the keys to the drawer', {}, async ({ page }) => {
+  const order = await page.evaluate(() => [...document.querySelectorAll('button, input, select, a[href]')]
+    .filter((each) => each.checkVisibility() && !each.disabled)
+    .map((each) => each.id || each.dataset.key || each.closest('[id]')?.id));
+  const at = (id) => order.indexOf(id);
+  assert.ok(at('card-move') >= 0 && at('card-move') < at('CODE'));
+  assert.ok(at('CODE') < at('1') && at('1') < at('OK'));
+  assert.ok(at('OK') < at('cards') && at('cards') < at('models'));
+});
+
+// ---- languages, light, size
+
+onPage('somebody French is spoken to in French, and may choose', { locale: 'fr-FR' }, async ({ page, shot }) => {
+  await page.getByText('Glissez la carte').waitFor();
+  assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+  await shot('9-french');
+  await button(page, 'English').click();
+  await page.getByText('Slide the card in').waitFor();
+  await page.reload();
+  await page.getByText('Slide the card in').waitFor();
+});
+
+onPage('whoever speaks neither language is spoken to in English', { locale: 'de-DE' }, async ({ page }) => {
+  await page.getByText('Slide the card in').waitFor();
+});
+
+for (const scheme of ['light', 'dark']) {
+  onPage(`the ${scheme} scheme is ${scheme}, and its text can be read`, { colorScheme: scheme }, async (bench) => {
+    await toCode(bench);
+    await bench.shot(`10-${scheme}`);
+    // WCAG 2.1, 1.4.3: contrast of text, 4.5 to 1.
+    const [ink, paper, soft] = await bench.page.evaluate(() => {
+      const light = (color) => {
+        const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map((each) => {
+          const c = Number(each) / 255;
+          return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const body = getComputedStyle(document.body);
+      return [light(body.color), light(body.backgroundColor), light(getComputedStyle(document.getElementById('hint')).color)];
+    });
+    const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    assert.ok(scheme === 'dark' ? ink > paper : ink < paper);
+    assert.ok(contrast(ink, paper) > 4.5);
+    assert.ok(contrast(soft, paper) > 4.5, `${contrast(soft, paper)}`);
+  });
+}
+
+for (const [name, viewport] of [['phone', { width: 360, height: 740 }], ['tablet', { width: 820, height: 1100 }]]) {
+  onPage(`on a ${name} nothing sticks out, and a finger works it`, { viewport, hasTouch: true }, async (bench) => {
+    const { page, state } = bench;
+    await card(page).tap();
+    await state('choose_function');
+    await key(page, 'CODE').tap();
+    await state('pin');
+    await printedPin(page).tap();
+    await state('code');
+    await bench.shot(`11-${name}`);
+    const [width, smallest] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      Math.min(...[...document.querySelectorAll('.key')].map((each) => each.getBoundingClientRect().height)),
+    ]);
+    assert.ok(width <= viewport.width, `${width} pixels wide`);
+    assert.ok(smallest >= 36, `a key of ${smallest} pixels`);
+  });
+}
+
+// ---- the bench around the reader
+
+onPage('the log names each command, hides the PIN, and opens to what the bytes mean', {}, async (bench) => {
+  const { page } = bench;
+  await toCode(bench);
+  // T=0: the answer is fetched by the GET RESPONSE behind it.
+  const line = page.locator('.apdu', { hasText: 'GENERATE AC for an ARQC' }).locator('xpath=following-sibling::*[1]');
+  await line.locator('summary').click();
+  await line.getByText('Transaction counter (ATC)').waitFor();
+  await bench.shot('12-log');
+  const verify = page.locator('.apdu', { hasText: 'VERIFY' });
+  assert.match(await verify.locator('.raw').textContent({ timeout: 5000 }), /^00 20 00 80 08 [* ]+$/);
+});
+
+onPage('a log that began before the page did is complete', {}, async (bench) => {
+  await toCode(bench);
+  const before = await bench.page.locator('.apdu-name').allTextContents();
+  await bench.page.reload();
+  await bench.page.locator('.apdu').nth(before.length - 1).waitFor();
+  assert.deepEqual(await bench.page.locator('.apdu-name').allTextContents(), before);
+});
+
+onPage('a mute card is a switch away', {}, async ({ page, says, shot }) => {
+  await page.getByRole('switch', { name: 'Card is mute' }).check({ force: true });
+  await page.locator('.faults li[data-kind=mute].on').waitFor();
+  await card(page).click();
+  await says('La carte ne répond pas');
+  await shot('13-mute');
+});
+
+onPage('a dead battery leaves it dark until there is a fresh reader', {}, async (bench) => {
+  const { page, state } = bench;
+  await page.getByRole('switch', { name: 'Battery dies' }).check({ force: true });
+  await page.locator('.faults li[data-kind=dead_battery].on').waitFor();
+  await card(page).click();
+  await page.waitForSelector('html[data-state]');
+  if (await page.getAttribute('html', 'data-state') === 'choose_function') {
+    await key(page, 'CODE').click();
+    await state('pin');
+    await printedPin(page).click();
+  }
+  await page.getByText('The battery is empty').waitFor();
+  await button(page, 'A fresh reader').click();
+  await page.getByText('Slide the card in').waitFor();
+  assert.equal(await page.locator('.faults li.on').count(), 0);
+});
+
+onPage('the counters of the card can be set', {}, async (bench) => {
+  const { page, says } = bench;
+  await card(page).click();
+  await bench.state('choose_function');
+  await page.locator('#tries').fill('1');
+  await page.locator('#atc').fill('0100');
+  await button(page, 'Set').click();
+  await key(page, 'CODE').click();
+  await bench.state('pin');
+  await printedPin(page).click();
+  await says('Dernier essai');
+  await key(page, 'OK').click();
+  await bench.state('code');
+  const { atc } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  assert.equal(atc, '0101');
+});
+
+onPage('another model has its own keys, and another card its own code', {}, async (bench) => {
+  const { page, state } = bench;
+  await button(page, 'Vasco 810').click();
+  await key(page, 'M1').waitFor();
+  await page.locator('#cards button[data-name=bank-card]').click();
+  await card(page).click();
+  await state('choose_function');
+  await key(page, 'M1').click();
+  await state('prompt');
+  await page.keyboard.type('12345678');
+  await key(page, 'OK').click();
+  await state('pin');
+  await printedPin(page).click();
+  await state('code');
+  await bench.shot('14-vasco');
+});
+
+onPage('a real clock runs by itself', { reader: { clock: 'real' } }, async ({ page }) => {
+  const seen = await page.locator('#now').textContent();
+  await page.locator('#now').filter({ hasNotText: seen }).waitFor();
+  assert.ok(await button(page, '+35 s').isDisabled());
+  await button(page, 'Paused').click();
+  await page.waitForSelector('[data-clock=virtual][aria-pressed=true]');
+  assert.ok(await button(page, '+35 s').isEnabled());
+});
+
+onPage('what somebody else does to the reader is seen at once', {}, async ({ page, id, state, says }) => {
+  await api(simulator.url, 'PUT', `/v1/readers/${id}/card`, 'sesame-card');
+  await state('choose_function');
+  await api(simulator.url, 'POST', `/v1/readers/${id}/keys`, { keys: ['CODE', '1', '2'] });
+  await says('**');
+  await page.locator('.apdu').first().waitFor();
+});
+
+onPage('a reader that is gone can be replaced', {}, async ({ page, id, state }) => {
+  await page.waitForSelector('.key');
+  await api(simulator.url, 'DELETE', `/v1/readers/${id}`);
+  await page.getByText('This reader is gone').waitFor();
+  await button(page, 'Take another').click();
+  await page.waitForURL((address) => address.hash !== `#${id}`);
+  await state('off');
+  await card(page).click();
+  await state('choose_function');
+});
+
+// ---- when the simulator goes, or asks who is there
+
+test('a page that lost the simulator says so', async () => {
+  const other = await startSimulator();
+  const bench = await openPage(browser, other.url);
+  await bench.page.locator('.key').first().waitFor();
+  await other.stop();
+  await bench.page.getByText('Connection lost').waitFor();
+  await bench.shot('15-lost');
+  await bench.close();
+});
+
+test('where a token is asked for, the page asks for it too', async () => {
+  const other = await startSimulator('--allow-real-cards');
+  assert.ok(other.token);
+  const bench = await openPage(browser, other.url, { reader: null, shown: '#sign-in[open]' });
+  await bench.page.getByRole('heading', { name: 'Who is there?' }).waitFor();
+  await bench.shot('16-token');
+  await bench.page.getByLabel('Token').fill('wrong');
+  await button(bench.page, 'Enter').click();
+  await bench.page.getByText('That is not the token').waitFor();
+  await bench.page.getByLabel('Token').fill(other.token);
+  await button(bench.page, 'Enter').click();
+  await bench.state('off');
+  await bench.close();
+  await other.stop();
+});
