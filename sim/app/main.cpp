@@ -6,7 +6,9 @@
 #include <exception>
 
 #include "host/cli/command_line.hpp"
+#include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
+#include "sim/cli/tui.hpp"
 
 namespace {
 
@@ -30,6 +32,8 @@ int main(int argc, char** argv) try {
   app.footer("Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
   sesame::cli::add_commands(app);
   sesame::sim::add_sim_command(app);
+  sesame::sim::add_scenario_command(app);
+  sesame::sim::add_tui_command(app);
   return sesame::cli::run(app, argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.

@@ -1,0 +1,101 @@
+#include "sim/cli/scenario.hpp"
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/cli/text.hpp"
+#include "sim/scenario/files.hpp"
+#include "sim/scenario/live_device.hpp"
+#include "sim/scenario/play.hpp"
+#include "sim/scenario/report.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/served_device.hpp"
+#include "sim/scenario/write_file.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+constexpr Exit kTimeout{4};
+
+struct Options {
+  std::vector<std::string> files;
+  std::string url;
+  std::string token;
+  std::string junit;
+  bool record = false;
+};
+
+std::unique_ptr<Device> open(const Options& options, const Scenario& scenario) {
+  if (options.url.empty()) return std::make_unique<LiveDevice>(scenario.profile);
+  const char* const from_environment = std::getenv("SESAME_TOKEN");
+  const std::string token =
+      options.token.empty() && from_environment != nullptr ? from_environment : options.token;
+  return std::make_unique<ServedDevice>(ServedAt{options.url, token}, scenario.profile);
+}
+
+Outcome not_run(const Scenario& scenario) {
+  Outcome outcome;
+  outcome.file = scenario.file;
+  outcome.title = scenario.title;
+  return outcome;
+}
+
+// One by one, in their order. Behind one that was broken the others would be, too.
+std::vector<Outcome> play_all(const std::vector<Scenario>& scenarios, const Options& options) {
+  const GoldenMode mode = options.record ? GoldenMode::record : GoldenMode::verify;
+  std::vector<Outcome> outcomes;
+  bool broken = false;
+  for (const Scenario& scenario : scenarios) {
+    outcomes.push_back(broken ? not_run(scenario)
+                              : play(scenario, mode, [&] { return open(options, scenario); }));
+    broken = broken || outcomes.back().verdict == Verdict::broken;
+    cli::print_line(text_report(outcomes.back()));
+  }
+  return outcomes;
+}
+
+bool any(const std::vector<Outcome>& outcomes, Verdict verdict) {
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.verdict == verdict) return true;
+  }
+  return false;
+}
+
+void scenario(const Options& options) {
+  std::vector<Scenario> scenarios;
+  for (const std::string& file : find_scenarios(options.files)) scenarios.push_back(load_scenario(file));
+  const std::vector<Outcome> outcomes = play_all(scenarios, options);
+  if (!options.junit.empty()) write_file(options.junit, junit_report(outcomes));
+  const std::string line = summary(outcomes);
+  if (any(outcomes, Verdict::broken)) throw Failure(Exit::environment, line);
+  if (any(outcomes, Verdict::failed)) throw Failure(Exit::refused, line);
+  if (any(outcomes, Verdict::timed_out)) throw Failure(kTimeout, line);
+  cli::print_line(line);
+}
+
+}  // namespace
+
+void add_scenario_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("scenario", "play scenarios with a reader and a card, and report");
+  sub->footer(
+      "A scenario is a TOML file of steps: what is done, and what must be seen. hw-profiles/scenarios has\n"
+      "examples of all of them. Time is virtual: nothing waits.\n"
+      "Exit status: 0 passed; 1 failed; 2 usage or a bad file; 3 the environment; 4 waited in vain.");
+  sub->add_option("FILE", options->files, "scenario files, and folders of them")->required();
+  auto* url =
+      sub->add_option("--url", options->url, "with the readers of the `sesame sim` there [in this process]")
+          ->type_name("URL");
+  sub->add_option("--token", options->token, "with --url: its token [$SESAME_TOKEN]")
+      ->type_name("TOKEN")
+      ->needs(url);
+  sub->add_option("--junit", options->junit, "write a report in JUnit XML, too")->type_name("FILE");
+  sub->add_flag("--record", options->record, "write the golden screens, instead of comparing with them");
+  sub->callback([options] { scenario(*options); });
+}
+
+}  // namespace sesame::sim

@@ -1,0 +1,57 @@
+#include "sim/scenario/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "host/failure.hpp"
+
+namespace sesame::sim {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+std::vector<std::string> scenarios_in(const std::string& folder) {
+  std::vector<std::string> files;
+  fs::recursive_directory_iterator entry(folder);
+  for (; entry != fs::recursive_directory_iterator(); ++entry) {
+    if (is_hidden(entry->path())) {
+      if (entry->is_directory()) entry.disable_recursion_pending();
+    } else if (entry->is_regular_file() && entry->path().extension() == ".toml") {
+      files.push_back(entry->path().string());
+    }
+  }
+  if (files.empty())
+    throw Failure(Exit::usage, fmt::format("{}: no scenario (*.toml) in this folder", folder));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+std::vector<std::string> find_scenarios(const std::vector<std::string>& files_and_folders) {
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& file) {
+    if (std::find(all.begin(), all.end(), file) == all.end()) all.push_back(file);
+  };
+  for (const std::string& name : files_and_folders) {
+    try {
+      if (!fs::exists(name))
+        throw Failure(Exit::usage, fmt::format("{}: there is no such file or folder", name));
+      if (!fs::is_directory(name)) {
+        add(name);
+        continue;
+      }
+      for (const std::string& file : scenarios_in(name)) add(file);
+    } catch (const fs::filesystem_error& error) {
+      throw Failure(Exit::environment, fmt::format("{}: cannot be read: {}", name, error.code().message()));
+    }
+  }
+  return all;
+}
+
+}  // namespace sesame::sim

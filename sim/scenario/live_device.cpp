@@ -1,0 +1,70 @@
+#include "sim/scenario/live_device.hpp"
+
+#include <fmt/format.h>
+
+#include "host/cli/text.hpp"
+#include "host/failure.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+[[noreturn]] void no_card() { throw Failure(Exit::refused, "there is no card in the reader"); }
+
+}  // namespace
+
+LiveDevice::LiveDevice(const std::string& profile)
+    : profile_(std::make_shared<const profile::LoadedReader>(profile::load_reader(profile))),
+      cards_({}),
+      reader_(profile_, ClockKind::virtual_time) {}
+
+void LiveDevice::insert(const CardSpec& card) {
+  reader_.insert(cards_.make(card, "scenario", ClockKind::virtual_time, {}));
+}
+
+void LiveDevice::pull() {
+  if (reader_.card() == nullptr) no_card();
+  reader_.pull();
+}
+
+void LiveDevice::press(std::span<const std::string> keys) {
+  std::vector<Key> known;
+  for (const std::string& name : keys) known.push_back(key(name));
+  for (const Key one : known) reader_.press(one);
+}
+
+void LiveDevice::hold(const std::string& name) { reader_.hold(key(name)); }
+
+Key LiveDevice::key(const std::string& name) const {
+  if (const auto found = reader_.key_named(name)) return *found;
+  std::string all;
+  for (const Function& function : reader_.profile().functions) all += fmt::format("{}, ", function.key);
+  throw Failure(Exit::usage, fmt::format("the reader {} has no key '{}'; it has {}0 to 9, '.', OK and C",
+                                         reader_.profile().name, name, all));
+}
+
+void LiveDevice::set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) {
+  if (reader_.card() == nullptr) no_card();
+  reader_.card()->set_state(atc, tries_left);
+}
+
+Look LiveDevice::look() {
+  Look look;
+  const Screen screen = reader_.screen();
+  look.lit = screen.lit;
+  look.columns = screen.columns;
+  for (std::size_t i = 0; i < screen.rows; ++i) look.rows.push_back(cli::utf8(screen.row(i)));
+  look.state = to_string(reader_.reader().state());
+  look.notice = to_string(reader_.reader().notice());
+  const auto code = reader_.reader().code();
+  if (!code.empty()) look.code.emplace(code.begin(), code.end());
+  if (const Card* card = reader_.card()) {
+    look.card_is_in = true;
+    look.card = card->state();
+  }
+  look.now = reader_.now();
+  look.deadline = reader_.deadline();
+  return look;
+}
+
+}  // namespace sesame::sim

@@ -1,0 +1,37 @@
+// A reader in this process, for one scenario.
+#pragma once
+
+#include <memory>
+
+#include "host/profile/reader_file.hpp"
+#include "sim/reader/card_shop.hpp"
+#include "sim/reader/live_reader.hpp"
+#include "sim/scenario/device.hpp"
+
+namespace sesame::sim {
+
+class LiveDevice final : public Device {
+ public:
+  // `profile`: a shipped model's name, or a path. Failure (usage): there is none, or it is wrong.
+  explicit LiveDevice(const std::string& profile);
+
+  void insert(const CardSpec& card) override;
+  void pull() override;
+  void press(std::span<const std::string> keys) override;
+  void hold(const std::string& key) override;
+  void advance(Millis duration) override { reader_.advance(duration); }
+  void to_next_deadline() override { reader_.to_next_deadline(); }
+  void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) override;
+  void set_faults(const Faults& faults) override { reader_.set_faults(faults); }
+  void reset() override { reader_.reset(); }
+  Look look() override;
+
+ private:
+  Key key(const std::string& name) const;
+
+  std::shared_ptr<const profile::LoadedReader> profile_;
+  CardShop cards_;
+  LiveReader reader_;
+};
+
+}  // namespace sesame::sim

@@ -1,0 +1,81 @@
+#include "sim/tui/canvas.hpp"
+
+#include <array>
+#include <utility>
+
+#include "host/cli/text.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+// The characters of the texts and boxes there are, as a poor terminal can show them.
+char16_t in_ascii(char16_t c) {
+  if (c >= u' ' && c < 0x7F) return c;
+  static constexpr std::pair<std::u16string_view, char16_t> kAlike[] = {
+      {u"àáâãäå", u'a'}, {u"ÀÁÂÃÄÅ", u'A'}, {u"ç", u'c'},  {u"Ç", u'C'}, {u"èéêë", u'e'},   {u"ÈÉÊË", u'E'},
+      {u"ìíîï", u'i'},   {u"ÌÍÎÏ", u'I'},   {u"ñ", u'n'},  {u"Ñ", u'N'}, {u"òóôõöœ", u'o'}, {u"ÒÓÔÕÖŒ", u'O'},
+      {u"ùúûü", u'u'},   {u"ÙÚÛÜ", u'U'},   {u"─═", u'-'}, {u"│", u'|'}, {u"┌┐└┘", u'+'},   {u"…", u'.'},
+      {u"•", u'*'},      {u"▸", u'>'},      {u"’", u'\''}, {u"–", u'-'}};
+  for (const auto& [alike, plain] : kAlike) {
+    if (alike.find(c) != std::u16string_view::npos) return plain;
+  }
+  return u'?';
+}
+
+// The next character of UTF-8 of the Basic Multilingual Plane; '?' for what is none.
+char16_t next(std::string_view text, std::size_t& at) {
+  const auto first = static_cast<unsigned char>(text[at++]);
+  if (first < 0x80) return first < 0x20 ? u'?' : static_cast<char16_t>(first);
+  std::uint32_t c = first >= 0xF0 ? 0x10000U : first >= 0xE0 ? first & 0x0FU : first & 0x1FU;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) {
+    c = c << 6 | (static_cast<unsigned char>(text[at++]) & 0x3FU);
+  }
+  return c > 0xFFFF ? u'?' : static_cast<char16_t>(c);
+}
+
+}  // namespace
+
+void Canvas::put(std::size_t row, std::size_t column, char16_t character, Style style) {
+  if (row >= rows_ || column >= columns_) return;
+  cells_[row * columns_ + column] = {ascii_ ? in_ascii(character) : character, style};
+}
+
+std::size_t Canvas::put(std::size_t row, std::size_t column, std::string_view text, Style style,
+                        std::size_t most) {
+  for (std::size_t at = 0; at < text.size() && most > 0; --most) put(row, column++, next(text, at), style);
+  return column;
+}
+
+void Canvas::box(std::size_t row, std::size_t column, std::size_t height, std::size_t width,
+                 std::string_view title, Style style) {
+  const std::size_t bottom = row + height - 1, right = column + width - 1;
+  for (std::size_t y = row; y <= bottom; ++y) {
+    for (std::size_t x = column; x <= right; ++x) {
+      const bool top_or_bottom = y == row || y == bottom, side = x == column || x == right;
+      put(y, x, side ? u'│' : top_or_bottom ? u'─' : u' ', style);
+    }
+  }
+  put(row, column, u'┌', style);
+  put(row, right, u'┐', style);
+  put(bottom, column, u'└', style);
+  put(bottom, right, u'┘', style);
+  if (!title.empty()) {
+    const std::size_t end = put(row, column + 3, title, Style::strong, width - 6);
+    put(row, column + 2, u' ', style);
+    put(row, end, u' ', style);
+  }
+}
+
+std::string Canvas::text() const {
+  std::string all;
+  for (std::size_t row = 0; row < rows_; ++row) {
+    std::u16string line;
+    for (std::size_t column = 0; column < columns_; ++column) line += at(row, column).character;
+    line.erase(line.find_last_not_of(u' ') + 1);
+    all += cli::utf8(line) + "\n";
+  }
+  return all;
+}
+
+}  // namespace sesame::sim

@@ -1,0 +1,11 @@
+// `sesame tui`: a desk at the terminal, until somebody ends it.
+#pragma once
+
+#include "sim/tui/desk.hpp"
+
+namespace sesame::sim {
+
+// `ascii`: draws with ASCII alone, as it does where the locale has no more.
+void run_at_terminal(const DeskOptions& options, bool ascii);
+
+}  // namespace sesame::sim

@@ -1,0 +1,82 @@
+#include "sim/scenario/report.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace sesame::sim {
+
+namespace {
+
+using Catch::Contains;
+
+Outcome passed() {
+  Outcome outcome;
+  outcome.file = "a.toml";
+  outcome.title = "Fine";
+  outcome.steps = 3;
+  outcome.verdict = Verdict::passed;
+  return outcome;
+}
+
+Outcome failed() {
+  Outcome outcome = passed();
+  outcome.title = "A <b> & \"c\"";
+  outcome.verdict = Verdict::failed;
+  outcome.step = 2;
+  outcome.line = 7;
+  outcome.why = "another screen was expected";
+  outcome.expected = {"Code secret ?"};
+  outcome.seen.emplace();
+  outcome.seen->lit = true;
+  outcome.seen->columns = 16;
+  outcome.seen->rows = {"Carte retirée   ", "                "};
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a scenario that passed is one line") { CHECK(text_report(passed()) == "passed   a.toml: Fine"); }
+
+TEST_CASE("a scenario that failed shows where, what was expected, and the screen") {
+  CHECK(text_report(failed()) ==
+        "failed   a.toml:7: A <b> & \"c\": step 2 of 3: another screen was expected\n"
+        "  expected              shown\n"
+        "  ┌────────────────┐    ┌────────────────┐\n"
+        "  │Code secret ?   │    │Carte retirée   │\n"
+        "  │                │    │                │\n"
+        "  └────────────────┘    └────────────────┘");
+}
+
+TEST_CASE("a dark screen is drawn as one") {
+  Outcome outcome = failed();
+  outcome.expected.reset();
+  outcome.seen->lit = false;
+  CHECK_THAT(text_report(outcome), Contains("\n  dark\n  ┌────────────────┐\n  │                │\n"));
+}
+
+TEST_CASE("the summary counts what there was") {
+  Outcome late = failed();
+  late.verdict = Verdict::timed_out;
+  const std::vector<Outcome> all{passed(), failed(), passed(), late};
+  CHECK(summary(all) == "4 scenarios: 2 passed, 1 failed, 1 timeout");
+  CHECK(summary(std::vector<Outcome>{passed()}) == "1 scenario: 1 passed");
+}
+
+TEST_CASE("JUnit XML counts failures and errors apart, and escapes what it must") {
+  Outcome broken = passed();
+  broken.verdict = Verdict::broken;
+  broken.why = "no answer";
+  Outcome skipped = passed();
+  skipped.verdict = Verdict::not_run;
+  const std::string xml = junit_report(std::vector<Outcome>{passed(), failed(), broken, skipped});
+  CHECK_THAT(xml, Contains("tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\" time=\"0.000\""));
+  CHECK_THAT(xml, Contains("<testcase classname=\"a.toml\" name=\"Fine\" file=\"a.toml\" time=\"0.000\"/>"));
+  CHECK_THAT(xml, Contains("name=\"A &lt;b&gt; &amp; &quot;c&quot;\""));
+  CHECK_THAT(
+      xml,
+      Contains("<failure type=\"failed\" message=\"step 2 of 3: another screen was expected\">a.toml:7: "));
+  CHECK_THAT(xml, Contains("│Carte retirée   │"));
+  CHECK_THAT(xml, Contains("<error type=\"broken\" message=\"no answer\">"));
+  CHECK_THAT(xml, Contains("<skipped/>"));
+}
+
+}  // namespace sesame::sim
