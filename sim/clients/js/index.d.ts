@@ -1,0 +1,188 @@
+// Types of the client; the fields are those of the simulator's /openapi.json.
+
+export interface LaunchOptions {
+  /** Default: the environment variable SESAME, or `sesame` on the PATH. */
+  binary?: string;
+  /** Behind `sesame sim --port 0`. */
+  args?: string[];
+  timeout?: number;
+}
+
+/** A shipped card's name, or a card of your own. */
+export type Card =
+  | string
+  | { name: string }
+  | { toml: string; name?: string }
+  | { transcript: string; name?: string }
+  | { pcsc: string };
+
+export interface ReaderOptions {
+  profile?: string;
+  card?: Card | null;
+  clock?: 'real' | 'virtual';
+  /** Deleted after so many seconds. */
+  ttl_s?: number;
+}
+
+export type Key = string | { hold: string };
+
+export type Fault =
+  | { kind: 'mute' | 'removed' | 'corrupted' | 'dead_battery'; at?: number }
+  | { kind: 'slow'; ms: number }
+  | { kind: 'status_word'; ins: string; sw: string }
+  | { kind: 'bad_atr' | 'low_battery' }
+  | { kind: 'stuck_key'; key: string };
+
+export interface CardState {
+  /** Four hexadecimal digits, of the last transaction. */
+  atc: string;
+  tries_left: number;
+}
+
+export interface ReaderState {
+  id: string;
+  profile: string;
+  title: string;
+  clock: 'real' | 'virtual';
+  now_ms: number;
+  deadline_ms: number | null;
+  revision: number;
+  state: string;
+  notice: string | null;
+  lit: boolean;
+  screen: { rows: string[]; columns: number };
+  keys: { functions: string[]; digits: string[]; ok: string; clear: string };
+  /** The digits alone; `display` as they are grouped on the screen. */
+  code: string | null;
+  display: string | null;
+  atc: string | null;
+  card: { name: string; kind: string; state: CardState | null } | null;
+  faults: Fault[];
+  battery: 'ok' | 'low' | 'dead';
+  expires_ms: number | null;
+}
+
+export interface ReaderSummary {
+  id: string;
+  profile: string;
+  state: string;
+  revision: number;
+  /** Its name. */
+  card: string | null;
+}
+
+export interface OtpRequest {
+  pin: string;
+  /** As engraved; default: the first. */
+  function?: string;
+  /** Answers to its prompts, in their order. */
+  inputs?: string[];
+}
+
+export interface OtpResult {
+  code: string | null;
+  display: string | null;
+  atc: string | null;
+  /** Every screen on the way. */
+  screens: string[][];
+  state: string;
+  notice: string | null;
+  revision: number;
+}
+
+export interface Screen {
+  rows: string[];
+  lit: boolean;
+  revision: number;
+  /** Its rows without the blanks at their ends, \n between. */
+  text: string;
+}
+
+export interface ScreenOptions {
+  /** ECMAScript, without flags. */
+  match?: RegExp | string;
+  after?: number;
+  /** At most 60 000. */
+  timeout?: number;
+}
+
+export interface Apdu {
+  at_ms: number;
+  name: string;
+  command: string;
+  response: string;
+}
+
+export interface SimEvent {
+  /** For `lastEventId`; "lost" has none. */
+  id?: string;
+  /** "lost": some before this one are forgotten. */
+  event: 'screen' | 'key' | 'card' | 'apdu' | 'clock' | 'fault' | 'reader' | 'lost';
+  /** `reader` and `revision`, and what belongs to the event. */
+  data: Record<string, any>;
+}
+
+export interface EventStream extends AsyncIterableIterator<SimEvent> {
+  close(): void;
+}
+
+export interface EventOptions {
+  /** Where an earlier stream ended. */
+  lastEventId?: string | number;
+}
+
+export class SesameError extends Error {
+  constructor(body: { code?: string; message?: string; hint?: string }, status?: number, options?: { cause?: unknown });
+  /** As the API says it; "unreachable" and "simulator_failed" where there is no API. */
+  code: string;
+  hint: string;
+  status: number | undefined;
+  /** The whole answer; with "screen_timeout" the last one is its `screen`. */
+  body: any;
+}
+
+export class Simulator {
+  constructor(url: string, token?: string | null);
+  static launch(options?: LaunchOptions): Promise<Simulator>;
+  url: string;
+  token: string | null;
+  stop(): Promise<void>;
+  createReader(options?: ReaderOptions): Promise<Reader>;
+  reader(id: string): Reader;
+  readers(): Promise<ReaderSummary[]>;
+  profiles(): Promise<{ name: string; title: string }[]>;
+  cards(): Promise<{ name: string; title: string }[]>;
+  events(options?: EventOptions): Promise<EventStream>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
+  ): Promise<Response>;
+  json(method: string, path: string, body?: unknown): Promise<any>;
+}
+
+export class Reader {
+  constructor(simulator: Simulator, id: string);
+  simulator: Simulator;
+  id: string;
+  path: string;
+  get(): Promise<ReaderState>;
+  reset(): Promise<ReaderState>;
+  delete(): Promise<void>;
+  press(...keys: Key[]): Promise<ReaderState>;
+  hold(key: string): Promise<ReaderState>;
+  type(text: string): Promise<ReaderState>;
+  otp(request: OtpRequest): Promise<OtpResult>;
+  insert(card: Card): Promise<ReaderState>;
+  pull(): Promise<ReaderState>;
+  cardState(): Promise<CardState & { revision: number }>;
+  setCardState(state: Partial<CardState>): Promise<CardState & { revision: number }>;
+  faults(...faults: Fault[]): Promise<ReaderState>;
+  advance(time: number | 'next-deadline'): Promise<ReaderState>;
+  screen(options?: ScreenOptions): Promise<Screen>;
+  waitForScreen(match: RegExp | string, options?: { timeout?: number }): Promise<Screen>;
+  png(): Promise<Buffer>;
+  trace(): Promise<string>;
+  apdus(): Promise<Apdu[]>;
+  events(options?: EventOptions): Promise<EventStream>;
+}

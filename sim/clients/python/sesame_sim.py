@@ -1,0 +1,280 @@
+"""A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card.
+
+    with Simulator.launch() as sim:
+        reader = sim.create_reader(card="bank-card", profile="vasco-810")
+        code = reader.otp(pin="1234", function="M1", inputs=["12345678"])["code"]
+
+What the fields of the answers mean is in the simulator's own /openapi.json. Times are milliseconds. What goes wrong
+raises SesameError.
+"""
+
+import json
+import os
+import re
+import selectors
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+Json = dict[str, Any]
+Key = str | dict[str, str]
+Card = str | dict[str, str]  # "bank-card", {"toml": …}, {"transcript": …}, {"pcsc": …}
+
+_OPENER = build_opener(ProxyHandler({}))  # no proxy stands between a test and its simulator
+_SECONDS = 90.0  # until an answer must have begun; a screen is waited for 60 at most
+
+
+class SesameError(Exception):
+    """`code` as the API says it, or "unreachable", "simulator_failed" where there is no API. `body` is the whole
+    answer: with "screen_timeout" the last screen is in it, as `screen`."""
+
+    def __init__(self, code: str, message: str, hint: str = "", status: int | None = None, body: Json | None = None):
+        super().__init__(f"{code}: {message}" + (f" ({hint})" if hint else ""))
+        self.code, self.message, self.hint, self.status, self.body = code, message, hint, status, body or {}
+
+
+class Event(NamedTuple):
+    id: str
+    event: str  # screen, key, card, apdu, clock, fault, reader; lost: some are forgotten
+    data: Json
+
+
+class EventStream:
+    """What happens, as it happens. Open once it exists: nothing done afterwards is missed. TimeoutError after a
+    minute and a half without a sign of life."""
+
+    def __init__(self, response: Any):
+        self._response = response
+
+    def __iter__(self) -> Iterator[Event]:
+        fields: dict[str, str] = {}
+        for line in self._response:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if line != b"\n":
+                fields[name] = value
+                continue
+            if "data" in fields:
+                yield Event(fields.get("id", ""), fields.get("event", ""), json.loads(fields["data"]))
+            fields = {}
+
+    def close(self) -> None:
+        self._response.close()
+
+    def __enter__(self) -> "EventStream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Simulator:
+    def __init__(self, url: str, token: str | None = None):
+        """A simulator that runs already."""
+        self.url, self.token = url.rstrip("/"), token
+        self._process: _Process | None = None
+
+    @classmethod
+    def launch(cls, binary: str | None = None, args: Sequence[str] = (), timeout_ms: int = 30_000) -> "Simulator":
+        """Starts one of our own, on a free port, with `args` behind `sesame sim --port 0`; `binary` is the environment
+        variable SESAME, or `sesame` on the PATH. To be stopped with stop(), or by leaving `with`."""
+        process = _Process([binary or os.environ.get("SESAME", "sesame"), "sim", "--port", "0", *args])
+        ready = process.ready(timeout_ms / 1000)
+        simulator = cls(ready["url"], ready["token"])
+        simulator._process = process
+        return simulator
+
+    def stop(self) -> None:
+        """Stops what launch() started, and nothing else. A simulator that ends badly raises."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def __enter__(self) -> "Simulator":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def create_reader(self, *, profile: str | None = None, card: Card | None = None, clock: str | None = None,
+                      ttl_s: int | None = None) -> "Reader":
+        """With a `card`, that card is in it. Its clock is virtual: time stands still but for advance()."""
+        wanted = _given(profile=profile, card=card, clock=clock, ttl_s=ttl_s)
+        return self.reader(self.json("POST", "/v1/readers", wanted)["id"])
+
+    def reader(self, id: str) -> "Reader":
+        """One that exists already: "default" does."""
+        return Reader(self, id)
+
+    def readers(self) -> list[Json]:
+        """The first 20 000."""
+        return self.json("GET", "/v1/readers?limit=20000")["readers"]
+
+    def profiles(self) -> list[Json]:
+        return self.json("GET", "/v1/profiles")
+
+    def cards(self) -> list[Json]:
+        return self.json("GET", "/v1/cards")
+
+    def events(self, last_event_id: str | None = None) -> EventStream:
+        """What happens in all readers from now on."""
+        return self._events("/v1/events", last_event_id)
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Anything else the API has."""
+        with self.request(method, path, body) as response:
+            return json.load(response)
+
+    def request(self, method: str, path: str, body: Any = None, accept: str = "application/json",
+                headers: dict[str, str] | None = None) -> Any:
+        """An open http.client.HTTPResponse whose status is 2xx."""
+        request = Request(self.url + path, method=method, headers={"Accept": accept, **(headers or {})})
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        try:
+            return _OPENER.open(request, timeout=_SECONDS)
+        except HTTPError as answer:
+            with answer:
+                raise _refused(answer) from None
+        except URLError as error:
+            raise SesameError("unreachable", f"no simulator answers at {self.url}: {error.reason}",
+                              "start one with: sesame sim") from error
+
+    def _events(self, path: str, last_event_id: str | None) -> EventStream:
+        headers = _given(**{"Last-Event-ID": last_event_id})
+        return EventStream(self.request("GET", path, accept="text/event-stream", headers=headers))
+
+
+class Reader:
+    def __init__(self, simulator: Simulator, id: str):
+        self.simulator, self.id = simulator, id
+        self.path = f"/v1/readers/{quote(id, safe='')}"
+
+    def get(self) -> Json:
+        return self._json("GET", "")
+
+    def reset(self) -> Json:
+        return self._json("POST", "/reset")
+
+    def delete(self) -> None:
+        self.simulator.request("DELETE", self.path).close()
+
+    def press(self, *keys: Key) -> Json:
+        """As engraved: press("CODE"), press("1", "2", "OK"), press({"hold": "C"})."""
+        return self._json("POST", "/keys", {"keys": keys})
+
+    def hold(self, key: str) -> Json:
+        return self.press({"hold": key})
+
+    def type(self, text: str) -> Json:
+        """A key for each character: type("1234")."""
+        return self.press(*text)
+
+    def otp(self, pin: str, function: str | None = None, inputs: Sequence[str] | None = None) -> Json:
+        """The common case in one call. A wrong PIN is no error: `code` is None, and `screens` tell."""
+        return self._json("POST", "/otp", _given(pin=pin, function=function, inputs=inputs))
+
+    def insert(self, card: Card) -> Json:
+        return self._json("PUT", "/card", card)
+
+    def pull(self) -> Json:
+        return self._json("DELETE", "/card")
+
+    def card_state(self) -> Json:
+        return self._json("GET", "/card/state")
+
+    def set_card_state(self, atc: str | None = None, tries_left: int | None = None) -> Json:
+        return self._json("PATCH", "/card/state", _given(atc=atc, tries_left=tries_left))
+
+    def faults(self, *faults: Json) -> Json:
+        """All that is broken from now on: faults({"kind": "mute"}); faults() repairs."""
+        return self._json("PUT", "/faults", {"faults": faults})
+
+    def advance(self, time: int | str) -> Json:
+        """Moves the virtual clock: advance(35_000), advance("next-deadline")."""
+        return self._json("POST", "/clock", {"to": time} if isinstance(time, str) else {"advance_ms": time})
+
+    def screen(self, match: str | re.Pattern[str] | None = None, after: int | None = None,
+               timeout_ms: int | None = None) -> Json:
+        """The screen now, or once its text matches, or once the revision is above `after`; "screen_timeout" if it is
+        not. `match` is of ECMAScript's kind, without flags."""
+        regex = match.pattern if isinstance(match, re.Pattern) else match
+        return self._json("GET", "/screen?" + urlencode(_given(match=regex, after=after, timeout_ms=timeout_ms)))
+
+    def wait_for_screen(self, match: str | re.Pattern[str], timeout_ms: int = 5_000) -> Json:
+        return self.screen(match, timeout_ms=timeout_ms)
+
+    def png(self) -> bytes:
+        return self._get("/screen.png", "image/png")
+
+    def trace(self) -> str:
+        """The dialogue with the card, PIN masked: a transcript that `sesame code --card` replays."""
+        return self._get("/trace", "text/plain").decode()
+
+    def apdus(self) -> list[Json]:
+        return self._json("GET", "/trace")["apdus"]
+
+    def events(self, last_event_id: str | None = None) -> EventStream:
+        """What happens in this reader from now on."""
+        return self.simulator._events(f"{self.path}/events", last_event_id)
+
+    def _json(self, method: str, path: str, body: Any = None) -> Any:
+        return self.simulator.json(method, self.path + path, body)
+
+    def _get(self, path: str, accept: str) -> bytes:
+        with self.simulator.request("GET", self.path + path, accept=accept) as response:
+            return response.read()
+
+
+def _given(**values: Any) -> Json:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _refused(answer: HTTPError) -> SesameError:
+    try:
+        body = json.load(answer)
+    except ValueError:
+        body = {}
+    return SesameError(body.get("code", "unknown"), body.get("message", str(answer)), body.get("hint", ""),
+                       answer.code, body)
+
+
+class _Process:
+    def __init__(self, command: list[str]):
+        self._said = tempfile.TemporaryFile("w+")
+        try:
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._said, text=True)
+        except OSError as error:
+            self._said.close()
+            raise SesameError("simulator_failed", f"{command[0]}: {error.strerror}",
+                              "give `binary`, or SESAME: the path of the program") from error
+
+    def ready(self, seconds: float) -> Json:
+        output = self._child.stdout
+        assert output
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ)
+            line = output.readline() if selector.select(seconds) else ""
+        if not line:
+            self._child.kill()
+            raise self._ended("the simulator does not start")
+        return json.loads(line)
+
+    def stop(self) -> None:
+        self._child.terminate()
+        failure = self._ended("the simulator did not end well")
+        if self._child.returncode:
+            raise failure
+
+    def _ended(self, message: str) -> SesameError:
+        with self._child, self._said:
+            self._child.wait()
+            self._said.seek(0)
+            return SesameError("simulator_failed", f"{message} ({self._child.returncode}): {self._said.read().strip()}")

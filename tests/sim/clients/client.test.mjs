@@ -1,0 +1,197 @@
+// The JavaScript client against a real `sesame sim`: SESAME is the path of the program.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+
+import { SesameError, Simulator } from '../../../sim/clients/js/index.js';
+
+let sim;
+let reader;
+
+before(async () => { sim = await Simulator.launch(); });
+after(() => sim.stop());
+beforeEach(async () => { reader = await sim.createReader({ card: 'sesame-card' }); });
+
+const refused = (code, status) => (error) => {
+  assert.ok(error instanceof SesameError, String(error));
+  assert.equal(error.code, code);
+  assert.equal(error.status, status);
+  assert.notEqual(error.message, '');
+  return true;
+};
+
+// The card takes no time, but the reader shows some screens for a moment.
+async function advanceTo(match) {
+  for (let i = 0; i < 10; ++i) {
+    const screen = await reader.screen();
+    if (match.test(screen.text)) return screen;
+    await reader.advance('next-deadline');
+  }
+  return assert.fail(`${match} does not show: ${(await reader.screen()).text}`);
+}
+
+test('a simulator has readers, profiles and cards', async () => {
+  assert.ok((await sim.profiles()).some(({ name }) => name === 'vasco-810'));
+  assert.ok((await sim.cards()).some(({ name }) => name === 'bank-card'));
+  const ids = (await sim.readers()).map(({ id }) => id);
+  assert.ok(ids.includes('default') && ids.includes(reader.id), ids.join());
+  assert.equal((await sim.reader('default').get()).clock, 'real');
+});
+
+test('a code in one call is the published one', async () => {
+  await reader.setCardState({ atc: '00B3' });
+  const { code, display, atc, screens } = await reader.otp({ pin: '1234' });
+  assert.deepEqual({ code, display, atc }, { code: '42511495', display: '4251 1495', atc: '00B4' });
+  assert.ok(screens.some((rows) => rows.join('').includes('4251 1495')));
+  assert.equal((await reader.cardState()).atc, '00B4');
+});
+
+test('a code has inputs where the reader asks for them', async () => {
+  reader = await sim.createReader({ card: 'bank-card', profile: 'vasco-810' });
+  const { code } = await reader.otp({ function: 'M1', inputs: ['12345678'], pin: '1234' });
+  assert.match(code, /^\d+$/);
+});
+
+test('keys are pressed one by one, and the code goes dark after 35 seconds', async () => {
+  assert.equal((await reader.press('CODE')).lit, true);
+  await reader.waitForScreen(/Code secret/);
+  await reader.type('1234');
+  assert.match((await reader.screen({ match: /\*{4}/, timeout: 1_000 })).text, /\*{4}/);
+  await reader.press('OK');
+  const shown = await advanceTo(/Code Sésame\n\d{4} \d{4}/);
+  assert.equal((await reader.get()).code.length, 8);
+  await reader.advance(34_999);
+  assert.equal((await reader.screen()).lit, true);
+  await reader.advance(1);
+  assert.equal((await reader.screen({ after: shown.revision, timeout: 1_000 })).lit, false);
+});
+
+test('a held C starts anew', async () => {
+  await reader.press('CODE');
+  const before = await reader.screen();
+  await reader.hold('C');
+  assert.notEqual((await reader.screen()).text, before.text);
+});
+
+test('a wrong PIN is a screen, and costs a try', async () => {
+  const { code, screens } = await reader.otp({ pin: '9999' });
+  assert.equal(code, null);
+  assert.ok(screens.length > 0);
+  assert.equal((await reader.cardState()).tries_left, 2);
+});
+
+test('a card with one try left is blocked by a wrong PIN', async () => {
+  await reader.setCardState({ tries_left: 1 });
+  await reader.otp({ pin: '9999' });
+  assert.equal((await reader.cardState()).tries_left, 0);
+});
+
+test('a refusal is an error with a code', async () => {
+  const { revision } = await reader.get();
+  await assert.rejects(reader.press('CODE', 'WRONG'), refused('unknown_key', 400));
+  assert.equal((await reader.get()).revision, revision);
+  await assert.rejects(sim.createReader({ card: 'no-such-card' }), SesameError);
+});
+
+test('a screen that does not come is an error with the last screen', async () => {
+  await reader.press('CODE');
+  await assert.rejects(reader.waitForScreen(/never/, { timeout: 50 }), (error) => {
+    refused('screen_timeout', 408)(error);
+    assert.match(error.body.screen.text, /Code secret/);
+    return true;
+  });
+});
+
+test('a pattern with flags is refused here', async () => {
+  assert.throws(() => reader.waitForScreen(/code/i), TypeError);
+});
+
+test('a card is pulled out and another one put in', async () => {
+  assert.equal((await reader.pull()).card, null);
+  await assert.rejects(reader.otp({ pin: '1234' }), refused('no_card', 409));
+  assert.equal((await reader.insert('bank-card')).card.name, 'bank-card');
+});
+
+test('a fault stays until it is repaired', async () => {
+  assert.equal((await reader.faults({ kind: 'mute' })).faults.length, 1);
+  assert.equal((await reader.otp({ pin: '1234' })).code, null);
+  assert.equal((await reader.faults()).faults.length, 0);
+  await reader.pull();
+  await reader.insert('sesame-card');
+  assert.notEqual((await reader.otp({ pin: '1234' })).code, null);
+});
+
+test('the dialogue is a transcript without a PIN, and APDUs with names', async () => {
+  await reader.otp({ pin: '1234' });
+  const transcript = await reader.trace();
+  assert.match(transcript, /^> 00A40400/m);
+  assert.doesNotMatch(transcript, /241234/);
+  assert.ok((await reader.apdus()).some(({ name }) => name.includes('GENERATE AC')));
+
+  const recorded = await sim.createReader({ card: { transcript } });
+  assert.equal((await recorded.otp({ pin: '1234' })).code, (await reader.get()).code);
+});
+
+test('the screen is a picture, too', async () => {
+  assert.equal((await reader.png()).subarray(1, 4).toString('latin1'), 'PNG');
+});
+
+test('events tell what happens after the stream was opened, and are resumed', async () => {
+  const events = await reader.events();
+  await reader.otp({ pin: '1234' });
+  const seen = [];
+  for await (const { id, event, data } of events) {
+    assert.equal(data.reader, reader.id);
+    seen.push({ id, event, data });
+    if (event === 'screen' && data.rows.join('').match(/\d{4} \d{4}/)) break;
+  }
+  assert.ok(seen.some(({ event, data }) => event === 'key' && data.key === '•'));
+  assert.ok(seen.some(({ event }) => event === 'apdu'));
+  assert.doesNotMatch(JSON.stringify(seen), /241234/);
+
+  const resumed = await reader.events({ lastEventId: seen[0].id });
+  assert.deepEqual((await resumed.next()).value, seen[1]);
+  resumed.close();
+  assert.equal((await endOf(resumed)).done, true);
+});
+
+async function endOf(events) {
+  for (;;) {
+    const result = await events.next();
+    if (result.done) return result;
+  }
+}
+
+test('the events of all readers come in one stream', async () => {
+  const events = await sim.events();
+  const created = await sim.createReader();
+  const { value } = await events.next();
+  assert.deepEqual([value.event, value.data.reader], ['reader', created.id]);
+  events.close();
+});
+
+test('a reset reader is dark and has no card', async () => {
+  await reader.press('CODE');
+  const { lit, card } = await reader.reset();
+  assert.deepEqual({ lit, card }, { lit: false, card: null });
+});
+
+test('a deleted reader is unknown', async () => {
+  await reader.delete();
+  await assert.rejects(reader.get(), refused('unknown_reader', 404));
+});
+
+test('a simulator that is not there is an error that says so', async () => {
+  const stopped = await Simulator.launch();
+  await stopped.stop();
+  await stopped.stop();
+  await assert.rejects(stopped.readers(), refused('unreachable', undefined));
+});
+
+test('a simulator that does not start is an error with its own words', async () => {
+  await assert.rejects(Simulator.launch({ binary: '/nowhere/sesame' }), refused('simulator_failed', undefined));
+  await assert.rejects(Simulator.launch({ args: ['--card', 'no-such-card'] }), (error) => {
+    refused('simulator_failed', undefined)(error);
+    assert.match(error.message, /no-such-card/);
+    return true;
+  });
+});

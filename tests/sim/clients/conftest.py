@@ -1,0 +1,1 @@
+pytest_plugins = ["sesame_sim_pytest", "pytester"]

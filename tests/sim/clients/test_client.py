@@ -1,0 +1,181 @@
+"""The Python client against a real `sesame sim`: SESAME is the path of the program."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from sesame_sim import Json, Reader, SesameError, Simulator
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Simulator]:
+    with Simulator.launch() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def reader(sim: Simulator) -> Reader:
+    return sim.create_reader(card="sesame-card")
+
+
+def advance_to(reader: Reader, pattern: str) -> Json:
+    """The card takes no time, but the reader shows some screens for a moment."""
+    for _ in range(10):
+        screen = reader.screen()
+        if re.search(pattern, screen["text"]):
+            return screen
+        reader.advance("next-deadline")
+    raise AssertionError(f"{pattern} does not show: {reader.screen()['text']}")
+
+
+def test_a_simulator_has_readers_profiles_and_cards(sim: Simulator, reader: Reader) -> None:
+    assert "vasco-810" in [profile["name"] for profile in sim.profiles()]
+    assert "bank-card" in [card["name"] for card in sim.cards()]
+    assert {"default", reader.id} <= {listed["id"] for listed in sim.readers()}
+    assert sim.reader("default").get()["clock"] == "real"
+
+
+def test_a_code_in_one_call_is_the_published_one(reader: Reader) -> None:
+    reader.set_card_state(atc="00B3")
+    result = reader.otp("1234")
+    assert (result["code"], result["display"], result["atc"]) == ("42511495", "4251 1495", "00B4")
+    assert any("4251 1495" in "".join(rows) for rows in result["screens"])
+    assert reader.card_state()["atc"] == "00B4"
+
+
+def test_a_code_has_inputs_where_the_reader_asks_for_them(sim: Simulator) -> None:
+    reader = sim.create_reader(card="bank-card", profile="vasco-810")
+    assert reader.otp("1234", function="M1", inputs=["12345678"])["code"].isdecimal()
+
+
+def test_keys_are_pressed_one_by_one_and_the_code_goes_dark_after_35_seconds(reader: Reader) -> None:
+    assert reader.press("CODE")["lit"]
+    reader.wait_for_screen("Code secret")
+    reader.type("1234")
+    assert "****" in reader.screen(re.compile(r"\*{4}"), timeout_ms=1_000)["text"]
+    reader.press("OK")
+    shown = advance_to(reader, r"Code Sésame\n\d{4} \d{4}")
+    assert len(reader.get()["code"]) == 8
+    reader.advance(34_999)
+    assert reader.screen()["lit"]
+    reader.advance(1)
+    assert not reader.screen(after=shown["revision"], timeout_ms=1_000)["lit"]
+
+
+def test_a_held_c_starts_anew(reader: Reader) -> None:
+    reader.press("CODE")
+    before = reader.screen()["text"]
+    reader.hold("C")
+    assert reader.screen()["text"] != before
+
+
+def test_a_wrong_pin_is_a_screen_and_costs_a_try(reader: Reader) -> None:
+    result = reader.otp("9999")
+    assert result["code"] is None and result["screens"]
+    assert reader.card_state()["tries_left"] == 2
+
+
+def test_a_card_with_one_try_left_is_blocked_by_a_wrong_pin(reader: Reader) -> None:
+    reader.set_card_state(tries_left=1)
+    reader.otp("9999")
+    assert reader.card_state()["tries_left"] == 0
+
+
+def test_a_refusal_is_an_error_with_a_code(sim: Simulator, reader: Reader) -> None:
+    revision = reader.get()["revision"]
+    with pytest.raises(SesameError) as refused:
+        reader.press("CODE", "WRONG")
+    assert (refused.value.code, refused.value.status) == ("unknown_key", 400)
+    assert refused.value.message
+    assert reader.get()["revision"] == revision
+    with pytest.raises(SesameError):
+        sim.create_reader(card="no-such-card")
+
+
+def test_a_screen_that_does_not_come_is_an_error_with_the_last_screen(reader: Reader) -> None:
+    reader.press("CODE")
+    with pytest.raises(SesameError) as late:
+        reader.wait_for_screen("never", timeout_ms=50)
+    assert (late.value.code, late.value.status) == ("screen_timeout", 408)
+    assert "Code secret" in late.value.body["screen"]["text"]
+
+
+def test_a_card_is_pulled_out_and_another_one_put_in(reader: Reader) -> None:
+    assert reader.pull()["card"] is None
+    with pytest.raises(SesameError, match="no_card"):
+        reader.otp("1234")
+    assert reader.insert("bank-card")["card"]["name"] == "bank-card"
+
+
+def test_a_fault_stays_until_it_is_repaired(reader: Reader) -> None:
+    assert len(reader.faults({"kind": "mute"})["faults"]) == 1
+    assert reader.otp("1234")["code"] is None
+    assert reader.faults()["faults"] == []
+    reader.pull()
+    reader.insert("sesame-card")
+    assert reader.otp("1234")["code"]
+
+
+def test_the_dialogue_is_a_transcript_without_a_pin_and_apdus_with_names(sim: Simulator, reader: Reader) -> None:
+    reader.otp("1234")
+    transcript = reader.trace()
+    assert "\n> 00A40400" in transcript and "241234" not in transcript
+    assert any("GENERATE AC" in apdu["name"] for apdu in reader.apdus())
+    recorded = sim.create_reader(card={"transcript": transcript})
+    assert recorded.otp("1234")["code"] == reader.get()["code"]
+
+
+def test_the_screen_is_a_picture_too(reader: Reader) -> None:
+    assert reader.png().startswith(b"\x89PNG")
+
+
+def test_events_tell_what_happens_after_the_stream_was_opened_and_are_resumed(reader: Reader) -> None:
+    seen = []
+    with reader.events() as events:
+        reader.otp("1234")
+        for event in events:
+            assert event.data["reader"] == reader.id
+            seen.append(event)
+            if event.event == "screen" and re.search(r"\d{4} \d{4}", "".join(event.data["rows"])):
+                break
+    assert "•" in [event.data["key"] for event in seen if event.event == "key"]
+    assert "apdu" in [event.event for event in seen]
+    assert "241234" not in str(seen)
+    with reader.events(last_event_id=seen[0].id) as resumed:
+        assert next(iter(resumed)) == seen[1]
+
+
+def test_the_events_of_all_readers_come_in_one_stream(sim: Simulator) -> None:
+    with sim.events() as events:
+        created = sim.create_reader()
+        event = next(iter(events))
+    assert (event.event, event.data["reader"]) == ("reader", created.id)
+
+
+def test_a_reset_reader_is_dark_and_has_no_card(reader: Reader) -> None:
+    reader.press("CODE")
+    after = reader.reset()
+    assert (after["lit"], after["card"]) == (False, None)
+
+
+def test_a_deleted_reader_is_unknown(reader: Reader) -> None:
+    reader.delete()
+    with pytest.raises(SesameError) as gone:
+        reader.get()
+    assert (gone.value.code, gone.value.status) == ("unknown_reader", 404)
+
+
+def test_a_simulator_that_is_not_there_is_an_error_that_says_so() -> None:
+    simulator = Simulator.launch()
+    simulator.stop()
+    simulator.stop()
+    with pytest.raises(SesameError, match="unreachable"):
+        simulator.readers()
+
+
+def test_a_simulator_that_does_not_start_is_an_error_with_its_own_words() -> None:
+    with pytest.raises(SesameError, match="simulator_failed: /nowhere/sesame"):
+        Simulator.launch("/nowhere/sesame")
+    with pytest.raises(SesameError, match="simulator_failed: .*no-such-card"):
+        Simulator.launch(args=["--card", "no-such-card"])
