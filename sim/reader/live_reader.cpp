@@ -113,7 +113,8 @@ void LiveReader::hold(Key key) {
 
 void LiveReader::key(Event::Kind kind, Key key) {
   const State state = reader_->state();
-  const bool secret = is_digit(key) && (state == State::pin || state == State::host_pin);
+  // Whoever types a PIN too early, or into a dark reader, types it all the same; a prompt's digits are on the screen.
+  const bool secret = is_digit(key) && state != State::prompt;
   Happening pressed = happening(Happening::Kind::key);
   pressed.text = secret ? kMasked : name_of(key);
   pressed.held = kind == Event::Kind::hold;

@@ -84,6 +84,7 @@ class ServedDevice::Server {
     client_.set_connection_timeout(10);
     client_.set_read_timeout(60);
     client_.set_keep_alive(true);
+    client_.set_tcp_nodelay(true);
     if (!at.token.empty()) client_.set_default_headers({{"Authorization", "Bearer " + at.token}});
   }
 

@@ -149,7 +149,11 @@ Request request_of(const httplib::Request& from) {
   request.method = from.method;
   request.path = from.path;
   request.query.insert(from.params.begin(), from.params.end());
-  for (const auto& [name, value] : from.headers) request.headers.emplace(lower(name), value);
+  // Several of one name become one (RFC 9110, 5.3), so that a second Host is seen where the first is checked.
+  for (const auto& [name, value] : from.headers) {
+    const auto [header, first] = request.headers.emplace(lower(name), value);
+    if (!first) header->second += ", " + value;
+  }
   request.gone = [connection = current] { return connection->peer_gone(); };
   return request;
 }

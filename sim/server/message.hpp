@@ -16,7 +16,7 @@ struct Request {
   std::string method = "GET";                  // upper case
   std::string path;                            // percent-decoded, from its first /
   std::map<std::string, std::string> query;    // percent-decoded
-  std::map<std::string, std::string> headers;  // names in lower case; of several with one name the first
+  std::map<std::string, std::string> headers;  // names in lower case; several of one name joined with ", "
   std::string body;                            // may hold a PIN: whoever made the request wipes it
   std::function<bool()> gone;                  // whether nobody waits for the response any more; may be empty
 

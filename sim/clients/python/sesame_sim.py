@@ -204,6 +204,8 @@ class Reader:
                timeout_ms: int | None = None) -> Json:
         """The screen now, or once its text matches, or once the revision is above `after`; "screen_timeout" if it is
         not. `match` is of ECMAScript's kind, without flags."""
+        if isinstance(match, re.Pattern) and match.flags & ~re.UNICODE:
+            raise ValueError('the simulator knows no flags of regular expressions')
         regex = match.pattern if isinstance(match, re.Pattern) else match
         return self._json("GET", "/screen?" + urlencode(_given(match=regex, after=after, timeout_ms=timeout_ms)))
 

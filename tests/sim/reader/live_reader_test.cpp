@@ -173,6 +173,14 @@ TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
   CHECK(verified);
 }
 
+TEST_CASE("digits that a reader does not ask for are dots, too: they may be a PIN that came too early") {
+  Bench bench;
+  for (const char digit : {'1', '2', '3', '4'}) bench->press(digit_key(digit));
+  std::string keys;
+  for (const Happening& key : of_kind(*bench, Happening::Kind::key)) keys += key.text + " ";
+  CHECK(keys == "• • • • ");
+}
+
 TEST_CASE("digits of a challenge are shown as they are") {
   Bench bench("sesame-card", "pinsentry");
   bench.press("RESPOND");

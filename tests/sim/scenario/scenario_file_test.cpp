@@ -180,6 +180,8 @@ TEST_CASE("a pattern is of characters, and looks anywhere") {
   CHECK(Pattern("[é]s").matches("Code Sésame"));
   CHECK(Pattern("e\\n\\d{4} ").matches("Code Sésame\n4251 1495"));
   CHECK_FALSE(Pattern("^4251").matches("x4251"));
+  CHECK_FALSE(
+      Pattern("(.*)*(.*)*(.*)*(.*)*(.*)*Z").matches("Code Sésame\n4251 1495"));  // at once, not in years
   CHECK_FALSE(Pattern::mistake("a|b"));
   CHECK(Pattern::mistake("["));
 }
