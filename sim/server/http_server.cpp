@@ -27,9 +27,15 @@ using Clock = std::chrono::steady_clock;
 
 // Streams and long polls, and as many again for clients that keep their connections.
 constexpr std::size_t kThreads = Api::kPlaces + 128;
-constexpr std::chrono::seconds kIdle{5};      // between two requests
-constexpr std::chrono::seconds kRequest{30};  // until one is there
-constexpr std::chrono::seconds kWrite{10};    // until a client takes something
+// How long a client may take: between two requests, and until one is there. Where the threads run short, whoever holds one
+// and says nothing makes room for others.
+struct Patience {
+  std::chrono::milliseconds idle, request;
+};
+constexpr Patience kPatience{std::chrono::seconds(5), std::chrono::seconds(30)};
+constexpr Patience kCrowdedPatience{std::chrono::milliseconds(250), std::chrono::seconds(2)};
+constexpr std::size_t kCrowd = kThreads - 48;
+constexpr std::chrono::seconds kWrite{10};  // until a client takes something
 constexpr std::size_t kLongestPath = 2'048;
 constexpr int kBacklog = 512;
 
@@ -50,14 +56,14 @@ class Connection final : public httplib::Stream {
   explicit Connection(int socket) : socket_(socket) {}
 
   // A request begins before the connection has idled for too long.
-  bool begins() {
+  bool begins(Patience patience) {
     close_after_ = false;
     if (at_ < filled_) {
-      end_ = Clock::now() + kRequest;
+      end_ = Clock::now() + patience.request;
       return true;
     }
-    if (!ready(socket_, POLLIN, Clock::now() + kIdle)) return false;
-    end_ = Clock::now() + kRequest;
+    if (!ready(socket_, POLLIN, Clock::now() + patience.idle)) return false;
+    end_ = Clock::now() + patience.request;
     return fill() > 0;
   }
 
@@ -192,7 +198,7 @@ class HttpServer::Connections final : public httplib::Server {
     });
     set_tcp_nodelay(true);
     set_payload_max_length(Api::kLargestBody);
-    set_keep_alive_timeout(kIdle.count());
+    set_keep_alive_timeout(std::chrono::duration_cast<std::chrono::seconds>(kPatience.idle).count());
     errno = 0;
     port_ = port == 0 ? bind_to_any_port(address) : bind_to_port(address, port) ? port : -1;
     if (port_ <= 0) {
@@ -294,7 +300,7 @@ class HttpServer::Connections final : public httplib::Server {
       // A part of an answer is no answer.
       const auto whole = [](httplib::Request& request) { request.ranges.clear(); };
       bool closed = false;
-      while (!closed && connection.begins()) {
+      while (!closed && connection.begins(patience())) {
         const bool processed = process_request(connection, false, closed, whole);
         closed = closed || !processed || connection.closes_after();
       }
@@ -309,6 +315,11 @@ class HttpServer::Connections final : public httplib::Server {
     const std::lock_guard lock(mutex_);
     if (!stopping_) open_.insert(socket);
     return !stopping_;
+  }
+
+  Patience patience() {
+    const std::lock_guard lock(mutex_);
+    return open_.size() > kCrowd ? kCrowdedPatience : kPatience;
   }
 
   void leave(int socket) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <list>
 #include <random>
 #include <regex>
 #include <string>
@@ -88,6 +89,14 @@ TEST_CASE("the 65th stream gets a 503, until another has gone") {
   streams.clear();
   CHECK(idle.ends());
   served.stream("/v1/events");
+}
+
+TEST_CASE("hundreds of clients that say nothing keep nobody out for long") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--clock", "virtual"});
+  std::list<Wire> silent;
+  for (int i = 0; i < 400; ++i) silent.emplace_back(served.port());
+  CHECK(served.ok("GET", "/healthz")["status"] == "ok");
 }
 
 TEST_CASE("a stream that broke off is taken up where it was") {
