@@ -17,15 +17,15 @@ function mark(root, name) {
 
 export function createDrawer({ chooseCard, chooseModel, setCounters }) {
   const form = by('counters');
+  // What somebody typed stays, whatever else happens, until it is set or the card goes.
+  let typed = false;
+  form.addEventListener('input', () => { typed = true; });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
+    typed = false;
     setCounters({ atc: by('atc').value.toUpperCase(), tries_left: Number(by('tries').value) });
     document.activeElement.blur();
   });
-  const show = (input, value) => {
-    if (document.activeElement !== input) input.value = value;
-  };
-
   return {
     show(reader, chosen, cards, profiles) {
       list(by('cards'), cards, (each) => [
@@ -37,9 +37,10 @@ export function createDrawer({ chooseCard, chooseModel, setCounters }) {
       mark(by('models'), reader.profile);
       const state = reader.card?.state ?? null;
       form.hidden = state === null;
-      if (!state) return;
-      show(by('atc'), state.atc);
-      show(by('tries'), state.tries_left);
+      if (!state) typed = false;
+      if (typed || !state) return;
+      by('atc').value = state.atc;
+      by('tries').value = state.tries_left;
     },
   };
 }

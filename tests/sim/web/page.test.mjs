@@ -335,10 +335,10 @@ onPage('the counters of the card can be set', {}, async (bench) => {
   await card(page).click();
   await bench.state('choose_function');
   await page.locator('#tries').fill('1');
+  await key(page, 'CODE').click();  // what was typed outlives what happens meanwhile
+  await bench.state('pin');
   await page.locator('#atc').fill('0100');
   await button(page, 'Set').click();
-  await key(page, 'CODE').click();
-  await bench.state('pin');
   await printedPin(page).click();
   await says('Dernier essai');
   await key(page, 'OK').click();
