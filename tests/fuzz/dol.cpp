@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     cap::TerminalContext context;
     context.family = static_cast<cap::Family>(family);
     context.belgian = size % 2 == 0;
-    Buffer<255> out;
+    emv::CommandBuffer out;
     cap::UnknownTags unknown;
     const bool fits = cap::append_dol_data(out, input, context, unknown);
     require(fits == (well_formed && total <= 255), "a well-formed list that fits a command is answered");

@@ -83,7 +83,10 @@ void note(UnknownTags& unknown, emv::Tag tag) {
 
 }  // namespace
 
-bool append_dol_data(Buffer<255>& out, Bytes dol, const TerminalContext& context, UnknownTags& unknown) {
+bool append_dol_data(emv::CommandBuffer& out, Bytes dol, const TerminalContext& context,
+                     UnknownTags& unknown) {
+  const auto length = emv::data_length(dol);
+  if (!length || *length > 255) return false;
   for (emv::DolReader reader(dol); reader.more();) {
     const auto entry = reader.next();
     if (!entry) return false;

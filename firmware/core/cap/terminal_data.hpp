@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "firmware/core/bytes.hpp"
+#include "firmware/core/emv/apdu.hpp"
 #include "firmware/core/emv/tlv.hpp"
 
 namespace sesame::cap {
@@ -43,8 +44,9 @@ struct TerminalContext {
 // Tags that a card asked for and this reader does not know: answered with zeros, and named in a trace.
 using UnknownTags = FixedVector<emv::Tag, 8>;
 
-// The data for one list. False where the list is malformed or asks for more than fits in a command.
-[[nodiscard]] bool append_dol_data(Buffer<255>& out, Bytes dol, const TerminalContext& context,
+// The data for one list. False where the list is malformed, asks for more than the 255 bytes of a command's data, or
+// for more than there is room for.
+[[nodiscard]] bool append_dol_data(emv::CommandBuffer& out, Bytes dol, const TerminalContext& context,
                                    UnknownTags& unknown);
 
 }  // namespace sesame::cap

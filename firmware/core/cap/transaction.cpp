@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/emv/tags.hpp"
 
@@ -99,6 +100,12 @@ void Transaction::send(Command command, Bytes bytes) {
   exchange_.start(bytes);
 }
 
+// What exchange_.compose() was filled with: of the long commands there is no second copy.
+void Transaction::send_composed(Command command) {
+  sent_ = command;
+  exchange_.begin();
+}
+
 void Transaction::answer(Bytes bytes) {
   exchange_.answer(bytes);
   if (exchange_.pending()) return;
@@ -190,7 +197,8 @@ void Transaction::on_select(const emv::ResponseApdu& response) {
   if (!fci->df_name.empty()) static_cast<void>(aid_.assign(fci->df_name));
   static_cast<void>(language_.assign(
       fci->language_preference.first(std::min(fci->language_preference.size(), language_.capacity()))));
-  static_cast<void>(pdol_.assign(fci->pdol.first(std::min(fci->pdol.size(), pdol_.capacity()))));
+  static_cast<void>(
+      pdol_or_afl_.assign(fci->pdol.first(std::min(fci->pdol.size(), pdol_or_afl_.capacity()))));
   take_card_data(fci->issuer_discretionary);
 
   // Read off the card: nationality Belgium, and the mark of the Belgian network.
@@ -208,16 +216,18 @@ void Transaction::on_select(const emv::ResponseApdu& response) {
 // ---- reading the application
 
 void Transaction::get_processing_options() {
-  Buffer<255> data;
-  if (!append_dol_data(data, pdol_, context_, unknown_tags_)) {
+  const auto length = emv::data_length(pdol_or_afl_);
+  const std::size_t header = length && *length > 0x7F ? 3 : 2;  // of template 83
+  emv::CommandBuffer& command = exchange_.compose();
+  const bool fits = length && header + *length <= 255 &&
+                    command.append(std::array<std::uint8_t, 4>{0x80, 0xA8, 0x00, 0x00}) &&
+                    command.push(static_cast<std::uint8_t>(header + *length)) &&
+                    emv::append_header(command, tag::command_template, *length) &&
+                    append_dol_data(command, pdol_or_afl_, context_, unknown_tags_) && command.push(0x00);
+  if (!fits) {
     return fail_without_command(Fault::Kind::nonsense, "its PDOL is malformed or asks for too much"sv);
   }
-  Buffer<255> field;
-  emv::CommandBuffer command;
-  const bool fits = emv::append_tlv(field, tag::command_template, data) &&
-                    emv::append_command(command, {0x80, 0xA8, 0x00, 0x00, field, 256});
-  if (!fits) return fail_without_command(Fault::Kind::nonsense, "its PDOL asks for too much"sv);
-  send(Command::get_processing_options, command);
+  send_composed(Command::get_processing_options);
 }
 
 void Transaction::on_processing_options(const emv::ResponseApdu& response) {
@@ -234,8 +244,8 @@ void Transaction::on_processing_options(const emv::ResponseApdu& response) {
   if (response.sw != sw::ok) return fail(Fault::Kind::nonsense, {}, response.sw);
   const auto options = emv::parse_processing_options(response.data);
   if (!options) return fail(Fault::Kind::nonsense, to_string(options.error()));
-  static_cast<void>(afl_.assign(options->afl));
-  records_ = emv::AflReader(afl_);
+  static_cast<void>(pdol_or_afl_.assign(options->afl));
+  records_ = emv::AflReader(pdol_or_afl_);
   read_next_record();
 }
 
@@ -342,14 +352,15 @@ void Transaction::on_verify(const emv::ResponseApdu& response) {
 // ---- the cryptograms
 
 void Transaction::generate_ac(Command which, std::uint8_t reference_control, Bytes cdol) {
-  Buffer<255> data;
-  emv::CommandBuffer command;
-  if (!append_dol_data(data, cdol, context_, unknown_tags_) ||
-      !emv::append_command(command, {0x80, 0xAE, reference_control, 0x00, data, 256})) {
-    if (which == Command::second_generate_ac) return rest(State::done);
-    return fail_without_command(Fault::Kind::nonsense, "its CDOL1 is malformed or asks for too much"sv);
-  }
-  send(which, command);
+  const auto length = emv::data_length(cdol);
+  emv::CommandBuffer& command = exchange_.compose();
+  const bool fits = length && *length <= 255 &&
+                    command.append(std::array<std::uint8_t, 4>{0x80, 0xAE, reference_control, 0x00}) &&
+                    (*length == 0 || command.push(static_cast<std::uint8_t>(*length))) &&
+                    append_dol_data(command, cdol, context_, unknown_tags_) && command.push(0x00);
+  if (fits) return send_composed(which);
+  if (which == Command::second_generate_ac) return rest(State::done);
+  fail_without_command(Fault::Kind::nonsense, "its CDOL1 is malformed or asks for too much"sv);
 }
 
 void Transaction::on_first_generate_ac(const emv::ResponseApdu& response) {
@@ -388,7 +399,7 @@ void Transaction::wipe() {
   unknown_tags_.clear();
   aid_.clear();
   language_.clear();
-  for (auto* buffer : {&pdol_, &cdol1_, &cdol2_, &afl_}) buffer->clear();
+  for (auto* buffer : {&pdol_or_afl_, &cdol1_, &cdol2_}) buffer->clear();
   records_ = {};
   ipb_.clear();
   ipb_size_ = 0;

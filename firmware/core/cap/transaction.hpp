@@ -135,6 +135,7 @@ class Transaction {
   void get_data();
   bool choose_token_rule();
   void generate_ac(Command which, std::uint8_t reference_control, Bytes cdol);
+  void send_composed(Command command);
 
   void on_select(const emv::ResponseApdu& response);
   void on_directory(const emv::ResponseApdu& response);
@@ -164,7 +165,8 @@ class Transaction {
   UnknownTags unknown_tags_;
   Buffer<16> aid_;
   Buffer<8> language_;
-  Buffer<252> pdol_, cdol1_, cdol2_, afl_;
+  Buffer<252> pdol_or_afl_;  // the list that GET PROCESSING OPTIONS asks with, then the one that it answers
+  Buffer<252> cdol1_, cdol2_;
   emv::AflReader records_;
   Buffer<kMaxTokenData> ipb_;
   std::size_t ipb_size_ = 0;  // as on the card, also where it is too long to keep

@@ -22,6 +22,11 @@ void T0Exchange::start(Bytes command) {
   if (!pending_) error_ = T0Error::response_too_long;
 }
 
+CommandBuffer& T0Exchange::compose() {
+  wipe();
+  return command_;
+}
+
 void T0Exchange::answer(Bytes bytes) {
   const auto response = parse_response(bytes);
   if (!response) {
@@ -44,7 +49,7 @@ void T0Exchange::answer(Bytes bytes) {
   if (sw1 == sw::more_data) {
     const std::uint8_t cla = command_[0] & 0x03;  // GET RESPONSE keeps the logical channel
     command_.clear();
-    CommandBuffer get_response;
+    Buffer<5> get_response;
     if (append_command(get_response, {cla, 0xC0, 0x00, 0x00, {}, sw2 == 0 ? 256 : sw2}) &&
         command_.assign(get_response)) {
       return;

@@ -31,6 +31,9 @@ class T0Exchange {
   T0Exchange() = default;
   // Begins with a command of at most kMaxCommand bytes.
   void start(Bytes command);
+  // The same for a long one, made in its place: what compose() gives is filled in, then begin() called.
+  CommandBuffer& compose();
+  void begin() { pending_ = true; }
   void answer(Bytes response);
 
   bool pending() const { return pending_; }

@@ -25,7 +25,7 @@ TerminalContext context(Family family, bool belgian = false) {
 
 // What the reader sends for one list; unknown tags must be named, and there must be none here.
 std::string data(std::string_view dol, const TerminalContext& context) {
-  Buffer<255> out;
+  emv::CommandBuffer out;
   UnknownTags unknown;
   REQUIRE(append_dol_data(out, bytes(dol), context, unknown));
   REQUIRE(unknown.empty());
@@ -132,7 +132,7 @@ TEST_CASE("the lists of recorded cards give the data of the recorded commands") 
 }
 
 TEST_CASE("an unknown tag is zeros, and named once") {
-  Buffer<255> out;
+  emv::CommandBuffer out;
   UnknownTags unknown;
   REQUIRE(append_dol_data(out, bytes("DF0103 9F3501 9F5C02 DF0101"), context(Family::cap), unknown));
   CHECK(hex(out) == "00000034000000");
@@ -142,7 +142,7 @@ TEST_CASE("an unknown tag is zeros, and named once") {
 }
 
 TEST_CASE("of many unknown tags the first eight are named, and all are answered") {
-  Buffer<255> out;
+  emv::CommandBuffer out;
   UnknownTags unknown;
   std::string dol;
   for (const char* last : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "A"})
@@ -155,11 +155,11 @@ TEST_CASE("of many unknown tags the first eight are named, and all are answered"
 TEST_CASE("a malformed list, or one that asks for more than a command holds, is refused") {
   for (const char* dol : {"9F", "95", "9F3704 9F", "95FF 9501", "9F37FF 9F0201"}) {
     CAPTURE(dol);
-    Buffer<255> out;
+    emv::CommandBuffer out;
     UnknownTags unknown;
     CHECK_FALSE(append_dol_data(out, bytes(dol), context(Family::cap), unknown));
   }
-  Buffer<255> out;
+  emv::CommandBuffer out;
   UnknownTags unknown;
   CHECK(append_dol_data(out, bytes("95FF"), context(Family::cap), unknown));
 }
