@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "firmware/core/emv/apdu.hpp"
-#include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/iso7816/atr.hpp"
 
 namespace sesame {
@@ -12,7 +11,6 @@ namespace sesame {
 namespace {
 
 constexpr State kAnyState{0xFF};
-constexpr std::size_t kShortestCommand = 4;  // CLA INS P1 P2
 
 bool is_digit(Key key) { return key <= Key::d9; }
 char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0' + static_cast<int>(key)); }
@@ -27,8 +25,6 @@ std::size_t function_index(Key key) {
 
 // The reader's manual, a line each. The first line that fits is taken; what no line names is ignored.
 const Reader::Transition Reader::kTransitions[] = {
-    {State::connected, Signal::inserted, &Reader::ignore},
-    {State::host_pin, Signal::inserted, &Reader::ignore},
     {kAnyState, Signal::inserted, &Reader::start},
     {State::off, Signal::removed, &Reader::ignore},
     {kAnyState, Signal::removed, &Reader::show_removed},
@@ -80,51 +76,10 @@ const Reader::Transition Reader::kTransitions[] = {
     {State::notice, Signal::clear, &Reader::start},
     {State::notice, Signal::hold_clear, &Reader::start},
     {State::notice, Signal::timeout, &Reader::power_off},
-
-    // A program on the computer. It waits where a person has begun something.
-    {State::prompt, Signal::host_activate, &Reader::refuse_busy},
-    {State::pin, Signal::host_activate, &Reader::refuse_busy},
-    {State::working, Signal::host_activate, &Reader::refuse_busy},
-    {State::last_try, Signal::host_activate, &Reader::refuse_busy},
-    {State::wrong_pin, Signal::host_activate, &Reader::refuse_busy},
-    {State::code, Signal::host_activate, &Reader::refuse_busy},
-    {kAnyState, Signal::host_activate, &Reader::connect},
-
-    {State::connected, Signal::host_command, &Reader::pass_on},
-    {State::connected, Signal::host_verify, &Reader::ask_host_pin},
-    {State::connected, Signal::host_deactivate, &Reader::disconnect},
-    {State::connected, Signal::answer, &Reader::pass_back},
-    {State::connected, Signal::timeout, &Reader::host_waited_too_long},
-
-    {State::host_pin, Signal::host_command, &Reader::pass_on},
-    {State::host_pin, Signal::host_verify, &Reader::ask_host_pin},
-    {State::host_pin, Signal::host_deactivate, &Reader::disconnect},
-    {State::host_pin, Signal::digit, &Reader::add_to_host_pin},
-    {State::host_pin, Signal::clear, &Reader::correct_host_pin},
-    {State::host_pin, Signal::hold_clear, &Reader::cancel_host_pin},
-    {State::host_pin, Signal::ok, &Reader::accept_host_pin},
-    {State::host_pin, Signal::timeout, &Reader::host_pin_timed_out},
-
-    {kAnyState, Signal::host_command, &Reader::refuse_no_power},
-    {kAnyState, Signal::host_verify, &Reader::refuse_no_power},
-    {kAnyState, Signal::host_deactivate, &Reader::stay_as_it_is},
 };
 
-Reader::Reader(const ReaderProfile& profile) : profile_(profile), language_(&profile.languages[0]) {}
-
-using namespace std::string_view_literals;  // a bare literal may cost a strlen
-
-std::string_view to_string(HostStatus status) {
-  switch (status) {
-    case HostStatus::done: return "done"sv;
-    case HostStatus::busy: return "busy"sv;
-    case HostStatus::no_card: return "no_card"sv;
-    case HostStatus::no_power: return "no_power"sv;
-    case HostStatus::mute: return "mute"sv;
-    case HostStatus::garbled: return "garbled"sv;
-  }
-  return {};
-}
+Reader::Reader(const ReaderProfile& profile, HostSide* host)
+    : profile_(profile), host_(host), language_(&profile.languages[0]) {}
 
 // ---- events in
 
@@ -148,7 +103,7 @@ std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
       request_.reset();
       return std::nullopt;
     case Event::Kind::pin_on_pad: return Signal::pin_on_pad;
-    case Event::Kind::host: return signal_of_host(event);
+    case Event::Kind::host: return host_ ? std::optional(host_->signal_of(event)) : std::nullopt;
     case Event::Kind::press:
     case Event::Kind::hold: break;
   }
@@ -157,20 +112,6 @@ std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
   if (event.key == Key::clear) return event.kind == Event::Kind::hold ? Signal::hold_clear : Signal::clear;
   if (function_index(event.key) < profile_.functions.size()) return Signal::function;
   return state_ == State::off ? std::optional(Signal::any_key) : std::nullopt;
-}
-
-Reader::Signal Reader::signal_of_host(const Event& event) {
-  host_number_ = event.number;
-  host_waits_ = true;
-  host_status_.reset();
-  switch (event.host) {
-    case HostRequest::Kind::activate: return Signal::host_activate;
-    case HostRequest::Kind::warm_reset:
-    case HostRequest::Kind::transmit: return Signal::host_command;
-    case HostRequest::Kind::verify_pin: return Signal::host_verify;
-    case HostRequest::Kind::deactivate: break;
-  }
-  return Signal::host_deactivate;
 }
 
 namespace {
@@ -195,6 +136,7 @@ void Reader::run(Signal signal) {
   if (key && keys_prolong(state_)) {
     deadline_ = now_ + profile_.timeouts.inactivity;
   }
+  if (host_ && host_->run(*this, signal)) return;
   for (const Transition& transition : kTransitions) {
     if (transition.state != kAnyState && transition.state != state_) continue;
     if (transition.signal != signal && !(key && transition.signal == Signal::any_key)) continue;
@@ -223,7 +165,7 @@ void Reader::power_off() {
 void Reader::show_removed() {
   card_powered_ = false;
   request_.reset();
-  if (host_waits_) answer_host(HostStatus::no_card, {});
+  if (host_) host_->removed();
   show(Notice::card_removed);
 }
 
@@ -252,7 +194,7 @@ void Reader::show(Notice notice) {
 // Everything that belongs to one code.
 void Reader::forget() {
   forget_inputs();
-  host_bytes_.wipe();
+  if (host_) host_->forget();
   transaction_.wipe();
 }
 
@@ -266,7 +208,6 @@ void Reader::forget_inputs() {
   code_.wipe();
   last_try_warned_ = false;
   pin_on_pad_ = false;
-  host_pin_sw_.reset();
   sesame::wipe(&inputs_, sizeof inputs_);
   tds_.wipe();
 }
@@ -528,158 +469,7 @@ std::optional<SlotRequest> Reader::request() const {
   if (!request_) return std::nullopt;
   if (!carries_command(*request_)) return SlotRequest{request_number_, *request_, {}};
   return SlotRequest{request_number_, *request_,
-                     state_ == State::connected ? Bytes(host_bytes_) : transaction_.command()};
-}
-
-// ---- a program on the computer
-
-void Reader::connect() {
-  if (!card_present_) return answer_host(HostStatus::no_card, {});
-  forget();
-  end_host_command();
-  ask(SlotRequest::Kind::activate);
-}
-
-void Reader::refuse_busy() { answer_host(HostStatus::busy, {}); }
-void Reader::refuse_no_power() {
-  answer_host(card_present_ ? HostStatus::no_power : HostStatus::no_card, {});
-}
-void Reader::stay_as_it_is() { answer_host(HostStatus::done, {}); }
-
-void Reader::pass_on() {
-  end_host_command();
-  if (event_.host == HostRequest::Kind::warm_reset) return ask(SlotRequest::Kind::warm_reset);
-  const bool apdu = event_.bytes.size() >= kShortestCommand && host_bytes_.assign(event_.bytes);
-  if (!apdu) return answer_host(HostStatus::garbled, {});
-  ask(SlotRequest::Kind::transmit);
-}
-
-// What the program asked for is over, answered or not: it may be asking for something else already.
-void Reader::end_host_command() {
-  request_.reset();
-  host_pin_sent_ = false;
-  host_pin_sw_.reset();
-  host_bytes_.wipe();
-  pin_.wipe();
-  enter(State::connected);
-}
-
-void Reader::pass_back() {
-  const bool reset = !carries_command(*request_);
-  const bool verified = host_pin_sent_;
-  end_host_command();
-  switch (event_.status) {
-    case SlotStatus::ok: break;
-    case SlotStatus::removed: card_present_ = false; return show_removed();
-    case SlotStatus::mute: return pass_failure_back(HostStatus::mute, reset);
-    case SlotStatus::garbled: return pass_failure_back(HostStatus::garbled, reset);
-  }
-  if (reset) return pass_atr_back();
-  const auto response = emv::parse_response(event_.bytes);
-  if (!response) return answer_host(HostStatus::garbled, {});
-  if (!verified) return answer_host(HostStatus::done, event_.bytes);
-  host_pin_sw_ = response->sw;
-  answer_host(response->sw);  // without data: a card could send the PIN back
-}
-
-void Reader::pass_atr_back() {
-  if (event_.bytes.empty()) return pass_failure_back(HostStatus::mute, true);
-  answer_host(HostStatus::done, event_.bytes);
-}
-
-void Reader::host_waited_too_long() {
-  const bool reset = !carries_command(*request_);
-  end_host_command();
-  pass_failure_back(HostStatus::mute, reset);
-}
-
-// A card that was reset and gives no ATR is of no use to the program, and whoever stands there may know.
-void Reader::pass_failure_back(HostStatus status, bool reset) {
-  answer_host(status, {});
-  if (reset) show(status == HostStatus::mute ? Notice::card_mute : Notice::card_error);
-}
-
-void Reader::disconnect() {
-  forget();
-  release_card();
-  language_ = &profile_.languages[0];  // not the program's
-  enter(State::choose_function);
-  answer_host(HostStatus::done, {});
-}
-
-// Its PIN: the order says how long, of how many digits, and where it goes.
-void Reader::ask_host_pin() {
-  end_host_command();
-  const auto how = pinpad::parse_pin_verify(event_.bytes);
-  if (!how || !host_bytes_.assign(how->command)) return answer_host(kPinOrderUnusable);
-  host_pin_ = *how;
-  host_pin_.command = {};
-  speak(host_pin_.language);
-  enter(State::host_pin);
-  host_pin_latest_ = now_ + kLongestPinEntry;
-  wait_for_host_pin(host_pin_.timeout);
-}
-
-void Reader::wait_for_host_pin(std::uint8_t seconds) {
-  const Millis wait = seconds == 0 ? profile_.timeouts.inactivity : Millis{1000} * seconds;
-  deadline_ = std::min(now_ + wait, host_pin_latest_);
-}
-
-void Reader::add_to_host_pin() {
-  wait_for_host_pin(host_pin_.timeout_after_key);
-  if (event_.key == Key::point || pin_.size() >= host_pin_.most) return;
-  static_cast<void>(pin_.push(character(event_.key)));
-  if (host_pin_.ends_at_most && pin_.size() == host_pin_.most) send_host_pin();
-}
-
-void Reader::correct_host_pin() {
-  wait_for_host_pin(host_pin_.timeout_after_key);
-  if (pin_.empty()) return cancel_host_pin();
-  pin_.pop();
-}
-
-void Reader::accept_host_pin() {
-  wait_for_host_pin(host_pin_.timeout_after_key);
-  if (pin_.size() >= host_pin_.least) send_host_pin();
-}
-
-void Reader::host_pin_timed_out() {
-  if (host_pin_.ends_at_timeout && pin_.size() >= host_pin_.least) return send_host_pin();
-  end_host_pin(kPinTimedOut);
-}
-
-void Reader::cancel_host_pin() { end_host_pin(kPinCancelled); }
-
-void Reader::end_host_pin(std::uint16_t sw) {
-  end_host_command();
-  answer_host(sw);
-}
-
-void Reader::send_host_pin() {
-  const bool fits = pinpad::insert_pin(host_pin_, pin_, host_bytes_);
-  if (!fits) return end_host_pin(kPinOrderUnusable);
-  pin_.wipe();
-  enter(State::connected);
-  host_pin_sent_ = true;
-  ask(SlotRequest::Kind::transmit);
-}
-
-// A command may hold a PIN: nothing of it stays behind the answer.
-void Reader::answer_host(HostStatus status, Bytes bytes) {
-  host_bytes_.wipe();
-  const bool fits = host_bytes_.assign(bytes);
-  host_status_ = fits ? status : HostStatus::garbled;
-  host_waits_ = false;
-}
-
-void Reader::answer_host(std::uint16_t sw) {
-  const std::array<std::uint8_t, 2> bytes{static_cast<std::uint8_t>(sw >> 8), static_cast<std::uint8_t>(sw)};
-  answer_host(HostStatus::done, bytes);
-}
-
-std::optional<HostAnswer> Reader::host_answer() const {
-  if (!host_status_) return std::nullopt;
-  return HostAnswer{host_number_, *host_status_, host_bytes_};
+                     state_ == State::connected ? host_->command() : transaction_.command()};
 }
 
 // ---- what the user sees
@@ -693,13 +483,7 @@ Screen Reader::screen() const {
   view.code = code_;
   view.pin_ok = transaction_.state() == cap::TransactionState::generating;
   view.number = transaction_.tries_left().value_or(0);
-  if (state_ == State::connected && host_pin_sw_) {
-    const bool blocked = *host_pin_sw_ == emv::sw::authentication_blocked ||
-                         *host_pin_sw_ == emv::sw::referenced_data_invalidated;
-    view.pin_ok = *host_pin_sw_ == emv::sw::ok;
-    view.pin_wrong = blocked || emv::sw::is_wrong_pin(*host_pin_sw_);
-    view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*host_pin_sw_);
-  }
+  if (state_ == State::connected) host_->look(view);
   if (state_ == State::prompt) {
     view.prompt = prompt().kind;
     view.number = static_cast<std::uint8_t>(tds_.size() + 1);

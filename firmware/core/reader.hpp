@@ -16,9 +16,7 @@
 // While a request is outstanding the reader still takes keys, removal and time, and may replace the request:
 // the answer to the old one, should it still come, carries the old number and is dropped.
 //
-// Connected to a computer, the reader is also a PC/SC reader with a pinpad: a program asks for the card (HostRequest),
-// and gets a HostAnswer. It has the card from `activate` to `deactivate` (State::connected), and gives way to a
-// person: while somebody types or reads a code, its `activate` is answered with `busy`.
+// Connected to a computer, the reader is also a PC/SC reader with a pinpad: see pinpad/connection.hpp. A board has none.
 //
 // What a user typed, and the code, are overwritten as soon as they are no longer shown or needed.
 #pragma once
@@ -30,11 +28,14 @@
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/cap/transaction.hpp"
 #include "firmware/core/entry.hpp"
-#include "firmware/core/pinpad/pin_verify.hpp"
 #include "firmware/core/profile.hpp"
 #include "firmware/core/screen.hpp"
 
 namespace sesame {
+
+namespace pinpad {
+class Connection;
+}
 
 enum class Key : std::uint8_t {
   d0,
@@ -102,27 +103,6 @@ struct HostRequest {
   Kind kind = Kind::deactivate;
   Bytes bytes;  // read during handle() only
 };
-// PC/SC part 10, 2.5.2: what the reader itself answers to verify_pin. No PIN was sent then.
-// Whatever times its order gives, somebody has so long to type a PIN: a program waits no longer either.
-inline constexpr Millis kLongestPinEntry = 240'000;
-inline constexpr std::uint16_t kPinTimedOut = 0x6400, kPinCancelled = 0x6401, kPinOrderUnusable = 0x6B80;
-
-enum class HostStatus : std::uint8_t {
-  done,      // with the card's bytes
-  busy,      // somebody uses the keys
-  no_card,   // or it was pulled out meanwhile
-  no_power,  // this needs `activate` before it
-  mute,      // no answer; no ATR, and then the card is powered down
-  garbled,   // no valid answer, or no command APDU; no valid ATR, and then the card is powered down
-};
-std::string_view to_string(HostStatus status);
-
-struct HostAnswer {
-  std::uint32_t number = 0;
-  HostStatus status = HostStatus::done;
-  Bytes bytes;  // points into the reader, until the next event
-};
-
 struct Event {
   enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, pin_on_pad, host, tick };
 
@@ -150,10 +130,12 @@ struct Event {
   static Event of(Kind kind, Key key = Key::ok) { return {kind, key, 0, SlotStatus::ok, {}}; }
 };
 
+class HostSide;
+
 class Reader {
  public:
-  // The profile outlives the reader.
-  explicit Reader(const ReaderProfile& profile);
+  // The profile outlives the reader; so does what it is besides for a program on the computer, if anything.
+  explicit Reader(const ReaderProfile& profile, HostSide* host = nullptr);
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -163,9 +145,6 @@ class Reader {
   Screen screen() const;
   std::optional<SlotRequest> request() const;
   std::optional<Millis> deadline() const { return deadline_; }
-  // The answer to the last HostRequest, from when there is one to the next HostRequest.
-  std::optional<HostAnswer> host_answer() const;
-
   State state() const { return state_; }
   Notice notice() const { return notice_; }
   const Function* function() const { return function_; }                // once chosen
@@ -177,8 +156,7 @@ class Reader {
   const cap::Transaction& transaction() const { return transaction_; }
   const ReaderProfile& profile() const { return profile_; }
 
- private:
-  // What an event means to the table of transitions.
+  // What an event means to the tables of transitions.
   enum class Signal : std::uint8_t {
     any_key,
     digit,
@@ -196,6 +174,10 @@ class Reader {
     host_verify,
     host_deactivate
   };
+
+ private:
+  friend class pinpad::Connection;
+
   struct Transition {
     State state;
     Signal signal;
@@ -204,7 +186,6 @@ class Reader {
   static const Transition kTransitions[];
 
   std::optional<Signal> signal_of(const Event& event);
-  Signal signal_of_host(const Event& event);
   void run(Signal signal);
 
   // The actions of the table.
@@ -225,22 +206,6 @@ class Reader {
   void take_answer();
   void card_took_too_long();
 
-  // The actions for a program on the computer.
-  void connect();
-  void refuse_busy();
-  void refuse_no_power();
-  void pass_on();
-  void pass_back();
-  void host_waited_too_long();
-  void disconnect();
-  void stay_as_it_is();
-  void ask_host_pin();
-  void add_to_host_pin();
-  void correct_host_pin();
-  void accept_host_pin();
-  void cancel_host_pin();
-  void host_pin_timed_out();
-
   void enter(State state);
   void show(Notice notice);
   void first_prompt(PromptPlace place);
@@ -258,19 +223,12 @@ class Reader {
   void store_number();
 
   void ask(SlotRequest::Kind kind);
-  void end_host_command();
-  void pass_atr_back();
-  void pass_failure_back(HostStatus status, bool reset);
-  void answer_host(HostStatus status, Bytes bytes);
-  void answer_host(std::uint16_t sw);
-  void send_host_pin();
-  void end_host_pin(std::uint16_t sw);
-  void wait_for_host_pin(std::uint8_t seconds);
   void release_card();
   void forget();
   void forget_inputs();
 
   const ReaderProfile& profile_;
+  HostSide* const host_;
   const Language* language_;
   State state_ = State::off;
   Notice notice_ = Notice::none;
@@ -296,16 +254,21 @@ class Reader {
   cap::Inputs inputs_;
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds_;
   SecretVector<char, kMaxCodeDigits> code_;
+};
 
-  // For a program on the computer.
-  pinpad::PinCommand host_bytes_;  // the command, then the card's answer
-  pinpad::PinVerify host_pin_;     // while it is asked for
-  Millis host_pin_latest_ = 0;
-  std::uint32_t host_number_ = 0;
-  std::optional<std::uint16_t> host_pin_sw_;  // what the card said to it, to be shown
-  std::optional<HostStatus> host_status_;     // its request has this answer
-  bool host_waits_ = false;                   // its request has no answer yet
-  bool host_pin_sent_ = false;                // the command is a VERIFY with its PIN
+// What a reader does besides, for a program on the computer.
+class HostSide {
+ public:
+  virtual Reader::Signal signal_of(const Event& event) = 0;
+  // Asked before the reader's own table. False: it was not its business.
+  virtual bool run(Reader& reader, Reader::Signal signal) = 0;
+  virtual void removed() = 0;               // the card was pulled out
+  virtual void forget() = 0;                // everything that belongs to one code
+  virtual Bytes command() const = 0;        // State::connected: what goes to the card
+  virtual void look(View& view) const = 0;  // State::connected: what it adds
+
+ protected:
+  ~HostSide() = default;
 };
 
 }  // namespace sesame

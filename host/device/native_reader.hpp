@@ -10,6 +10,7 @@
 
 #include <functional>
 
+#include "firmware/core/pinpad/connection.hpp"
 #include "firmware/core/reader.hpp"
 #include "host/device/card_slot.hpp"
 
@@ -18,7 +19,7 @@ namespace sesame {
 class NativeReader {
  public:
   // Profile and slot outlive the reader.
-  NativeReader(const ReaderProfile& profile, CardSlot& slot) : reader_(profile), slot_(slot) {}
+  NativeReader(const ReaderProfile& profile, CardSlot& slot) : reader_(profile, &connection_), slot_(slot) {}
 
   void insert() { handle(Event::inserted()); }
   void remove() { handle(Event::removed()); }
@@ -31,6 +32,8 @@ class NativeReader {
   void advance(Millis duration);
 
   const Reader& reader() const { return reader_; }
+  // For a program on the computer, which ask()s.
+  const pinpad::Connection& connection() const { return connection_; }
   Millis now() const { return now_; }
 
   // Called after every event, when the screen may have changed.
@@ -40,6 +43,7 @@ class NativeReader {
   void handle(const Event& event);
   SlotStatus carry_out(const SlotRequest& request);
 
+  pinpad::Connection connection_;
   Reader reader_;
   CardSlot& slot_;
   Millis now_ = 0;

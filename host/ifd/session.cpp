@@ -68,7 +68,7 @@ void Session::reply(Status status, Bytes bytes) { static_cast<void>(put(Answer{s
 bool Session::answer(Message& message) {
   if (!waiting_) return false;
   if (reader_asked_) {
-    const auto answer = reader_.reader().host_answer();
+    const auto answer = reader_.connection().answer();
     if (!answer || answer->number != number_) return false;
     // What the reader answers is at most a response APDU.
     const Status status = status_of(answer->status);

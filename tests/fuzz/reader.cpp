@@ -12,7 +12,7 @@ namespace {
 
 class Session {
  public:
-  Session(const ReaderProfile& profile, Input& input) : reader_(profile), input_(input) {}
+  Session(const ReaderProfile& profile, Input& input) : reader_(profile, &connection_), input_(input) {}
 
   void run() {
     while (input_.more()) handle(next_event());
@@ -68,9 +68,10 @@ class Session {
     if (rule) broken(rule->c_str());
   }
 
+  pinpad::Connection connection_;
   Reader reader_;
   Input& input_;
-  test::ReaderWatch watch_;
+  test::ReaderWatch watch_{connection_};
   HostileCard card_;
   Millis now_ = 1;
   std::uint32_t host_number_ = 0;

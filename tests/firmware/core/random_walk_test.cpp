@@ -16,7 +16,7 @@ namespace {
 
 class Walk {
  public:
-  Walk(const ReaderProfile& profile, unsigned seed) : reader_(profile), random_(seed) {
+  Walk(const ReaderProfile& profile, unsigned seed) : reader_(profile, &connection_), random_(seed) {
     for (const Step& step : identify()) good_answers_[step.name[0]].push_back(bytes(step.response));
   }
 
@@ -132,8 +132,9 @@ class Walk {
     return all;
   }
 
+  pinpad::Connection connection_;
   Reader reader_;
-  ReaderWatch watch_;
+  ReaderWatch watch_{connection_};
   std::mt19937 random_;
   Millis now_ = 0;
   ByteVector bytes_;

@@ -7,12 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "firmware/core/reader.hpp"
+#include "firmware/core/pinpad/connection.hpp"
 
 namespace sesame::test {
 
 class ReaderWatch {
  public:
+  // The connection is the reader's, and outlives the watch.
+  explicit ReaderWatch(const pinpad::Connection& connection) : connection_(connection) {}
+
   // After reader.handle(event, now). Nothing where all is well; else the rule that is broken.
   std::optional<std::string> broken_rule(const Reader& reader, const Event& event, Millis now) {
     const auto rule = first_broken(reader, event, now);
@@ -41,7 +44,7 @@ class ReaderWatch {
       const bool theirs = reader.state() == State::connected || reader.state() == State::host_pin;
       if (theirs && event.host == HostRequest::Kind::verify_pin) pin_typed_ = false;
     }
-    const auto answer = reader.host_answer();
+    const auto answer = connection_.answer();
     if (answer.has_value() && answer->number != host_number_)
       return "an answer is the answer to the program's last request";
     if (host_status_ && (!answer || answer->status != *host_status_)) return "a request is answered once";
@@ -207,6 +210,7 @@ class ReaderWatch {
                                                                   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
   std::optional<std::uint32_t> host_number_;
+  const pinpad::Connection& connection_;
   HostRequest::Kind host_kind_ = HostRequest::Kind::deactivate;
   std::vector<std::uint8_t> host_bytes_;
   std::optional<HostStatus> host_status_;

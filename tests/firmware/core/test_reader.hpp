@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "firmware/core/reader.hpp"
+#include "firmware/core/pinpad/connection.hpp"
 #include "tests/firmware/core/dialogue.hpp"
 #include "tests/firmware/core/hex.hpp"
 #include "tests/firmware/core/profiles.hpp"
@@ -60,9 +60,10 @@ class TestReader {
  public:
   explicit TestReader(const ReaderProfile& profile, const Dialogue& dialogue = identify(),
                       const std::string& atr = kAtr)
-      : card(atr, dialogue), reader(profile) {}
+      : card(atr, dialogue), reader(profile, &connection) {}
 
   TableCard card;
+  pinpad::Connection connection;
   Reader reader;
   Millis now = 1'000'000;
   bool answering = true;             // false: the slot is given requests, and answers none
@@ -99,7 +100,7 @@ class TestReader {
   void let_go() { ask(HostRequest::Kind::deactivate); }
   // What it got: bytes, or "done" without any, or what went wrong; "nothing" as long as it waits.
   std::string told() const {
-    const auto answer = reader.host_answer();
+    const auto answer = connection.answer();
     if (!answer) return "nothing";
     if (answer->number != asked_by_host_) return "the answer to something else";
     if (answer->status == HostStatus::done && !answer->bytes.empty()) return hex(answer->bytes);
@@ -143,11 +144,8 @@ class TestReader {
   // Whether the reader's own memory holds these bytes.
   bool remembers(Bytes pattern) const {
     const auto* memory = reinterpret_cast<const std::uint8_t*>(&reader);
-    const Bytes all(memory, sizeof reader);
-    for (std::size_t at = 0; at + pattern.size() <= all.size(); ++at) {
-      if (starts_with(all.subspan(at), pattern)) return true;
-    }
-    return false;
+    const auto* more = reinterpret_cast<const std::uint8_t*>(&connection);
+    return holds(Bytes(memory, sizeof reader), pattern) || holds(Bytes(more, sizeof connection), pattern);
   }
   bool remembers(std::string_view ascii) const {
     return remembers(Bytes(reinterpret_cast<const std::uint8_t*>(ascii.data()), ascii.size()));
@@ -161,6 +159,13 @@ class TestReader {
   }
 
  private:
+  static bool holds(Bytes all, Bytes pattern) {
+    for (std::size_t at = 0; at + pattern.size() <= all.size(); ++at) {
+      if (starts_with(all.subspan(at), pattern)) return true;
+    }
+    return false;
+  }
+
   void serve() {
     while (const auto request = reader.request()) {
       if (request->number == served_) return;
@@ -208,7 +213,7 @@ class TestReader {
     return digit_key(key[0]);
   }
 
-  ReaderWatch watch_;
+  ReaderWatch watch_{connection};
   std::uint32_t served_ = 0;
   std::uint32_t asked_by_host_ = 0;
 };
