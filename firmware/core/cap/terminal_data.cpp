@@ -13,31 +13,20 @@ using emv::Format;
 namespace tag = emv::tag;
 
 struct Value {
-  FixedVector<std::uint8_t, 6> bytes;  // shorter than asked for: filled up with zeros
+  Bytes bytes;  // shorter than asked for: filled up with zeros
   Format format = Format::other;
   bool known = true;
 };
 
-template <class... Byte>
-Value bytes(Byte... byte) {
-  Value value;
-  const std::array<std::uint8_t, sizeof...(byte)> all{static_cast<std::uint8_t>(byte)...};
-  static_cast<void>(value.bytes.append(all));
-  return value;
+// Constants of the terminal, which lie in read-only memory.
+template <int... kByte>
+Value bytes() {
+  static constexpr std::array<std::uint8_t, sizeof...(kByte)> all{kByte...};
+  return {all};
 }
 
-template <std::size_t N>
-Value number(const std::array<std::uint8_t, N>& bcd) {
-  Value value;
-  static_cast<void>(value.bytes.append(bcd));
-  value.format = Format::number;
-  return value;
-}
-
-Value as_number(Value value) {
-  value.format = Format::number;
-  return value;
-}
+Value number(Bytes bcd) { return {bcd, Format::number}; }
+Value as_number(const Value& value) { return number(value.bytes); }
 
 Value terminal_value(emv::Tag asked, const TerminalContext& context) {
   const bool dedicated = made_for_codes(context.family);
@@ -48,17 +37,17 @@ Value terminal_value(emv::Tag asked, const TerminalContext& context) {
     case tag::amount_authorised: return number(context.inputs.amount);
     case tag::transaction_currency: return number(context.inputs.currency);
     // Offline data authentication not performed; Belgian: merchant forced the transaction online.
-    case tag::tvr: return belgian ? bytes(0x80, 0, 0, 0x08, 0) : bytes(0x80, 0, 0, 0, 0);
+    case tag::tvr: return belgian ? bytes<0x80, 0, 0, 0x08, 0>() : bytes<0x80, 0, 0, 0, 0>();
     case tag::transaction_date:
-      return as_number(context.family == Family::dpa || (visa_payment && !belgian) ? bytes(1, 1, 1)
-                                                                                   : bytes(0, 0, 0));
-    case tag::terminal_type: return as_number(belgian || visa_payment ? bytes(0x37) : bytes(0x34));
+      return as_number(context.family == Family::dpa || (visa_payment && !belgian) ? bytes<1, 1, 1>()
+                                                                                   : bytes<0, 0, 0>());
+    case tag::terminal_type: return as_number(belgian || visa_payment ? bytes<0x37>() : bytes<0x34>());
     // Plaintext PIN verified by the card, successful.
-    case tag::cvm_results: return dedicated ? bytes(0x01, 0x00, 0x02) : bytes(0, 0, 0);
+    case tag::cvm_results: return dedicated ? bytes<0x01, 0x00, 0x02>() : bytes<0, 0, 0>();
     // IC with contacts; plaintext PIN for ICC verification.
-    case tag::terminal_capabilities: return bytes(0x20, 0x80, 0x00);
+    case tag::terminal_capabilities: return bytes<0x20, 0x80, 0x00>();
     // Z3: unable to go online, declined. Z1: declined offline.
-    case tag::authorisation_response_code: return belgian ? bytes('Z', '1') : bytes('Z', '3');
+    case tag::authorisation_response_code: return belgian ? bytes<'Z', '1'>() : bytes<'Z', '3'>();
     case tag::amount_other:
     case tag::terminal_country:
     case tag::transaction_type:

@@ -394,7 +394,7 @@ void Transaction::wipe() {
   fault_ = {};
   next_application_ = next_listed_ = 0;
   directory_asked_ = blocked_seen_ = prepare_at_once_ = false;
-  directory_ = {};
+  directory_.clear();
   context_ = {};
   unknown_tags_.clear();
   aid_.clear();

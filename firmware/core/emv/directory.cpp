@@ -13,10 +13,14 @@ constexpr std::array<std::uint8_t, 14> kPse{'1', 'P', 'A', 'Y', '.', 'S', 'Y',
 
 }  // namespace
 
-void Directory::start() {
+void Directory::clear() {
   command_.clear();
   entries_.clear();
   sfi_ = 0;
+}
+
+void Directory::start() {
+  clear();
   static_cast<void>(append_select(command_, kPse));
 }
 

@@ -25,6 +25,7 @@ class Directory {
   static constexpr std::size_t kMaxEntries = 16;  // more are not listed
 
   void start();
+  void clear();
   // Anything but a well-formed answer ends the listing; what was found so far stays.
   void answer(const ResponseApdu& response);
 

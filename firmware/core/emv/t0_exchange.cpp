@@ -16,6 +16,15 @@ std::string_view to_string(T0Error error) {
   return "unknown error"sv;
 }
 
+namespace {
+
+// Case 2 or 4 (ISO 7816-3:2006, 12.1.2).
+bool has_le(Bytes command) {
+  return command.size() == 5 || (command.size() > 5 && command.size() == std::size_t{6} + command[4]);
+}
+
+}  // namespace
+
 void T0Exchange::start(Bytes command) {
   wipe();
   pending_ = command_.assign(command);
@@ -36,8 +45,7 @@ void T0Exchange::answer(Bytes bytes) {
   const std::uint8_t sw1 = sw::sw1(response->sw);
   const std::uint8_t sw2 = sw::sw2(response->sw);
   // A command without Le is not repeated, whatever the card says: it may be a VERIFY, and a PIN is sent once.
-  const auto command = parse_command(command_);
-  const bool repeat = sw1 == sw::wrong_le && command && command->le;
+  const bool repeat = sw1 == sw::wrong_le && has_le(command_);
   const bool again = repeat || sw1 == sw::more_data;
   if (again && ++exchanges_ >= kMaxExchanges) return finish(T0Error::endless);
 
