@@ -12,7 +12,7 @@
 namespace sesame::profile {
 
 // The folders of hw-profiles.
-enum class Shelf : std::uint8_t { readers, texts, cards };
+enum class Shelf : std::uint8_t { readers, texts, cards, boards };
 
 struct ShippedFile {
   Shelf shelf;

@@ -21,6 +21,7 @@ std::string_view folder(Shelf shelf) {
     case Shelf::readers: return "readers";
     case Shelf::texts: return "texts";
     case Shelf::cards: return "cards";
+    case Shelf::boards: return "boards";
   }
   return "";
 }
@@ -30,6 +31,7 @@ std::string_view noun(Shelf shelf) {
     case Shelf::readers: return "reader profile";
     case Shelf::texts: return "language";
     case Shelf::cards: return "card";
+    case Shelf::boards: return "board";
   }
   return "";
 }

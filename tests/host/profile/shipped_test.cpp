@@ -45,10 +45,11 @@ class Folder {
   fs::path path_;
 };
 
-TEST_CASE("the shipped readers, texts and cards are listed in alphabetical order") {
+TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
   CHECK(shipped_names(Shelf::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
   CHECK(shipped_names(Shelf::texts) == Names{"en", "fr", "nl"});
   CHECK(shipped_names(Shelf::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
+  CHECK(shipped_names(Shelf::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(Shelf::readers);
   REQUIRE(readers.size() == 4);
@@ -60,7 +61,7 @@ TEST_CASE("the shipped readers, texts and cards are listed in alphabetical order
 TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
   const fs::path root = SESAME_HW_PROFILES;
   for (const auto& [shelf, folder] : {std::pair{Shelf::readers, "readers"}, std::pair{Shelf::texts, "texts"},
-                                      std::pair{Shelf::cards, "cards"}}) {
+                                      std::pair{Shelf::cards, "cards"}, std::pair{Shelf::boards, "boards"}}) {
     for (const std::string_view name : shipped_names(shelf)) {
       CAPTURE(folder, name);
       CHECK(*shipped_text(shelf, name) == content(root / folder / (std::string(name) + ".toml")));

@@ -1,0 +1,161 @@
+#include "host/profile/constants.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "host/profile/reader_file.hpp"
+#include "host/profile/shipped.hpp"
+#include "tests/host/profile/broken.hpp"
+
+namespace sesame::profile {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::size_t count(std::string_view text, std::string_view of) {
+  std::size_t times = 0;
+  for (std::size_t at = text.find(of); at != std::string_view::npos; at = text.find(of, at + 1)) ++times;
+  return times;
+}
+
+std::string replaced(std::string_view text, std::string_view good, std::string_view other) {
+  std::string out(text);
+  const std::size_t at = out.find(good);
+  REQUIRE(at != std::string::npos);
+  return out.replace(at, good.size(), other);
+}
+
+LoadedReader reader_with(std::string_view reader, std::string_view good, std::string_view other) {
+  return read_reader(replaced(*shipped_text(Shelf::readers, reader), good, other), "mine.toml");
+}
+
+Board board_with(std::string_view good, std::string_view other) {
+  return read_board(replaced(*shipped_text(Shelf::boards, "stm32f407g-disc1"), good, other), "mine.toml");
+}
+
+TEST_CASE("every shipped reader works on every shipped board") {
+  for (const std::string_view reader : shipped_names(Shelf::readers)) {
+    for (const std::string_view board : shipped_names(Shelf::boards)) {
+      CAPTURE(reader, board);
+      CHECK_NOTHROW(check_pair(load_reader(reader).profile(), load_board(board)));
+    }
+  }
+}
+
+TEST_CASE("a function without a function key is refused") {
+  CHECK(test::failure_of([] {
+          check_pair(load_reader("pinsentry").profile(), board_with("\"F3\"", "\"F4\""));
+          return 0;
+        }) ==
+        "pinsentry on mine: the function SIGN needs a key F3; give it a place in the board's keys.layout");
+  CHECK_NOTHROW(check_pair(load_reader("vasco-810").profile(), board_with("\"F3\"", "\"F4\"")));
+}
+
+TEST_CASE("an amount without a point is refused") {
+  CHECK(
+      test::failure_of([] {
+        check_pair(load_reader("pinsentry").profile(), board_with("\".\"", "\"F4\""));
+        return 0;
+      }) ==
+      "pinsentry on mine: the amount of SIGN needs a key \".\"; give it a place in the board's keys.layout");
+  CHECK_NOTHROW(check_pair(load_reader("sesame").profile(), board_with("\".\"", "\"F4\"")));
+}
+
+TEST_CASE("a screen that the display cannot show is refused") {
+  const LoadedReader wide = reader_with("sesame", "columns = 16", "columns = 20");
+  CHECK(test::failure_of([&] {
+          check_pair(wide.profile(), load_board("stm32f407g-disc1"));
+          return 0;
+        }) ==
+        "mine on stm32f407g-disc1: the reader shows 2 rows of 20, the board's display has 2 of 16; choose "
+        "another "
+        "board");
+  CHECK_NOTHROW(check_pair(wide.profile(), load_board("olimex-stm32-h405")));
+  CHECK_NOTHROW(check_pair(wide.profile(), board_with("columns = 16", "columns = 20")));
+  const LoadedReader high = reader_with("sesame", "rows = 2", "rows = 3");
+  CHECK_THROWS_AS(check_pair(high.profile(), load_board("stm32f407g-disc1")), Failure);
+  CHECK_NOTHROW(check_pair(high.profile(), load_board("olimex-stm32-h405")));
+}
+
+TEST_CASE("a text that several languages have, or that is part of another, is written once") {
+  const std::string header = reader_header(load_reader("vasco-810").profile());
+  CHECK(count(header, "\"Challenge?\"") == 1);  // English and Dutch
+  CHECK(count(header, "M1") == 2);              // as a text, and in the comment of its function
+  const LoadedReader shorter = reader_with("sesame", "\nkey = \"CODE\"", "\nkey = \"PIN\"");
+  CHECK(count(reader_header(shorter.profile()), "\"PIN\"") == 0);  // "PIN OK" has it
+}
+
+TEST_CASE("a text goes through a compiler unharmed") {
+  const LoadedReader odd =
+      reader_with("sesame", "title = \"Sésame\"", R"(title = "\"9é9\\ \u0022 // ??/ %s {}")");
+  CHECK(reader_header(odd.profile()).find(R"("\0429\303\2519\134 \042 // ??/ %s {}")") != std::string::npos);
+}
+
+TEST_CASE("a board's constants name the folder of its family and the chip of its display") {
+  const std::string lcd = board_header(load_board("stm32f407g-disc1"));
+  CHECK(count(lcd, "#include \"firmware/boards/stm32f4/pin.hpp\"") == 1);
+  CHECK(count(lcd, "kLcd") == 5);
+  CHECK(count(lcd, "kOled") == 0);
+  const std::string oled = board_header(load_board("olimex-stm32-h405"));
+  CHECK(count(oled, "kLcd") == 0);
+  CHECK(count(oled, "kOled") == 5);
+}
+
+// Gone with the test.
+class Folder {
+ public:
+  Folder() {
+    std::string path = (fs::temp_directory_path() / "sesame-constants-XXXXXX").string();
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::string content(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+TEST_CASE("constants are written where they differ, and else left alone") {
+  const Folder folder;
+  const fs::path file = folder.path() / "a/b/reader.hpp";
+  write_if_changed(file, "one\n");
+  CHECK(content(file) == "one\n");
+
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  fs::last_write_time(file, long_ago);
+  write_if_changed(file, "one\n");
+  CHECK(fs::last_write_time(file) == long_ago);
+  write_if_changed(file, "on");
+  CHECK(content(file) == "on");
+  CHECK(fs::last_write_time(file) != long_ago);
+}
+
+TEST_CASE("constants that cannot be written are a failure of the environment") {
+  const Folder folder;
+  std::ofstream(folder.path() / "file") << "x";
+  for (const fs::path& path : {folder.path() / "file/reader.hpp", folder.path()}) {
+    CAPTURE(path);
+    try {
+      write_if_changed(path, "one\n");
+      FAIL("it was written");
+    } catch (const Failure& failure) {
+      CHECK(failure.exit() == Exit::environment);
+      CHECK(std::string_view(failure.what()).find(path.string() + ": cannot be written: ") == 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sesame::profile

@@ -1,0 +1,12 @@
+// The pins of a board without its registers, for constants that are looked at on the host.
+#pragma once
+
+#include <cstdint>
+
+namespace sesame::board {
+
+struct Pin {
+  std::uint8_t port, number;
+};
+
+}  // namespace sesame::board
