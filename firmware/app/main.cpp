@@ -1,0 +1,23 @@
+// The image: one reader model on one board.
+#include "firmware/app/shell.hpp"
+#include "firmware/generated/board.hpp"
+#include "firmware/generated/reader.hpp"
+#include "firmware/hal/card.hpp"
+#include "firmware/hal/clock.hpp"
+#include "firmware/hal/display.hpp"
+#include "firmware/hal/keys.hpp"
+#include "firmware/hal/panel.hpp"
+
+int main() {
+  using namespace sesame;
+  hal::clock::init();
+  hal::panel::init();
+  hal::card::init();  // before what takes longer: VCC is off from here on
+  hal::display::init();
+  hal::keys::init();
+  app::Shell& shell =
+      app::the_shell(generated::kReader, board::kName, {board::kCardClockHz, board::kCardLeastClocksPerEtu});
+  for (;;) {
+    if (!shell.turn()) shell.sleep();
+  }
+}

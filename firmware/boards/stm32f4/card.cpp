@@ -1,0 +1,183 @@
+// The card slot on a USART in smartcard mode (RM0090, 30.3.11). Three things that cannot be read from the registers:
+// - The line is one wire, so that the USART hears what it sends: that is dropped. It must hear it, because the stop bit
+//   of its own character is where a parity error signalled by the card shows, as a framing error.
+// - UE = 0 would stop the clock at the card: while the card has power, settings are changed with UE = 1.
+// - An emulated USART knows nothing of smartcard mode: it is done at once, and hears nothing of itself.
+#include "firmware/hal/card.hpp"
+
+#include <algorithm>
+
+#include "firmware/boards/stm32f4/delay.hpp"
+#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/ring.hpp"
+#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32f4/usart.hpp"
+#include "firmware/generated/board.hpp"
+#include "firmware/hal/clock.hpp"
+#include "firmware/hal/panel.hpp"
+
+namespace sesame::board {
+namespace {
+
+using hal::clock::Millis;
+
+constexpr UsartWiring kWiring = usart_wiring(kCardUsart);
+Usart& usart() { return at<Usart>(kWiring.address); }
+
+// CLK is the bus clock divided by 2 PSC (30.6.7).
+constexpr std::uint32_t kPrescaler = kWiring.bus_hz / (2 * kCardClockHz);
+static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 && kPrescaler <= 31,
+              "the card clock is the bus clock (42 or 84 MHz) divided by an even number up to 62");
+static_assert(kCardClockHz >= 1'000'000 && kCardClockHz <= 5'000'000, "ISO 7816-3:2006, 5.2.3");
+
+constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, behind a switch and its capacitor
+constexpr Millis kSettledIn = 20, kSettledOut = 2;  // a card that leaves leaves at once
+// A character of 12 etu and 254 more, at the slowest etu there is: 2048 clocks of 1 MHz, and then some.
+constexpr Millis kLongestCharacter = 600;
+constexpr Millis kLongestEcho = 2;  // behind TC
+
+constexpr std::uint16_t kWrongParity = 0x100;
+Ring<std::uint16_t, 64> received;  // the character, and kWrongParity
+
+iso7816::Contacts contacts_now;
+
+bool is_sending = false;
+Millis sending_until = 0;
+volatile bool echo_due = false;
+volatile bool refused = false;
+
+bool is_in = false;  // debounced
+Millis in_since = 0;
+
+bool contact_says_in() { return is_high(kCardDetect) == kCardInHigh; }
+
+void lower_rst() {
+  set(kCardRst, false);
+  received.clear();
+  allow_interrupt(kWiring.interrupt);
+}
+
+void start_clk() {
+  set_bits(usart().cr1, usart_bits::kEnable);
+  make_alternate(kCardClk, kWiring.pin_function, Drive::push_pull, Pull::none);
+}
+void stop_clk() {
+  make_output(kCardClk, false);
+  clear_bits(usart().cr1, usart_bits::kEnable);
+}
+
+void raise_vcc() {
+  set(kCardVcc, kCardVccOnHigh);
+  wait_us(kPowerRiseUs);
+  make_alternate(kCardIo, kWiring.pin_function, Drive::open_drain, Pull::up);
+}
+void drop_vcc() {
+  make_output(kCardIo, false, Drive::open_drain);
+  set(kCardVcc, !kCardVccOnHigh);
+}
+
+}  // namespace
+
+bool card_moved() { return contact_says_in() != is_in; }
+
+void on_card_character() {
+  if (received.full() && !echo_due)
+    return hold_interrupt(kWiring.interrupt);  // until receive() has made room
+  const std::uint32_t status = usart().sr;     // then DR: the two reads clear all flags (30.6.1)
+  const auto character = static_cast<std::uint8_t>(usart().dr);
+  if (echo_due) {
+    refused = (status & usart_bits::kFramingError) != 0;
+    echo_due = false;
+  } else if ((status & usart_bits::kParityError) != 0) {
+    received.push(character | kWrongParity);
+  } else {
+    received.push(character);
+  }
+  work_left = true;
+}
+
+}  // namespace sesame::board
+
+namespace sesame::hal::card {
+
+using namespace board;
+
+void init() {
+  start_usart(kWiring);
+  using namespace usart_bits;
+  usart().cr2 = kOneAndAHalfStop | kClock;
+  usart().cr1 = kNineBits | kParity | kTransmit | kReceive | kReceiveInterrupt;
+  set(iso7816::LineSettings{});
+  allow_interrupt(kWiring.interrupt);
+
+  make_output(kCardRst, false);
+  make_output(kCardClk, false);
+  make_output(kCardIo, false, Drive::open_drain);
+  make_output(kCardVcc, !kCardVccOnHigh);
+  make_input(kCardDetect, Pull::up);  // a switch to ground
+}
+
+bool present() {
+  if (panel::on()) return false;
+  const Millis now = clock::now();
+  const bool says_in = contact_says_in();
+  if (says_in == is_in) {
+    in_since = now;
+  } else if (now - in_since >= (says_in ? kSettledIn : kSettledOut)) {
+    is_in = says_in;
+  }
+  return is_in;
+}
+
+void set(const iso7816::Contacts& contacts) {
+  if (!contacts.rst) lower_rst();
+  if (!contacts.clk) stop_clk();  // whatever it was: this is also the way out of a fatal error
+  if (!contacts.vcc) drop_vcc();
+  if (contacts.vcc && !contacts_now.vcc) raise_vcc();
+  if (contacts.clk && !contacts_now.clk) start_clk();
+  if (contacts.rst) board::set(kCardRst, true);
+  contacts_now = contacts;
+}
+
+void set(const iso7816::LineSettings& settings) {
+  using namespace usart_bits;
+  // An etu is f / d periods of CLK, and BRR counts periods of the bus (30.3.4, OVER8 = 0).
+  usart().brr = (settings.f * 2 * kPrescaler + settings.d / 2u) / settings.d;
+  usart().gtpr = kPrescaler | std::uint32_t{settings.guard} << 8;  // behind the 12 etu of a character
+  usart().cr3 = kSmartcard | (settings.error_signal ? kNack : 0);
+  const std::uint32_t even = usart().cr1 & ~kOddParity;
+  usart().cr1 = settings.inverse ? even | kOddParity : even;
+}
+
+void send(std::uint8_t character) {
+  sending_until = clock::now() + kLongestCharacter;
+  is_sending = true;
+  refused = false;
+  const InterruptsOff off;
+  static_cast<void>(std::uint32_t{usart().sr});  // then DR: clears TC (30.6.1)
+  usart().dr = character;
+  echo_due = (usart().sr & usart_bits::kComplete) == 0;  // else it is an emulated one
+}
+
+Sending sending() {
+  if (!is_sending) return Sending::over;
+  const Millis now = clock::now();
+  const bool complete = (usart().sr & usart_bits::kComplete) != 0;
+  if (complete) sending_until = std::min(sending_until, now + kLongestEcho);
+  if ((!complete || echo_due) && now < sending_until) return Sending::busy;
+  if (!complete) refused = true;
+  echo_due = false;
+  is_sending = false;
+  return Sending::over;
+}
+
+bool taken() { return !refused; }
+
+std::optional<Character> receive() {
+  const auto next = received.pop();
+  if (!next) return std::nullopt;
+  allow_interrupt(kWiring.interrupt);
+  return Character{static_cast<std::uint8_t>(*next), (*next & kWrongParity) == 0};
+}
+
+}  // namespace sesame::hal::card

@@ -1,0 +1,41 @@
+// Interrupts: held off, let through one by one, and what their handlers tell the loop.
+#pragma once
+
+#include <cstdint>
+
+#include "firmware/boards/stm32f4/registers.hpp"
+
+namespace sesame::board {
+
+// No interrupt handler runs in this scope (PRIMASK, PM0214 2.1.3). One that becomes pending still ends a WFI.
+class InterruptsOff {
+ public:
+  InterruptsOff() { __asm__ __volatile__("mrs %0, primask\n\tcpsid i" : "=r"(before_) : : "memory"); }
+  ~InterruptsOff() { __asm__ __volatile__("msr primask, %0" : : "r"(before_) : "memory"); }
+  InterruptsOff(const InterruptsOff&) = delete;
+  InterruptsOff& operator=(const InterruptsOff&) = delete;
+
+ private:
+  std::uint32_t before_;
+};
+
+// Until an interrupt is pending, whether it may run or not. What was written before is written.
+inline void wait_for_interrupt() { __asm__ __volatile__("dsb\n\twfi\n\tisb" : : : "memory"); }
+
+inline void allow_interrupt(unsigned number) { nvic().iser[number / 32] = bit(number % 32); }
+// Stays pending, if it is, until it is allowed.
+inline void hold_interrupt(unsigned number) { nvic().icer[number / 32] = bit(number % 32); }
+inline void refuse_interrupt(unsigned number) {
+  hold_interrupt(number);
+  nvic().icpr[number / 32] = bit(number % 32);
+}
+
+// Set by every handler that leaves something for the loop; hal::clock::sleep() takes it back.
+inline volatile bool work_left = false;
+
+// The handlers, for the vector table.
+void on_tick();
+void on_card_character();
+void on_panel_byte();
+
+}  // namespace sesame::board

@@ -1,0 +1,66 @@
+#include "firmware/hal/panel.hpp"
+
+#include "firmware/boards/stm32f4/delay.hpp"
+#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/ring.hpp"
+#include "firmware/boards/stm32f4/usart.hpp"
+#include "firmware/generated/board.hpp"
+
+namespace sesame::board {
+namespace {
+
+constexpr UsartWiring kWiring = usart_wiring(kPanelUsart);
+static_assert(kPanelUsart != kCardUsart);
+Usart& usart() { return at<Usart>(kWiring.address); }
+
+constexpr std::uint32_t kBaud = 115'200;
+constexpr int kPollsWhileFull = 20'000;  // some 0.7 ms: eight bytes
+
+bool strap_is_low = false;
+Ring<std::uint8_t, 32> received;
+
+}  // namespace
+
+void on_panel_byte() {
+  if (received.full()) return hold_interrupt(kWiring.interrupt);  // until receive() has made room
+  static_cast<void>(std::uint32_t{usart().sr});  // then DR: the two reads clear all flags (30.6.1)
+  received.push(static_cast<std::uint8_t>(usart().dr));
+  work_left = true;
+}
+
+}  // namespace sesame::board
+
+namespace sesame::hal::panel {
+
+using namespace board;
+
+void init() {
+  make_input(kPanelStrap, Pull::up);
+  wait_us(20);  // for the pull-up to lift an open pin
+  strap_is_low = !is_high(kPanelStrap);
+  if (!strap_is_low) return;
+
+  start_usart(kWiring);
+  using namespace usart_bits;
+  usart().brr = (kWiring.bus_hz + kBaud / 2) / kBaud;
+  usart().cr1 = kEnable | kTransmit | kReceive | kReceiveInterrupt;
+  make_alternate(kPanelTx, kWiring.pin_function, Drive::push_pull, Pull::none);
+  make_alternate(kPanelRx, kWiring.pin_function, Drive::push_pull, Pull::up);
+  allow_interrupt(kWiring.interrupt);
+}
+
+bool on() { return strap_is_low; }
+
+std::optional<std::uint8_t> receive() {
+  const auto next = received.pop();
+  if (next) allow_interrupt(kWiring.interrupt);
+  return next;
+}
+
+void send(std::uint8_t byte) {
+  if (!strap_is_low) return;
+  for (int polls = 0; polls < kPollsWhileFull && (usart().sr & usart_bits::kEmpty) == 0; ++polls) continue;
+  usart().dr = byte;
+}
+
+}  // namespace sesame::hal::panel

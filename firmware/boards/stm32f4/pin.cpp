@@ -1,0 +1,22 @@
+#include "firmware/boards/stm32f4/pin.hpp"
+
+namespace sesame::board {
+namespace {
+
+void write_field(volatile std::uint32_t& reg, unsigned width, unsigned index, std::uint32_t value) {
+  const std::uint32_t mask = (std::uint32_t{1} << width) - 1;
+  reg = (reg & ~(mask << (width * index))) | value << (width * index);
+}
+
+}  // namespace
+
+void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function) {
+  start_gpio(pin.port);
+  auto& port = gpio(pin.port);
+  write_field(port.otyper, 1, pin.number, static_cast<std::uint32_t>(drive));
+  write_field(port.pupdr, 2, pin.number, static_cast<std::uint32_t>(pull));
+  write_field(port.afr[pin.number / 8], 4, pin.number % 8, function);
+  write_field(port.moder, 2, pin.number, static_cast<std::uint32_t>(mode));
+}
+
+}  // namespace sesame::board

@@ -1,0 +1,109 @@
+// No wake-up is lost. What an interrupt leaves for the loop it also marks in `work_left`, and an interrupt that comes
+// after the last look at that mark, when handlers are held off already, stays pending and ends the WFI at once
+// (PM0214, 2.5.1: WFI does not heed PRIMASK). stop() arms the wake-up lines first and looks at the levels then: a key
+// before that is seen, a key behind it is pending.
+#include <array>
+#include <bit>
+
+#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/generated/board.hpp"
+#include "firmware/hal/clock.hpp"
+#include "firmware/hal/panel.hpp"
+
+namespace sesame::board {
+namespace {
+
+constexpr auto kWakePins = [] {
+  std::array<Pin, kKeyColumns.size() + 1> pins{};
+  for (std::size_t i = 0; i < kKeyColumns.size(); ++i) pins[i] = kKeyColumns[i];
+  pins.back() = kCardDetect;
+  return pins;
+}();
+constexpr std::uint32_t kWakeLines = [] {
+  std::uint32_t lines = 0;
+  for (const Pin& pin : kWakePins) lines |= bit(pin.number);
+  return lines;
+}();
+// RM0090, 12.2.5: pins of the same number share a line.
+static_assert(std::popcount(kWakeLines) == static_cast<int>(kWakePins.size()),
+              "key columns and card detect need pins of different numbers");
+
+// RM0090, table 62.
+constexpr unsigned interrupt_of_line(unsigned line) { return line < 5 ? 6 + line : line < 10 ? 23 : 40; }
+
+// While there is one, the lines of keys and card end a WFI.
+class WakeLines {
+ public:
+  WakeLines() {
+    start_clock(rcc().apb2enr, rcc_bits::kSyscfg);
+    for (const Pin& pin : kWakePins) choose_port(pin);
+    exti().rtsr = kWakeLines;
+    exti().ftsr = bit(kCardDetect.number);
+    exti().imr = kWakeLines;
+    exti().pr = kWakeLines;
+    for (const Pin& pin : kWakePins) allow_interrupt(interrupt_of_line(pin.number));
+  }
+  ~WakeLines() {
+    exti().imr = 0;
+    exti().pr = kWakeLines;
+    for (const Pin& pin : kWakePins) refuse_interrupt(interrupt_of_line(pin.number));
+  }
+  WakeLines(const WakeLines&) = delete;
+  WakeLines& operator=(const WakeLines&) = delete;
+
+ private:
+  static void choose_port(const Pin& pin) {
+    Register& choice = syscfg().exticr[pin.number / 4];
+    const unsigned shift = pin.number % 4 * 4;
+    choice = (choice & ~(std::uint32_t{15} << shift)) | std::uint32_t{pin.port} << shift;
+  }
+};
+
+// Between two scans every row of the matrix is high (keys.cpp): a key that is pressed lifts its column.
+bool something_moved() {
+  for (const Pin& column : kKeyColumns) {
+    if (is_high(column)) return true;
+  }
+  return card_moved();
+}
+
+// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. Behind it the core runs from the internal
+// oscillator.
+void enter_stop_mode() {
+  systick().ctrl = 0;
+  scb().icsr = scb_bits::kClearPendingSysTick;
+  clear_bits(pwr().cr, pwr_bits::kStandby);
+  set_bits(pwr().cr, pwr_bits::kLowPowerRegulator | pwr_bits::kFlashOff);
+  set_bits(scb().scr, scb_bits::kSleepDeep);
+  wait_for_interrupt();
+  clear_bits(scb().scr, scb_bits::kSleepDeep);
+  start_clocks();
+  start_ticks();
+}
+
+}  // namespace
+}  // namespace sesame::board
+
+namespace sesame::hal::clock {
+
+void sleep() {
+  {
+    const board::InterruptsOff off;
+    if (!board::work_left) board::wait_for_interrupt();
+  }
+  board::work_left = false;  // the loop looks at everything behind this
+}
+
+void stop() {
+  if (panel::on()) return sleep();
+  {
+    const board::InterruptsOff off;
+    const board::WakeLines wake_lines;
+    if (!board::something_moved()) return board::enter_stop_mode();
+  }
+  sleep();
+}
+
+}  // namespace sesame::hal::clock

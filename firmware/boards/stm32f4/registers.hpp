@@ -1,0 +1,170 @@
+// The registers of the STM32F405/F407 that this board uses, and their bits: no others. Peripherals are described in
+// RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers behind each are their sections.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace sesame::board {
+
+using Register = volatile std::uint32_t;
+template <std::size_t kWords>
+using Unused = std::array<std::uint32_t, kWords>;
+
+constexpr std::uint32_t bit(unsigned number) { return std::uint32_t{1} << number; }
+inline void set_bits(Register& reg, std::uint32_t bits) { reg = reg | bits; }
+inline void clear_bits(Register& reg, std::uint32_t bits) { reg = reg & ~bits; }
+
+// Reset and clock control, RM0090 7.3; memory map 2.3.
+struct Rcc {
+  Register cr;       // 7.3.1
+  Register pllcfgr;  // 7.3.2
+  Register cfgr;     // 7.3.3
+  Unused<9> cir_to_apb2rstr;
+  Register ahb1enr;  // 7.3.10: bit n is GPIO port n
+  Unused<3> ahb2enr_to_reserved;
+  Register apb1enr;  // 7.3.13
+  Register apb2enr;  // 7.3.14
+};
+static_assert(offsetof(Rcc, ahb1enr) == 0x30 && offsetof(Rcc, apb1enr) == 0x40);
+namespace rcc_bits {
+inline constexpr std::uint32_t kHsiOn = bit(0), kHseOn = bit(16), kHseReady = bit(17), kPllOn = bit(24),
+                               kPllReady = bit(25);                                                 // CR
+inline constexpr std::uint32_t kPllFromHse = bit(22);                                               // PLLCFGR
+inline constexpr std::uint32_t kSwitchPll = 2, kSwitch = 3, kStatusPll = 2 << 2, kStatus = 3 << 2;  // CFGR
+inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;                              // CFGR
+inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28);                // APB1ENR
+inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kSyscfg = bit(14);               // APB2ENR
+}  // namespace rcc_bits
+
+// Power control, RM0090 5.4.
+struct Pwr {
+  Register cr;  // 5.4.1
+};
+namespace pwr_bits {
+inline constexpr std::uint32_t kLowPowerRegulator = bit(0), kStandby = bit(1), kFlashOff = bit(9),
+                               kFullSpeed = bit(14);  // LPDS, PDDS, FPDS, VOS
+}
+
+// Flash interface, RM0090 3.9.
+struct Flash {
+  Register acr;  // 3.9.1
+};
+namespace flash_bits {
+inline constexpr std::uint32_t kFiveWaitStates = 5, kPrefetch = bit(8), kInstructionCache = bit(9),
+                               kDataCache = bit(10);
+}
+
+// General-purpose pins, RM0090 8.4.
+struct Gpio {
+  Register moder;    // 8.4.1
+  Register otyper;   // 8.4.2
+  Register ospeedr;  // 8.4.3; stays slow: 4.2 MHz is the fastest edge here
+  Register pupdr;    // 8.4.4
+  Register idr;      // 8.4.5
+  Register odr;      // 8.4.6
+  Register bsrr;     // 8.4.7
+  Register lckr;     // 8.4.8
+  Register afr[2];   // 8.4.9, 8.4.10
+};
+static_assert(offsetof(Gpio, afr) == 0x20);
+
+// USART, RM0090 30.6; the smartcard mode is 30.3.11.
+struct Usart {
+  Register sr;    // 30.6.1
+  Register dr;    // 30.6.2
+  Register brr;   // 30.6.3
+  Register cr1;   // 30.6.4
+  Register cr2;   // 30.6.5
+  Register cr3;   // 30.6.6
+  Register gtpr;  // 30.6.7
+};
+namespace usart_bits {
+inline constexpr std::uint32_t kParityError = bit(0), kFramingError = bit(1), kOverrun = bit(3),
+                               kReceived = bit(5), kComplete = bit(6), kEmpty = bit(7);  // SR
+inline constexpr std::uint32_t kReceive = bit(2), kTransmit = bit(3), kReceiveInterrupt = bit(5),
+                               kOddParity = bit(9), kParity = bit(10), kNineBits = bit(12),
+                               kEnable = bit(13);                             // CR1
+inline constexpr std::uint32_t kClock = bit(11), kOneAndAHalfStop = 3 << 12;  // CR2
+inline constexpr std::uint32_t kNack = bit(4), kSmartcard = bit(5);           // CR3
+}  // namespace usart_bits
+
+// System configuration, RM0090 9.2: which port's pin n is on line n of EXTI.
+struct Syscfg {
+  Unused<2> memrmp_pmc;
+  Register exticr[4];  // 9.2.3 to 9.2.6, four bits a line
+};
+
+// External interrupts, RM0090 12.3: bit n is pin n of the port that SYSCFG chose.
+struct Exti {
+  Register imr;    // 12.3.1
+  Register emr;    // 12.3.2
+  Register rtsr;   // 12.3.3
+  Register ftsr;   // 12.3.4
+  Register swier;  // 12.3.5
+  Register pr;     // 12.3.6: a one written clears
+};
+
+// The system timer, PM0214 4.5.
+struct SysTick {
+  Register ctrl;  // 4.5.1
+  Register load;  // 4.5.2: 24 bits
+  Register val;   // 4.5.3: counts down; a write makes it 0
+};
+namespace systick_bits {
+inline constexpr std::uint32_t kEnable = bit(0), kInterrupt = bit(1), kCoreClock = bit(2);
+}
+
+// Interrupt controller, PM0214 4.3: one bit an interrupt, a one written acts.
+struct Nvic {
+  Register iser[8];  // 4.3.2
+  Unused<24> reserved0;
+  Register icer[8];  // 4.3.3
+  Unused<24> reserved1;
+  Register ispr[8];  // 4.3.4
+  Unused<24> reserved2;
+  Register icpr[8];  // 4.3.5
+};
+static_assert(offsetof(Nvic, icpr) == 0x180);
+
+// System control block, PM0214 4.4.
+struct Scb {
+  Register cpuid;  // 4.4.2
+  Register icsr;   // 4.4.3
+  Register vtor;   // 4.4.4
+  Register aircr;  // 4.4.5
+  Register scr;    // 4.4.6
+};
+namespace scb_bits {
+inline constexpr std::uint32_t kClearPendingSysTick = bit(25);  // ICSR
+inline constexpr std::uint32_t kSleepDeep = bit(2);             // SCR
+}  // namespace scb_bits
+
+inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
+                                kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;
+inline constexpr unsigned kInterrupts = 82;  // RM0090, table 62
+
+template <class Peripheral>
+Peripheral& at(std::uintptr_t address) {
+  return *reinterpret_cast<Peripheral*>(address);
+}
+inline Rcc& rcc() { return at<Rcc>(0x4002'3800); }
+inline Pwr& pwr() { return at<Pwr>(0x4000'7000); }
+inline Flash& flash() { return at<Flash>(0x4002'3C00); }
+inline Gpio& gpio(unsigned port) { return at<Gpio>(0x4002'0000 + 0x400 * port); }
+inline Syscfg& syscfg() { return at<Syscfg>(0x4001'3800); }
+inline Exti& exti() { return at<Exti>(0x4001'3C00); }
+inline SysTick& systick() { return at<SysTick>(0xE000'E010); }
+inline Nvic& nvic() { return at<Nvic>(0xE000'E100); }
+inline Scb& scb() { return at<Scb>(0xE000'ED00); }
+
+// A peripheral answers two cycles after its clock was started (errata of the STM32F405/F407, "delay after an RCC
+// peripheral clock enabling"): reading the register back takes longer.
+inline void start_clock(Register& enable, std::uint32_t bits) {
+  set_bits(enable, bits);
+  static_cast<void>(std::uint32_t{enable});
+}
+inline void start_gpio(unsigned port) { start_clock(rcc().ahb1enr, bit(port)); }
+
+}  // namespace sesame::board

@@ -1,0 +1,16 @@
+// The bytes of the panel link (firmware/panel/protocol.hpp), on a UART of 115,200 baud, 8N1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace sesame::hal::panel {
+
+void init();
+// Whether the strap pin was low at reset. Boards pull it up; QEMU reads 0.
+bool on();
+
+std::optional<std::uint8_t> receive();  // received in an interrupt, and queued
+void send(std::uint8_t byte);           // waits while the transmitter is full; a bounded time
+
+}  // namespace sesame::hal::panel
