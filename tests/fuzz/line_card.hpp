@@ -1,0 +1,117 @@
+// A card at character level for fuzz targets, whose reader does anything; with what holds whatever it does.
+#pragma once
+
+#include <optional>
+
+#include "host/card/line/character_card.hpp"
+#include "host/card/virtual_card.hpp"
+#include "host/device/slot_card.hpp"
+#include "host/device/virtual_card_slot.hpp"
+#include "tests/fuzz/fuzz.hpp"
+#include "tests/host/card/cards.hpp"
+
+namespace sesame::fuzz {
+
+// Passes on, and checks that a card is only asked what is a command.
+class Watched final : public card::line::ApduCard {
+ public:
+  explicit Watched(ApduCard& card) : card_(card) {}
+  Bytes cold_reset() override { return card_.cold_reset(); }
+  Bytes warm_reset() override { return card_.warm_reset(); }
+  bool transmit(Bytes command, emv::ResponseBuffer& response) override {
+    require(command.size() <= emv::kMaxCommand, "no command is longer than any");
+    ++asked;
+    return card_.transmit(command, response);
+  }
+  std::size_t asked = 0;
+
+ private:
+  ApduCard& card_;
+};
+
+class LineCard {
+ public:
+  LineCard(const card::Personalisation& personalisation, const card::line::Misbehaviour& misbehaviour)
+      : virtual_(personalisation, store_),
+        slot_(virtual_),
+        slot_card_(slot_),
+        watched(slot_card_),
+        card(watched, misbehaviour) {}
+
+  void power_up() {
+    card.contacts(false, false, false, now);
+    card.contacts(true, true, false, now);
+    card.contacts(true, true, true, now);
+  }
+  // All that it says by itself. It must come to an end.
+  std::size_t drain(Input& input) {
+    for (std::size_t said = 0;; ++said) {
+      require(said < 100'000, "a card that is not spoken to falls silent");
+      if (const auto next = card.next()) {
+        now = std::max(now, next->at);
+        card.sent(input.byte() % 16 != 15, now);
+      } else if (const auto deadline = card.deadline()) {
+        now = std::max(now, *deadline);
+        card.tick(now);
+        require(card.deadline() != deadline, "a deadline passes");
+      } else {
+        return said;
+      }
+    }
+  }
+  void say(std::uint8_t character, bool parity_ok = true) {
+    now += 1'000;
+    card.received(character, parity_ok, now);
+  }
+
+  // Anything that can happen at the contacts and on the line.
+  void anything(Input& input) {
+    now += input.byte() * 10'000ULL;
+    switch (input.below(8)) {
+      case 0: {
+        const unsigned bits = input.byte();
+        return card.contacts((bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, now);
+      }
+      case 1: return card.tick(now);
+      case 2: return say(input.byte(), false);
+      case 3: return card.sent(input.below(2) == 0, now);
+      case 4: drain(input); return;
+      default:
+        for (const std::uint8_t character : input.chunk()) say(character);
+    }
+  }
+
+  // Whatever went before: after a reset it is back.
+  void require_back() {
+    power_up();
+    require(card.next().has_value(), "after a reset the card answers");
+  }
+
+ private:
+  state::EphemeralStore store_;
+  card::VirtualCard virtual_;
+  VirtualCardSlot slot_;
+  SlotCard slot_card_;
+
+ public:
+  Watched watched;
+  card::line::CharacterCard card;
+  card::line::Micros now = 0;
+};
+
+inline card::line::Misbehaviour any_misbehaviour(Input& input) {
+  card::line::Misbehaviour made;
+  made.nulls = static_cast<std::uint16_t>(input.below(3));
+  made.single = input.below(2) == 1;
+  made.slow = static_cast<std::uint16_t>(input.below(200));
+  made.wtx = static_cast<std::uint16_t>(input.below(3));
+  made.mute_after = static_cast<std::uint16_t>(input.below(8));
+  made.garbage = static_cast<std::uint16_t>(input.below(4));
+  made.bad_lrc = static_cast<std::uint16_t>(input.below(8));
+  made.lose = input.byte();
+  made.corrupt = input.byte();
+  made.parity = input.byte();
+  return made;
+}
+
+}  // namespace sesame::fuzz
