@@ -1,18 +1,37 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
+#include "host/device/slot_card.hpp"
+#include "host/line/server.hpp"
 #include "host/vpcd/server.hpp"
 
 namespace sesame::cli {
 
+namespace {
+
+void tell(const std::string& line) { note_line("sesame: " + line); }
+
+void serve_characters(const CardServeOptions& options, const line::Endpoint& endpoint,
+                      const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals) {
+  SlotCard apdus(slot, tell);
+  card::line::CharacterCard card(apdus, misbehaviour);
+  line::Server server(card, endpoint, signals, options.card, tell);
+  server.run();
+}
+
+}  // namespace
+
 void card_serve(const CardServeOptions& options) {
   posix::Signals signals;
+  const auto misbehaviour = card::line::parse_misbehaviour(options.misbehave);
+  std::optional<line::Endpoint> endpoint;
+  if (options.iso7816) endpoint = line::parse_endpoint(*options.iso7816);
   OpenCard card(options.card, options.state, OpenCard::Use::transact);
   if (options.trace) {
     card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "",
                 masking(is_transcript(options.card), {}));
   }
-  const auto tell = [](const std::string& line) { note_line("sesame: " + line); };
+  if (endpoint) return serve_characters(options, *endpoint, misbehaviour, card.slot(), signals);
   vpcd::Server server(card.slot(),
                       {options.card, options.port, std::chrono::seconds(options.wait), options.eject_after},
                       signals, tell);

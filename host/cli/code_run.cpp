@@ -5,14 +5,20 @@
 #include "host/cli/pin.hpp"
 #include "host/cli/real_card_notice.hpp"
 #include "host/cli/text.hpp"
+#include "host/device/slot_line.hpp"
+#include "host/line/client.hpp"
 #include "host/transcript/transcript_slot.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
-Task plan(const ReaderProfile& profile, const CodeOptions& options) {
-  const bool real_card = options.reader.reader.has_value();
+bool for_real_card(const DeviceChoice& choice, const CodeOptions& options) {
+  return options.reader.reader || choice.kind == DeviceChoice::Kind::serial;
+}
+
+Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOptions& options) {
+  const bool real_card = for_real_card(choice, options);
   if (real_card && options.pin.pin) {
     throw Failure(Exit::usage,
                   "--pin: not for a card in a reader, as others may see a command line; type the PIN, or use "
@@ -26,18 +32,28 @@ Task plan(const ReaderProfile& profile, const CodeOptions& options) {
   return task;
 }
 
-std::string digits(const Reader& reader) { return {reader.code().begin(), reader.code().end()}; }
-
 }  // namespace
 
 CodeRun::CodeRun(const CodeOptions& options)
-    : options_(options), loaded_(profile::load_reader(options.profile)), task_(plan(profile(), options)) {}
+    : options_(options),
+      choice_(parse_device(options.device)),
+      loaded_(profile::load_reader(options.profile)),
+      task_(plan(profile(), choice_, options)) {}
 
 void CodeRun::make(std::string_view command, const std::optional<std::string>& trace,
                    transcript::Masking::Options masking) {
-  if (!real_card()) task_.pin = take_pin(options_.pin);
+  switch (choice_.kind) {
+    case DeviceChoice::Kind::native: return make_here(command, trace, masking);
+    case DeviceChoice::Kind::qemu: return make_in_qemu(command, trace, masking);
+    case DeviceChoice::Kind::serial: return make_on_board();
+  }
+}
+
+void CodeRun::make_here(std::string_view command, const std::optional<std::string>& trace,
+                        transcript::Masking::Options masking) {
+  if (!in_reader()) task_.pin = take_pin(options_.pin);
   open();
-  if (real_card() && !task_.pin_on_pad) task_.pin = pin_for_real_card();
+  if (in_reader() && !task_.pin_on_pad) task_.pin = pin_for_real_card();
   // Only now: whatever was missing before, a recording that was there is still there.
   if (trace) record(command, *trace, masking);
   careful_.emplace(card_->slot(), [this] { refuse_unknown_tries(); });
@@ -50,6 +66,37 @@ void CodeRun::make(std::string_view command, const std::optional<std::string>& t
   remark_on_data();
 }
 
+void CodeRun::make_in_qemu(std::string_view command, const std::optional<std::string>& trace,
+                           transcript::Masking::Options masking) {
+  // Whatever is missing is said before anybody types a PIN.
+  choice_.place = find_image(choice_, profile().name);
+  task_.pin = take_pin(options_.pin);
+  if (options_.card_line) {
+    line_ = std::make_unique<line::LineClient>(line::connect(line::parse_endpoint(*options_.card_line)));
+    task_.card = fmt::format("the card at {}", *options_.card_line);
+  } else {
+    open();
+    if (trace) record(command, *trace, masking);
+    line_ = std::make_unique<SlotLine>(card_->slot());
+  }
+  start_device();
+  make_code(*panel_, profile(), task_);
+}
+
+// A board that is missing is missed before anybody types a PIN.
+void CodeRun::make_on_board() {
+  task_.card = "the card in the board";
+  start_device();
+  show_real_card_notice();
+  task_.pin = std::move(*take_pin_unless(options_.pin, kNoInterruption));
+  make_code(*panel_, profile(), task_);
+}
+
+void CodeRun::start_device() {
+  panel_ = open_device(choice_, profile(), line_.get());
+  if (options_.show_screens) panel_->on_screen([&] { printer_.look(panel_->shown()); });
+}
+
 // A card that does not tell may have one try left.
 void CodeRun::refuse_unknown_tries() const {
   if (task_.last_try || reader_->reader().tries_left()) return;
@@ -60,7 +107,7 @@ void CodeRun::refuse_unknown_tries() const {
 }
 
 void CodeRun::open() {
-  if (real_card()) {
+  if (in_reader()) {
     card_.emplace(options_.reader, profile().languages[0].code);
     if (task_.pin_on_pad) card_->in_reader().require_pinpad();
   } else {
@@ -107,23 +154,28 @@ bool CodeRun::amount_typed() const {
   return false;
 }
 
-std::string CodeRun::code() const { return digits(reader_->reader()); }
+const Device& CodeRun::device() const { return panel_ ? static_cast<const Device&>(*panel_) : *reader_; }
+
+std::string CodeRun::code() const { return device().code(); }
 
 void CodeRun::print() const {
-  const Reader& reader = reader_->reader();
+  const std::string digits = code();
   GroupedCode grouped;
-  group(reader.code(), profile().code, grouped);
+  group(digits, profile().code, grouped);
   const std::string display(grouped.begin(), grouped.end());
   if (!options_.json) return print_line(display);
-  nlohmann::ordered_json json{{"code", code()},
-                              {"display", display},
-                              {"atc", fmt::format("{:04X}", reader.transaction().atc())},
-                              {"aid", hex(reader.transaction().aid())},
-                              {"profile", profile().name},
-                              {"function", function().key}};
-  if (real_card()) {
+  nlohmann::ordered_json json{
+      {"code", digits},           {"display", display},        {"atc", nullptr},
+      {"aid", nullptr},           {"profile", profile().name}, {"function", function().key},
+      {"device", options_.device}};
+  if (reader_) {
+    const cap::Transaction& transaction = reader_->reader().transaction();
+    json["atc"] = fmt::format("{:04X}", transaction.atc());
+    json["aid"] = hex(transaction.aid());
+  }
+  if (in_reader()) {
     json["reader"] = card_->in_reader().reader();
-  } else {
+  } else if (card_) {
     json["card"] = options_.card;
   }
   print_line(json.dump());
@@ -139,7 +191,7 @@ std::string CodeRun::replay(const std::string& transcript) const {
   task.pin = SecretString(std::string(cap::kMinPinDigits, '0'));
   task.card = transcript;
   make_code(reader, task);
-  return digits(reader.reader());
+  return reader.code();
 }
 
 }  // namespace sesame::cli

@@ -1,11 +1,13 @@
 // One code from its options to its screen: what `code` and `record` have in common.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "host/cli/careful_slot.hpp"
+#include "host/cli/device_choice.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/screen_printer.hpp"
@@ -33,22 +35,32 @@ class CodeRun {
   std::string replay(const std::string& transcript) const;
 
  private:
+  void make_here(std::string_view command, const std::optional<std::string>& trace,
+                 transcript::Masking::Options masking);
+  void make_in_qemu(std::string_view command, const std::optional<std::string>& trace,
+                    transcript::Masking::Options masking);
+  void make_on_board();
+  void start_device();
   void open();
   void record(std::string_view command, const std::string& trace, transcript::Masking::Options masking);
   SecretString pin_for_real_card();
   void refuse_unknown_tries() const;
   void remark_on_data();
   bool amount_typed() const;
-  bool real_card() const { return options_.reader.reader.has_value(); }
+  bool in_reader() const { return options_.reader.reader.has_value(); }
+  const Device& device() const;
   const ReaderProfile& profile() const { return loaded_.profile(); }
   const Function& function() const { return profile().functions[task_.function]; }
 
   const CodeOptions& options_;
+  DeviceChoice choice_;
   profile::LoadedReader loaded_;
   Task task_;
   std::optional<OpenCard> card_;
   std::optional<CarefulSlot> careful_;
-  std::optional<NativeReader> reader_;
+  std::optional<NativeReader> reader_;  // in this process; else
+  std::unique_ptr<CardLine> line_;      // in QEMU: its card
+  std::unique_ptr<PanelDevice> panel_;
   ScreenPrinter printer_;
 };
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/device_choice.hpp"
 #include "host/cli/text.hpp"
 
 namespace sesame::cli {
@@ -85,10 +86,9 @@ CLI::App* add_making(CLI::App& app, const char* name, const char* help, void (*c
       ->excludes(from_stdin)
       ->excludes(variable);
   sub->add_flag("--last-try", options->reader.last_try,
-                "send the PIN even where a wrong one would block the card in the reader")
-      ->needs(in_reader);
+                "send the PIN even where a wrong one would block the card in the reader");
   sub->add_flag("--json", options->json,
-                "print an object: code, display, atc, aid, profile, function, and card or reader");
+                "print an object: code, display, atc, aid, profile, function, device, and card or reader");
   sub->add_flag("--show-screens", options->show_screens, "draw the screens on the way, on standard error");
   add_keep(sub, options->keep);
   return sub;
@@ -97,16 +97,51 @@ CLI::App* add_making(CLI::App& app, const char* name, const char* help, void (*c
 constexpr const char* kTraceHelp =
     "record the dialogue as a transcript; PIN masked, of a real card PAN and name too";
 
+// The first of these options that is there does not go with `what`.
+void refuse(const CLI::App& sub, std::string_view what, std::initializer_list<const char*> options) {
+  for (const char* option : options) {
+    if (sub.get_option(option)->count() > 0)
+      throw Failure(Exit::usage, fmt::format("code: {} does not go with {}", option, what));
+  }
+}
+
+void refuse_what_does_not_fit(const CLI::App& sub, const CodeOptions& options) {
+  using Kind = DeviceChoice::Kind;
+  const Kind kind = parse_device(options.device).kind;
+  const std::string device = "--device " + options.device;
+  if (kind != Kind::qemu) refuse(sub, device, {"--card-line"});
+  if (kind == Kind::native && !options.reader.reader)
+    refuse(sub, "a card that is not in a reader", {"--last-try"});
+  if (kind == Kind::qemu) refuse(sub, device, {"--reader", "--wait", "--pinpad", "--last-try"});
+  const bool elsewhere = kind == Kind::serial || options.card_line;
+  if (!elsewhere) return;
+  refuse(sub, options.card_line ? "--card-line" : device,
+         {"--card", "--reader", "--wait", "--pinpad", "--state", "--ephemeral", "--atc", "--trace",
+          "--keep-pan", "--keep-name"});
+}
+
 void add_code(CLI::App& app) {
   std::shared_ptr<CodeOptions> options;
   CLI::App* sub = add_making(app, "code", "make a code, key by key, and print it", &code, options);
   sub->add_option("--trace", options->trace, kTraceHelp)->type_name("FILE");
+  sub->add_option("--device", options->device,
+                  "where the reader runs: here, as firmware in QEMU, or on a board at a serial port")
+      ->type_name("native|qemu[:IMAGE]|serial:PATH")
+      ->capture_default_str();
+  sub->add_option("--card-line", options->card_line,
+                  "with --device qemu: the card that `sesame card serve --iso7816` serves there")
+      ->type_name("unix:PATH|tcp:[HOST:]PORT");
+  sub->callback([options, sub] {
+    refuse_what_does_not_fit(*sub, *options);
+    code(*options);
+  });
 }
 
 void add_record(CLI::App& app) {
   std::shared_ptr<CodeOptions> options;
   CLI::App* sub = add_making(
       app, "record", "make a code, and keep the card as a transcript that gives it again", &record, options);
+  sub->get_option("--last-try")->needs(sub->get_option("--reader"));
   sub->footer("PIN, PAN and name have stand-ins in the transcript; the code stays the same.");
   sub->add_option("FILE", options->trace, "the transcript (.apdu)")->required();
 }
@@ -229,6 +264,14 @@ void add_card(CLI::App& app) {
                   "the card leaves as the command behind this many arrives")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
+  CLI::Option* line =
+      sub->add_option("--iso7816", served->iso7816,
+                      "serve its contacts and characters here instead: unix:PATH or tcp:[127.0.0.1:]PORT")
+          ->type_name("ENDPOINT");
+  for (const char* of_vpcd : {"--port", "--wait", "--eject-after"}) line->excludes(sub->get_option(of_vpcd));
+  sub->add_option("--misbehave", served->misbehave, "what it does wrong there, as a list: nulls=2,slow=90")
+      ->type_name("LIST")
+      ->needs(line);
   sub->add_option("--trace", served->trace, "record the dialogue as a transcript, PIN masked")
       ->type_name("FILE");
   add_state(sub, served->state);

@@ -46,6 +46,8 @@ struct CodeOptions {
   ReaderOptions reader;
   std::optional<std::string> trace;
   KeepOptions keep;
+  std::string device = "native";         // where the reader runs
+  std::optional<std::string> card_line;  // of a card elsewhere, with a reader in QEMU
   bool show_screens = false;
   bool json = false;
 };
@@ -104,6 +106,8 @@ struct CardServeOptions {
   std::uint16_t port = 35963;                // of vpcd, on this machine
   std::uint32_t wait = 30;                   // seconds, for vpcd to listen there
   std::optional<std::uint64_t> eject_after;  // commands
+  std::optional<std::string> iso7816;        // an endpoint: at character level, and not through vpcd
+  std::string misbehave;                     // with iso7816
   StateOptions state;
   std::optional<std::string> trace;
 };

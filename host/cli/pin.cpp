@@ -33,8 +33,6 @@ class Line {
   bool too_long_ = false;
 };
 
-constexpr int kNoInterruption = -1;
-
 // Thrown across a prompt whose answer nobody needs any more.
 struct Interrupted {};
 

@@ -12,6 +12,7 @@ namespace sesame::cli {
 // standard input is a terminal; where it is not, that is a Failure too.
 SecretString take_pin(const PinOptions& options);
 
+inline constexpr int kNoInterruption = -1;
 // The same for a card in a reader, which `--pin` is not for: unless `interruption`, a descriptor, becomes readable
 // before there is a PIN; then nothing.
 std::optional<SecretString> take_pin_unless(const PinOptions& options, int interruption);

@@ -1,5 +1,7 @@
 #include "host/cli/scripted_user.hpp"
 
+#include <functional>
+
 #include "firmware/core/entry.hpp"
 #include "host/cli/text.hpp"
 
@@ -37,7 +39,7 @@ void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string&
 
 Key key_for(char c) { return c == '.' ? Key::point : digit_key(c); }
 
-void type(NativeReader& reader, std::string_view text) {
+void type(Device& reader, std::string_view text) {
   for (const char c : text) reader.press(key_for(c));
   reader.press(Key::ok);
 }
@@ -57,8 +59,7 @@ std::string blocked_line(const Task& task, std::string_view what) {
   return fmt::format("{}{}{}", what, task.remedy.empty() ? "" : "; ", task.remedy);
 }
 
-std::string notice_line(const Reader& reader, const Task& task) {
-  const ReaderProfile& profile = reader.profile();
+std::string notice_line(const Device& reader, const ReaderProfile& profile, const Task& task, bool chosen) {
   const std::string why = details(reader.fault());
   const auto with = [&](std::string_view line) {
     return why.empty() ? std::string(line) : fmt::format("{}: {}", line, why);
@@ -68,8 +69,9 @@ std::string notice_line(const Reader& reader, const Task& task) {
     case Notice::card_error: return with(fmt::format("{} answers nonsense", task.card));
     case Notice::card_removed: return fmt::format("{} was removed", task.card);
     case Notice::card_mute: return fmt::format("{} does not answer", task.card);
+    // Where the reader gives no reason, the moment does.
     case Notice::wrong_card:
-      return why.empty()
+      return why.empty() && !chosen
                  ? fmt::format("{} has no application that the reader {} knows", task.card, profile.name)
                  : with(fmt::format("{} does not support this function", task.card));
     case Notice::card_refused: return with(fmt::format("{} refuses to give a code", task.card));
@@ -86,7 +88,9 @@ std::string notice_line(const Reader& reader, const Task& task) {
 
 [[noreturn]] void refuse(const std::string& line) { throw Failure(Exit::refused, line); }
 
-std::string tries(std::uint8_t left) { return fmt::format("{} {} left", left, left == 1 ? "try" : "tries"); }
+std::string wrong_pin_line(std::optional<std::uint8_t> left) {
+  return left ? fmt::format("wrong PIN: {} {} left", *left, *left == 1 ? "try" : "tries") : "wrong PIN";
+}
 
 }  // namespace
 
@@ -124,12 +128,15 @@ Answers plan_answers(const ReaderProfile& profile, const Function& function,
   return answers;
 }
 
-void make_code(NativeReader& reader, const Task& task) {
+namespace {
+
+void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
+               const std::function<void()>& give_pin) {
   std::size_t answered = 0;
   bool chosen = false;
   reader.insert();
   for (;;) {
-    switch (reader.reader().state()) {
+    switch (reader.state()) {
       case State::choose_function:
         if (chosen) refuse("the reader went back to its functions");
         chosen = true;
@@ -140,7 +147,7 @@ void make_code(NativeReader& reader, const Task& task) {
         type(reader, answered < task.answers.size() ? task.answers[answered] : "");
         ++answered;
         break;
-      case State::pin: task.pin_on_pad ? reader.pin_on_pad() : type(reader, task.pin.view()); break;
+      case State::pin: give_pin(); break;
       case State::last_try:
         if (!task.last_try) {
           refuse(
@@ -150,16 +157,12 @@ void make_code(NativeReader& reader, const Task& task) {
         }
         reader.press(Key::ok);  // the screen has said so
         break;
-      case State::wrong_pin:
-        refuse(fmt::format("wrong PIN: {}", tries(reader.reader().tries_left().value_or(0))));
+      case State::wrong_pin: refuse(wrong_pin_line(reader.tries_left()));
       case State::notice: {
-        if (reader.reader().notice() == Notice::card_removed) {
-          throw Failure(Exit::environment, notice_line(reader.reader(), task));
-        }
-        const bool just_blocked =
-            reader.reader().notice() == Notice::pin_blocked && reader.reader().fault().sw == 0x63C0;
-        refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked")
-                            : notice_line(reader.reader(), task));
+        const std::string line = notice_line(reader, profile, task, chosen);
+        if (reader.notice() == Notice::card_removed) throw Failure(Exit::environment, line);
+        const bool just_blocked = reader.notice() == Notice::pin_blocked && reader.fault().sw == 0x63C0;
+        refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked") : line);
       }
       case State::code: return;
       case State::off:
@@ -170,6 +173,18 @@ void make_code(NativeReader& reader, const Task& task) {
       case State::host_pin: refuse("the reader switched itself off");
     }
   }
+}
+
+}  // namespace
+
+void make_code(Device& reader, const ReaderProfile& profile, const Task& task) {
+  make_code(reader, profile, task, [&] { type(reader, task.pin.view()); });
+}
+
+void make_code(NativeReader& reader, const Task& task) {
+  const ReaderProfile& profile = reader.reader().profile();
+  if (!task.pin_on_pad) return make_code(reader, profile, task);
+  make_code(reader, profile, task, [&] { reader.pin_on_pad(); });
 }
 
 }  // namespace sesame::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "firmware/core/reader.hpp"
+#include "host/device/device.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/secret.hpp"
 
@@ -32,7 +33,9 @@ struct Task {
   std::string remedy;       // what to do where it is blocked, if anything
 };
 
-// Returns with the reader in State::code. Everything else is a Failure that says what the screen says, and more.
+// Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that says what the
+// screen says, and more where the reader knows more. A slot's own pinpad is for a native reader alone.
+void make_code(Device& reader, const ReaderProfile& profile, const Task& task);
 void make_code(NativeReader& reader, const Task& task);
 
 }  // namespace sesame::cli

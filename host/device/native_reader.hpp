@@ -13,23 +13,31 @@
 #include "firmware/core/pinpad/connection.hpp"
 #include "firmware/core/reader.hpp"
 #include "host/device/card_slot.hpp"
+#include "host/device/device.hpp"
 
 namespace sesame {
 
-class NativeReader {
+class NativeReader final : public Device {
  public:
   // Profile and slot outlive the reader.
   NativeReader(const ReaderProfile& profile, CardSlot& slot) : reader_(profile, &connection_), slot_(slot) {}
 
-  void insert() { handle(Event::inserted()); }
-  void remove() { handle(Event::removed()); }
-  void press(Key key) { handle(Event::press(key)); }
-  void hold(Key key) { handle(Event::hold(key)); }
+  void insert() override { handle(Event::inserted()); }
+  void remove() override { handle(Event::removed()); }
+  void press(Key key) override { handle(Event::press(key)); }
+  void hold(Key key) override { handle(Event::hold(key)); }
   void pin_on_pad() { handle(Event::pin_on_pad()); }
   void ask(const HostRequest& request) { handle(Event::from_host(request)); }
   // Jumps to the reader's next deadline; does nothing where it has none.
   void wait();
   void advance(Millis duration);
+
+  Screen shown() const override { return reader_.screen(); }
+  State state() const override { return reader_.state(); }
+  Notice notice() const override { return reader_.notice(); }
+  std::optional<std::uint8_t> tries_left() const override { return reader_.tries_left(); }
+  cap::Fault fault() const override { return reader_.fault(); }
+  std::string code() const override { return {reader_.code().begin(), reader_.code().end()}; }
 
   const Reader& reader() const { return reader_; }
   // For a program on the computer, which ask()s.

@@ -1,0 +1,86 @@
+#include "host/cli/device_choice.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "host/cli/text.hpp"
+#include "host/device/qemu_device.hpp"
+#include "host/device/serial_device.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::string_view kBoard = "stm32f407g-disc1";
+constexpr std::string_view kRemedy = "build it: cmake --preset firmware && cmake --build --preset firmware";
+// Beyond what the reader grants its card.
+constexpr std::chrono::seconds kSlack{15};
+
+std::vector<path> image_folders() {
+  const char* named = std::getenv("SESAME_FIRMWARE");
+  if (named != nullptr && *named != '\0') return {named};
+  std::error_code unknown;
+  const path beside = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+  return {beside / "firmware", beside.parent_path() / "firmware" / "images"};
+}
+
+bool is_file(const path& file) {
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(file, unknown);
+}
+
+PanelLimits limits_for(const ReaderProfile& profile) {
+  PanelLimits limits;
+  limits.rest = std::chrono::milliseconds(profile.timeouts.card) + kSlack;
+  return limits;
+}
+
+std::unique_ptr<PanelDevice> start(const DeviceChoice& choice, const ReaderProfile& profile, CardLine* card) {
+  if (choice.kind == DeviceChoice::Kind::serial) {
+    return std::make_unique<SerialDevice>(choice.place, limits_for(profile));
+  }
+  return std::make_unique<QemuDevice>(QemuOptions{find_image(choice, profile.name), {}}, *card,
+                                      limits_for(profile));
+}
+
+}  // namespace
+
+DeviceChoice parse_device(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::string kind = text.substr(0, colon);
+  const std::string place = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const bool placed = !place.empty();
+  if (text == "native") return {DeviceChoice::Kind::native, ""};
+  if (text == "qemu" || (kind == "qemu" && placed)) return {DeviceChoice::Kind::qemu, place};
+  if (kind == "serial" && placed) return {DeviceChoice::Kind::serial, place};
+  throw Failure(Exit::usage,
+                fmt::format("--device '{}': there are native, qemu, qemu:IMAGE and serial:PATH", text));
+}
+
+std::string find_image(const DeviceChoice& choice, std::string_view profile) {
+  path last;
+  if (!choice.place.empty()) {
+    last = choice.place;
+    if (is_file(last)) return last;
+  } else {
+    for (const path& folder : image_folders()) {
+      last = folder / fmt::format("{}--{}.elf", profile, kBoard);
+      if (is_file(last)) return last;
+    }
+  }
+  throw Failure(Exit::environment, fmt::format("there is no image {}; {}", last.string(), kRemedy));
+}
+
+std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,
+                                         CardLine* card) {
+  auto device = start(choice, profile, card);
+  const std::string& reader = device->seen().reader;
+  if (reader == profile.name) return device;
+  throw Failure(Exit::usage, fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}",
+                                         reader, profile.name, reader));
+}
+
+}  // namespace sesame::cli

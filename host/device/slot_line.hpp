@@ -1,0 +1,29 @@
+// The card of a slot, at character level: whatever a slot holds, for a reader whose contacts and characters come here.
+#pragma once
+
+#include "host/card/line/character_card.hpp"
+#include "host/device/card_line.hpp"
+#include "host/device/card_slot.hpp"
+#include "host/device/slot_card.hpp"
+
+namespace sesame {
+
+// Passes on what the slot throws. The reader's UART has no parity that it could see: every character comes as it is, and
+// counts as taken.
+class SlotLine final : public CardLine {
+ public:
+  // The slot outlives it.
+  explicit SlotLine(CardSlot& slot) : card_(slot), line_(card_) {}
+
+  bool present() const override { return true; }
+  void contacts(bool vcc, bool clk, bool rst, Micros now) override { line_.contacts(vcc, clk, rst, now); }
+  void received(std::uint8_t character, Micros now) override { line_.received(character, true, now); }
+  std::optional<std::uint8_t> take(Micros now) override;
+  std::optional<Micros> due() const override;
+
+ private:
+  SlotCard card_;
+  card::line::CharacterCard line_;
+};
+
+}  // namespace sesame

@@ -1,0 +1,166 @@
+#include "host/line/endpoint.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "host/failure.hpp"
+
+namespace sesame::line {
+
+namespace {
+
+constexpr std::string_view kUnix = "unix:", kTcp = "tcp:";
+
+// A socket address of either family.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+Address address_of(const Endpoint& endpoint) {
+  Address address;
+  if (endpoint.path.empty()) {
+    auto& loopback = reinterpret_cast<sockaddr_in&>(address.storage);
+    loopback.sin_family = AF_INET;
+    loopback.sin_port = htons(endpoint.port);
+    loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.size = sizeof loopback;
+  } else {
+    auto& file = reinterpret_cast<sockaddr_un&>(address.storage);
+    file.sun_family = AF_UNIX;
+    std::copy(endpoint.path.begin(), endpoint.path.end(), file.sun_path);
+    address.size = sizeof file;
+  }
+  return address;
+}
+
+[[noreturn]] void refuse(const std::string& text, std::string_view why) {
+  throw Failure(Exit::usage, fmt::format("endpoint '{}': {}", text, why));
+}
+
+[[noreturn]] void fail(const Endpoint& endpoint, int error) {
+  throw Failure(Exit::environment,
+                fmt::format("{}: {}", to_text(endpoint), std::generic_category().message(error)));
+}
+
+Endpoint parse_tcp(const std::string& text) {
+  std::string_view rest = std::string_view(text).substr(kTcp.size());
+  if (const auto colon = rest.rfind(':'); colon != std::string_view::npos) {
+    const std::string_view host = rest.substr(0, colon);
+    if (host != "127.0.0.1" && host != "localhost") {
+      refuse(text, "a card is served on this machine only, at 127.0.0.1");
+    }
+    rest.remove_prefix(colon + 1);
+  }
+  Endpoint endpoint;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), endpoint.port);
+  if (error != std::errc() || end != rest.data() + rest.size())
+    refuse(text, "a port is a number up to 65535");
+  return endpoint;
+}
+
+Descriptor new_socket(const Endpoint& endpoint) {
+  const int family = endpoint.path.empty() ? AF_INET : AF_UNIX;
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) fail(endpoint, errno);
+  return socket;
+}
+
+// Characters are single: none may wait for another. A unix socket has no such option, and needs none.
+void send_at_once(int socket) {
+  const int on = 1;
+  static_cast<void>(::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+}
+
+// A socket file that its server has left behind.
+bool abandoned(const Endpoint& endpoint) {
+  struct stat file {};
+  if (::lstat(endpoint.path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
+  const Descriptor probe = new_socket(endpoint);
+  const Address address = address_of(endpoint);
+  return ::connect(probe.get(), address.get(), address.size) != 0 && errno == ECONNREFUSED;
+}
+
+bool bind_to(int socket, const Endpoint& endpoint) {
+  const Address address = address_of(endpoint);
+  const mode_t mask = ::umask(0077);
+  const int bound = ::bind(socket, address.get(), address.size);
+  const int error = errno;
+  ::umask(mask);
+  errno = error;
+  return bound == 0;
+}
+
+}  // namespace
+
+Endpoint parse_endpoint(const std::string& text) {
+  if (text.starts_with(kTcp)) return parse_tcp(text);
+  if (!text.starts_with(kUnix)) refuse(text, "it is unix:PATH or tcp:[127.0.0.1:]PORT");
+  Endpoint endpoint;
+  endpoint.path = text.substr(kUnix.size());
+  if (endpoint.path.empty()) refuse(text, "the path is missing");
+  if (endpoint.path.size() >= sizeof(sockaddr_un::sun_path))
+    refuse(text, "the path is longer than 107 bytes");
+  return endpoint;
+}
+
+std::string to_text(const Endpoint& endpoint) {
+  return endpoint.path.empty() ? fmt::format("tcp:127.0.0.1:{}", endpoint.port) : "unix:" + endpoint.path;
+}
+
+Listener::Listener(Endpoint endpoint) : endpoint_(std::move(endpoint)), socket_(new_socket(endpoint_)) {
+  const int on = 1;
+  static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+  bool bound = bind_to(socket_.get(), endpoint_);
+  if (!bound && errno == EADDRINUSE && !endpoint_.path.empty()) {
+    if (!abandoned(endpoint_)) fail(endpoint_, EADDRINUSE);
+    ::unlink(endpoint_.path.c_str());
+    bound = bind_to(socket_.get(), endpoint_);
+  }
+  if (!bound || ::listen(socket_.get(), 1) != 0) fail(endpoint_, errno);
+  owns_file_ = !endpoint_.path.empty();
+  if (owns_file_) return;
+  Address address;
+  address.size = sizeof address.storage;
+  if (::getsockname(socket_.get(), address.get(), &address.size) != 0) fail(endpoint_, errno);
+  endpoint_.port = ntohs(reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
+}
+
+Listener::~Listener() {
+  if (owns_file_) ::unlink(endpoint_.path.c_str());
+}
+
+Descriptor Listener::accept() const {
+  Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (client.is_open()) send_at_once(client.get());
+  return client;
+}
+
+Descriptor connect(const Endpoint& endpoint) {
+  // Both kinds of socket connect at once, or not at all, on this machine: it may block until then.
+  Descriptor socket(::socket(endpoint.path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) fail(endpoint, errno);
+  const Address address = address_of(endpoint);
+  if (::connect(socket.get(), address.get(), address.size) != 0) fail(endpoint, errno);
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) < 0) fail(endpoint, errno);
+  send_at_once(socket.get());
+  return socket;
+}
+
+}  // namespace sesame::line

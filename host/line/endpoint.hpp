@@ -1,0 +1,48 @@
+// Where a card's line is served: a socket of this machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "host/posix/descriptor.hpp"
+
+namespace sesame::line {
+
+using posix::Descriptor;
+
+struct Endpoint {
+  std::string path;        // unix; empty: tcp
+  std::uint16_t port = 0;  // tcp: 0 takes any that is free
+};
+
+// `unix:PATH`, a path of at most 107 bytes, or `tcp:[HOST:]PORT`, where the host is 127.0.0.1 or localhost.
+// Failure(Exit::usage) for anything else.
+Endpoint parse_endpoint(const std::string& text);
+std::string to_text(const Endpoint& endpoint);
+
+// A socket that listens, and does not block. The file of a unix socket is its owner's alone, and goes with it. One that
+// nobody listens at any more is replaced; any other file is not.
+class Listener {
+ public:
+  // Failure(Exit::environment): taken, not permitted, not there.
+  explicit Listener(Endpoint endpoint);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener();
+
+  int descriptor() const { return socket_.get(); }
+  // With the port that was taken.
+  const Endpoint& endpoint() const { return endpoint_; }
+  // The next client, as a socket that does not block; none waits: not open.
+  Descriptor accept() const;
+
+ private:
+  Endpoint endpoint_;
+  Descriptor socket_;
+  bool owns_file_ = false;
+};
+
+// A socket that is connected, and does not block. Failure(Exit::environment): nobody listens there.
+Descriptor connect(const Endpoint& endpoint);
+
+}  // namespace sesame::line

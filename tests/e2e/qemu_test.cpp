@@ -1,0 +1,390 @@
+// `sesame code --device qemu`: the images that are flashed, in QEMU, with their cards at the end of the line.
+// SESAME_FIRMWARE says where the images are; without them these tests fail.
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "firmware/core/reader.hpp"
+#include "host/card/virtual_card.hpp"
+#include "host/device/qemu_device.hpp"
+#include "host/device/slot_line.hpp"
+#include "host/device/virtual_card_slot.hpp"
+#include "host/failure.hpp"
+#include "host/profile/card_file.hpp"
+#include "host/profile/reader_file.hpp"
+#include "host/state/counters.hpp"
+#include "tests/e2e/background.hpp"
+#include "tests/e2e/desk.hpp"
+#include "tests/e2e/process.hpp"
+#include "tests/host/device/card_in_slot.hpp"
+#include "tests/host/device/served_board.hpp"
+
+using namespace sesame;
+using namespace sesame::e2e;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const Arguments kCode{"code", "--pin", "1234"};
+const Arguments kQemu{"--device", "qemu"};
+
+std::string image(const std::string& profile) {
+  const char* folder = std::getenv("SESAME_FIRMWARE");
+  REQUIRE(folder != nullptr);
+  return std::string(folder) + "/" + profile + "--stm32f407g-disc1.elf";
+}
+
+// The same command, with the reader here and in QEMU.
+struct Both {
+  Arguments arguments;
+  Outcome native, qemu;
+};
+
+// Some at a time: most of it is waiting for characters to pass.
+std::vector<Both> make_all(const std::vector<Arguments>& commands) {
+  constexpr std::size_t kAtATime = 6;
+  std::vector<Both> all(commands.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < all.size(); i = next++) {
+      const Sandbox here, there;
+      all[i] = {commands[i], here.sesame(commands[i]), there.sesame(commands[i] + kQemu)};
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < kAtATime; ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  return all;
+}
+
+// What a native reader knows and does not show, the reason of a refusal, is behind what both say. A remark on a code is
+// a native reader's alone.
+void check_same(const Both& both) {
+  std::string line;
+  for (const std::string& argument : both.arguments) line += argument + " ";
+  INFO(line << both.qemu.err);
+  CHECK(both.qemu.status == both.native.status);
+  CHECK(both.qemu.out == both.native.out);
+  if (both.qemu.status == 0) {
+    CHECK(both.qemu.err.empty());
+  } else {
+    CHECK(both.native.err.starts_with(both.qemu.err.substr(0, both.qemu.err.size() - 1)));
+  }
+}
+
+// Every function of every shipped model, with something typed at each of its prompts.
+const std::vector<Arguments> kFunctions{
+    {"--profile", "sesame"},
+    {"--profile", "pinsentry", "--function", "IDENTIFY"},
+    {"--profile", "pinsentry", "--function", "RESPOND", "--input", "4815"},
+    {"--profile", "pinsentry", "--function", "SIGN", "--input", "12345678", "--input", "12.34"},
+    {"--profile", "random-reader", "--function", "I"},
+    {"--profile", "random-reader", "--function", "S", "--input", "20406080", "--input", "0.99"},
+    {"--profile", "vasco-810", "--function", "M1"},
+    {"--profile", "vasco-810", "--function", "M1", "--input", "1234"},
+    {"--profile", "vasco-810", "--function", "M2", "--input", "1234567890", "--input", "42"},
+};
+
+class Served {
+ public:
+  Served(const Sandbox& sandbox, const Arguments& more)
+      : endpoint_("unix:" + sandbox.file("card")),
+        process_(sandbox, Arguments{"card", "serve", "--iso7816", endpoint_} + more) {
+    REQUIRE(process_.says("listens at"));
+  }
+  const std::string& endpoint() const { return endpoint_; }
+  Background& process() { return process_; }
+
+ private:
+  std::string endpoint_;
+  Background process_;
+};
+
+// A card and a reader in QEMU, in this process.
+struct Desk {
+  card::Personalisation personalisation = profile::load_card("sesame-card");
+  state::EphemeralStore store;
+  card::VirtualCard card{personalisation, store};
+  VirtualCardSlot slot{card};
+  SlotLine line{slot};
+  QemuDevice reader{QemuOptions{image("sesame"), {}}, line, {}};
+
+  void to_pin() {
+    reader.insert();
+    reader.press(Key::f1);
+    REQUIRE(reader.state() == State::pin);
+    for (const char digit : personalisation.pin.view()) reader.press(digit_key(digit));
+  }
+};
+
+// What each reader makes with each card, and the codes of the recordings.
+std::vector<Arguments> all_commands() {
+  std::vector<Arguments> all;
+  for (const char* card : {"sesame-card", "bank-card", "belgian-card", "aes-card"}) {
+    for (const Arguments& function : kFunctions) {
+      all.push_back(kCode + Arguments{"--ephemeral", "--atc", "00B4", "--card", card} + function);
+    }
+  }
+  const std::string folder = std::string(TRANSCRIPTS) + "/";
+  const Arguments belgian = kCode + Arguments{"--card", folder + "cap_be.apdu"};
+  const Arguments french = kCode + Arguments{"--card", folder + "visa_dpa_fr.apdu"};
+  const Arguments vasco{"--profile", "vasco-810"};
+  all.push_back(belgian);
+  all.push_back(belgian + vasco);
+  all.push_back(belgian + vasco + Arguments{"--function", "M1", "--input", "1234"});
+  all.push_back(belgian + vasco + Arguments{"--function", "M2", "--input", "1234"});
+  all.push_back(french);
+  all.push_back(french + vasco);
+  return all;
+}
+
+}  // namespace
+
+// Their half minute passes while other readers work: the time is the readers' own.
+TEST_CASE("every reader and card give in QEMU what they give here, while a code goes dark after 35 seconds") {
+  Desk shows_code, waits_for_pin;
+  shows_code.to_pin();
+  shows_code.reader.press(Key::ok);
+  REQUIRE(shows_code.reader.state() == State::code);
+  const std::uint32_t shown = shows_code.reader.seen().millis;
+  waits_for_pin.to_pin();
+  const std::uint32_t typed = waits_for_pin.reader.seen().millis;
+
+  std::size_t codes = 0;
+  for (const Both& both : make_all(all_commands())) {
+    check_same(both);
+    if (both.native.status == 0) ++codes;
+  }
+  CHECK(codes >= 30);
+
+  for (QemuDevice* reader : {&shows_code.reader, &waits_for_pin.reader}) {
+    REQUIRE(reader->wait_until([&] { return !reader->seen().awake; }, 60s));
+    CHECK(reader->state() == State::off);
+    CHECK_FALSE(reader->shown().lit);
+  }
+  // A host under load wakes its QEMU late; the self-test, which has no host, shows the code for 35,000 ms exactly.
+  constexpr std::uint32_t late = 2'000;
+  const std::uint32_t code_time = shows_code.reader.seen().changed_at - shown;
+  CHECK(code_time >= 34'990);
+  CHECK(code_time <= 35'000 + late);
+  const std::uint32_t idle_time = waits_for_pin.reader.seen().changed_at - typed;
+  CHECK(idle_time >= 29'990);
+  CHECK(idle_time <= 30'000 + late);
+}
+
+TEST_CASE("counters live on: a code in QEMU is followed by the next one here") {
+  const Sandbox one, other;
+  const Arguments card{"--card", "bank-card"};
+  CHECK(one.sesame(kCode + card + kQemu).out == other.sesame(kCode + card).out);
+  CHECK(one.sesame(kCode + card).out == other.sesame(kCode + card + kQemu).out);
+}
+
+TEST_CASE("what the shell does not see of the card is null") {
+  const Sandbox sandbox;
+  const auto json = object(sandbox.sesame(kCode + Arguments{"--ephemeral", "--json"} + kQemu));
+  CHECK(json["atc"].is_null());
+  CHECK(json["aid"].is_null());
+  CHECK(json["device"] == "qemu");
+  CHECK(json["card"] == "sesame-card");
+  CHECK(object(sandbox.sesame(kCode + Arguments{"--ephemeral", "--json"}))["device"] == "native");
+}
+
+TEST_CASE("the screens are those of the reader here") {
+  const Sandbox sandbox;
+  const Arguments arguments = kCode + Arguments{"--ephemeral", "--show-screens", "--card", "bank-card"};
+  CHECK(sandbox.sesame(arguments + kQemu).err == sandbox.sesame(arguments).err);
+}
+
+TEST_CASE("the dialogue is recorded as it is here, and the recording gives the code again") {
+  const Sandbox sandbox;
+  const Outcome made =
+      sandbox.sesame(kCode + Arguments{"--ephemeral", "--trace", sandbox.file("t.apdu")} + kQemu);
+  REQUIRE(made.status == 0);
+  CHECK(sandbox.sesame(kCode + Arguments{"--card", sandbox.file("t.apdu")}).out == made.out);
+}
+
+TEST_CASE("a wrong PIN is the same refusal, and the second one too") {
+  const Sandbox one, other;
+  const Arguments wrong{"code", "--pin", "9999", "--card", "bank-card"};
+  for (int time = 0; time < 2; ++time) {
+    const Outcome native = one.sesame(wrong);
+    const Outcome qemu = other.sesame(wrong + kQemu);
+    CHECK(native.status == 1);
+    CHECK(qemu.status == 1);
+    CHECK(qemu.err == native.err);
+  }
+}
+
+TEST_CASE("a card served elsewhere is a card in the reader") {
+  const Sandbox sandbox;
+  Served served(sandbox, {"--card", "bank-card", "--ephemeral"});
+  const Outcome made = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
+  INFO(made.err);
+  CHECK(made.status == 0);
+  CHECK(made.out == sandbox.sesame(kCode + Arguments{"--card", "bank-card", "--ephemeral"}).out);
+}
+
+TEST_CASE("a mute card, one that falls silent and one that talks nonsense are named errors") {
+  struct Case {
+    const char* misbehaviour;
+    const char* says;
+  };
+  for (const Case& each : {Case{"mute", "does not answer"}, Case{"mute-after=3", "does not answer"},
+                           Case{"bad-atr", "answers nonsense"}}) {
+    const Sandbox sandbox;
+    Served served(sandbox, {"--ephemeral", "--misbehave", each.misbehaviour});
+    const Outcome refused = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
+    INFO(each.misbehaviour << ": " << refused.err);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, Contains("the card at " + served.endpoint()) && Contains(each.says));
+    CHECK(lines(refused.err) == 1);
+  }
+}
+
+TEST_CASE("a card that is served elsewhere and out is missed at once, and nobody there too") {
+  const Sandbox sandbox;
+  Served served(sandbox, {"--ephemeral"});
+  served.process().signal(SIGUSR1);
+  REQUIRE(served.process().says("out"));
+  const Outcome out = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
+  CHECK(out.status == 3);
+  CHECK_THAT(out.err, Contains("there is no card"));
+  const Outcome nobody =
+      sandbox.sesame(kCode + kQemu + Arguments{"--card-line", "unix:" + sandbox.file("no")});
+  CHECK(nobody.status == 3);
+  CHECK(lines(nobody.err) == 1);
+}
+
+// A card that is pulled out while the dialogue goes on.
+class PulledCard final : public CardLine {
+ public:
+  // Out behind so many characters of the reader's.
+  PulledCard(CardLine& card, int characters) : card_(card), left_(characters) {}
+  bool present() const override { return left_ > 0; }
+  void contacts(bool vcc, bool clk, bool rst, Micros now) override { card_.contacts(vcc, clk, rst, now); }
+  void received(std::uint8_t character, Micros now) override {
+    if (left_ > 0) card_.received(character, now);
+    if (left_ > 0) --left_;
+  }
+  std::optional<std::uint8_t> take(Micros now) override { return left_ > 0 ? card_.take(now) : std::nullopt; }
+  std::optional<Micros> due() const override { return left_ > 0 ? card_.due() : std::nullopt; }
+
+ private:
+  CardLine& card_;
+  int left_;
+};
+
+TEST_CASE("a card that is pulled out in mid-dialogue is a card removed, on the screen") {
+  const int characters = GENERATE(1, 20, 45, 60);
+  const card::Personalisation personalisation = profile::load_card("bank-card");
+  state::EphemeralStore store;
+  card::VirtualCard card(personalisation, store);
+  VirtualCardSlot slot(card);
+  SlotLine line(slot);
+  PulledCard pulled(line, characters);
+  QemuDevice reader({image("sesame"), {}}, pulled, {});
+  reader.insert();
+  if (reader.state() == State::choose_function) reader.press(Key::f1);
+  if (reader.state() == State::pin) {
+    for (const char digit : personalisation.pin.view()) reader.press(digit_key(digit));
+    reader.press(Key::ok);
+  }
+  CAPTURE(characters);
+  REQUIRE_FALSE(pulled.present());
+  CHECK(reader.wait_until([&] { return reader.state() == State::notice; }, 5s));
+  CHECK(reader.notice() == Notice::card_removed);
+  CHECK(reader.code().empty());
+}
+
+TEST_CASE("what cannot be said together is refused in one line, and a missing image says how to make it") {
+  const Sandbox sandbox;
+  struct Case {
+    Arguments arguments;
+    int status;
+    const char* says;
+  };
+  const std::vector<Case> all{
+      {{"--device", "abacus"}, 2, "native, qemu, qemu:IMAGE and serial:PATH"},
+      {{"--device", "qemu:"}, 2, "qemu:IMAGE"},
+      {{"--device", "serial"}, 2, "serial:PATH"},
+      {{"--card-line", "unix:x"}, 2, "--card-line does not go with --device native"},
+      {{"--device", "qemu", "--reader", "0"}, 2, "--reader does not go with --device qemu"},
+      {{"--device", "qemu", "--card-line", "unix:x", "--card", "bank-card"},
+       2,
+       "--card does not go with --card-line"},
+      {{"--device", "qemu", "--card-line", "unix:x", "--trace", "x"},
+       2,
+       "--trace does not go with --card-line"},
+      {{"--device", "qemu", "--card-line", "x"}, 2, ""},
+      {{"--device", "serial:/dev/null", "--card", "bank-card"}, 2, "--card does not go with --device serial"},
+      {{"--device", "serial:/dev/null", "--ephemeral"}, 2, "--ephemeral does not go with --device serial"},
+      {{"--device", "serial:/dev/null", "--trace", "x"}, 2, "--trace does not go with --device serial"},
+      {{"--device", "serial:/dev/null"}, 2, "--pin: not for a card in a reader"},
+      {{"--device", "qemu:/no/image"}, 3, "build it: cmake --preset firmware"},
+      {{"--device", "qemu:" + image("vasco-810")}, 2, "use --profile vasco-810"},
+  };
+  for (const Case& each : all) {
+    const Outcome refused = sandbox.sesame(kCode + each.arguments);
+    INFO(each.says << " | " << refused.err);
+    CHECK(refused.status == each.status);
+    CHECK(refused.out.empty());
+    CHECK(lines(refused.err) == 1);
+    CHECK_THAT(refused.err, Contains(each.says));
+  }
+  const Outcome nowhere = sandbox.sesame(kCode + kQemu, "", {{"SESAME_FIRMWARE", sandbox.file("")}});
+  CHECK(nowhere.status == 3);
+  CHECK_THAT(nowhere.err, Contains("there is no image") && Contains("sesame--stm32f407g-disc1.elf"));
+  const Outcome no_qemu = sandbox.sesame(kCode + kQemu, "", {{"PATH", sandbox.file("")}});
+  CHECK(no_qemu.status == 3);
+  CHECK_THAT(no_qemu.err, Contains("install qemu-system-arm"));
+}
+
+// A board with a card of its own, at a serial line.
+struct Bench {
+  profile::LoadedReader model = profile::load_reader("sesame");
+  test::CardInSlot card{"sesame-card"};
+  test::Board board{model.profile(), card.slot()};
+  test::Terminal terminal;
+  Arguments code{"code", "--pin-stdin", "--device", "serial:" + terminal.path};
+};
+
+TEST_CASE("a board at a serial port gives the code of the card in it") {
+  const Sandbox sandbox;
+  Bench bench;
+  const test::BoardThread thread(bench.board, bench.terminal.master.get());
+  const Outcome made = sandbox.sesame(bench.code + Arguments{"--json"}, "1234\n");
+  INFO(made.err);
+  const auto json = object(made);
+  CHECK(json["code"] == bench.board.reader().code());
+  CHECK(json["atc"].is_null());
+  CHECK(json["device"] == "serial:" + bench.terminal.path);
+  CHECK_FALSE(json.contains("card"));
+}
+
+TEST_CASE("with one try left the card in a board gets no PIN unless --last-try") {
+  const Sandbox sandbox;
+  Bench bench;
+  const test::BoardThread thread(bench.board, bench.terminal.master.get());
+  for (const char* left : {"2 tries left", "1 try left"}) {
+    const Outcome wrong = sandbox.sesame(bench.code, "9999\n");
+    CHECK(wrong.status == 1);
+    CHECK_THAT(wrong.err, Contains(left));
+  }
+  const Outcome refused = sandbox.sesame(bench.code, "1234\n");
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("the card in the board has one PIN try left") && Contains("--last-try"));
+  CHECK(sandbox.sesame(bench.code + Arguments{"--last-try"}, "1234\n").status == 0);
+}
+
+TEST_CASE("a board at a serial port that is not there is missed before a PIN is asked for") {
+  const Sandbox sandbox;
+  const Outcome refused =
+      sandbox.sesame({"code", "--pin-stdin", "--device", "serial:/dev/no-such-port"}, "1234\n");
+  CHECK(refused.status == 3);
+  CHECK(refused.err == "sesame: /dev/no-such-port: No such file or directory\n");
+}

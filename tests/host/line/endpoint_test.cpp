@@ -1,0 +1,144 @@
+// Endpoints, and the records that go over them.
+#include "host/line/endpoint.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "host/failure.hpp"
+#include "host/line/client.hpp"
+
+using namespace sesame;
+using namespace sesame::line;
+using Catch::Matchers::Contains;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder");
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const char* name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "line-XXXXXX").string();
+};
+
+struct Pair {
+  Pair() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0); }
+  std::array<int, 2> ends{};
+};
+
+}  // namespace
+
+TEST_CASE("an endpoint is a path or a port of this machine") {
+  CHECK(parse_endpoint("unix:/run/x").path == "/run/x");
+  for (const char* text : {"tcp:4711", "tcp:127.0.0.1:4711", "tcp:localhost:4711"}) {
+    CHECK(to_text(parse_endpoint(text)) == "tcp:127.0.0.1:4711");
+  }
+  CHECK(to_text(parse_endpoint("unix:x")) == "unix:x");
+}
+
+TEST_CASE("what is no endpoint of this machine is refused") {
+  for (const std::string& text :
+       {std::string(), std::string("/run/x"), std::string("unix:"), "unix:" + std::string(108, 'x'),
+        std::string("tcp:"), std::string("tcp:x"), std::string("tcp:65536"), std::string("tcp:-1"),
+        std::string("tcp:0.0.0.0:4711"), std::string("tcp:[::1]:4711"), std::string("tcp:example.org:4711"),
+        std::string("udp:4711")}) {
+    INFO(text);
+    CHECK_THROWS_AS(parse_endpoint(text), Failure);
+  }
+  CHECK_THROWS_WITH(parse_endpoint("tcp:0.0.0.0:4711"), Contains("127.0.0.1"));
+}
+
+TEST_CASE("a socket file goes with its server, is its owner's, and is replaced only where nobody listens") {
+  const Folder folder;
+  const std::string path = folder.file("card");
+  {
+    const Listener listener({path, 0});
+    using std::filesystem::perms;
+    CHECK((std::filesystem::status(path).permissions() & (perms::group_all | perms::others_all)) ==
+          perms::none);
+    CHECK_THROWS_WITH(Listener({path, 0}), Contains(path));
+    CHECK(std::filesystem::exists(path));
+    CHECK(connect({path, 0}).is_open());
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK_THROWS_AS(connect({path, 0}), Failure);
+
+  const std::string file = folder.file("file");
+  std::ofstream(file) << "mine";
+  CHECK_THROWS_AS(Listener({file, 0}), Failure);
+  CHECK(std::filesystem::file_size(file) == 4);
+}
+
+TEST_CASE("port 0 is whichever is free, and the endpoint says which") {
+  const Listener listener({"", 0});
+  REQUIRE(listener.endpoint().port != 0);
+  CHECK(connect(listener.endpoint()).is_open());
+  CHECK_THROWS_AS(Listener(listener.endpoint()), Failure);
+}
+
+TEST_CASE("records come whole, however they were cut, until one is none") {
+  const Pair pair;
+  Records records{Descriptor(pair.ends[0])};
+  const Descriptor other(pair.ends[1]);
+  const auto write = [&](std::initializer_list<std::uint8_t> bytes) {
+    REQUIRE(::write(other.get(), bytes.begin(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    REQUIRE(records.receive());
+  };
+  write({0x01});
+  CHECK_FALSE(records.take());
+  write({0x3B, 0x02, 0x03, 0x00});
+  const auto first = records.take();
+  REQUIRE(first);
+  CHECK((first->is_character() && first->value == 0x3B));
+  CHECK(records.take()->kind == card::line::RecordKind::wrong_parity);
+  CHECK_FALSE(records.take());
+  write({0x07});
+  const auto contacts = records.take();
+  REQUIRE(contacts);
+  CHECK((contacts->vcc() && contacts->rst() && contacts->clk()));
+  CHECK_FALSE(records.broken());
+  write({0x04, 0x00, 0x01, 0x00});
+  CHECK_FALSE(records.take());
+  CHECK(records.broken());
+  CHECK_FALSE(records.take());
+}
+
+TEST_CASE("a client hears characters and presence, and notices when the card's side is gone") {
+  const Pair pair;
+  LineClient client{Descriptor(pair.ends[0])};
+  {
+    Records card{Descriptor(pair.ends[1])};
+    CHECK_FALSE(client.present());
+    REQUIRE(card.send(card::line::Record::presence(true)));
+    REQUIRE(card.send(card::line::Record::character(0x3B, true)));
+    REQUIRE(card.send(card::line::Record::character(0x03, false)));
+    client.receive(7);
+    CHECK(client.present());
+    CHECK(client.due() == CardLine::Micros{7});
+    CHECK(client.take(7) == std::uint8_t{0x3B});
+    CHECK_FALSE(client.take_character()->parity_ok);
+    CHECK_FALSE(client.due());
+    client.contacts(true, false, true, 8);
+    client.send(0xA4, false, 9);
+    REQUIRE(card.receive());
+    const auto contacts = card.take();
+    REQUIRE(contacts);
+    CHECK((contacts->vcc() && contacts->rst() && !contacts->clk()));
+    const auto character = card.take();
+    REQUIRE(character);
+    CHECK(character->bytes() == std::array<std::uint8_t, 2>{0x02, 0xA4});
+  }
+  CHECK_THROWS_AS(client.receive(10), Failure);
+}
