@@ -1,0 +1,33 @@
+// What the image draws is what the manual shows: the pictures of golden/, to the dot.
+//
+// After a change that is meant to be seen: build the images, then run write_goldens, and look at what changed.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+
+#include "tests/firmware/pixels/walk.hpp"
+
+namespace sesame::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("every screen of the manual is drawn as it should be, on every board") {
+  for (const std::string_view board : kBoards) {
+    const fs::path folder = golden_folder(board);
+    std::set<std::string> names;
+    for (const Shot& shot : walk(board)) {
+      INFO(board << ", " << shot.name << ":\n" << to_text(shot.picture));
+      CHECK(names.insert(shot.name + ".png").second);
+      const bool same = render(shot.picture) == read_png(folder / (shot.name + ".png"));
+      CHECK(same);
+    }
+    for (const auto& file : fs::directory_iterator(folder)) {
+      INFO(file.path() << " is a picture that nothing draws");
+      CHECK(names.count(file.path().filename()) == 1);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sesame::test
