@@ -424,7 +424,8 @@ bool Reader::speak(const std::array<char, 2>& code) {
   return false;
 }
 
-void Reader::show_code() {
+// Not inlined: on a board its digits would stand on the stack of every dialogue with the card.
+[[gnu::noinline]] void Reader::show_code() {
   cap::Digits digits;
   if (!transaction_.code(tds_, digits)) return show_fault();
   const bool padded = cap::pad_with_zeros(digits, profile_.code.min_digits);

@@ -56,6 +56,7 @@ Arguments arguments_for(const QemuOptions& options, int panel, int characters) {
   add_uart(arguments, "panel", panel);
   add_uart(arguments, "card", characters);
   if (options.port_log) arguments.insert(arguments.end(), {"-d", "unimp", "-D", *options.port_log});
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   return arguments;
 }
 

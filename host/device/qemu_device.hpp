@@ -1,7 +1,7 @@
 // A reader whose firmware runs in QEMU: the image that is flashed on an STM32F405, on the machine netduinoplus2. Its first
 // UART is the panel link, its second the contacts' I/O.
 //
-//   QemuDevice reader({"firmware/sesame--stm32f407g-disc1.elf", {}}, card, {});
+//   QemuDevice reader({"firmware/sesame--stm32f407g-disc1.elf", {}, {}}, card, {});
 //   reader.insert();
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/device/panel_device.hpp"
 
@@ -16,8 +17,9 @@ namespace sesame {
 
 struct QemuOptions {
   std::string image;  // an ELF file
-  std::optional<std::string>
-      port_log;  // gets every access to a port that QEMU does not model, displays among them
+  // Gets every access to a port that QEMU does not model, displays among them.
+  std::optional<std::string> port_log;
+  std::vector<std::string> arguments = {};  // more of QEMU's own, as -qmp
 };
 
 // The process. It ends with this, and when the thread ends that made this.

@@ -1,0 +1,116 @@
+// The stack of an image is painted at its start: after whole dialogues on each board, with cards of both protocols, what
+// lost its paint was used.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "host/card/virtual_card.hpp"
+#include "host/cli/scripted_user.hpp"
+#include "host/device/qemu_device.hpp"
+#include "host/device/slot_line.hpp"
+#include "host/device/virtual_card_slot.hpp"
+#include "host/profile/card_file.hpp"
+#include "host/profile/reader_file.hpp"
+#include "host/state/counters.hpp"
+#include "tests/firmware/stack/monitor.hpp"
+
+using namespace sesame;
+using test::Monitor;
+
+namespace {
+
+constexpr std::size_t kMostStack = 1536;  // bytes: the budget
+// firmware/boards/stm32f4/stm32f4.ld, and startup.cpp.
+constexpr std::uint32_t kStackLow = 0x20000000;
+constexpr std::size_t kStackSize = 2048;
+constexpr std::uint8_t kPaint = 0xC5;
+
+std::string image(const std::string& reader, const std::string& board) {
+  const char* elsewhere = std::getenv("SESAME_FIRMWARE");
+  return std::string(elsewhere != nullptr ? elsewhere : SESAME_IMAGES) + "/" + reader + "--" + board + ".elf";
+}
+
+class Folder {
+ public:
+  Folder() {
+    std::string path = std::filesystem::temp_directory_path() / "sesame-stack-XXXXXX";
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string file(const char* name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A reader in QEMU with a card of this name in front of it.
+struct Desk {
+  Desk(const std::string& reader_name, const std::string& board, const std::string& card_name)
+      : profile(profile::load_reader(reader_name)),
+        personalisation(profile::load_card(card_name)),
+        reader(
+            {image(reader_name, board), {}, {"-qmp", "unix:" + folder.file("qmp") + ",server=on,wait=off"}},
+            line, {}) {}
+
+  Folder folder;
+  profile::LoadedReader profile;
+  card::Personalisation personalisation;
+  state::EphemeralStore store;
+  card::VirtualCard card{personalisation, store};
+  VirtualCardSlot slot{card};
+  SlotLine line{slot};
+  QemuDevice reader;
+
+  void make_code(const std::string& function, const cli::Answers& answers) {
+    cli::Task task;
+    task.function = cli::find_function(profile.profile(), function);
+    task.answers = answers;
+    task.pin = SecretString(std::string(personalisation.pin.view()));
+    cli::make_code(reader, profile.profile(), task);
+    reader.remove();
+  }
+
+  void type_wrong_pin() {
+    reader.insert();
+    reader.press(Key::f1);
+    if (reader.state() == State::prompt) reader.press(Key::ok);
+    for (int i = 0; i < 4; ++i) reader.press(Key::d0);
+    reader.press(Key::ok);
+    REQUIRE(reader.state() == State::wrong_pin);
+    reader.remove();
+  }
+
+  std::size_t stack_used() {
+    const auto stack = Monitor(folder.file("qmp")).memory(kStackLow, kStackSize, folder.file("stack"));
+    const auto used =
+        std::find_if(stack.begin(), stack.end(), [](std::uint8_t byte) { return byte != kPaint; });
+    return static_cast<std::size_t>(stack.end() - used);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("no dialogue takes more than 1.5 KiB of stack") {
+  std::size_t most = 0;
+  for (const char* board : {"stm32f407g-disc1", "olimex-stm32-h405"}) {
+    for (const char* card : {"sesame-card", "bank-card", "belgian-card", "aes-card"}) {
+      CAPTURE(board, card);
+      Desk desk("vasco-810", board, card);
+      desk.type_wrong_pin();
+      desk.make_code("M1", {"12345678"});
+      desk.make_code("M2", {"1234567890", "0987654321", ""});
+      const std::size_t used = desk.stack_used();
+      CHECK(used > 256);  // or it was not the stack
+      CHECK(used <= kMostStack);
+      most = std::max(most, used);
+    }
+  }
+  std::cout << "stack: " << most << " of " << kMostStack << " bytes\n";
+}
