@@ -1,49 +1,43 @@
-# cmake -DIMAGES=… -DFOLDER=… -DSIZE=… -DNM=… -P budgets.cmake: a line for each image; an error where one is too big,
-# or has a heap. A test sets other limits, to see that they are heeded.
+# cmake -DIMAGES=… -DFOLDER=… -DNM=… -P budgets.cmake: a line for each image; an error where one is too big, or has a heap.
+# A test sets other limits, to see that they are heeded.
 if(NOT DEFINED most_image)
-  set(most_image 32768)  # bytes of flash: code, constants and the initial values of variables
+  set(most_image 32768)  # bytes of flash: the .bin, all that is flashed
 endif()
 if(NOT DEFINED most_ram)
-  set(most_ram 4096)  # bytes of variables; the stack is no section
+  set(most_ram 4096)  # bytes of variables; the stack lies elsewhere
 endif()
-set(heap "malloc|calloc|realloc|free|_sbrk|_malloc_r|_free_r|_Znwj|_Znaj|_ZdlPv|_ZdlPvj|_ZdaPv")
+set(heap "_Zn[wa]j[^\n]*|_Zd[la]Pv[^\n]*|_?(malloc|calloc|realloc|free|memalign|aligned_alloc)(_r)?|_?sbrk(_r)?")
+
+# The address of a symbol of the image whose symbols these are.
+function(address_of symbol symbols out)
+  if(NOT symbols MATCHES "\n([0-9a-f]+) [a-zA-Z] ${symbol}\n")
+    message(FATAL_ERROR "${name} has no symbol ${symbol}: its budget cannot be checked")
+  endif()
+  math(EXPR value "0x${CMAKE_MATCH_1}")
+  set(${out} ${value} PARENT_SCOPE)
+endfunction()
 
 message("image                                      flash of ${most_image}    RAM of ${most_ram}")
 set(wrong "")
 foreach(name IN LISTS IMAGES)
-  execute_process(COMMAND ${SIZE} -A -d ${FOLDER}/${name}.elf OUTPUT_VARIABLE sections COMMAND_ERROR_IS_FATAL ANY)
-  set(flash 0)
-  set(ram 0)
-  string(REGEX MATCHALL "\n\\.[a-zA-Z0-9_.]+ +[0-9]+ +[0-9]+" lines "${sections}")
-  foreach(line IN LISTS lines)
-    string(REGEX MATCH "\\.([a-zA-Z0-9_.]+) +([0-9]+) +([0-9]+)" line "${line}")
-    set(section ${CMAKE_MATCH_1})
-    set(bytes ${CMAKE_MATCH_2})
-    set(address ${CMAKE_MATCH_3})
-    if(address EQUAL 0)
-      continue()
-    elseif(address GREATER_EQUAL 536870912)  # 0x20000000
-      math(EXPR ram "${ram} + ${bytes}")
-      if(section MATCHES "data")
-        math(EXPR flash "${flash} + ${bytes}")
-      endif()
-    else()
-      math(EXPR flash "${flash} + ${bytes}")
-    endif()
-  endforeach()
+  file(SIZE ${FOLDER}/${name}.bin flash)
+  execute_process(COMMAND ${NM} ${FOLDER}/${name}.elf OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  string(PREPEND symbols "\n")
+  address_of(__data_start "${symbols}" begin)
+  address_of(__bss_end "${symbols}" end)
+  math(EXPR ram "${end} - ${begin}")
+
   string(LENGTH "${name}" length)
   math(EXPR pad "42 - ${length}")
   string(REPEAT " " ${pad} blanks)
   message("${name}${blanks} ${flash}             ${ram}")
-  if(flash GREATER most_image)
+  if(flash EQUAL 0 OR flash GREATER most_image)
     list(APPEND wrong "${name} has ${flash} bytes of flash, more than ${most_image}")
   endif()
-  if(ram GREATER most_ram)
+  if(ram LESS_EQUAL 0 OR ram GREATER most_ram)
     list(APPEND wrong "${name} has ${ram} bytes of RAM, more than ${most_ram}")
   endif()
-  execute_process(COMMAND ${NM} ${FOLDER}/${name}.elf OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
-  string(REGEX MATCH "\n[0-9a-f]+ [a-zA-Z] (${heap})\n" found "\n${symbols}")
-  if(found)
+  if(symbols MATCHES "\n[0-9a-f]+ [a-zA-Z] (${heap})\n")
     list(APPEND wrong "${name} has a heap: ${CMAKE_MATCH_1}")
   endif()
 endforeach()

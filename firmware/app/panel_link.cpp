@@ -55,7 +55,9 @@ std::optional<PanelLink::Input> PanelLink::poll() {
   if (!on_) return std::nullopt;
   while (const auto byte = hal::panel::receive()) {
     if (!frames_.take(*byte)) continue;
-    if (const auto input = take_frame()) return input;
+    const auto input = take_frame();
+    frames_.wipe();
+    if (input) return input;
   }
   return std::nullopt;
 }

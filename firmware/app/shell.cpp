@@ -135,12 +135,13 @@ void Shell::set_line() {
 }
 
 bool Shell::move_characters() {
-  if (hal::card::sending() == hal::card::Sending::busy) return false;
+  if (hal::card::sending() == hal::card::Sending::busy) return true;  // its end comes without an interrupt
   if (std::exchange(character_out_, false)) {
     link_.sent(hal::card::taken(), now_);
     return true;
   }
   if (const auto character = link_.to_send()) {
+    while (hal::card::receive()) continue;  // out of turn
     hal::card::send(*character);
     character_out_ = true;
     return true;

@@ -107,6 +107,8 @@ class FrameReader {
   }
   std::uint8_t type() const { return bytes_[0]; }
   Bytes body() const { return Bytes(bytes_).subspan(1, bytes_.size() - kAround); }
+  // Overwrites the frame, once it is dealt with: a key may have been a digit of a PIN.
+  void wipe() { bytes_.wipe(); }
   // That byte ended something that was no valid frame: one may be lost.
   bool dropped() const { return over_ && !valid() && (state_ != State::frame || !bytes_.empty()); }
 

@@ -54,6 +54,8 @@ bool contact_says_in() { return is_high(kCardDetect) == kCardInHigh; }
 void lower_rst() {
   set(kCardRst, false);
   received.clear();
+  is_sending = false;  // what was going out belongs to nobody
+  echo_due = false;
   allow_interrupt(kWiring.interrupt);
 }
 
@@ -88,7 +90,7 @@ void on_card_character() {
   if (echo_due) {
     refused = (status & usart_bits::kFramingError) != 0;
     echo_due = false;
-  } else if ((status & usart_bits::kParityError) != 0) {
+  } else if ((status & (usart_bits::kParityError | usart_bits::kFramingError)) != 0) {
     received.push(character | kWrongParity);
   } else {
     received.push(character);

@@ -5,29 +5,30 @@
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
 
-extern "C" std::uint32_t __stack_top[];
-
 namespace sesame::hal {
-namespace {
 
-[[noreturn, gnu::noinline]] void end() {
-  card::set(iso7816::Contacts{});
-  display::show(Screen{});
-  board::systick().ctrl = 0;
-  for (;;) board::wait_for_interrupt();
-}
-
-}  // namespace
-
-void fatal() {
-  // Begins the stack anew: what is left of it may not be enough for a screen. No handler runs from here on.
-  __asm__ __volatile__("cpsid i\n\tmsr msp, %0" : : "r"(__stack_top) : "memory");
-  end();
+// Begins the stack anew before anything else: there may be none left, not even for a return address. No handler runs
+// from here on.
+[[gnu::naked]] void fatal() {
+  __asm__ __volatile__(
+      "cpsid i\n\t"
+      "movw r0, #:lower16:__stack_top\n\t"
+      "movt r0, #:upper16:__stack_top\n\t"
+      "msr msp, r0\n\t"
+      "b sesame_end");
 }
 
 }  // namespace sesame::hal
 
 extern "C" {
+[[noreturn, gnu::used]] void sesame_end() {
+  using namespace sesame;
+  hal::card::set(iso7816::Contacts{});
+  hal::display::show(Screen{});
+  board::systick().ctrl = 0;
+  for (;;) board::wait_for_interrupt();
+}
+
 [[gnu::noreturn]] void abort() { sesame::hal::fatal(); }
 [[gnu::noreturn]] void __cxa_pure_virtual() { sesame::hal::fatal(); }
 }

@@ -16,6 +16,15 @@ Usart& usart() { return at<Usart>(kWiring.address); }
 constexpr std::uint32_t kBaud = 115'200;
 constexpr int kPollsWhileFull = 20'000;  // some 0.7 ms: eight bytes
 
+// For 5 ms: a pull-up of 40 kOhm lifts whatever wire hangs on an open pin in that time.
+bool stays_low(Pin pin) {
+  for (int i = 0; i < 50; ++i) {
+    wait_us(100);
+    if (is_high(pin)) return false;
+  }
+  return true;
+}
+
 bool strap_is_low = false;
 Ring<std::uint8_t, 32> received;
 
@@ -36,8 +45,7 @@ using namespace board;
 
 void init() {
   make_input(kPanelStrap, Pull::up);
-  wait_us(20);  // for the pull-up to lift an open pin
-  strap_is_low = !is_high(kPanelStrap);
+  strap_is_low = stays_low(kPanelStrap);
   if (!strap_is_low) return;
 
   start_usart(kWiring);

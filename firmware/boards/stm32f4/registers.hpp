@@ -60,7 +60,7 @@ inline constexpr std::uint32_t kFiveWaitStates = 5, kPrefetch = bit(8), kInstruc
 struct Gpio {
   Register moder;    // 8.4.1
   Register otyper;   // 8.4.2
-  Register ospeedr;  // 8.4.3; stays slow: 4.2 MHz is the fastest edge here
+  Register ospeedr;  // 8.4.3
   Register pupdr;    // 8.4.4
   Register idr;      // 8.4.5
   Register odr;      // 8.4.6

@@ -25,6 +25,7 @@ class Ring {
     const std::uint8_t begin = begin_;
     if (begin == end_) return std::nullopt;
     const Item item = items_[begin % kCapacity];
+    items_[begin % kCapacity] = Item{};  // it may have been a digit of a PIN
     begin_ = static_cast<std::uint8_t>(begin + 1);
     return item;
   }

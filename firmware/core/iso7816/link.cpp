@@ -7,10 +7,12 @@
 namespace sesame::iso7816 {
 namespace {
 
-// 6.2.2 and 6.2.3 want RST low for 400 clock periods, 6.4 wants VCC to be gone. So long, in ms, also that characters
-// on their way are over.
+// 6.4 wants VCC to be gone: so long, in ms, also that characters on their way are over.
 constexpr std::uint32_t kPowerOff = 10;
-constexpr std::uint32_t kResetLow = 10;
+// RST is low for 400 clock periods at least (6.2.2, 6.2.3), and for 40,000 in a terminal (EMV 4.3 Book 1, 6.1.3). The
+// clock may come some time behind the order to give power.
+constexpr std::uint32_t kResetLow = 40'000;
+constexpr std::uint32_t kPowerRises = 2;  // ms
 
 // 6.2.2: from RST high to TS, in clock periods. 8.1: between two characters; EMV 4.3 Book 1, 8.1: for all of them.
 constexpr std::uint32_t kAtrBegins = 40'000;
@@ -87,7 +89,7 @@ void Link::begin() {
   if (outstanding()) protocol_ = Protocol::none;
   exchange_ = nullptr;
   deadline_.reset();
-  response_.clear();
+  response_.wipe();  // a cryptogram, maybe
   characters_ = 0;
   pausing_ = false;
 }
@@ -123,7 +125,7 @@ void Link::hold_reset(Millis now) {
   protocol_ = Protocol::none;
   contacts_ = {true, true, false};
   settings_ = {};
-  deadline_ = now + kResetLow;
+  deadline_ = now + to_millis(kResetLow, interface_.clock_hz) + kPowerRises;
 }
 
 void Link::release_reset(Millis now) {

@@ -1,9 +1,9 @@
 #!/bin/sh
-# budgets_test.sh CMAKE BUDGETS FOLDER IMAGE SIZE NM CXX: the budgets are kept, and whatever breaks one is noticed.
+# budgets_test.sh CMAKE BUDGETS FOLDER IMAGE NM OBJCOPY: the budgets are kept, and whatever breaks one is noticed.
 set -eu
-cmake=$1 budgets=$2 folder=$3 image=$4 size=$5 nm=$6 cxx=$7
+cmake=$1 budgets=$2 folder=$3 name=$4 nm=$5 objcopy=$6
 
-check() { "$cmake" "-DIMAGES=$name" "-DFOLDER=$where" "-DSIZE=$size" "-DNM=$nm" "$@" -P "$budgets" 2>&1; }
+check() { "$cmake" "-DIMAGES=$name" "-DFOLDER=$folder" "-DNM=$nm" "$@" -P "$budgets" 2>&1; }
 noticed() {
   what=$1
   shift
@@ -11,23 +11,25 @@ noticed() {
     echo "not noticed: $what"
     exit 1
   fi
-  echo "$said" | grep -q "$what" || {
+  echo "$said" | grep -q -e "$what" || {
     echo "noticed, but not as '$what': $said"
     exit 1
   }
 }
 
-name=$image where=$folder
-check >/dev/null
+check
 noticed 'bytes of flash, more than' -Dmost_image=20000
 noticed 'bytes of RAM, more than' -Dmost_ram=2000
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cat >"$scratch/heap.cpp" <<'CODE'
-extern "C" void* malloc(unsigned size) { return size == 0 ? nullptr : reinterpret_cast<void*>(size); }
-extern "C" void* _start() { return malloc(1); }
-CODE
-"$cxx" -mcpu=cortex-m4 -mthumb -nostdlib -o "$scratch/heap.elf" "$scratch/heap.cpp"
-name=heap where=$scratch
-noticed 'has a heap: malloc'
+cp "$folder/$name.elf" "$folder/$name.bin" "$scratch"
+original=$scratch/$name.elf
+folder=$scratch
+cp "$original" "$scratch/original"
+for symbol in malloc _malloc_r free _sbrk _Znwj _Znaj _ZdlPvj _ZdaPv _ZnwjRKSt9nothrow_t; do
+  "$objcopy" --add-symbol "$symbol=.text:0,function" "$scratch/original" "$original"
+  noticed "has a heap: $symbol"
+done
+"$objcopy" --strip-all "$scratch/original" "$original"
+noticed 'has no symbol'

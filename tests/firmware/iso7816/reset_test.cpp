@@ -264,3 +264,20 @@ TEST_CASE("a reset ends the request before it") {
   desk.says("3B00");
   CHECK(desk.outcome() == "3B00");
 }
+
+TEST_CASE("RST is low for 40,000 clock periods and more, whatever the clock") {
+  for (const std::uint32_t clock_hz : {1'000'000U, 4'200'000U, 5'000'000U}) {
+    CAPTURE(clock_hz);
+    Link link({clock_hz, 372});
+    link.activate(0);
+    Millis clock_on = 0;
+    while (!link.contacts().clk) {
+      clock_on = *link.deadline();
+      link.tick(clock_on);
+    }
+    CHECK_FALSE(link.contacts().rst);
+    CHECK(*link.deadline() - clock_on > 40'000 / (clock_hz / 1000));
+    link.tick(*link.deadline());
+    CHECK(link.contacts().rst);
+  }
+}

@@ -1,4 +1,5 @@
 // The character protocol T=0, from the reader's side: ISO 7816-3:2006, 10.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/firmware/iso7816/desk.hpp"
@@ -342,4 +343,15 @@ TEST_CASE("after an abandoned command the card must be reset") {
   desk.hears("00A4040000");
   desk.says("9000");
   CHECK(desk.outcome() == "9000");
+}
+
+TEST_CASE("nothing of an answer stays behind the next request") {
+  T0Desk desk;
+  desk.transmit("80AE800000");
+  desk.hears("80AE800000");
+  desk.says("AE" + repeated("5A", 8) + repeated("C3", 248) + "9000");
+  REQUIRE(desk.outcome().size() == 2 * 258);
+  desk.link.deactivate(desk.now);
+  const auto* memory = reinterpret_cast<const std::uint8_t*>(&desk.link);
+  CHECK(std::count(memory, memory + sizeof desk.link, 0xC3) < 8);
 }
