@@ -67,7 +67,7 @@ struct Interface {
 class Link {
  public:
   // Added to every waiting time, in ms: a host or an interrupt may be late, and patience harms nobody.
-  static constexpr std::uint32_t kSlack = 100;
+  static constexpr std::uint32_t kSlack = 300;
   // What one command may take at most, in ms and in characters received, however often the card asks for more.
   static constexpr std::uint32_t kLongestCommand = 120'000;
   static constexpr std::uint16_t kMostCharacters = 0xFFFF;
