@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "firmware/core/text.hpp"
 #include "tests/firmware/pixels/walk.hpp"
 
 namespace sesame::test {
@@ -25,6 +26,18 @@ TEST_CASE("every screen of the manual is drawn as it should be, on every board")
     for (const auto& file : fs::directory_iterator(folder)) {
       INFO(file.path() << " is a picture that nothing draws");
       CHECK(names.count(file.path().filename()) == 1);
+    }
+  }
+}
+
+// But for `connected`: it says that a program on a computer has the card, and a board is no PC/SC reader.
+TEST_CASE("there is a picture of every message that a board can say") {
+  for (const std::string_view board : kBoards) {
+    for (std::size_t i = 0; i < kMessageCount; ++i) {
+      const auto message = static_cast<Message>(i);
+      if (message == Message::connected) continue;
+      INFO(board << ", " << to_string(message));
+      CHECK(fs::exists(fs::path(golden_folder(board)) / (std::string(to_string(message)) + ".png")));
     }
   }
 }

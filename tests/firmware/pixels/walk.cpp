@@ -2,15 +2,21 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include "firmware/core/emv/status_word.hpp"
+#include "firmware/core/emv/tags.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/slot_line.hpp"
@@ -27,38 +33,81 @@ namespace {
 constexpr const char* kRightPin = "1234";
 constexpr const char* kWrongPin = "0000";
 
-std::string image_of(std::string_view board) {
+enum Instruction : std::uint8_t {
+  kVerify = 0x20,
+  kSelect = 0xA4,
+  kGetProcessingOptions = 0xA8,
+  kGenerateAc = 0xAE
+};
+
+std::string image_of(std::string_view reader, std::string_view board) {
   const char* elsewhere = std::getenv("SESAME_FIRMWARE");
-  return std::string(elsewhere != nullptr ? elsewhere : SESAME_IMAGES) + "/sesame--" + std::string(board) +
-         ".elf";
+  return std::string(elsewhere != nullptr ? elsewhere : SESAME_IMAGES) + "/" + std::string(reader) + "--" +
+         std::string(board) + ".elf";
 }
 
-// A Sésame card, or others put in its place; tells of every command before the card sees it.
+card::Personalisation sesame_card() { return profile::load_card("sesame-card"); }
+
+// One that wants to be spoken to in English.
+card::Personalisation english_card() {
+  card::Personalisation card = sesame_card();
+  card.language = "en";
+  return card;
+}
+
+// One whose mask takes every bit.
+card::Personalisation talkative_card() {
+  card::Personalisation card = sesame_card();
+  for (std::uint8_t& byte : card.applications.front().data.at(emv::tag::ipb)) byte = 0xFF;
+  return card;
+}
+
+// A new card, with the counters of one.
+struct FreshCard {
+  explicit FreshCard(card::Personalisation made) : personalisation(std::move(made)) {}
+
+  state::EphemeralStore store;
+  card::Personalisation personalisation;
+  card::VirtualCard card{personalisation, store};
+  VirtualCardSlot slot{card};
+};
+
+// What is at the contacts; tells of every command before the card sees it.
 class Tray final : public CardSlot {
  public:
-  enum class Card { sesame, mute, other };
+  // The card does not get to see such a command; this is answered in its place.
+  struct Instead {
+    std::uint8_t instruction = 0;
+    std::uint16_t sw = 0;
+  };
 
-  void put(Card card) { card_ = card; }
+  void put(card::Personalisation made, std::optional<Instead> instead = {}) {
+    card_ = std::make_unique<FreshCard>(std::move(made));
+    instead_ = instead;
+  }
+  void put_mute() { card_.reset(); }
   void on_command(std::function<void(std::uint8_t instruction)> watch) { watch_ = std::move(watch); }
 
   SlotStatus activate(emv::ResponseBuffer& answer) override {
-    return card_ == Card::mute ? SlotStatus::mute : slot_.activate(answer);
+    return card_ ? card_->slot.activate(answer) : SlotStatus::mute;
   }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return slot_.warm_reset(answer); }
+  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
+    return card_ ? card_->slot.warm_reset(answer) : SlotStatus::mute;
+  }
   SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
     if (watch_) watch_(command[1]);
-    if (card_ == Card::sesame) return slot_.transmit(command, answer);
-    static constexpr std::uint8_t kFileNotFound[] = {0x6A, 0x82};
-    return answer.assign(kFileNotFound) ? SlotStatus::ok : SlotStatus::garbled;
+    if (!instead_ || command[1] != instead_->instruction) return card_->slot.transmit(command, answer);
+    const std::uint8_t sw[] = {static_cast<std::uint8_t>(instead_->sw >> 8),
+                               static_cast<std::uint8_t>(instead_->sw & 0xFF)};
+    return answer.assign(sw) ? SlotStatus::ok : SlotStatus::garbled;
   }
-  void deactivate() override { slot_.deactivate(); }
+  void deactivate() override {
+    if (card_) card_->slot.deactivate();
+  }
 
  private:
-  state::EphemeralStore store_;
-  card::Personalisation personalisation_ = profile::load_card("sesame-card");
-  card::VirtualCard sesame_{personalisation_, store_};
-  VirtualCardSlot slot_{sesame_};
-  Card card_ = Card::sesame;
+  std::unique_ptr<FreshCard> card_;
+  std::optional<Instead> instead_;
   std::function<void(std::uint8_t)> watch_;
 };
 
@@ -84,25 +133,57 @@ class Folder {
 
 class Walk {
  public:
-  Walk(std::string_view board, const std::string& log)
+  Walk(std::string_view reader, std::string_view board, const std::string& log)
       : eye_(profile::load_board(SESAME_SOURCE "/hw-profiles/boards/" + std::string(board) + ".toml")),
         line_(tray_),
-        reader_({image_of(board), log}, line_, {}),
+        reader_({image_of(reader, board), log}, line_, {}),
         log_(log, std::ios::binary) {}
 
-  std::vector<Shot> walk() {
+  // What every reader shows, and all that a card may do to it.
+  std::vector<Shot> sesame() {
     shoot("off");
     press(Key::ok);
     shoot("insert_card");
     code();
     wrong_pins();
     other_cards();
+    cards_without_code();
+    return shots();
+  }
+
+  // A challenge, and numbers to sign, in English.
+  std::vector<Shot> vasco_810() {
+    insert(english_card());
+    press(function_key(0));
+    shoot_prompt("enter_challenge", "48151623");
+    hold(Key::clear);
+    press(function_key(1));
+    enter_pin();
+    shoot_prompt("enter_tds", "3101234567");
+    press(Key::ok);
+    shoot("enter_tds_next");
+    return shots();
+  }
+
+  // A reference and an amount.
+  std::vector<Shot> pinsentry() {
+    insert(sesame_card());
+    press(function_key(2));
+    enter_pin();
+    shoot_prompt("enter_reference", "12345678");
+    press(Key::ok);
+    shoot_prompt("enter_amount", "12.34");
+    return shots();
+  }
+
+ private:
+  std::vector<Shot> shots() {
     if (!eye_.faults().empty()) throw std::runtime_error("the display was told: " + eye_.faults().front());
     return std::move(shots_);
   }
 
- private:
   void code() {
+    tray_.put(sesame_card());
     tray_.on_command([this](std::uint8_t) { shoot_once("please_wait"); });
     reader_.insert();
     tray_.on_command({});
@@ -111,7 +192,6 @@ class Walk {
     shoot("enter_pin");
     type(kRightPin);
     shoot("enter_pin_typed");
-    constexpr std::uint8_t kGenerateAc = 0xAE;
     tray_.on_command([this](std::uint8_t instruction) {
       if (instruction == kGenerateAc) shoot_once("pin_ok");
     });
@@ -135,20 +215,53 @@ class Walk {
   void other_cards() {
     reader_.remove();
     shoot("card_removed");
-    tray_.put(Tray::Card::mute);
+    tray_.put_mute();
     reader_.insert();
     shoot("card_mute");
     reader_.remove();
-    tray_.put(Tray::Card::other);
-    reader_.insert();
+    insert(sesame_card(), Tray::Instead{kSelect, emv::sw::file_not_found});
     shoot("wrong_card");
+    reader_.remove();
+    insert(sesame_card(), Tray::Instead{kSelect, emv::sw::function_not_supported});
+    shoot("card_blocked");
+    reader_.remove();
   }
 
+  void cards_without_code() {
+    constexpr std::uint16_t kNoDiagnosis = 0x6F00;
+    shoot_end_of_code("card_error", sesame_card(), Tray::Instead{kGetProcessingOptions, kNoDiagnosis});
+    // It never saw a PIN, and gives an AAC.
+    shoot_end_of_code("card_refused", sesame_card(), Tray::Instead{kVerify, emv::sw::ok});
+    shoot_end_of_code("code_too_long", talkative_card(), {});
+  }
+  void shoot_end_of_code(const std::string& name, card::Personalisation made,
+                         std::optional<Tray::Instead> instead) {
+    insert(std::move(made), instead);
+    press(function_key(0));
+    enter_pin();
+    shoot(name);
+    reader_.remove();
+  }
+
+  void insert(card::Personalisation made, std::optional<Tray::Instead> instead = {}) {
+    tray_.put(std::move(made), instead);
+    reader_.insert();
+  }
+  void enter_pin() {
+    type(kRightPin);
+    press(Key::ok);
+  }
   void press(Key key) { reader_.press(key); }
-  void type(std::string_view digits) {
-    for (const char digit : digits) press(digit_key(digit));
+  void hold(Key key) { reader_.hold(key); }
+  void type(std::string_view typed) {
+    for (const char c : typed) press(c == '.' ? Key::point : digit_key(c));
   }
 
+  void shoot_prompt(const std::string& name, std::string_view typed) {
+    shoot(name);
+    type(typed);
+    shoot(name + "_typed");
+  }
   // Where a screen passes by itself: it is there as long as the card waits, which is this process.
   void shoot_once(const std::string& name) {
     if (shots_.back().name != name) shoot(name);
@@ -173,7 +286,16 @@ class Walk {
 
 std::vector<Shot> walk(std::string_view board) {
   const Folder folder;
-  return Walk(board, folder.path() / "ports.log").walk();
+  std::vector<Shot> shots;
+  const auto add = [&](std::string_view reader, std::vector<Shot> (Walk::*part)()) {
+    Walk walk(reader, board, folder.path() / (std::string(reader) + ".log"));
+    std::vector<Shot> more = (walk.*part)();
+    std::move(more.begin(), more.end(), std::back_inserter(shots));
+  };
+  add("sesame", &Walk::sesame);
+  add("vasco-810", &Walk::vasco_810);
+  add("pinsentry", &Walk::pinsentry);
+  return shots;
 }
 
 std::string golden_folder(std::string_view board) {

@@ -1,5 +1,6 @@
-// A walk through the screens of the manual: the Sésame's image for a board runs in QEMU, somebody presses its keys, and
-// its display is looked at.
+// A walk through the screens of the manual: the images for a board run in QEMU, somebody presses their keys, and the
+// display is looked at. The Sésame says most of it, in French; what it never asks for, a Vasco 810 and a PINsentry do,
+// in English.
 #pragma once
 
 #include <string>
@@ -17,7 +18,7 @@ struct Shot {
   Picture picture;
 };
 
-// The image is that of the preset `firmware`, or of the folder $SESAME_FIRMWARE. A Failure is that of QemuDevice.
+// The images are those of the preset `firmware`, or of the folder $SESAME_FIRMWARE. A Failure is that of QemuDevice.
 std::vector<Shot> walk(std::string_view board);
 
 // Where the pictures are that this must give.
