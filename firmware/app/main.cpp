@@ -15,8 +15,8 @@ int main() {
   hal::card::init();  // before what takes longer: VCC is off from here on
   hal::display::init();
   hal::keys::init();
-  app::Shell& shell =
-      app::the_shell(generated::kReader, board::kName, {board::kCardClockHz, board::kCardLeastClocksPerEtu});
+  app::Shell& shell = app::the_shell(generated::kReader, {board::kName, generated::kDigest},
+                                     {board::kCardClockHz, board::kCardLeastClocksPerEtu});
   for (;;) {
     if (!shell.turn()) shell.sleep();
   }

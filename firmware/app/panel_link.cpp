@@ -48,8 +48,8 @@ std::uint8_t tries_shown(const Reader& reader) {
 
 }  // namespace
 
-PanelLink::PanelLink(std::string_view reader, std::string_view board)
-    : reader_(reader), board_(board), on_(hal::panel::on()) {}
+PanelLink::PanelLink(std::string_view reader, const Image& image)
+    : reader_(reader), image_(image), on_(hal::panel::on()) {}
 
 std::optional<PanelLink::Input> PanelLink::poll() {
   if (!on_) return std::nullopt;
@@ -78,9 +78,10 @@ std::optional<PanelLink::Input> PanelLink::take_frame() {
 void PanelLink::introduce(const Reader& reader, const iso7816::Contacts& contacts, Millis now) {
   Writer out(hal::panel::send, Type::identity);
   out.byte(panel::kVersion);
+  out.long_word(image_.digest);
   write(out, reader_);
   out.byte(0);
-  write(out, board_);
+  write(out, image_.board);
   out.end();
   tell(contacts);
   tell_screen(reader.screen());

@@ -8,10 +8,16 @@
 
 namespace sesame::app {
 
+// What an image says of itself, beside the name of its reader.
+struct Image {
+  std::string_view board;    // its name
+  std::uint32_t digest = 0;  // of the reader's profile: generated::kDigest
+};
+
 class PanelLink {
  public:
-  // Both names outlive it. The panel is initialised.
-  PanelLink(std::string_view reader, std::string_view board);
+  // The names outlive it. The panel is initialised.
+  PanelLink(std::string_view reader, const Image& image);
 
   bool on() const { return on_; }
 
@@ -34,7 +40,8 @@ class PanelLink {
   void tell_screen(const Screen& screen);
   void tell_power(Millis now);
 
-  std::string_view reader_, board_;
+  std::string_view reader_;
+  Image image_;
   bool on_;
   panel::FrameReader<panel::kMaxBodyToReader> frames_;
   std::optional<std::uint8_t> handled_;  // the last sequence number

@@ -27,8 +27,8 @@ SlotStatus status(iso7816::LinkError error) {
 
 }  // namespace
 
-Shell::Shell(const ReaderProfile& profile, std::string_view board, const iso7816::Interface& interface)
-    : reader_(profile), link_(interface), panel_(profile.name, board) {}
+Shell::Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface)
+    : reader_(profile), link_(interface), panel_(profile.name, image) {}
 
 bool Shell::turn() {
   now_ = hal::clock::now();
@@ -175,9 +175,9 @@ void Shell::sleep() {
   idle ? hal::clock::stop() : hal::clock::sleep();
 }
 
-Shell& the_shell(const ReaderProfile& profile, std::string_view board, const iso7816::Interface& interface) {
+Shell& the_shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface) {
   alignas(Shell) static std::byte memory[sizeof(Shell)];
-  static Shell* const shell = new (memory) Shell(profile, board, interface);
+  static Shell* const shell = new (memory) Shell(profile, image, interface);
   return *shell;
 }
 

@@ -1,7 +1,7 @@
 // The loop around the reader on a board: inputs are polled into events, the reader says what to show and what the card
 // slot should do, and the character level does it. Everything it touches is firmware/hal.
 //
-//   Shell& shell = the_shell(profile, board, interface);
+//   Shell& shell = the_shell(profile, image, interface);
 //   for (;;) {
 //     if (!shell.turn()) shell.sleep();
 //   }
@@ -15,8 +15,8 @@ namespace sesame::app {
 
 class Shell {
  public:
-  // The profile outlives it. Board and clock are initialised.
-  Shell(const ReaderProfile& profile, std::string_view board, const iso7816::Interface& interface);
+  // The profile outlives it, and so does the board's name. Board and clock are initialised.
+  Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface);
 
   // Whatever has happened since the last turn. False where nothing has.
   bool turn();
@@ -54,6 +54,6 @@ class Shell {
 };
 
 // The one there is, made by the first call. A board is never left: nothing is registered to destroy it.
-Shell& the_shell(const ReaderProfile& profile, std::string_view board, const iso7816::Interface& interface);
+Shell& the_shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface);
 
 }  // namespace sesame::app

@@ -16,7 +16,8 @@
 //     that frame again. What comes again is acknowledged again, and not handled a second time; a hello is always
 //     answered in full.
 //   reader to host
-//     49 'I'  version 1, reader, 00, board     kVersion; names in ASCII
+//     49 'I'  version 1, digest 4, reader, 00, board
+//             kVersion; generated::kDigest of the reader's profile, low byte first; names in ASCII
 //     53 'S'  state 1, notice 1, tries 1, lit 1, rows 1, columns 1, cells
 //             what is shown; cells row by row, UTF-16, low byte first; state and notice as the enums of screen.hpp;
 //             tries: PIN tries left where the screen tells them, else FF
@@ -73,10 +74,11 @@ class FrameWriter {
     byte(static_cast<std::uint8_t>(value & 0xFF));
     byte(static_cast<std::uint8_t>(value >> 8));
   }
-  void time(std::uint64_t millis) {  // its low four bytes, low byte first
-    word(static_cast<std::uint16_t>(millis & 0xFFFF));
-    word(static_cast<std::uint16_t>((millis >> 16) & 0xFFFF));
+  void long_word(std::uint32_t value) {  // likewise
+    word(static_cast<std::uint16_t>(value & 0xFFFF));
+    word(static_cast<std::uint16_t>(value >> 16));
   }
+  void time(std::uint64_t millis) { long_word(static_cast<std::uint32_t>(millis & 0xFFFFFFFF)); }
   void end() {
     word(static_cast<std::uint16_t>(~crc_ & 0xFFFF));
     put_(kEnd);

@@ -32,6 +32,14 @@ Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOp
   return task;
 }
 
+std::unique_ptr<CardLine> connect_card(const std::string& endpoint) {
+  auto card = std::make_unique<line::LineClient>(line::connect(line::parse_endpoint(endpoint)));
+  if (card->wait_for_presence(std::chrono::seconds(2))) return card;
+  throw Failure(
+      Exit::environment,
+      fmt::format("the card's line at {} does not answer; somebody else may be using it", endpoint));
+}
+
 }  // namespace
 
 CodeRun::CodeRun(const CodeOptions& options)
@@ -72,7 +80,7 @@ void CodeRun::make_in_qemu(std::string_view command, const std::optional<std::st
   choice_.place = find_image(choice_, profile().name);
   task_.pin = take_pin(options_.pin);
   if (options_.card_line) {
-    line_ = std::make_unique<line::LineClient>(line::connect(line::parse_endpoint(*options_.card_line)));
+    line_ = connect_card(*options_.card_line);
     task_.card = fmt::format("the card at {}", *options_.card_line);
   } else {
     open();

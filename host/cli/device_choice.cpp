@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "host/cli/text.hpp"
+#include "host/device/image_file.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/serial_device.hpp"
+#include "host/profile/constants.hpp"
 
 namespace sesame::cli {
 
@@ -16,8 +18,9 @@ using std::filesystem::path;
 
 constexpr std::string_view kBoard = "stm32f407g-disc1";
 constexpr std::string_view kRemedy = "build it: cmake --preset firmware && cmake --build --preset firmware";
-// Beyond what the reader grants its card.
+// Beyond what the reader grants its card for one command, and more commands than any dialogue has.
 constexpr std::chrono::seconds kSlack{15};
+constexpr int kCommands = 30;
 
 std::vector<path> image_folders() {
   const char* named = std::getenv("SESAME_FIRMWARE");
@@ -32,9 +35,16 @@ bool is_file(const path& file) {
   return std::filesystem::is_regular_file(file, unknown);
 }
 
+std::string checked(const path& image) {
+  check_image(image);
+  return image;
+}
+
 PanelLimits limits_for(const ReaderProfile& profile) {
   PanelLimits limits;
-  limits.rest = std::chrono::milliseconds(profile.timeouts.card) + kSlack;
+  const std::chrono::milliseconds command(profile.timeouts.card);
+  limits.rest = command + kSlack;
+  limits.work = kCommands * command + kSlack;
   return limits;
 }
 
@@ -64,11 +74,11 @@ std::string find_image(const DeviceChoice& choice, std::string_view profile) {
   path last;
   if (!choice.place.empty()) {
     last = choice.place;
-    if (is_file(last)) return last;
+    if (is_file(last)) return checked(last);
   } else {
     for (const path& folder : image_folders()) {
       last = folder / fmt::format("{}--{}.elf", profile, kBoard);
-      if (is_file(last)) return last;
+      if (is_file(last)) return checked(last);
     }
   }
   throw Failure(Exit::environment, fmt::format("there is no image {}; {}", last.string(), kRemedy));
@@ -77,10 +87,17 @@ std::string find_image(const DeviceChoice& choice, std::string_view profile) {
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,
                                          CardLine* card) {
   auto device = start(choice, profile, card);
-  const std::string& reader = device->seen().reader;
-  if (reader == profile.name) return device;
-  throw Failure(Exit::usage, fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}",
-                                         reader, profile.name, reader));
+  const PanelLink::Seen& seen = device->seen();
+  if (seen.reader != profile.name) {
+    throw Failure(Exit::usage, fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}",
+                                           seen.reader, profile.name, seen.reader));
+  }
+  if (seen.digest != profile::digest(profile)) {
+    throw Failure(Exit::usage, fmt::format("--profile: the image there is of another '{}' than this profile; "
+                                           "build it from this profile's file",
+                                           profile.name));
+  }
+  return device;
 }
 
 }  // namespace sesame::cli

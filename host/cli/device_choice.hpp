@@ -26,11 +26,11 @@ DeviceChoice parse_device(const std::string& text);
 
 // The file that the reader of this profile is in, unless the choice names one: FOLDER/PROFILE--stm32f407g-disc1.elf, in
 // $SESAME_FIRMWARE, else in `firmware` or `../firmware/images` beside this program. Failure(Exit::environment) where there
-// is none, with how to make it.
+// is none, with how to make it; that of check_image().
 std::string find_image(const DeviceChoice& choice, std::string_view profile);
 
-// Starts the reader, not a native one, which is as the profile says: another is a Failure (Exit::usage), as the keys mean
-// something else there. The card is for QEMU alone.
+// Starts the reader, not a native one, which is as the profile says: another, or one of the same name with something else
+// in its file, is a Failure (Exit::usage), as the keys mean something else there. The card is for QEMU alone.
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,
                                          CardLine* card);
 

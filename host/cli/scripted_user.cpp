@@ -135,7 +135,9 @@ void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
   std::size_t answered = 0;
   bool chosen = false;
   reader.insert();
-  for (;;) {
+  // A function, a PIN, a warning and its answers: one screen each.
+  const std::size_t most = 8 + task.answers.size();
+  for (std::size_t screens = 0; screens < most; ++screens) {
     switch (reader.state()) {
       case State::choose_function:
         if (chosen) refuse("the reader went back to its functions");
@@ -173,6 +175,11 @@ void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
       case State::host_pin: refuse("the reader switched itself off");
     }
   }
+  throw Failure(
+      Exit::environment,
+      fmt::format(
+          "the reader asks on and on, which the profile {} does not say; is its image made from that file?",
+          profile.name));
 }
 
 }  // namespace

@@ -109,9 +109,14 @@ bool PanelDevice::at_rest() const {
   return link_.idle() && state() != State::starting && state() != State::working;
 }
 
+// A card may take its time over each of many commands: the reader is given up when nothing goes on.
 void PanelDevice::settle() {
-  if (wait_until([this] { return at_rest(); }, limits_.rest)) return;
-  throw Failure(Exit::environment, "the reader works without end; reset it");
+  const auto begin = Clock::now();
+  while (!at_rest()) {
+    const auto end = std::min(begin + limits_.work, std::max(begin, alive_) + limits_.rest);
+    if (Clock::now() >= end) throw Failure(Exit::environment, "the reader works without end; reset it");
+    serve(end);
+  }
 }
 
 // ---- one turn
@@ -126,6 +131,7 @@ void PanelDevice::serve(Time until) {
 void PanelDevice::serve_card() {
   if (card_ == nullptr) return;
   while (const auto character = card_->take(micros(Clock::now()))) {
+    alive_ = Clock::now();
     write(characters_.get(), Bytes(&*character, 1));
   }
 }
@@ -146,16 +152,21 @@ void PanelDevice::wait(Time until) {
   if (files[2].revents != 0) read_link();
 }
 
+// That it answers is a sign only where nothing is seen of its card.
 void PanelDevice::read_link() {
+  const auto before = link_.heard();
+  const bool asked = !link_.idle();
   std::array<std::uint8_t, 256> bytes;
   const std::size_t count = read(descriptor_.get(), bytes);
   for (std::size_t i = 0; i < count; ++i) link_.received(bytes[i], Clock::now());
+  if (link_.heard() != before && (card_ == nullptr || !asked)) alive_ = link_.heard();
 }
 
 // They may hold a PIN.
 void PanelDevice::read_characters() {
   SecretVector<std::uint8_t, 256> bytes;
   const std::size_t count = read(characters_.get(), {bytes.data(), bytes.capacity()});
+  if (count > 0) alive_ = Clock::now();
   for (std::size_t i = 0; i < count; ++i) card_->received(bytes[i], micros(Clock::now()));
 }
 

@@ -82,6 +82,7 @@ class PanelDevice : public Device {
   PanelLink link_;
   bool inserted_ = false;   // as far as the person is concerned
   bool announced_ = false;  // what the reader was told
+  Time alive_{};            // the last sign that its work goes on
 };
 
 }  // namespace sesame

@@ -13,7 +13,7 @@ using panel::Type;
 // What a hello is answered with, as bits.
 constexpr std::uint8_t kIdentity = 1, kPower = 2, kContacts = 4, kScreen = 8, kAll = 15;
 
-std::uint32_t millis(Bytes four) {
+std::uint32_t long_word(Bytes four) {
   return static_cast<std::uint32_t>(four[0]) | static_cast<std::uint32_t>(four[1]) << 8 |
          static_cast<std::uint32_t>(four[2]) << 16 | static_cast<std::uint32_t>(four[3]) << 24;
 }
@@ -103,7 +103,9 @@ void PanelLink::take_identity(Bytes body) {
                                          std::to_string(panel::kVersion) +
                                          "; flash firmware of the same release");
   }
-  const std::string names(body.begin() + 1, body.end());
+  if (body.size() < 1 + 4) return;
+  seen_.digest = long_word(body.subspan(1));
+  const std::string names(body.begin() + 1 + 4, body.end());
   const std::size_t end = std::min(names.find('\0'), names.size());
   seen_.reader = names.substr(0, end);
   seen_.board = names.substr(std::min(end + 1, names.size()));
@@ -142,7 +144,7 @@ void PanelLink::take_screen(Bytes body) {
 void PanelLink::take_power(Bytes body) {
   if (body.size() != 5) return;
   const bool awake = body[0] != 0;
-  seen_.millis = millis(body.subspan(1));
+  seen_.millis = long_word(body.subspan(1));
   if (awake != seen_.awake) seen_.changed_at = seen_.millis;
   seen_.awake = awake;
   told_ |= kPower;
@@ -156,7 +158,7 @@ void PanelLink::take_contacts(Bytes body) {
 
 void PanelLink::take_acknowledgement(Bytes body) {
   if (body.size() != 5) return;
-  seen_.millis = millis(body.subspan(1));
+  seen_.millis = long_word(body.subspan(1));
   if (tries_ == 0 || body[0] != sequence_) return;
   // Something of the answer was lost: it is asked for again.
   if (orders_.front().type == Type::hello && told_ != kAll) return;

@@ -27,8 +27,10 @@ struct PanelLimits {
   Duration resend{500};   // the same later,
   int tries = 10;         // so often in all
   Duration quiet{2'000};  // a reader that says nothing for so long, though it works, is asked
-  Duration rest{
-      35'000};  // from a key to a screen that waits for somebody: the reader's limit on its card, and more
+  // From a key to a screen that waits for somebody: so long without a sign that it goes on (the reader's limit on one
+  // command to its card, and more),
+  Duration rest{35'000};
+  Duration work{600'000};  // and so long in all
 };
 
 class PanelLink {
@@ -37,6 +39,7 @@ class PanelLink {
   // What the reader says of itself, last.
   struct Seen {
     std::string reader, board;  // names of profile and board
+    std::uint32_t digest = 0;   // of the profile, as profile::digest()
     Screen screen;
     State state = State::off;
     Notice notice = Notice::none;
@@ -71,6 +74,8 @@ class PanelLink {
   void received(std::uint8_t byte, Time now);
 
   const Seen& seen() const { return seen_; }
+  // When the last valid frame came.
+  Time heard() const { return heard_; }
 
  private:
   struct Order {

@@ -1,25 +1,41 @@
 // A reader on a board, at a serial port of this machine. The card is in the board's own slot: a real card.
 #pragma once
 
+#include <termios.h>
+
 #include <string>
 
 #include "host/device/panel_device.hpp"
 
 namespace sesame {
 
-// A terminal device at 115,200 baud, 8N1, raw, this process's alone. Failure(Exit::environment): it cannot be opened, is no
-// terminal, or is in use.
-posix::Descriptor open_serial(const std::string& path);
-
-class SerialDevice final : public PanelDevice {
+// A terminal device at 115,200 baud, 8N1, raw, this process's alone; with this it is again as it was.
+class SerialPort {
  public:
-  // Returns when the reader has answered, and rests. Failure(Exit::environment): that of open_serial() and PanelDevice.
+  // Failure(Exit::environment): it cannot be opened, is no terminal, or is in use. Failure(Exit::usage): somebody sits at
+  // it, as it is the terminal of this process.
+  explicit SerialPort(const std::string& path);
+  SerialPort(const SerialPort&) = delete;
+  SerialPort& operator=(const SerialPort&) = delete;
+  ~SerialPort();
+
+  const std::string& path() const { return path_; }
+  // Does not block; to be closed before this ends.
+  posix::Descriptor descriptor() const;
+
+ private:
+  std::string path_;
+  posix::Descriptor port_;
+  termios before_{};
+};
+
+class SerialDevice final : private SerialPort, public PanelDevice {
+ public:
+  // Returns when the reader has answered, and rests. Failure: that of SerialPort and PanelDevice.
   SerialDevice(const std::string& path, const PanelLimits& limits);
 
  private:
-  std::string why_closed() override { return path_ + ": the board is gone"; }
-
-  std::string path_;
+  std::string why_closed() override { return path() + ": the board is gone"; }
 };
 
 }  // namespace sesame

@@ -1,5 +1,9 @@
 #include "host/line/client.hpp"
 
+#include <poll.h>
+
+#include <algorithm>
+
 #include "host/failure.hpp"
 
 namespace sesame::line {
@@ -20,6 +24,18 @@ void LineClient::contacts(bool vcc, bool clk, bool rst, Micros /*now*/) {
 
 void LineClient::send(std::uint8_t character, bool parity_ok, Micros /*now*/) {
   send(Record::character(character, parity_ok));
+}
+
+bool LineClient::wait_for_presence(std::chrono::milliseconds limit) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + limit;
+  while (!present_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return false;
+    pollfd readable{descriptor(), POLLIN, 0};
+    if (::poll(&readable, 1, static_cast<int>(left.count())) > 0) receive(0);
+  }
+  return true;
 }
 
 void LineClient::receive(Micros now) {

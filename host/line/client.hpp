@@ -6,6 +6,7 @@
 //   while (const auto character = card.take_character()) …
 #pragma once
 
+#include <chrono>
 #include <deque>
 
 #include "host/device/card_line.hpp"
@@ -19,7 +20,9 @@ class LineClient final : public CardLine {
   explicit LineClient(Descriptor socket) : records_(std::move(socket)) {}
 
   // False until the card's side has said otherwise.
-  bool present() const override { return present_; }
+  bool present() const override { return present_.value_or(false); }
+  // Until it has; false where it does not in that time: a server serves one reader at a time. Throws as receive().
+  bool wait_for_presence(std::chrono::milliseconds limit);
   // These throw Failure(Exit::environment) where the card's side is gone.
   void contacts(bool vcc, bool clk, bool rst, Micros now) override;
   void received(std::uint8_t character, Micros now) override { send(character, true, now); }
@@ -42,7 +45,7 @@ class LineClient final : public CardLine {
   Records records_;
   std::deque<Character> characters_;
   Micros arrived_ = 0;  // the last of them
-  bool present_ = false;
+  std::optional<bool> present_;
 };
 
 }  // namespace sesame::line

@@ -113,7 +113,8 @@ class ReaderHeader {
  public:
   explicit ReaderHeader(const ReaderProfile& reader) : reader_(reader), texts_(texts_of(reader)) {}
 
-  std::string write() {
+  // As far as kReader.
+  std::string write() && {
     out_ = preamble(reader_.name);
     out_ +=
         "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <string_view>\n\n"
@@ -124,7 +125,7 @@ class ReaderHeader {
     groups();
     languages();
     profile();
-    return out_ + "\n}  // namespace sesame::generated\n";
+    return std::move(out_);
   }
 
  private:
@@ -208,6 +209,12 @@ class ReaderHeader {
   TextPool texts_;
   std::string out_;
 };
+
+std::uint32_t fnv_1a(std::string_view text) {
+  std::uint32_t hash = 0x811C9DC5;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193;
+  return hash;
+}
 
 // ---- the board
 
@@ -303,7 +310,14 @@ void check_pair(const ReaderProfile& reader, const Board& board) {
   }
 }
 
-std::string reader_header(const ReaderProfile& reader) { return ReaderHeader(reader).write(); }
+std::string reader_header(const ReaderProfile& reader) {
+  const std::string constants = ReaderHeader(reader).write();
+  return constants +
+         fmt::format("\ninline constexpr std::uint32_t kDigest = {:#010x};\n", fnv_1a(constants)) +
+         "\n}  // namespace sesame::generated\n";
+}
+
+std::uint32_t digest(const ReaderProfile& reader) { return fnv_1a(ReaderHeader(reader).write()); }
 
 std::string board_header(const Board& board) {
   return preamble(board.name) +

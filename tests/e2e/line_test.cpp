@@ -139,6 +139,7 @@ TEST_CASE("a recorded card that was not asked so says so, and is mute") {
   CHECK(hand.power_up(9) == "3B65000065046C9000");
   hand.say("00B2017C00", 0);
   CHECK(served.says("READ RECORD"));
+  CHECK_FALSE(hand.receive(300));
   CHECK(hand.power_up(9) == "3B65000065046C9000");
 }
 

@@ -7,6 +7,7 @@
 
 #include "firmware/panel/protocol.hpp"
 #include "host/device/native_reader.hpp"
+#include "host/profile/constants.hpp"
 
 namespace sesame::test {
 
@@ -23,7 +24,8 @@ inline Line frame(panel::Type type, const Line& body) {
 
 class Board {
  public:
-  Board(const ReaderProfile& profile, CardSlot& slot) : name_(profile.name), reader_(profile, slot) {
+  Board(const ReaderProfile& profile, CardSlot& slot)
+      : name_(profile.name), digest_(profile::digest(profile)), reader_(profile, slot) {
     reader_.on_event([this] { show(); });
   }
 
@@ -68,6 +70,8 @@ class Board {
 
   void introduce() {
     Line body{panel::kVersion};
+    for (int shift = 0; shift < 32; shift += 8)
+      body.push_back(static_cast<std::uint8_t>(digest_ >> shift & 0xFF));
     body.insert(body.end(), name_.begin(), name_.end());
     body.push_back(0);
     body.insert(body.end(), {'t', 'e', 's', 't'});
@@ -107,6 +111,7 @@ class Board {
   }
 
   std::string_view name_;
+  std::uint32_t digest_;
   NativeReader reader_;
   panel::FrameReader<panel::kMaxBodyToReader> frames_;
   std::optional<std::uint8_t> last_;

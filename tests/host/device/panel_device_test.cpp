@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
@@ -120,21 +121,124 @@ TEST_CASE("a reader that never answers is given up") {
   CHECK_THROWS_WITH(reader.connect(), "the reader does not answer on its panel link");
 }
 
+Line said_in_full(State state) {
+  Line said = frame(panel::Type::identity, {panel::kVersion, 1, 2, 3, 4, 'x', 0, 'y'});
+  for (const Line& more :
+       {frame(panel::Type::power, {1, 0, 0, 0, 0}), frame(panel::Type::contacts, {0}),
+        frame(panel::Type::screen, {static_cast<std::uint8_t>(state), 0, 0xFF, 1, 0, 0})}) {
+    said.insert(said.end(), more.begin(), more.end());
+  }
+  return said;
+}
+
+void write_all(int descriptor, const Line& line) {
+  REQUIRE(::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
+}
+
+// Whole, and the hello acknowledged.
+Line working() {
+  Line said = said_in_full(State::working);
+  const Line acknowledged = frame(panel::Type::acknowledge, {1, 0, 0, 0, 0});
+  said.insert(said.end(), acknowledged.begin(), acknowledged.end());
+  return said;
+}
+
 // Answers everything, and works.
 TEST_CASE("a reader that works without end is given up") {
   auto [ours, theirs] = sockets();
   PanelLimits limits;
   limits.rest = 100ms;
   PanelDevice reader(std::move(ours), limits);
-  const Line working =
-      frame(panel::Type::screen, {static_cast<std::uint8_t>(State::working), 0, 0xFF, 1, 0, 0});
-  Line said = frame(panel::Type::identity, {panel::kVersion, 'x', 0, 'y'});
-  for (const Line& more : {frame(panel::Type::power, {1, 0, 0, 0, 0}), frame(panel::Type::contacts, {0}),
-                           working, frame(panel::Type::acknowledge, {1, 0, 0, 0, 0})}) {
-    said.insert(said.end(), more.begin(), more.end());
-  }
-  REQUIRE(::write(theirs.get(), said.data(), said.size()) == static_cast<ssize_t>(said.size()));
+  write_all(theirs.get(), working());
   CHECK_THROWS_WITH(reader.connect(), "the reader works without end; reset it");
+}
+
+// A card that says NULL every 50 ms. Behind so many of them the reader, whose link it has, comes to rest.
+class SlowCard final : public CardLine {
+ public:
+  SlowCard(int link, int nulls) : link_(link), left_(nulls) {}
+  bool present() const override { return true; }
+  void contacts(bool, bool, bool, Micros) override {}
+  void received(std::uint8_t, Micros) override {}
+  std::optional<std::uint8_t> take(Micros now) override {
+    if (next_ == 0) next_ = now;
+    if (left_ == 0 || now < next_) return std::nullopt;
+    next_ += 50'000;
+    if (--left_ == 0) write_all(link_, said_in_full(State::pin));
+    return std::uint8_t{0x60};
+  }
+  std::optional<Micros> due() const override { return left_ == 0 ? std::nullopt : std::optional(next_); }
+
+ private:
+  int link_, left_;
+  Micros next_ = 0;
+};
+
+// Waits for a reader that works while its card says so many NULLs.
+void wait_for_slow_card(int nulls, const PanelLimits& limits) {
+  auto [ours, theirs] = sockets();
+  auto [line, reader_line] = sockets();
+  write_all(theirs.get(), working());
+  SlowCard card(theirs.get(), nulls);
+  PanelDevice reader(std::move(ours), std::move(line), card, limits);
+  reader.remove();  // it never was in: nothing is told, and rest is waited for
+  CHECK(reader.state() == State::pin);
+}
+
+TEST_CASE("a reader whose card is slow is waited for as long as characters pass") {
+  PanelLimits limits;
+  limits.rest = 500ms;
+  CHECK_NOTHROW(wait_for_slow_card(15, limits));  // 700 ms
+}
+
+TEST_CASE("a reader whose card never comes to an end is given up in the end") {
+  PanelLimits limits;
+  limits.work = 200ms;
+  CHECK_THROWS_WITH(wait_for_slow_card(1'000, limits), "the reader works without end; reset it");
+}
+
+// Answers so many hellos: it works, and behind the last one it rests.
+void answer(int link, int hellos) {
+  panel::FrameReader<panel::kMaxBodyToReader> frames;
+  for (int answers = 0; answers < hellos;) {
+    pollfd file{link, POLLIN, 0};
+    std::uint8_t byte = 0;
+    if (::poll(&file, 1, 10'000) <= 0 || ::read(link, &byte, 1) != 1) return;
+    if (!frames.take(byte)) continue;
+    Line said = said_in_full(++answers < hellos ? State::working : State::pin);
+    const Line acknowledged = frame(panel::Type::acknowledge, {frames.body()[0], 0, 0, 0, 0});
+    said.insert(said.end(), acknowledged.begin(), acknowledged.end());
+    if (::send(link, said.data(), said.size(), MSG_NOSIGNAL) < 0) return;
+  }
+}
+
+TEST_CASE("a board whose card is slow is waited for as long as it answers, as its card is not seen") {
+  auto [ours, theirs] = sockets();
+  PanelLimits limits;
+  limits.rest = 500ms;
+  limits.quiet = 50ms;
+  std::thread board(answer, theirs.get(), 15);
+  {
+    PanelDevice reader(std::move(ours), limits);
+    CHECK_NOTHROW(reader.remove());
+    CHECK(reader.state() == State::pin);
+  }
+  board.join();
+}
+
+TEST_CASE("a reader that answers, and works, and says nothing to its card, is given up") {
+  auto [ours, theirs] = sockets();
+  auto [line, reader_line] = sockets();
+  PanelLimits limits;
+  limits.rest = 300ms;
+  limits.quiet = 50ms;
+  std::thread board(answer, theirs.get(), 1'000);
+  {
+    SlowCard card(theirs.get(), 0);
+    PanelDevice reader(std::move(ours), std::move(line), card, limits);
+    CHECK_THROWS_WITH(reader.remove(), "the reader works without end; reset it");
+  }
+  board.join();
 }
 
 // A card whose every call is written down.
@@ -211,8 +315,51 @@ TEST_CASE("a board at a serial port is a reader, whatever the port was set to") 
 }
 
 TEST_CASE("a port that is not there, or is no port, is named") {
-  CHECK_THROWS_WITH(open_serial("/dev/no-such-port"), "/dev/no-such-port: No such file or directory");
-  CHECK_THROWS_WITH(open_serial("/dev/null"), "/dev/null: not a serial port");
+  CHECK_THROWS_WITH(SerialPort("/dev/no-such-port"), "/dev/no-such-port: No such file or directory");
+  CHECK_THROWS_WITH(SerialPort("/dev/null"), "/dev/null: not a serial port");
+}
+
+termios settings_of(const Terminal& terminal) {
+  termios settings{};
+  REQUIRE(::tcgetattr(terminal.slave.get(), &settings) == 0);
+  return settings;
+}
+
+TEST_CASE("a port is again as it was, and anybody's, also where no board answers") {
+  Terminal terminal;
+  const termios before = settings_of(terminal);
+  PanelLimits limits;
+  limits.boot = 50ms;
+  CHECK_THROWS_WITH(SerialDevice(terminal.path, limits), "the reader does not answer on its panel link");
+  {
+    const SerialPort port(terminal.path);
+    CHECK(::cfgetospeed(&before) != B115200);
+    const termios during = settings_of(terminal);
+    CHECK(::cfgetospeed(&during) == B115200);
+    int exclusive = 0;
+    REQUIRE(::ioctl(terminal.slave.get(), TIOCGEXCL, &exclusive) == 0);
+    CHECK(exclusive != 0);
+  }
+  const termios after = settings_of(terminal);
+  CHECK(after.c_iflag == before.c_iflag);
+  CHECK(after.c_oflag == before.c_oflag);
+  CHECK(after.c_cflag == before.c_cflag);
+  CHECK(after.c_lflag == before.c_lflag);
+  CHECK(::cfgetospeed(&after) == ::cfgetospeed(&before));
+  int exclusive = 1;
+  REQUIRE(::ioctl(terminal.slave.get(), TIOCGEXCL, &exclusive) == 0);
+  CHECK(exclusive == 0);
+}
+
+TEST_CASE("the terminal that somebody sits at is no port, and stays as it is") {
+  Terminal terminal;
+  const termios before = settings_of(terminal);
+  const Descriptor input(::dup(STDIN_FILENO));
+  REQUIRE(::dup2(terminal.slave.get(), STDIN_FILENO) == STDIN_FILENO);
+  CHECK_THROWS_WITH(SerialPort(terminal.path),
+                    terminal.path + ": the terminal that this runs in; name the board's serial port");
+  REQUIRE(::dup2(input.get(), STDIN_FILENO) == STDIN_FILENO);
+  CHECK(settings_of(terminal).c_lflag == before.c_lflag);
 }
 
 TEST_CASE("a board that is pulled out is named by its port") {

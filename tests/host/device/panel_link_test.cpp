@@ -231,6 +231,38 @@ TEST_CASE("a reader of another version of the link is refused by its number") {
   CHECK_THROWS_WITH(hear(), Catch::Matchers::Contains("version 2"));
 }
 
+// Shows the same whatever is pressed: its profile is another.
+class StuckReader final : public Device {
+ public:
+  explicit StuckReader(State state) : state_(state) {}
+  void insert() override {}
+  void remove() override {}
+  void press(Key) override {
+    if (++presses > 1'000) throw std::runtime_error("pressed on and on");
+  }
+  void hold(Key) override {}
+  Screen shown() const override { return {}; }
+  State state() const override { return state_; }
+  Notice notice() const override { return Notice::none; }
+  std::optional<std::uint8_t> tries_left() const override { return std::nullopt; }
+  cap::Fault fault() const override { return {}; }
+  std::string code() const override { return {}; }
+
+  int presses = 0;
+
+ private:
+  State state_;
+};
+
+TEST_CASE("a reader that asks on and on is given up") {
+  const auto loaded = profile::load_reader("sesame");
+  cli::Task task;
+  task.pin = SecretString("1234");
+  StuckReader reader(GENERATE(State::prompt, State::pin, State::last_try));
+  CHECK_THROWS_WITH(cli::make_code(reader, loaded.profile(), task), Catch::Matchers::Contains("on and on"));
+  CHECK(reader.presses < 100);
+}
+
 TEST_CASE("the reader says who it is, what it shows, its tries and its time") {
   const auto loaded = profile::load_reader("vasco-810");
   CardInSlot card("belgian-card");
@@ -238,6 +270,7 @@ TEST_CASE("the reader says who it is, what it shows, its tries and its time") {
   panel.settle();
   CHECK(panel.link().seen().reader == "vasco-810");
   CHECK(panel.link().seen().board == "test");
+  CHECK(panel.link().seen().digest == profile::digest(loaded.profile()));
   CHECK(panel.link().seen().millis == 1);
   CHECK_FALSE(panel.link().seen().awake);
   panel.insert();

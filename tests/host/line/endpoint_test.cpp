@@ -115,6 +115,18 @@ TEST_CASE("records come whole, however they were cut, until one is none") {
   CHECK_FALSE(records.take());
 }
 
+TEST_CASE("a client waits for the card's side to say whether there is a card, and no longer") {
+  using std::chrono::milliseconds;
+  const Pair pair;
+  LineClient client{Descriptor(pair.ends[0])};
+  Records card{Descriptor(pair.ends[1])};
+  CHECK_FALSE(client.wait_for_presence(milliseconds(0)));
+  CHECK_FALSE(client.wait_for_presence(milliseconds(20)));
+  REQUIRE(card.send(card::line::Record::presence(false)));
+  CHECK(client.wait_for_presence(milliseconds(10'000)));
+  CHECK_FALSE(client.present());
+}
+
 TEST_CASE("a client hears characters and presence, and notices when the card's side is gone") {
   const Pair pair;
   LineClient client{Descriptor(pair.ends[0])};

@@ -36,6 +36,19 @@ Board board_with(std::string_view good, std::string_view other) {
   return read_board(replaced(*shipped_text(Shelf::boards, "stm32f407g-disc1"), good, other), "mine.toml");
 }
 
+TEST_CASE("profiles share a digest only where they have the same content") {
+  const auto digest_with = [](std::string_view good, std::string_view other) {
+    const std::string text = replaced(*shipped_text(Shelf::readers, "pinsentry"), good, other);
+    return digest(read_reader(text, "pinsentry.toml").profile());
+  };
+  const std::uint32_t shipped = digest(load_reader("pinsentry").profile());
+  CHECK(digest_with("# Not established", "# Established") == shipped);
+  CHECK(digest_with("code = 35", "code = 34") != shipped);
+  CHECK(digest_with("max_digits = 12", "max_digits = 11") != shipped);
+  CHECK(digest_with("Enter ref", "Enter Ref") != shipped);
+  CHECK(digest_with("directory_fallback = false", "directory_fallback = true") != shipped);
+}
+
 TEST_CASE("every shipped reader works on every shipped board") {
   for (const std::string_view reader : shipped_names(Shelf::readers)) {
     for (const std::string_view board : shipped_names(Shelf::boards)) {

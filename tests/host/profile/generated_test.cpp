@@ -7,6 +7,7 @@
 #include "firmware/generated/board.hpp"
 #include "firmware/generated/reader.hpp"
 #include "host/profile/board_file.hpp"
+#include "host/profile/constants.hpp"
 #include "host/profile/reader_file.hpp"
 
 namespace sesame::profile {
@@ -42,6 +43,7 @@ TEST_CASE("the compiled reader is the loaded one: its functions") {
   const ReaderProfile& profile = loaded.profile();
   CHECK(kReader.name == profile.name);
   CHECK(kReader.title == profile.title);
+  CHECK(generated::kDigest == digest(profile));
   REQUIRE(kReader.functions.size() == profile.functions.size());
   for (std::size_t i = 0; i < profile.functions.size(); ++i) {
     check_same(kReader.functions[i], profile.functions[i]);
