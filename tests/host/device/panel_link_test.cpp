@@ -100,7 +100,8 @@ Made make(const ReaderProfile& profile, CardInSlot& card, const Fault& to_reader
   const Time before = panel.now();
   panel.settle();
   cli::make_code(panel, profile, task);
-  const auto row = panel.shown().row(1);
+  const Screen screen = panel.shown();
+  const auto row = screen.row(1);
   return {{row.begin(), row.end()},
           panel.board().keys(),
           panel.bytes_to_reader,
