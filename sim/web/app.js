@@ -265,25 +265,38 @@ function refresh() {
   });
 }
 
+// Events overtake the trace: what was heard while it was under way is in it, or comes behind it.
+const heard = [];
+let fetching = 0;
+
 async function catchUp() {
   banner();
+  ++fetching;
   try {
     const trace = await call('GET', path('/trace'));
     page.logged = trace.revision;
     log.replace(trace.apdus);
+    heard.forEach(addToLog);
     show(await call('GET', path()));
   } catch (error) {
     complain(error);
   }
+  if (--fetching === 0) heard.length = 0;
+}
+
+function addToLog(apdu) {
+  if (apdu.revision <= page.logged) return;
+  page.logged = apdu.revision;
+  log.add(apdu);
 }
 
 function happened(kind, data) {
   if (kind === 'lost') return catchUp();
   if (kind === 'reader' && data.change === 'deleted') return sayGone();
   if (kind === 'key') keys.pressed(data.key);
-  if (kind === 'apdu' && data.revision > page.logged) {
-    page.logged = data.revision;
-    log.add(data);
+  if (kind === 'apdu') {
+    if (fetching > 0) heard.push(data);
+    addToLog(data);
   }
   refresh();
 }
@@ -300,6 +313,7 @@ by('readers').addEventListener('pointerdown', () => listReaders().catch(complain
 
 async function open() {
   page.events?.close();
+  heard.length = 0;
   try {
     [page.cards, page.profiles] = await Promise.all([call('GET', '/v1/cards'), call('GET', '/v1/profiles')]);
     show(await call('GET', readerPath(idInAddress())));

@@ -307,6 +307,25 @@ onPage('a log that began before the page did is complete', {}, async (bench) => 
   assert.deepEqual(await bench.page.locator('.apdu-name').allTextContents(), before);
 });
 
+onPage('what happens while the log is fetched stays in it', {}, async ({ page, id, state }) => {
+  let first = true;
+  await page.route('**/trace', async (route) => {
+    const response = await route.fetch();
+    if (first) {
+      first = false;
+      await api(simulator.url, 'PUT', `/v1/readers/${id}/card`, 'sesame-card');
+      await page.locator('.apdu').first().waitFor();
+    }
+    await route.fulfill({ response });
+  });
+  await page.reload();
+  await state('choose_function');
+  const answer = await fetch(`${simulator.url}/v1/readers/${id}/trace`, { headers: { Accept: 'application/json' } });
+  const { apdus } = await answer.json();
+  await page.locator('.apdu').nth(apdus.length - 1).waitFor();
+  assert.equal(await page.locator('.apdu').count(), apdus.length);
+});
+
 onPage('a mute card is a switch away', {}, async ({ page, says, shot }) => {
   await page.getByRole('switch', { name: 'Card is mute' }).check({ force: true });
   await page.locator('.faults li[data-kind=mute].on').waitFor();
