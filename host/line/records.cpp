@@ -25,6 +25,7 @@ Records::~Records() {
 bool Records::receive() {
   std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_),
             in_.begin() + static_cast<std::ptrdiff_t>(end_), in_.begin());
+  wipe(in_.data() + (end_ - begin_), begin_);  // where it was: it may be a PIN's
   end_ -= begin_;
   begin_ = 0;
   if (end_ == in_.size()) return true;
