@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
@@ -11,7 +12,7 @@ namespace sesame::sim {
 
 namespace {
 
-constexpr int kDeepest = 16;
+constexpr std::size_t kDeepest = 16;
 
 [[noreturn]] void wrong_type(const std::string& where, std::string_view expected) {
   throw ApiError{400, "wrong_type",
@@ -29,37 +30,94 @@ constexpr int kDeepest = 16;
 
 }  // namespace
 
+namespace {
+
+// Builds the value; the parser stops where one of these says false. What it built of a body that is refused is overwritten.
+class Builder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Builder() = default;
+  Builder(const Builder&) = delete;
+  Builder& operator=(const Builder&) = delete;
+  ~Builder() override { wipe_texts(root_); }
+
+  nlohmann::json take() { return std::exchange(root_, nullptr); }
+  std::string_view mistake() const { return mistake_; }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool string(string_t& text) override {
+    const bool added = add(text);
+    sesame::wipe(text.data(), text.size());
+    return added;
+  }
+  bool binary(binary_t&) override { return false; }  // JSON has none
+  bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
+  bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) return stop("a name is given twice in the body");
+    member_ = &(*open_.back())[name];
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return stop("the body is no JSON");
+  }
+
+ private:
+  bool stop(std::string_view mistake) {
+    mistake_ = mistake;
+    return false;
+  }
+  bool open(nlohmann::json value) {
+    if (open_.size() == kDeepest) return stop("the body is nested too deeply");
+    open_.push_back(place());
+    *open_.back() = std::move(value);
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+  bool add(nlohmann::json value) {
+    *place() = std::move(value);
+    return true;
+  }
+  nlohmann::json* place() {
+    if (open_.empty()) return &root_;
+    nlohmann::json& inside = *open_.back();
+    return inside.is_object() ? member_ : &inside.emplace_back();
+  }
+
+  nlohmann::json root_;
+  std::vector<nlohmann::json*> open_;  // the objects and arrays that are, the inmost last
+  nlohmann::json* member_ = nullptr;   // of the inmost object, that comes next
+  std::string_view mistake_;
+};
+
+}  // namespace
+
 nlohmann::json parse_json(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return nlohmann::json::object();
-  bool too_deep = false, twice = false;
-  std::vector<std::set<std::string>> names;
-  const auto look = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (depth > kDeepest) too_deep = true;
-    if (event == Event::object_start) names.emplace_back();
-    if (event == Event::object_end) names.pop_back();
-    if (event == Event::key && !names.back().insert(parsed.get<std::string>()).second) twice = true;
-    return true;
-  };
-  nlohmann::json value = nlohmann::json::parse(text, look, false);
-  if (value.is_discarded() || too_deep || twice) {
-    wipe_texts(value);
-    throw ApiError{400, "malformed_json",
-                   too_deep && !value.is_discarded() ? "the body is nested too deeply"
-                   : twice && !value.is_discarded()  ? "a name is given twice in the body"
-                                                     : "the body is no JSON",
-                   "send one JSON object, in UTF-8"};
-  }
-  return value;
+  Builder builder;
+  if (nlohmann::json::sax_parse(text, &builder)) return builder.take();
+  throw ApiError{400, "malformed_json", std::string(builder.mistake()), "send one JSON object, in UTF-8"};
 }
 
 void wipe_texts(nlohmann::json& value) {
-  if (value.is_string()) {
-    std::string& text = value.get_ref<std::string&>();
-    wipe(text.data(), text.size());
-  }
-  if (value.is_structured()) {
-    for (nlohmann::json& member : value) wipe_texts(member);
+  std::vector<nlohmann::json*> left{&value};
+  while (!left.empty()) {
+    nlohmann::json& one = *left.back();
+    left.pop_back();
+    if (one.is_string()) {
+      std::string& text = one.get_ref<std::string&>();
+      wipe(text.data(), text.size());
+    }
+    if (!one.is_structured()) continue;
+    for (nlohmann::json& member : one) left.push_back(&member);
   }
 }
 

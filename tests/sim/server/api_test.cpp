@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/server/assets.hpp"
+#include "sim/server/json_body.hpp"
 #include "tests/sim/server/api_desk.hpp"
 
 using namespace sesame;
@@ -276,6 +277,37 @@ TEST_CASE("what is not understood is refused, by name") {
             .find("colour") != std::string::npos);
 }
 
+TEST_CASE("a body may be nested 16 deep, and no deeper") {
+  ApiDesk desk;
+  // The body itself is the first level.
+  const auto nested = [](std::size_t depth, const std::string& inmost) {
+    return R"({"card":)" + std::string(depth - 1, '[') + inmost + std::string(depth - 1, ']') + "}";
+  };
+  const auto message = [&](const std::string& body) {
+    return json::parse(desk.send("POST", "/v1/readers", body).body)["message"].get<std::string>();
+  };
+  for (const char* inmost : {"", "1", "\"a\"", "null"}) {
+    CHECK(message(nested(16, inmost)) == "card must be a text or an object");
+    CHECK(message(nested(17, inmost)) == "the body is nested too deeply");
+  }
+  // What comes behind is not looked at.
+  CHECK(message(std::string(17, '[') + "no JSON") == "the body is nested too deeply");
+  CHECK(message(R"({"a":1,"a":)" + std::string(17, '[')) == "a name is given twice in the body");
+  std::string objects;
+  for (int i = 0; i < 17; ++i) objects += R"({"a":)";
+  CHECK(message(objects) == "the body is nested too deeply");
+}
+
+TEST_CASE("texts are overwritten at any depth") {
+  constexpr int kDeep = 100'000;
+  json value = "1234";
+  for (int i = 0; i < kDeep; ++i) value = json::array({std::move(value)});
+  wipe_texts(value);
+  const json* inmost = &value;
+  while (inmost->is_array()) inmost = &inmost->front();
+  CHECK(*inmost == std::string(4, '\0'));
+}
+
 TEST_CASE("a path that takes other methods names them") {
   ApiDesk desk;
   const Response response = desk.send("PUT", "/v1/readers");
@@ -361,6 +393,12 @@ TEST_CASE("with a token everything but the page needs it, as a header or a cooki
   }
   CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRET"}}) == "200");
   CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRE"}}) == "401 unauthorized");
+  // As long as the right one.
+  for (const char* wrong : {"SECRES", "XECRET", "SECReT", "secret"}) {
+    CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", std::string("Bearer ") + wrong}}) ==
+          "401 unauthorized");
+    CHECK(desk.refused("POST", "/v1/session", json{{"token", wrong}}.dump()) == "403 wrong_token");
+  }
   CHECK(desk.refused("POST", "/v1/session", R"({"token":"no"})") == "403 wrong_token");
   const Response session = desk.send("POST", "/v1/session", R"({"token":"SECRET"})");
   REQUIRE(session.status == 204);
@@ -372,6 +410,11 @@ TEST_CASE("with a token everything but the page needs it, as a header or a cooki
   const std::string value = cookie->second.substr(0, cookie->second.find(';'));
   CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", "a=b; " + value}}) == "200");
   CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", value + "x"}}) == "401 unauthorized");
+  for (const std::size_t at : {std::size_t{0}, value.find('=') + 1, value.size() - 1}) {
+    std::string wrong = value;
+    wrong[at] = wrong[at] == '0' ? '1' : '0';
+    CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", wrong}}) == "401 unauthorized");
+  }
 }
 
 namespace {
@@ -450,7 +493,7 @@ TEST_CASE("a stream that missed something says so") {
   CHECK(desk.refused("GET", "/v1/events", "", {{"last-event-id", "x"}}) == "400 wrong_type");
 }
 
-TEST_CASE("the 65th stream gets a 503, until one ends") {
+TEST_CASE("one stream more than there are places gets a 503, until one ends") {
   ApiDesk desk;
   const std::string reader = desk.reader();
   std::vector<Response> open;
