@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -82,6 +84,21 @@ class Worker {
   std::thread thread_;
 };
 
+// A connection is a descriptor, and the system's usual 1024 are soon used up. How many there may be now.
+std::size_t allow_many_descriptors() {
+  constexpr rlim_t kEnough = 65'536;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit raised{std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough)), limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return static_cast<std::size_t>(std::min(limit.rlim_cur, kEnough));
+}
+
+// How many may wait: connections for requests that do not are left.
+int places(std::size_t descriptors) {
+  return std::clamp(static_cast<int>(descriptors / 2), 64, Api::kPlaces);
+}
+
 // False: the server ended by itself.
 bool wait_for_end(posix::Signals& signals, const Worker& server) {
   for (;;) {
@@ -125,10 +142,11 @@ void sim(const Options& options) {
   simulator.create(spec);
 
   const std::string address = options.listen.empty() ? kLoopback : options.listen;
+  const std::size_t descriptors = allow_many_descriptors();
   HttpServer server(address, options.port);
   std::optional<std::string> token;
   if (options.real_cards || !options.listen.empty()) token = random_token();
-  Api api(simulator, Gate(address, server.port(), token), card);
+  Api api(simulator, Gate(address, server.port(), token), card, places(descriptors));
 
   const Worker ticker(
       [&] {

@@ -13,6 +13,7 @@ void EventBus::publish(const std::string& reader, SimEvent::Kind kind, std::uint
   {
     const std::lock_guard lock(mutex_);
     push(std::move(event));
+    tell(reader);
   }
   changed_.notify_all();
 }
@@ -24,6 +25,7 @@ void EventBus::publish(const std::string& reader, std::vector<Happening> happeni
     for (Happening& happening : happenings) {
       push({0, reader, SimEvent::Kind::happened, std::move(happening)});
     }
+    tell(reader);
   }
   changed_.notify_all();
 }
@@ -31,7 +33,31 @@ void EventBus::publish(const std::string& reader, std::vector<Happening> happeni
 void EventBus::push(SimEvent event) {
   event.sequence = ++last_;
   ring_.push_back(std::move(event));
-  if (ring_.size() > capacity_) ring_.pop_front();
+  if (ring_.size() <= capacity_) return;
+  const SimEvent& oldest = ring_.front();
+  if (oldest.kind == SimEvent::Kind::deleted) {
+    forgotten_of_deleted_ = oldest.sequence;
+    forgotten_.erase(oldest.reader);
+  } else {
+    forgotten_[oldest.reader] = oldest.sequence;
+  }
+  ring_.pop_front();
+}
+
+void EventBus::tell(const std::string& reader) const {
+  if (news_) news_(reader);
+}
+
+void EventBus::on_news(std::function<void(const std::string&)> news) {
+  const std::lock_guard lock(mutex_);
+  news_ = std::move(news);
+}
+
+// Of a reader that is not known any more it cannot be told which of the forgotten events were its own.
+bool EventBus::has_forgotten(std::uint64_t after, const std::optional<std::string>& reader) const {
+  if (!reader) return after < last_ - ring_.size();
+  const auto found = forgotten_.find(*reader);
+  return after < (found == forgotten_.end() ? forgotten_of_deleted_ : found->second);
 }
 
 EventBus::Batch EventBus::wait(std::uint64_t after, const std::optional<std::string>& reader,
@@ -40,8 +66,8 @@ EventBus::Batch EventBus::wait(std::uint64_t after, const std::optional<std::str
   std::unique_lock lock(mutex_);
   Batch batch;
   const std::uint64_t before_first = last_ - ring_.size();
-  batch.lost = after < before_first || after > last_;
-  batch.last = batch.lost ? before_first : after;
+  batch.lost = after > last_ || has_forgotten(after, reader);
+  batch.last = batch.lost ? before_first : std::max(after, before_first);
   for (;;) {
     collect(batch, reader);
     batch.closed = closed_;
@@ -50,7 +76,7 @@ EventBus::Batch EventBus::wait(std::uint64_t after, const std::optional<std::str
     if (!changed_.wait_until(lock, end, news)) return batch;
     // What happened meanwhile may have pushed out what was to come next.
     if (batch.last < last_ - ring_.size()) {
-      batch.lost = true;
+      batch.lost = has_forgotten(batch.last, reader);
       batch.last = last_ - ring_.size();
     }
   }

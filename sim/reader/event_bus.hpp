@@ -6,9 +6,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/reader/happening.hpp"
@@ -36,7 +38,7 @@ class EventBus {
   struct Batch {
     std::vector<SimEvent> events;  // oldest first, at most kMostAtOnce
     std::uint64_t last = 0;        // where to go on: the sequence number up to which all was looked at
-    bool lost = false;             // events between `after` and these are forgotten
+    bool lost = false;             // events between `after` and these are, or may be, forgotten
     bool closed = false;           // close() was called: there will be no more
   };
   static constexpr std::size_t kMostAtOnce = 256;
@@ -51,8 +53,14 @@ class EventBus {
   // Ends every wait, now and later.
   void close();
 
+  // Told whose events there are, by the thread that publishes them and before it goes on: must not wait, nor use the bus.
+  // Empty: nobody any more, once this returns.
+  void on_news(std::function<void(const std::string& reader)> news);
+
  private:
   void push(SimEvent event);
+  void tell(const std::string& reader) const;
+  bool has_forgotten(std::uint64_t after, const std::optional<std::string>& reader) const;
   void collect(Batch& batch, const std::optional<std::string>& reader) const;
 
   const std::size_t capacity_;
@@ -61,6 +69,10 @@ class EventBus {
   std::deque<SimEvent> ring_;
   std::uint64_t last_ = 0;
   bool closed_ = false;
+  // The last event of each living reader that was pushed out, and the last of any deleted one.
+  std::unordered_map<std::string, std::uint64_t> forgotten_;
+  std::uint64_t forgotten_of_deleted_ = 0;
+  std::function<void(const std::string&)> news_;
 };
 
 }  // namespace sesame::sim

@@ -273,6 +273,21 @@ OtpResult Simulator::otp(const std::string& id, OtpRequest request) {
   return user.result(reader);
 }
 
+Simulator::OtpCall::OtpCall(Simulator& simulator, std::string id, OtpRequest request)
+    : simulator_(simulator), id_(std::move(id)), request_(std::move(request)) {}
+
+std::optional<OtpResult> Simulator::OtpCall::go_on() {
+  Session session(simulator_, simulator_.find(id_));
+  LiveReader& reader = session.reader();
+  if (!user_) {
+    user_.emplace(reader.profile(), std::move(*request_));
+    request_.reset();
+  }
+  if (user_->go_on(reader) || simulator_.closed()) return user_->result(reader);
+  again_ = simulator_.until(reader.deadline(), kLongest);
+  return std::nullopt;
+}
+
 // ---- time
 
 std::chrono::milliseconds Simulator::until(std::optional<Millis> when, std::chrono::milliseconds most) const {

@@ -99,6 +99,8 @@ class Simulator {
   void insert(const std::string& id, const CardSpec& card);
   // A code in one call. With a real clock it waits for a slow card, and lets others to the reader meanwhile.
   OtpResult otp(const std::string& id, OtpRequest request);
+  // The same for whoever does not wait in a thread of its own.
+  class OtpCall;
 
   // ---- time
 
@@ -184,6 +186,24 @@ class Simulator {
   Deadlines deadlines_;    // of readers with a real clock
   Deadlines expirations_;  // of readers that end
   bool closed_ = false;
+};
+
+class Simulator::OtpCall {
+ public:
+  // The simulator outlives it.
+  OtpCall(Simulator& simulator, std::string id, OtpRequest request);
+
+  // The result, once it is there or the simulator is closed; nothing: again when something has happened in the reader, and
+  // after again() at the latest.
+  std::optional<OtpResult> go_on();
+  std::chrono::milliseconds again() const { return again_; }
+
+ private:
+  Simulator& simulator_;
+  std::string id_;
+  std::optional<OtpRequest> request_;
+  std::optional<Operator> user_;
+  std::chrono::milliseconds again_{0};
 };
 
 }  // namespace sesame::sim

@@ -28,6 +28,7 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLongestPoll = 60'000;  // ms
+constexpr std::chrono::milliseconds kSoon{1};   // at the least, between two looks at what is due
 
 // ---- responses
 
@@ -86,6 +87,23 @@ ApiError error_of(const Failure& failure) {
   }
 }
 
+// What cannot be understood, or is not answered any more.
+ApiError error_of(int status) {
+  switch (status) {
+    case 408:
+      return {408, "request_timeout", "the request did not come in time", "send it within half a minute"};
+    case 413:
+      return {413, "body_too_large", "the body is too large",
+              fmt::format("at most {} bytes", Api::kLargestBody)};
+    case 414: return {414, "path_too_long", "the path is too long", "at most 2048 bytes"};
+    case 431:
+      return {431, "headers_too_large", "the headers are too many or too long",
+              "at most 100, of 32 KiB in all"};
+    case 503: return {503, "ending", "the simulator is ending", "start it again", {{"Retry-After", "2"}}};
+    default: return {400, "bad_request", "this is no request that HTTP knows", "see RFC 9112"};
+  }
+}
+
 // What any browser must know about any answer.
 void add_safeguards(Response& response) {
   response.headers.insert(
@@ -98,6 +116,12 @@ void add_safeguards(Response& response) {
        {"Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});
+}
+
+Response later(std::shared_ptr<Wait> wait) {
+  Response response;
+  response.wait = std::move(wait);
+  return response;
 }
 
 // ---- requests
@@ -218,19 +242,44 @@ std::span<const Api::Route> Api::routes() {
   return kRoutes;
 }
 
-Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered)
+// What is counted and answered as its request was begun.
+class Api::Waiting final : public Wait {
+ public:
+  Waiting(Api& api, std::string operation, Clock::time_point began, std::shared_ptr<Wait> wait)
+      : api_(api), operation_(std::move(operation)), began_(began), wait_(std::move(wait)) {}
+
+  const std::string& topic() const override { return wait_->topic(); }
+  Clock::time_point again() const override { return wait_->again(); }
+  std::optional<Response> ask(bool gone) override {
+    Response response = api_.answer(operation_, began_, [&] {
+      Response still;
+      still.wait = wait_;
+      return wait_->ask(gone).value_or(std::move(still));
+    });
+    if (response.wait) return std::nullopt;
+    return response;
+  }
+
+ private:
+  Api& api_;
+  std::string operation_;
+  Clock::time_point began_;
+  std::shared_ptr<Wait> wait_;
+};
+
+Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered, int places)
     : simulator_(simulator),
       gate_(std::move(gate)),
       offered_(std::move(offered)),
+      places_(places),
       profiles_(profile_list()),
       cards_(card_list(offered_)) {}
 
-Response Api::handle(const Request& request) {
-  const auto begin = Clock::now();
-  std::string operation = "none";
+template <class Make>
+Response Api::answer(const std::string& operation, Clock::time_point began, Make make) {
   Response response;
   try {
-    response = route(request, operation);
+    response = make();
   } catch (const ApiError& error) {
     response = response_of(error);
   } catch (const Refusal& refusal) {
@@ -242,38 +291,73 @@ Response Api::handle(const Request& request) {
   } catch (const std::exception&) {
     response = response_of(ApiError{500, "internal", "this should not happen", "please report it"});
   }
+  if (response.wait) return response;
   add_safeguards(response);
-  metrics_.count_request(operation, response.status, Clock::now() - begin);
+  metrics_.count_request(operation, response.status, Clock::now() - began);
   return response;
+}
+
+Response Api::handle(const Request& request) {
+  Response response = begin(request);
+  bool closed = false;
+  while (const std::shared_ptr<Wait> wait = response.wait) {
+    const std::uint64_t seen = simulator_.events().last();
+    if (auto done = wait->ask(closed)) return std::move(*done);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(wait->again() - Clock::now());
+    closed = simulator_.events().wait(seen, wait->topic(), std::max(left, left.zero())).closed;
+  }
+  return response;
+}
+
+Response Api::begin(const Request& request) {
+  const auto began = Clock::now();
+  std::string operation = "none";
+  Response response = answer(operation, began, [&] {
+    gate_.check_source(request);
+    if (request.body.size() > kLargestBody) throw error_of(413);
+    std::vector<std::string> parameters;
+    const Route& route = find_route(request, parameters);
+    operation = route.operation;
+    if (!route.open) gate_.check_token(request);
+    return (this->*route.handler)({request, std::move(parameters)});
+  });
+  if (response.wait) {
+    response.wait = std::make_shared<Waiting>(*this, std::move(operation), began, std::move(response.wait));
+  }
+  return response;
+}
+
+std::optional<Response> Api::judge(const Request& head) {
+  try {
+    gate_.check_source(head);
+    std::vector<std::string> parameters;
+    if (!find_route(head, parameters).open) gate_.check_token(head);
+    return std::nullopt;
+  } catch (const ApiError& error) {
+    return answer("none", Clock::now(), [&] { return response_of(error); });
+  }
 }
 
 Response Api::refuse(int status) {
-  const ApiError error =
-      status == 413   ? ApiError{413, "body_too_large", "the body is too large",
-                               fmt::format("at most {} bytes", kLargestBody)}
-      : status == 414 ? ApiError{414, "path_too_long", "the path is too long", "at most 2048 bytes"}
-                      : ApiError{400, "bad_request", "this is no request that HTTP knows", "see RFC 9112"};
-  Response response = response_of(error);
-  add_safeguards(response);
-  metrics_.count_request("none", error.status, {});
-  return response;
+  return answer("none", Clock::now(), [&] { return response_of(error_of(status)); });
 }
 
-Response Api::route(const Request& request, std::string& operation) {
-  gate_.check_source(request);
-  if (request.body.size() > kLargestBody) return refuse(413);
+void Api::on_news(std::function<void(const std::string& topic)> news) {
+  simulator_.events().on_news(std::move(news));
+}
+
+const Api::Route& Api::find_route(const Request& request, std::vector<std::string>& parameters) {
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
   for (const Route& route : routes()) {
-    auto parameters = match(route.pattern, request.path);
-    if (!parameters) continue;
+    auto found = match(route.pattern, request.path);
+    if (!found) continue;
     if (route.method != method) {
       allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", route.method);
       continue;
     }
-    operation = route.operation;
-    if (!route.open) gate_.check_token(request);
-    return (this->*route.handler)({request, std::move(*parameters)});
+    parameters = std::move(*found);
+    return route;
   }
   if (allowed.empty()) throw ApiError{404, "not_found", "there is nothing at this path", "see /openapi.json"};
   throw ApiError{405,
@@ -438,6 +522,31 @@ Response Api::press_keys(const Call& call) {
   return reader(call.id());
 }
 
+namespace {
+
+class OtpWait final : public Wait {
+ public:
+  OtpWait(Simulator& simulator, Metrics& metrics, const std::string& id, OtpRequest request)
+      : metrics_(metrics), id_(id), call_(simulator, id, std::move(request)) {}
+
+  const std::string& topic() const override { return id_; }
+  Clock::time_point again() const override { return Clock::now() + std::max(call_.again(), kSoon); }
+  // What was begun is not broken off: the card's counters go on as if somebody stood there.
+  std::optional<Response> ask(bool) override {
+    const std::optional<OtpResult> result = call_.go_on();
+    if (!result) return std::nullopt;
+    if (result->code) metrics_.count_code();
+    return json_response(otp_json(*result));
+  }
+
+ private:
+  Metrics& metrics_;
+  std::string id_;
+  Simulator::OtpCall call_;
+};
+
+}  // namespace
+
 Response Api::make_otp(const Call& call) {
   nlohmann::json body = body_of(call.request);
   OtpRequest request;
@@ -447,49 +556,78 @@ Response Api::make_otp(const Call& call) {
     wipe_texts(body);
     throw;
   }
-  const OtpResult result = simulator_.otp(call.id(), std::move(request));
-  if (result.code) metrics_.count_code();
-  return json_response(otp_json(result));
+  const auto wait = std::make_shared<OtpWait>(simulator_, metrics_, call.id(), std::move(request));
+  auto response = wait->ask(false);
+  return response ? std::move(*response) : later(wait);
 }
 
 // ---- the screen
 
-Response Api::get_screen(const Call& call) {
-  check_query(call.request, {"after", "match", "timeout_ms"});
-  const std::uint64_t timeout = number_parameter(call.request, "timeout_ms", 0, kLongestPoll);
-  const std::uint64_t after = number_parameter(call.request, "after", 0, ~std::uint64_t{0});
-  const bool any = !call.request.parameter("after");
-  std::optional<ScreenMatch> match;
-  if (const auto pattern = call.request.parameter("match")) match.emplace(*pattern);
+namespace {
 
-  Json screen;
-  const auto met = [&](LiveReader& live) {
-    screen = screen_json(live);
-    return (any || live.revision() > after) &&
-           (!match || (*match)(screen["text"].get_ref<const std::string&>()));
-  };
-  bool found = simulator_.wait(call.id(), std::chrono::milliseconds(0), met);
-  if (!found && timeout > 0) {
-    const Places::Place held = place();
-    const auto end = Clock::now() + std::chrono::milliseconds(timeout);
-    // In pieces, to notice a client that has gone.
-    while (!found && Clock::now() < end && !(call.request.gone && call.request.gone())) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-      found = simulator_.wait(call.id(), std::min(left, std::chrono::milliseconds(1'000)), met);
+class ScreenWait final : public Wait {
+ public:
+  ScreenWait(Simulator& simulator, const Api::Call& call)
+      : simulator_(simulator),
+        id_(call.id()),
+        plain_(prefers(call.request, "text/plain", "application/json")) {
+    check_query(call.request, {"after", "match", "timeout_ms"});
+    end_ = Clock::now() +
+           std::chrono::milliseconds(number_parameter(call.request, "timeout_ms", 0, kLongestPoll));
+    if (call.request.parameter("after"))
+      after_ = number_parameter(call.request, "after", 0, ~std::uint64_t{0});
+    if (const auto pattern = call.request.parameter("match")) match_.emplace(*pattern);
+  }
+
+  const std::string& topic() const override { return id_; }
+  Clock::time_point again() const override { return again_; }
+  void hold(Places::Place place) { place_ = std::move(place); }
+  std::optional<Response> ask(bool gone) override {
+    Json screen;
+    const bool found = simulator_.wait(id_, std::chrono::milliseconds(0), [&](LiveReader& live) {
+      screen = screen_json(live);
+      again_ = due(live);
+      return (!after_ || live.revision() > *after_) &&
+             (!match_ || (*match_)(screen["text"].get_ref<const std::string&>()));
+    });
+    if (!found && !gone && Clock::now() < end_) return std::nullopt;
+    if (!found) {
+      throw ApiError{408,
+                     "screen_timeout",
+                     "the screen did not come in time",
+                     "look at the screen that is here instead",
+                     {},
+                     "\"screen\":" + dump(screen)};
     }
+    if (plain_) return typed("text/plain; charset=utf-8", screen["text"].get<std::string>());
+    return json_response(screen);
   }
-  if (!found) {
-    throw ApiError{408,
-                   "screen_timeout",
-                   "the screen did not come in time",
-                   "look at the screen that is here instead",
-                   {},
-                   "\"screen\":" + dump(screen)};
+
+ private:
+  // A real clock goes by itself.
+  Clock::time_point due(const LiveReader& live) const {
+    if (live.clock() != ClockKind::real || !live.deadline()) return end_;
+    const Millis now = simulator_.now(), deadline = *live.deadline();
+    const std::chrono::milliseconds left(deadline > now ? std::min(deadline - now, Millis{kLongestPoll}) : 0);
+    return std::min(end_, Clock::now() + std::max(left, kSoon));
   }
-  if (prefers(call.request, "text/plain", "application/json")) {
-    return typed("text/plain; charset=utf-8", screen["text"].get<std::string>());
-  }
-  return json_response(screen);
+
+  Simulator& simulator_;
+  std::string id_;
+  bool plain_;
+  Clock::time_point end_, again_;
+  std::optional<std::uint64_t> after_;
+  std::optional<ScreenMatch> match_;
+  Places::Place place_;
+};
+
+}  // namespace
+
+Response Api::get_screen(const Call& call) {
+  const auto wait = std::make_shared<ScreenWait>(simulator_, call);
+  if (auto response = wait->ask(false)) return std::move(*response);
+  wait->hold(place());
+  return later(wait);
 }
 
 Response Api::get_screen_svg(const Call& call) {

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -15,6 +17,7 @@
 
 #include "sim/reader/simulator.hpp"
 #include "sim/server/gate.hpp"
+#include "sim/server/http_service.hpp"
 #include "sim/server/message.hpp"
 #include "sim/server/metrics.hpp"
 #include "sim/server/places.hpp"
@@ -27,18 +30,24 @@ struct OfferedCard {
   std::string name, title;
 };
 
-class Api {
+class Api final : public HttpService {
  public:
-  static constexpr int kPlaces = 64;
+  static constexpr int kPlaces = 4'096;
   static constexpr std::size_t kLargestBody = 1u << 20;
 
   // The simulator outlives it.
-  Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt);
+  explicit Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt,
+               int places = kPlaces);
 
-  // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body.
+  // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body. Waits as long as the
+  // request wants it to.
   Response handle(const Request& request);
-  // The same for a request that was cut off before it could be understood: 400, 413, 414.
-  Response refuse(int status);
+
+  // The same without waiting, and what else HttpServer asks.
+  Response begin(const Request& request) override;
+  std::optional<Response> judge(const Request& head) override;
+  Response refuse(int status) override;
+  void on_news(std::function<void(const std::string& topic)> news) override;
 
   struct Call {
     const Request& request;
@@ -54,7 +63,11 @@ class Api {
   static std::span<const Route> routes();
 
  private:
-  Response route(const Request& request, std::string& operation);
+  class Waiting;
+
+  template <class Make>
+  Response answer(const std::string& operation, std::chrono::steady_clock::time_point began, Make make);
+  static const Route& find_route(const Request& request, std::vector<std::string>& parameters);
 
   Response page(const Call&);
   Response page_asset(const Call&);
@@ -92,7 +105,7 @@ class Api {
   Simulator& simulator_;
   Gate gate_;
   std::optional<OfferedCard> offered_;
-  Places places_{kPlaces};
+  Places places_;
   Metrics metrics_;
   std::string profiles_, cards_;  // they do not change
 };

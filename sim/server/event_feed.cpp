@@ -8,7 +8,8 @@ namespace sesame::sim {
 
 namespace {
 
-constexpr std::chrono::milliseconds kWait{1'000};
+// A feed of one reader goes over what happens in the others now and then, before the bus forgets it.
+constexpr std::chrono::seconds kLook{1};
 constexpr std::chrono::seconds kSilence{15};  // then a comment, or a proxy takes the stream for dead
 
 }  // namespace
@@ -17,9 +18,12 @@ EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, st
                      Places::Place place)
     : simulator_(simulator),
       reader_(std::move(reader)),
+      topic_(reader_.value_or("")),
       after_(after),
       place_(std::move(place)),
       said_(Clock::now()) {}
+
+std::chrono::steady_clock::time_point EventFeed::again() const { return Clock::now() + kLook; }
 
 std::optional<std::string> EventFeed::next() {
   if (over_) return std::nullopt;
@@ -27,7 +31,7 @@ std::optional<std::string> EventFeed::next() {
     opened_ = true;
     return "retry: 1000\n\n";
   }
-  const EventBus::Batch batch = simulator_.events().wait(after_, reader_, kWait);
+  const EventBus::Batch batch = simulator_.events().wait(after_, reader_, std::chrono::milliseconds(0));
   std::string text;
   if (batch.lost) text += fmt::format("event: lost\ndata: {{\"after\":{}}}\n\n", after_);
   for (const SimEvent& event : batch.events) {

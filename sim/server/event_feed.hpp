@@ -25,6 +25,8 @@ class EventFeed final : public Feed {
   EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
             Places::Place place);
 
+  const std::string& topic() const override { return topic_; }
+  std::chrono::steady_clock::time_point again() const override;
   std::optional<std::string> next() override;
 
  private:
@@ -32,6 +34,7 @@ class EventFeed final : public Feed {
 
   Simulator& simulator_;
   std::optional<std::string> reader_;
+  std::string topic_;
   std::uint64_t after_;
   Places::Place place_;
   Clock::time_point said_;  // when it last sent something

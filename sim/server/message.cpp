@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "firmware/core/bytes.hpp"
+
 namespace sesame::sim {
 
 std::string_view Request::header(const std::string& name) const {
@@ -23,6 +25,14 @@ Response response_of(const ApiError& error) {
   response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   response.headers = error.headers;
   return response;
+}
+
+void wipe_request(Request& request) {
+  const auto overwrite = [](std::string& text) { sesame::wipe(text.data(), text.size()); };
+  for (std::string* text : {&request.path, &request.body}) overwrite(*text);
+  for (auto* fields : {&request.query, &request.headers}) {
+    for (auto& [name, value] : *fields) overwrite(value);
+  }
 }
 
 }  // namespace sesame::sim

@@ -1,7 +1,7 @@
 // A request and a response of the API as values: what HTTP carries, without its sockets.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,19 +18,37 @@ struct Request {
   std::map<std::string, std::string> query;    // percent-decoded
   std::map<std::string, std::string> headers;  // names in lower case; several of one name joined with ", "
   std::string body;                            // may hold a PIN: whoever made the request wipes it
-  std::function<bool()> gone;                  // whether nobody waits for the response any more; may be empty
 
   // Empty where there is none.
   std::string_view header(const std::string& name) const;
   std::optional<std::string_view> parameter(const std::string& name) const;
 };
 
-// The body of a response that goes on: server-sent events.
-class Feed {
+struct Response;
+
+// What goes on once its request was handled. It never waits itself: it is asked again when there is news of its topic,
+// and at again() at the latest. For one thread at a time.
+class Ongoing {
  public:
-  virtual ~Feed() = default;
-  // Waits for at most about a second. What to send now, which may be nothing; no value: the feed is over.
+  virtual ~Ongoing() = default;
+  // Whose news concern it, a reader's id; empty: all.
+  virtual const std::string& topic() const = 0;
+  virtual std::chrono::steady_clock::time_point again() const = 0;
+};
+
+// The body of a response that goes on: server-sent events.
+class Feed : public Ongoing {
+ public:
+  // What to send now, which may be nothing; no value: the feed is over.
   virtual std::optional<std::string> next() = 0;
+};
+
+// A response that is not there yet.
+class Wait : public Ongoing {
+ public:
+  // The response, once it is there. `gone`: the client will send nothing more, and has probably left; then a wait for its
+  // own sake is over.
+  virtual std::optional<Response> ask(bool gone) = 0;
 };
 
 struct Response {
@@ -39,6 +57,7 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<Feed> feed;  // instead of a body
+  std::shared_ptr<Wait> wait;  // instead of everything else
 };
 
 // Why a request gets no 2xx: thrown where the reason is found, and made a response {code, message, hint} in one place.
@@ -52,5 +71,8 @@ struct ApiError {
 };
 
 Response response_of(const ApiError& error);
+
+// Overwrites what a client said, and where: it may be a PIN.
+void wipe_request(Request& request);
 
 }  // namespace sesame::sim

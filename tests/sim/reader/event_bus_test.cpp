@@ -53,6 +53,39 @@ TEST_CASE("events that were pushed out are said to be lost") {
   CHECK_FALSE(bus.wait(2, std::nullopt, kAtOnce).lost);
 }
 
+TEST_CASE("of one reader only its own events can be lost") {
+  EventBus bus(4);
+  bus.publish("quiet", happenings(1));
+  bus.publish("loud", happenings(4));
+  const auto quiet = bus.wait(1, "quiet", kAtOnce);
+  CHECK_FALSE(quiet.lost);
+  CHECK(quiet.events.empty());
+  CHECK(quiet.last == 5);
+  CHECK(bus.wait(0, "quiet", kAtOnce).lost);
+  CHECK_FALSE(bus.wait(1, "loud", kAtOnce).lost);
+  bus.publish("loud", happenings(1));
+  CHECK(bus.wait(1, "loud", kAtOnce).lost);
+}
+
+TEST_CASE("of a reader that is deleted and forgotten nobody can tell") {
+  EventBus bus(4);
+  bus.publish("gone", SimEvent::Kind::deleted, 0);
+  CHECK_FALSE(bus.wait(0, "gone", kAtOnce).lost);
+  bus.publish("loud", happenings(4));
+  CHECK(bus.wait(0, "gone", kAtOnce).lost);
+}
+
+TEST_CASE("whoever is told of news is told whose, until he no longer is") {
+  EventBus bus;
+  std::vector<std::string> told;
+  bus.on_news([&](const std::string& reader) { told.push_back(reader); });
+  bus.publish("a", SimEvent::Kind::created, 0);
+  bus.publish("b", happenings(3));
+  bus.on_news({});
+  bus.publish("a", happenings(1));
+  CHECK(told == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("the number of another process counts as lost") {
   EventBus bus;
   bus.publish("a", happenings(1));

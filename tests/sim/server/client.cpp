@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -97,6 +98,16 @@ bool Wire::ends() {
   }
 }
 
+bool Wire::has_answer(std::chrono::milliseconds time) const {
+  pollfd one{socket_.get(), POLLIN, 0};
+  return ::poll(&one, 1, static_cast<int>(time.count())) > 0;
+}
+
+bool Wire::breaks() const {
+  pollfd one{socket_.get(), POLLRDHUP, 0};
+  return ::poll(&one, 1, kPatience) > 0;
+}
+
 Answer Wire::receive() {
   const auto head = until("\r\n\r\n");
   if (!head) return {};
@@ -147,6 +158,14 @@ Served::~Served() {
   if (child_ == 0) return;
   ::kill(child_, SIGKILL);
   ::waitpid(child_, nullptr, 0);
+}
+
+std::size_t Served::resident() const {
+  std::ifstream status("/proc/" + std::to_string(child_) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stoul(line.substr(6)) * 1'024;
+  }
+  throw std::runtime_error("sesame sim has ended");
 }
 
 int Served::end() {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -33,6 +34,10 @@ class Wire {
   std::optional<std::string> until(const std::string& text);
   // Whether the server closes it within half a minute.
   bool ends();
+  // Whether something has come, or the end, within the time; it is not read.
+  bool has_answer(std::chrono::milliseconds time) const;
+  // Whether the server breaks it off within half a minute although nobody reads.
+  bool breaks() const;
 
  private:
   bool more();
@@ -60,6 +65,8 @@ class Served {
 
   std::uint16_t port() const { return port_; }
   const nlohmann::json& started() const { return started_; }
+  // What of it is in memory, in bytes.
+  std::size_t resident() const;
   // SIGTERM; its exit status.
   int end();
   // What it printed, once it has ended.

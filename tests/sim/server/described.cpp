@@ -53,7 +53,7 @@ std::string undescribed(const std::string& method, const std::string& path, int 
   const Schema schema(openapi());
   const Json* found = operation(method == "HEAD" ? "GET" : method, path);
   const std::string short_type = type.substr(0, type.find(';'));
-  if (found == nullptr || status == 405 || status == 414 ||
+  if (found == nullptr || status == 405 || status == 414 || status == 431 ||
       (status == 400 && !found->at("responses").contains("400"))) {
     if (status < 400) return "no operation for " + method + " " + path;
     return schema.mistake(openapi()["components"]["schemas"]["Error"], Json::parse(body));

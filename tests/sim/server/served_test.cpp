@@ -7,6 +7,8 @@
 #include <random>
 #include <regex>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/server/client.hpp"
@@ -74,21 +76,72 @@ TEST_CASE("32 event streams are open, and the API answers") {
   for (Wire& stream : streams) CHECK(stream.ends());
 }
 
-TEST_CASE("the 65th stream gets a 503, until another has gone") {
+TEST_CASE("a thousand event streams are open, all are told, and those that have gone are not counted") {
   const e2e::Sandbox sandbox;
-  const Served served(sandbox);
-  std::vector<Wire> streams;
-  for (int i = 0; i < 64; ++i) streams.push_back(served.stream("/v1/events"));
-  const Answer refused = served.send("GET", "/v1/events");
-  CHECK(refused.status == 503);
-  CHECK(refused.headers.at("retry-after") == "2");
-  CHECK(json::parse(refused.body)["code"] == "too_many_streams");
-  CHECK(served.ok("GET", "/healthz")["status"] == "ok");
-  // The server notices within a second or so, and lets go of who says nothing after five.
+  const Served served(sandbox, {"--clock", "virtual"});
+  const auto waiting = [&] {
+    const std::string metrics = served.send("GET", "/metrics").body;
+    return metrics.substr(metrics.find("\nsesame_waiting ") + 16, 5);
+  };
+  std::list<Wire> streams;
+  for (int i = 0; i < 1'000; ++i) {
+    streams.push_back(served.stream(i % 2 == 0 ? "/v1/events" : std::string(kReader) + "/events"));
+  }
+  CHECK(waiting() == "1000\n");
+  served.ok("PUT", kCard, R"("sesame-card")");
+  for (Wire& stream : streams) REQUIRE(stream.until("Choisir"));
   Wire idle(served.port());
   streams.clear();
+  while (waiting().substr(0, 2) != "0\n") {
+  }
+  // Who says nothing is let go after five seconds.
   CHECK(idle.ends());
-  served.stream("/v1/events");
+}
+
+TEST_CASE("a thousand long polls are answered when the screen comes") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--clock", "virtual"});
+  std::list<Wire> polls;
+  for (int i = 0; i < 1'000; ++i) {
+    polls.emplace_back(served.port());
+    polls.back().send(served.request("GET", std::string(kReader) + "/screen?match=Choisir&timeout_ms=60000"));
+  }
+  served.ok("PUT", kCard, R"("sesame-card")");
+  for (Wire& poll : polls) REQUIRE(poll.receive().status == 200);
+}
+
+TEST_CASE("a code that a slow card delays takes no thread either") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox);
+  std::list<Wire> calls;
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = served.ok("POST", "/v1/readers", R"({"card":"sesame-card","clock":"real"})")["id"];
+    served.ok("PUT", "/v1/readers/" + id + "/faults", R"({"faults":[{"kind":"slow","ms":50}]})");
+    calls.emplace_back(served.port());
+    calls.back().send(served.request("POST", "/v1/readers/" + id + "/otp", R"({"pin":"1234"})"));
+  }
+  for (Wire& call : calls) {
+    const Answer answer = call.receive();
+    REQUIRE(answer.status == 200);
+    CHECK(json::parse(answer.body)["code"].is_string());
+  }
+}
+
+TEST_CASE("what waits when the simulator is ended is told so") {
+  const e2e::Sandbox sandbox;
+  Served served(sandbox, {"--clock", "virtual"});
+  Wire poll(served.port()), stream = served.stream("/v1/events");
+  poll.send(served.request("GET", std::string(kReader) + "/screen?match=Choisir&timeout_ms=60000"));
+  while (served.send("GET", "/metrics").body.find("\nsesame_waiting 2\n") == std::string::npos) {
+  }
+  CHECK(served.end() == 0);
+  const Answer answer = poll.receive();
+  CHECK(answer.status == 503);
+  CHECK(answer.headers.at("retry-after") == "2");
+  CHECK(json::parse(answer.body)["code"] == "ending");
+  CHECK(poll.ends());
+  CHECK(stream.until("0\r\n\r\n"));
+  CHECK(stream.ends());
 }
 
 TEST_CASE("hundreds of clients that say nothing keep nobody out for long") {
@@ -97,6 +150,75 @@ TEST_CASE("hundreds of clients that say nothing keep nobody out for long") {
   std::list<Wire> silent;
   for (int i = 0; i < 400; ++i) silent.emplace_back(served.port());
   CHECK(served.ok("GET", "/healthz")["status"] == "ok");
+}
+
+TEST_CASE("half requests keep nobody out") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--clock", "virtual"});
+  std::list<Wire> half;
+  for (int i = 0; i < 500; ++i) {
+    half.emplace_back(served.port());
+    half.back().send("POST /v1/readers HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le");
+  }
+  for (int i = 0; i < 20; ++i) CHECK(served.ok("GET", "/healthz")["status"] == "ok");
+}
+
+TEST_CASE("what has no end is refused after some kilobytes, and kept nowhere") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--listen", "127.0.0.1"});
+  const std::string post = served.request("POST", "/v1/session", "", "Transfer-Encoding: chunked\r\n");
+  const std::string first = "GET / HTTP/1.1\r\n";
+  using Row = std::tuple<const char*, std::string, std::string, int>;
+  const std::size_t before = served.resident();
+  for (const auto& [what, begin, more, expected] : std::vector<Row>{
+           {"header lines", first, "A: b\r\n", 431},
+           {"long header lines", first, "A: " + std::string(8'000, 'b') + "\r\n", 431},
+           {"a header line", first + "A: ", std::string(10'000, 'b'), 431},
+           {"a request line", "GET /?", std::string(10'000, 'a'), 414},
+           {"a chunk-size line", post, std::string(10'000, '0'), 400},
+           {"a chunk extension", post + "1;", std::string(10'000, 'a'), 400},
+           {"chunk extensions", post, "1;" + std::string(1'000, 'a') + "\r\n \r\n", 431},
+           {"trailers", post + "0\r\n", "A: b\r\n", 431},
+       }) {
+    INFO(what);
+    Wire wire(served.port());
+    wire.send(begin);
+    std::string much;
+    while (much.size() < 100'000) much += more;
+    for (int i = 0; i < 2'000 && wire.send(much); ++i) {
+    }
+    CHECK(wire.receive().status == expected);
+  }
+  CHECK(served.resident() < before + (8u << 20));
+}
+
+TEST_CASE("without the token no body is waited for") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--listen", "127.0.0.1"});
+  for (const auto& [headers, expected] : std::vector<std::pair<std::string, int>>{
+           {"", 401}, {"Host: evil.example\r\n", 403}, {"Origin: http://evil.example\r\n", 403}}) {
+    Wire wire(served.port());
+    wire.send(served.request("POST", "/v1/readers", "", headers + "Content-Length: 1000\r\n"));
+    CHECK(wire.receive().status == expected);
+    CHECK(wire.ends());
+  }
+}
+
+TEST_CASE("the deepest body ends nothing") {
+  const e2e::Sandbox sandbox;
+  Served served(sandbox, {"--clock", "virtual"});
+  for (const std::string& body :
+       {std::string(1u << 20, '['), std::string(500'000, '[') + std::string(500'000, ']'),
+        R"({"card":)" + std::string(175'000, '[') + std::string(175'000, ']') + "}"}) {
+    const Answer answer = served.send("POST", "/v1/session", body);
+    CHECK(answer.status == 400);
+    CHECK(json::parse(answer.body)["message"] == "the body is nested too deeply");
+  }
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
+  CHECK(json::parse(served.send("POST", "/v1/readers", objects).body)["message"] ==
+        "the body is nested too deeply");
+  CHECK(served.end() == 0);
 }
 
 TEST_CASE("a stream that broke off is taken up where it was") {

@@ -1,0 +1,64 @@
+#include "sim/server/workers.hpp"
+
+#include <array>
+#include <system_error>
+#include <utility>
+
+#include "firmware/core/bytes.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+constexpr std::size_t kDeepStack = 65'536;  // bytes: deeper than any handler goes with a secret
+
+// Where the functions that have returned kept their values.
+__attribute__((noinline)) void wipe_stack() {
+  std::array<char, kDeepStack> dead;
+  wipe(dead.data(), dead.size());
+}
+
+}  // namespace
+
+Workers::Workers(std::size_t count) {
+  try {
+    while (threads_.size() < count) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;  // fewer will do
+  }
+}
+
+Workers::~Workers() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Workers::run(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_one();
+}
+
+void Workers::work() {
+  for (;;) {
+    std::function<void()> job;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    job();
+    job = nullptr;
+    wipe_stack();
+  }
+}
+
+}  // namespace sesame::sim
