@@ -1,7 +1,6 @@
 #include "sim/scenario/served_device.hpp"
 
 #include <fmt/format.h>
-#include <httplib.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +10,9 @@
 #include "host/profile/document.hpp"
 #include "host/profile/shipped.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/server/http_client.hpp"
+#include "sim/server/json_body.hpp"
+#include "sim/server/message.hpp"
 
 namespace sesame::sim {
 
@@ -75,68 +77,101 @@ Json json_of(const Fault& fault) {
   return json;
 }
 
+struct Authority {
+  std::string host;
+  std::uint16_t port = 80;
+};
+
+// http://HOST[:PORT][/]
+Authority authority_of(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  std::string_view rest = url;
+  const auto refuse = [&] {
+    throw Failure(Exit::usage, fmt::format("--url {}: must be http://HOST:PORT", profile::quoted(url)));
+  };
+  if (!rest.starts_with(kScheme)) refuse();
+  rest.remove_prefix(kScheme.size());
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  const bool plain = std::none_of(rest.begin(), rest.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' ||
+           std::string_view("/?#@\\").find(c) != std::string_view::npos;
+  });
+  const std::size_t colon = rest.rfind(':'), bracket = rest.rfind(']');
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  Authority authority{std::string(rest.substr(0, has_port ? colon : rest.size())), 80};
+  if (has_port) {
+    const std::string_view digits = rest.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), authority.port);
+    if (error != std::errc() || end != digits.data() + digits.size()) refuse();
+  }
+  if (authority.host.starts_with('[') && authority.host.ends_with(']')) {
+    authority.host = authority.host.substr(1, authority.host.size() - 2);
+  }
+  if (!plain || authority.host.empty()) refuse();
+  return authority;
+}
+
 }  // namespace
 
 // Requests and answers in JSON; a refusal in the simulator's own words.
 class ServedDevice::Server {
  public:
-  explicit Server(const ServedAt& at) : url_(at.url), client_(checked(at.url)) {
-    client_.set_connection_timeout(10);
-    client_.set_read_timeout(60);
-    client_.set_keep_alive(true);
-    client_.set_tcp_nodelay(true);
-    if (!at.token.empty()) client_.set_default_headers({{"Authorization", "Bearer " + at.token}});
-  }
+  explicit Server(const ServedAt& at) : Server(at, authority_of(at.url)) {}
 
-  Json get(const std::string& path) { return answer(client_.Get(path.c_str())); }
-  Json post(const std::string& path, const Json& body) {
-    return answer(client_.Post(path.c_str(), body.dump(), kJson));
-  }
-  Json put(const std::string& path, const Json& body) {
-    return answer(client_.Put(path.c_str(), body.dump(), kJson));
-  }
-  Json patch(const std::string& path, const Json& body) {
-    return answer(client_.Patch(path.c_str(), body.dump(), kJson));
-  }
-  Json remove(const std::string& path) { return answer(client_.Delete(path.c_str())); }
+  Json get(const std::string& path) { return send("GET", path, ""); }
+  Json post(const std::string& path, const Json& body) { return send("POST", path, body.dump()); }
+  Json put(const std::string& path, const Json& body) { return send("PUT", path, body.dump()); }
+  Json patch(const std::string& path, const Json& body) { return send("PATCH", path, body.dump()); }
+  Json remove(const std::string& path) { return send("DELETE", path, ""); }
 
   [[noreturn]] void not_ours(const std::string& why) const {
-    throw Failure(Exit::environment, fmt::format("{}: this is no answer of a simulator: {}", url_, why));
+    throw Failure(Exit::environment,
+                  fmt::format("{}: this is no answer of a simulator: {}", url_, profile::on_one_line(why)));
   }
 
  private:
-  static constexpr const char* kJson = "application/json";
-
-  static std::string checked(const std::string& url) {
-    constexpr std::string_view kScheme = "http://";
-    const std::string_view rest = std::string_view(url).substr(std::min(url.size(), kScheme.size()));
-    const bool plain = rest.find_first_of("/?#@ ") == std::string_view::npos;
-    if (url.starts_with(kScheme) && !rest.empty() && plain) return url;
-    throw Failure(Exit::usage, fmt::format("--url {}: must be http://HOST:PORT", profile::quoted(url)));
+  Server(const ServedAt& at, const Authority& authority)
+      : url_(at.url), client_(authority.host, authority.port) {
+    if (!at.token.empty()) headers_["Authorization"] = "Bearer " + at.token;
   }
 
-  Json answer(const httplib::Result& result) const {
-    if (!result) {
-      throw Failure(Exit::environment, fmt::format("{}: no answer ({}); is `sesame sim` running there?", url_,
-                                                   httplib::to_string(result.error())));
+  Json send(const std::string& method, const std::string& path, const std::string& body) {
+    try {
+      return answer(client_.send(method, path, body, headers_));
+    } catch (const NoAnswer& failure) {
+      throw Failure(Exit::environment,
+                    fmt::format("{}: {}; is `sesame sim` running there?", url_, failure.what()));
     }
-    const Json body = Json::parse(result->body, nullptr, false);
-    if (result->status == 204) return {};
-    if (result->status >= 200 && result->status < 300 && body.is_object()) return body;
+  }
+
+  Json answer(const HttpAnswer& answer) const {
+    if (answer.status == 204) return {};
+    const Json body = parsed(answer.body);
+    if (answer.status >= 200 && answer.status < 300 && body.is_object()) return body;
     if (!body.is_object() || !body.contains("message") || !body["message"].is_string()) {
-      not_ours(fmt::format("status {}", result->status));
+      not_ours(fmt::format("status {}", answer.status));
     }
     std::string line = profile::on_one_line(body["message"].get<std::string>());
     if (body.contains("hint") && body["hint"].is_string() && !body["hint"].get<std::string>().empty()) {
       line += "; " + profile::on_one_line(body["hint"].get<std::string>());
     }
-    const bool theirs = result->status >= 500 || result->status == 401 || result->status == 403;
+    const bool theirs = answer.status >= 500 || answer.status == 401 || answer.status == 403;
     if (theirs) throw Failure(Exit::environment, fmt::format("{}: {}", url_, line));
     throw Failure(Exit::refused, line);
   }
 
+  Json parsed(const std::string& body) const {
+    try {
+      return parse_json(body);
+    } catch (const ApiError& error) {
+      not_ours(error.message);
+    }
+  }
+
   std::string url_;
-  httplib::Client client_;
+  Headers headers_;
+  HttpClient client_;
 };
 
 ServedDevice::ServedDevice(const ServedAt& at, const std::string& profile)
@@ -148,7 +183,10 @@ ServedDevice::ServedDevice(const ServedAt& at, const std::string& profile)
   }
   const Json reader = server_->post(
       "/v1/readers", {{"profile", profile}, {"card", nullptr}, {"clock", "virtual"}, {"ttl_s", kTimeToLive}});
-  if (!reader.contains("id") || !reader["id"].is_string()) server_->not_ours("a reader without an id");
+  // It becomes a part of requests.
+  if (!reader.contains("id") || !reader["id"].is_string() || !is_token(reader["id"].get<std::string>())) {
+    server_->not_ours("a reader without an id");
+  }
   path_ = "/v1/readers/" + reader["id"].get<std::string>();
 }
 
