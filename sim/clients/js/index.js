@@ -5,6 +5,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+// Bytes of an answer, and characters of one event: whoever answers may be no simulator.
+const LARGEST = 16 * 1024 * 1024;
+const LONGEST_EVENT = 1024 * 1024;
+
 export class SesameError extends Error {
   /** @param {{code?: string, message?: string, hint?: string}} body as the API answered */
   constructor(body, status, options) {
@@ -64,10 +68,10 @@ export class Simulator {
         throw new SesameError({ code: 'unreachable', message: `no simulator answers at ${this.url}`,
                                 hint: 'start one with: sesame sim' }, undefined, { cause });
       });
-    if (!response.ok) throw new SesameError(await response.json().catch(() => ({})), response.status);
+    if (!response.ok) throw new SesameError(await refusal(response), response.status);
     return response;
   }
-  async json(method, path, body) { return (await this.request(method, path, { body })).json(); }
+  async json(method, path, body) { return parsed(await read(await this.request(method, path, { body }))); }
 }
 
 export class Reader {
@@ -112,16 +116,46 @@ export class Reader {
     return this.#json('GET', `/screen?${query}`);
   }
   waitForScreen(match, { timeout = 5_000 } = {}) { return this.screen({ match, timeout }); }
-  async png() { return Buffer.from(await (await this.#get('/screen.png', 'image/png')).arrayBuffer()); }
+  async png() { return read(await this.#get('/screen.png', 'image/png')); }
 
   /** The dialogue with the card, PIN masked: a transcript that `sesame code --card` replays. */
-  async trace() { return (await this.#get('/trace', 'text/plain')).text(); }
+  async trace() { return (await read(await this.#get('/trace', 'text/plain'))).toString(); }
   async apdus() { return (await this.#json('GET', '/trace')).apdus; }
   /** What happens in this reader from now on. */
   events(options) { return openEvents(this.simulator, `${this.path}/events`, options); }
 
   #json(method, path, body) { return this.simulator.json(method, this.path + path, body); }
   #get(path, accept) { return this.simulator.request('GET', this.path + path, { accept }); }
+}
+
+function noSimulator(why) {
+  return new SesameError({ code: 'no_simulator', message: `what answers is no simulator: ${why}`,
+                           hint: 'give the URL of `sesame sim`' });
+}
+
+async function read(response) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST) throw noSimulator('the answer is too large');  // leaving the loop closes the connection
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw noSimulator('the answer is no JSON, or too deep');
+  }
+}
+
+/** What the API says of a refusal; {} where somebody else refuses. */
+async function refusal(response) {
+  const body = await read(response).then(parsed).catch(() => ({}));
+  return body !== null && typeof body === 'object' ? body : {};
 }
 
 function pattern(match) {
@@ -153,9 +187,10 @@ async function* parseEvents(body, signal) {
     for await (const chunk of body) {
       const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
       text = blocks.pop();
+      if (text.length > LONGEST_EVENT) throw noSimulator('an event is too long');
       for (const block of blocks) {
         const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s)));
-        if (fields.data) yield { id: fields.id, event: fields.event, data: JSON.parse(fields.data) };
+        if (fields.data) yield { id: fields.id, event: fields.event, data: parsed(fields.data) };
       }
     }
   } catch (error) {

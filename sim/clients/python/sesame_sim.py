@@ -26,10 +26,12 @@ Card = str | dict[str, str]  # "bank-card", {"toml": …}, {"transcript": …}, 
 
 _OPENER = build_opener(ProxyHandler({}))  # no proxy stands between a test and its simulator
 _SECONDS = 90.0  # until an answer must have begun; a screen is waited for 60 at most
+_LARGEST = 16 * 1024 * 1024  # bytes of an answer: whoever answers may be no simulator
+_LONGEST_LINE = 1024 * 1024  # of an event
 
 
 class SesameError(Exception):
-    """`code` as the API says it, or "unreachable", "simulator_failed" where there is no API. `body` is the whole
+    """`code` as the API says it, or "unreachable", "no_simulator", "simulator_failed" where there is no API. `body` is the whole
     answer: with "screen_timeout" the last screen is in it, as `screen`."""
 
     def __init__(self, code: str, message: str, hint: str = "", status: int | None = None, body: Json | None = None):
@@ -52,13 +54,15 @@ class EventStream:
 
     def __iter__(self) -> Iterator[Event]:
         fields: dict[str, str] = {}
-        for line in self._response:
+        while line := self._response.readline(_LONGEST_LINE + 1):
+            if len(line) > _LONGEST_LINE:
+                raise _no_simulator("a line of the event stream is too long")
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if line != b"\n":
                 fields[name] = value
                 continue
             if "data" in fields:
-                yield Event(fields.get("id", ""), fields.get("event", ""), json.loads(fields["data"]))
+                yield Event(fields.get("id", ""), fields.get("event", ""), _parsed(fields["data"]))
             fields = {}
 
     def close(self) -> None:
@@ -126,7 +130,7 @@ class Simulator:
     def json(self, method: str, path: str, body: Any = None) -> Any:
         """Anything else the API has."""
         with self.request(method, path, body) as response:
-            return json.load(response)
+            return _parsed(_read(response))
 
     def request(self, method: str, path: str, body: Any = None, accept: str = "application/json",
                 headers: dict[str, str] | None = None) -> Any:
@@ -231,17 +235,37 @@ class Reader:
 
     def _get(self, path: str, accept: str) -> bytes:
         with self.simulator.request("GET", self.path + path, accept=accept) as response:
-            return response.read()
+            return _read(response)
 
 
 def _given(**values: Any) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _read(response: Any) -> bytes:
+    body = response.read(_LARGEST + 1)
+    if len(body) > _LARGEST:
+        raise _no_simulator("the answer is too large")
+    return body
+
+
+def _parsed(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise _no_simulator("the answer is no JSON, or too deep") from None
+
+
+def _no_simulator(why: str) -> SesameError:
+    return SesameError("no_simulator", f"what answers is no simulator: {why}", "give the URL of `sesame sim`")
+
+
 def _refused(answer: HTTPError) -> SesameError:
     try:
-        body = json.load(answer)
-    except ValueError:
+        body = _parsed(_read(answer))
+    except SesameError:
+        body = {}
+    if not isinstance(body, dict):
         body = {}
     return SesameError(body.get("code", "unknown"), body.get("message", str(answer)), body.get("hint", ""),
                        answer.code, body)

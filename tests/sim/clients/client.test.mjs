@@ -1,5 +1,6 @@
 // The JavaScript client against a real `sesame sim`: SESAME is the path of the program.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 
 import { SesameError, Simulator } from '../../../sim/clients/js/index.js';
@@ -194,4 +195,44 @@ test('a simulator that does not start is an error with its own words', async () 
     assert.match(error.message, /no-such-card/);
     return true;
   });
+});
+
+test('whatever answers in place of a simulator is a SesameError', async () => {
+  const large = 16 * 1024 * 1024 + 1;
+  for (const [status, body, code] of [
+    [200, '['.repeat(200_000), 'no_simulator'],
+    [200, '<html>', 'no_simulator'],
+    [200, ' '.repeat(large), 'no_simulator'],
+    [400, '['.repeat(200_000), 'unknown'],
+    [400, 'null', 'unknown'],
+    [400, ' '.repeat(large), 'unknown'],
+  ]) {
+    const liar = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise((resolve) => { liar.listen(0, '127.0.0.1', resolve); });
+    try {
+      const simulator = new Simulator(`http://127.0.0.1:${liar.address().port}`);
+      await assert.rejects(simulator.profiles(), (error) => error instanceof SesameError && error.code === code);
+    } finally {
+      liar.closeAllConnections();
+      liar.close();
+    }
+  }
+});
+
+test('an event without an end is refused', async () => {
+  const liar = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const more = () => { while (!response.destroyed && response.write('x'.repeat(1 << 20))); };
+    response.on('drain', more);
+    more();
+  });
+  await new Promise((resolve) => { liar.listen(0, '127.0.0.1', resolve); });
+  try {
+    const events = await new Simulator(`http://127.0.0.1:${liar.address().port}`).events();
+    await assert.rejects(events.next(), (error) => error.code === 'no_simulator');
+    events.close();
+  } finally {
+    liar.closeAllConnections();
+    liar.close();
+  }
 });

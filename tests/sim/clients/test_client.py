@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
-from sesame_sim import Json, Reader, SesameError, Simulator
+from sesame_sim import EventStream, Json, Reader, SesameError, Simulator
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +181,41 @@ def test_a_simulator_that_does_not_start_is_an_error_with_its_own_words() -> Non
         Simulator.launch("/nowhere/sesame")
     with pytest.raises(SesameError, match="simulator_failed: .*no-such-card"):
         Simulator.launch(args=["--card", "no-such-card"])
+
+
+@pytest.mark.parametrize("status, body", [
+    (200, b"[" * 200_000),
+    (200, b'{"a":' * 200_000),
+    (200, b"<html>"),
+    (200, b" " * (16 * 1024 * 1024 + 1)),
+    (400, b"[" * 200_000),
+    (400, b"[]"),
+])
+def test_whatever_answers_in_place_of_a_simulator_is_a_sesame_error(status: int, body: bytes) -> None:
+    class Liar(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except ConnectionError:
+                pass  # it has heard enough
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Liar) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(SesameError) as error:
+            Simulator(f"http://127.0.0.1:{server.server_port}").profiles()
+        assert error.value.code == ("no_simulator" if status == 200 else "unknown")
+        server.shutdown()
+
+
+def test_a_line_without_an_end_is_no_event() -> None:
+    class Endless:
+        def readline(self, most: int) -> bytes:
+            return b"x" * most
+
+    with pytest.raises(SesameError, match="too long"):
+        next(iter(EventStream(Endless())))
