@@ -104,6 +104,21 @@ TEST_CASE("a VERIFY is never sent twice, whatever the card says") {
   CHECK(hex(exchange.response()) == "009000");
 }
 
+TEST_CASE("6Cxx to what has no Le is its answer, also where Lc is 00, which no short APDU has") {
+  for (const char* command : {"00B26D0C", "00B26D0C0002", "00B26D0C00", "00B26D0C0000", "00B26D0C000002",
+                              "00B26D0C00000002", "00B26D0C02AABB", "00B26D0C02AABBCC00", "00B26D0C02AA00"}) {
+    CAPTURE(command);
+    T0Exchange exchange;
+    const bool case2 = std::string(command) == "00B26D0C00";
+    if (case2) {
+      run(exchange, command, {{command, "6C04"}, {"00B26D0C04", "AABBCCDD9000"}});
+    } else {
+      run(exchange, command, {{command, "6C04"}});
+    }
+    CHECK(hex(exchange.response()) == (case2 ? "AABBCCDD9000" : "6C04"));
+  }
+}
+
 TEST_CASE("a card that says 61 or 6C for ever is given up after sixteen exchanges") {
   for (const char* answer : {"6101", "6C01", "6100", "AA6101"}) {
     CAPTURE(answer);
