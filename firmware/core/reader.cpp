@@ -17,6 +17,7 @@ char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0'
 bool carries_command(SlotRequest::Kind kind) {
   return kind == SlotRequest::Kind::transmit || kind == SlotRequest::Kind::verify_on_pad;
 }
+char lower(std::uint8_t letter) { return static_cast<char>(letter | 0x20); }
 std::size_t function_index(Key key) {
   return static_cast<std::size_t>(key) - static_cast<std::size_t>(Key::f1);
 }
@@ -209,6 +210,7 @@ void Reader::forget_inputs() {
   last_try_warned_ = false;
   pin_on_pad_ = false;
   sesame::wipe(&inputs_, sizeof inputs_);
+  typed_later_ = {};
   tds_.wipe();
 }
 
@@ -228,6 +230,10 @@ void Reader::choose_function() {
 void Reader::begin_function() {
   if (state_ == State::code) choose_function();
   function_ = &profile_.functions[function_index(event_.key)];
+  for (const Prompt& prompt : function_->prompts) {
+    if (prompt.place != PromptPlace::after_pin) continue;
+    (prompt.kind == PromptKind::amount ? typed_later_.amount : typed_later_.number) = true;
+  }
   first_prompt(PromptPlace::before_pin);
 }
 
@@ -389,7 +395,7 @@ void Reader::go_on() {
 void Reader::on_selected() {
   choose_language();
   if (state_ == State::starting) return enter(State::choose_function);
-  transaction_.prepare();
+  transaction_.prepare(inputs_, typed_later_);
   go_on();
 }
 
@@ -405,13 +411,14 @@ void Reader::on_prepared() {
       now_ + profile_.timeouts.inactivity + profile_.timeouts.card;  // somebody types, then the card works
 }
 
-// The card's languages stand in its order of preference; the first that the model has is used.
+// The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B); the first
+// that the model has is used.
 void Reader::choose_language() {
   language_ = &profile_.languages[0];
   if (!profile_.card_language) return;
   const Bytes preference = transaction_.language_preference();
   for (std::size_t i = 0; i + 1 < preference.size(); i += 2) {
-    if (speak({static_cast<char>(preference[i]), static_cast<char>(preference[i + 1])})) return;
+    if (speak({lower(preference[i]), lower(preference[i + 1])})) return;
   }
 }
 
@@ -483,7 +490,7 @@ Screen Reader::screen() const {
   view.masked = pin_.size();
   view.code = code_;
   view.pin_ok = transaction_.state() == cap::TransactionState::generating;
-  view.number = transaction_.tries_left().value_or(0);
+  view.number = transaction_.tries_left().value_or(View::kUnknown);
   if (state_ == State::connected) host_->look(view);
   if (state_ == State::prompt) {
     view.prompt = prompt().kind;

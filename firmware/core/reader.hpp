@@ -252,6 +252,7 @@ class Reader {
   bool last_try_warned_ = false;
   bool pin_on_pad_ = false;
   cap::Inputs inputs_;
+  cap::TypedLater typed_later_;
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds_;
   SecretVector<char, kMaxCodeDigits> code_;
 };

@@ -57,6 +57,7 @@ class Pen {
   }
 
   void number(unsigned n) {
+    if (n == View::kUnknown) return put(u'?');
     if (n >= 10) number(n / 10);
     put(static_cast<char16_t>(u'0' + n % 10));
   }

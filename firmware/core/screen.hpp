@@ -55,10 +55,12 @@ struct Screen {
 
 // What a screen is made of. The spans are read during the call only.
 struct View {
+  static constexpr std::uint8_t kUnknown = 0xFF;  // a number that is shown as '?'
+
   State state = State::off;
   Notice notice = Notice::none;
   PromptKind prompt = PromptKind::challenge;
-  std::uint8_t number = 0;      // of the TDS number asked for; or tries left
+  std::uint8_t number = 0;      // of the TDS number asked for; or tries left, which may be unknown
   bool pin_ok = false;          // the card has accepted the PIN
   bool pin_wrong = false;       // connected: the card has refused it
   std::span<const char> entry;  // what was typed at a prompt

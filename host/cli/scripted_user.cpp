@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/entry.hpp"
 #include "host/cli/text.hpp"
 
@@ -48,9 +49,11 @@ void type(Device& reader, std::string_view text) {
 
 // "GENERATE AC: it answers AAC where an ARQC was asked", "VERIFY answered 6A80", "" where nothing is known.
 std::string details(const cap::Fault& fault) {
-  std::string out(fault.command);
+  std::string out(to_string(fault.command));
+  const std::string_view reason = why(fault);
   if (fault.sw != 0) out += fmt::format("{}answered {:04X}", out.empty() ? "" : " ", fault.sw);
-  if (!fault.reason.empty()) out += fmt::format("{}{}", out.empty() ? "" : ": ", fault.reason);
+  if (!reason.empty()) out += fmt::format("{}{}", out.empty() ? "" : ": ", reason);
+  if (fault.object != 0) out += fmt::format(" ({:02X})", fault.object);
   if (fault.limit != 0) out += fmt::format(" ({} bytes, the data {})", fault.length, fault.limit);
   return out;
 }
@@ -60,20 +63,23 @@ std::string blocked_line(const Task& task, std::string_view what) {
 }
 
 std::string notice_line(const Device& reader, const ReaderProfile& profile, const Task& task, bool chosen) {
-  const std::string why = details(reader.fault());
+  const std::string reason = details(reader.fault());
   const auto with = [&](std::string_view line) {
-    return why.empty() ? std::string(line) : fmt::format("{}: {}", line, why);
+    return reason.empty() ? std::string(line) : fmt::format("{}: {}", line, reason);
   };
   switch (reader.notice()) {
     case Notice::none:
     case Notice::card_error: return with(fmt::format("{} answers nonsense", task.card));
     case Notice::card_removed: return fmt::format("{} was removed", task.card);
     case Notice::card_mute: return fmt::format("{} does not answer", task.card);
-    // Where the reader gives no reason, the moment does.
-    case Notice::wrong_card:
-      return why.empty() && !chosen
-                 ? fmt::format("{} has no application that the reader {} knows", task.card, profile.name)
-                 : with(fmt::format("{} does not support this function", task.card));
+    case Notice::wrong_card: {
+      // Where the reader gives no reason, the moment does.
+      const cap::Fault::Kind kind = reader.fault().kind;
+      const bool unknown = kind == cap::Fault::Kind::no_application;
+      return with(unknown || (kind == cap::Fault::Kind::none && !chosen)
+                      ? fmt::format("{} has no application that the reader {} knows", task.card, profile.name)
+                      : fmt::format("{} does not support this function", task.card));
+    }
     case Notice::card_refused: return with(fmt::format("{} refuses to give a code", task.card));
     case Notice::card_blocked: return blocked_line(task, fmt::format("{} is blocked", task.card));
     case Notice::pin_blocked:
@@ -163,7 +169,8 @@ void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
       case State::notice: {
         const std::string line = notice_line(reader, profile, task, chosen);
         if (reader.notice() == Notice::card_removed) throw Failure(Exit::environment, line);
-        const bool just_blocked = reader.notice() == Notice::pin_blocked && reader.fault().sw == 0x63C0;
+        const bool just_blocked =
+            reader.notice() == Notice::pin_blocked && emv::sw::is_wrong_pin(reader.fault().sw);
         refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked") : line);
       }
       case State::code: return;

@@ -3,6 +3,7 @@
 #include "host/transcript/masking.hpp"
 #include "firmware/core/emv/tags.hpp"
 #include "host/transcript/command_text.hpp"
+#include "tests/firmware/core/find_object.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace sesame;
@@ -16,8 +17,8 @@ void require_kept(Bytes before, Bytes after) {
   namespace tag = emv::tag;
   for (const emv::Tag each :
        {tag::ac, tag::atc, tag::cid, tag::iad, tag::ipb, tag::iaf, tag::psn, tag::cdol1, tag::cdol2}) {
-    const auto was = emv::find(before.first(before.size() - 2), each);
-    const auto is = emv::find(after.first(after.size() - 2), each);
+    const auto was = sesame::test::find_object(before.first(before.size() - 2), each);
+    const auto is = sesame::test::find_object(after.first(after.size() - 2), each);
     require(was.has_value() == is.has_value(), "what codes are made of is still there");
     require(!was || equal(*was, *is), "what codes are made of stays");
   }

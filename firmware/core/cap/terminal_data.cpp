@@ -72,6 +72,16 @@ void note(UnknownTags& unknown, emv::Tag tag) {
 
 }  // namespace
 
+bool asks_too_early(Bytes dol, const TypedLater& later) {
+  for (emv::DolReader reader(dol); reader.more();) {
+    const auto entry = reader.next();
+    if (!entry) return false;
+    const bool amount = entry->tag == tag::amount_authorised || entry->tag == tag::transaction_currency;
+    if (amount ? later.amount : later.number && entry->tag == tag::unpredictable_number) return true;
+  }
+  return false;
+}
+
 bool append_dol_data(emv::CommandBuffer& out, Bytes dol, const TerminalContext& context,
                      UnknownTags& unknown) {
   const auto length = emv::data_length(dol);

@@ -30,6 +30,12 @@ struct Inputs {
   std::array<std::uint8_t, 2> currency{};              // 5F2A: n3 BCD, where amount and currency are used
 };
 
+// What the user is asked for only once the card has accepted the PIN.
+struct TypedLater {
+  bool number = false;
+  bool amount = false;
+};
+
 struct TerminalContext {
   Family family = Family::other;
   bool belgian = false;  // a Belgian card, in a reader that knows the Belgian rules
@@ -43,6 +49,9 @@ struct TerminalContext {
 
 // Tags that a card asked for and this reader does not know: answered with zeros, and named in a trace.
 using UnknownTags = FixedVector<emv::Tag, 8>;
+
+// Whether the list asks for what was not typed yet: a zero would be a wrong value.
+bool asks_too_early(Bytes dol, const TypedLater& later);
 
 // The data for one list. False where the list is malformed, asks for more than the 255 bytes of a command's data, or
 // for more than there is room for.

@@ -21,6 +21,14 @@ TokenData token_data(const TokenInput& input) {
   return data;
 }
 
+bool takes_cryptogram(Bytes ipb, bool psn_in_data) {
+  const std::size_t begin = psn_in_data ? 2 : 1;  // ATC 2, AC 8
+  for (std::size_t i = begin; i < ipb.size() && i < begin + 10; ++i) {
+    if (ipb[i] != 0) return true;
+  }
+  return false;
+}
+
 namespace {
 
 // A number of up to kMaxTokenDigits decimal digits, built bit by bit: doubled, plus the next bit.

@@ -40,6 +40,9 @@ struct TokenInput {
 };
 TokenData token_data(const TokenInput& input);
 
+// Whether the mask takes a bit of the ATC or the AC. One that does not gives the same code again and again.
+bool takes_cryptogram(Bytes ipb, bool psn_in_data);
+
 enum class TokenError {
   ipb_longer_than_data,  // no card does it: refuse rather than show a code the bank counts as wrong
 };

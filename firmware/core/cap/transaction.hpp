@@ -56,24 +56,62 @@ enum class TransactionState : std::uint8_t {
   failed
 };
 
+// The commands of the dialogue, as a fault names them.
+enum class Command : std::uint8_t {
+  none,
+  select,
+  directory,
+  get_processing_options,
+  read_record,
+  get_data,
+  verify,
+  first_generate_ac,
+  second_generate_ac
+};
+std::string_view to_string(Command);
+
+// Why a dialogue failed, where neither the kind of fault nor a status word says all.
+enum class Reason : std::uint8_t {
+  none,
+  exchange,             // see Fault::exchange
+  answer,               // see Fault::answer
+  another_application,  // a SELECT was answered, but with the FCI of another application, or with none
+  pdol,
+  pdol_too_early,  // it asks for what is typed only after the PIN
+  record,
+  redundant_object,  // see Fault::object
+  no_cdol1,
+  cdol1,
+  no_ipb,
+  ipb_takes_nothing,
+  ipb_longer_than_data,  // see Fault::length and Fault::limit
+  aac,
+  no_arqc
+};
+
 struct Fault {
   enum class Kind : std::uint8_t {
     none,
     no_application,       // none of the applications this reader knows
     application_blocked,  // the card, or all it has for this reader, is blocked
     pin_blocked,          // no try left
-    not_supported,        // no IPB, and no default for this card
+    not_supported,        // no IPB that makes a code, and no default; or a PDOL that asks too early
     refused,              // an AAC where an ARQC was asked
     nonsense,             // an answer outside the protocol
   };
   Kind kind = Kind::none;
-  std::string_view command;  // "GENERATE AC"; empty where the fault is not one command's
-  std::string_view reason;   // one clause in English, for a log or a command line
-  std::uint16_t sw = 0;      // where the status word is the reason
-  std::size_t length = 0;    // where a length is the reason: this many bytes …
-  std::size_t limit = 0;     // … where at most so many make sense
+  Command command = Command::none;  // none where the fault is not one command's
+  Reason reason = Reason::none;
+  emv::T0Error exchange = emv::T0Error::none;
+  emv::AnswerError answer = emv::AnswerError::not_tlv;
+  std::uint16_t sw = 0;    // where the status word is the reason
+  emv::Tag object = 0;     // where a data object is the reason
+  std::size_t length = 0;  // where a length is the reason: this many bytes …
+  std::size_t limit = 0;   // … where at most so many make sense
 };
 std::string_view to_string(Fault::Kind);
+// The reason as one clause in English, for a log or a command line; empty where there is none.
+std::string_view why(const Fault& fault);
 
 class Transaction {
  public:
@@ -82,7 +120,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   void select(const TransactionRules& rules);
-  void prepare();
+  // What was typed by now is sent where the PDOL asks for it. A PDOL that asks for what is typed later is a fault.
+  void prepare(const Inputs& typed = {}, const TypedLater& later = {});
   void verify(const Pin& pin);
   void generate(const Inputs& inputs);
   // The code as digits, once done. False: fault() says why.
@@ -109,22 +148,14 @@ class Transaction {
   void wipe();
 
  private:
-  enum class Command : std::uint8_t {
-    select,
-    directory,
-    get_processing_options,
-    read_record,
-    get_data,
-    verify,
-    first_generate_ac,
-    second_generate_ac
-  };
   enum class TokenRule : std::uint8_t { mask, belgian };
 
   void send(Command command, Bytes bytes);
+  bool optional() const;
   void rest(TransactionState state) { state_ = state; }
-  void fail(Fault::Kind kind, std::string_view reason, std::uint16_t sw = 0);
-  void fail_without_command(Fault::Kind kind, std::string_view reason);
+  void fail(Fault::Kind kind, Reason reason, std::uint16_t sw = 0);
+  void fail_by_answer(emv::AnswerError error);
+  void fail_without_command(Fault::Kind kind, Reason reason);
 
   void select_next();
   void ask_directory();
@@ -145,11 +176,12 @@ class Transaction {
   void on_verify(const emv::ResponseApdu& response);
   void on_first_generate_ac(const emv::ResponseApdu& response);
 
-  void take_card_data(Bytes content);
-  static std::string_view name(Command command);
+  enum class Source : std::uint8_t { fci, record };
+  enum class Taken : std::uint8_t { taken, not_tlv, redundant };
+  Taken take_card_data(Source source, Bytes content);
 
   TransactionState state_ = TransactionState::idle;
-  Command sent_ = Command::select;
+  Command sent_ = Command::none;
   emv::T0Exchange exchange_;
   Fault fault_;
 
@@ -158,16 +190,20 @@ class Transaction {
   std::size_t next_listed_ = 0;
   bool directory_asked_ = false;
   bool blocked_seen_ = false;
+  bool other_seen_ = false;       // a SELECT was answered, but not by the application asked
   bool prepare_at_once_ = false;  // GET PROCESSING OPTIONS sent us on to the next application
   emv::Directory directory_;
 
   TerminalContext context_;
+  TypedLater typed_later_;
   UnknownTags unknown_tags_;
   Buffer<16> aid_;
   Buffer<8> language_;
   Buffer<252> pdol_or_afl_;  // the list that GET PROCESSING OPTIONS asks with, then the one that it answers
   Buffer<252> cdol1_, cdol2_;
   emv::AflReader records_;
+  std::uint8_t sfi_ = 0;           // of the record being read
+  std::uint8_t objects_seen_ = 0;  // a bit for each of kCardObjects
   Buffer<kMaxTokenData> ipb_;
   std::size_t ipb_size_ = 0;  // as on the card, also where it is too long to keep
   std::uint8_t iaf_ = 0;

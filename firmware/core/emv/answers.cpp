@@ -11,6 +11,7 @@ std::string_view to_string(AnswerError error) {
     case AnswerError::not_tlv: return "the answer is not a data object"sv;
     case AnswerError::wrong_template: return "the answer is not in the template that the command calls for"sv;
     case AnswerError::missing_field: return "the answer lacks a mandatory data object"sv;
+    case AnswerError::redundant_object: return "a data object stands twice in the answer"sv;
     case AnswerError::wrong_length: return "a data object of the answer has an impossible length"sv;
     case AnswerError::bad_file_locator: return "the file locator names no records"sv;
   }
@@ -27,15 +28,12 @@ Result<Tlv, AnswerError> only_object(Bytes data) {
   return *object;
 }
 
-// The children of a template, each given to `take(tag, value)`.
-template <class Take>
-bool for_each_child(Bytes content, Take take) {
-  for (TlvReader reader(content); reader.more();) {
-    const auto child = reader.next();
-    if (!child) return false;
-    take(child->tag, child->value);
-  }
-  return true;
+// What a template holds of the objects that the dialogue needs.
+std::optional<AnswerError> read(Bytes content, std::span<const ShortTag> tags, std::span<Bytes> values) {
+  const auto redundant = read_objects(content, tags, values);
+  if (!redundant) return AnswerError::not_tlv;
+  if (*redundant != 0) return AnswerError::redundant_object;
+  return std::nullopt;
 }
 
 std::optional<std::uint8_t> one_byte(Bytes value) {
@@ -52,24 +50,25 @@ Result<Fci, AnswerError> parse_fci(Bytes data) {
   if (!object) return object.error();
   if (object->tag != tag::fci) return AnswerError::wrong_template;
 
-  Bytes proprietary;
-  const bool outer = for_each_child(object->value, [&](Tag tag, Bytes value) {
-    if (tag == tag::df_name) fci.df_name = value;
-    if (tag == tag::fci_proprietary) proprietary = value;
-  });
-  const bool inner = for_each_child(proprietary, [&](Tag tag, Bytes value) {
-    switch (tag) {
-      case tag::application_label: fci.label = value; break;
-      case tag::preferred_name: fci.preferred_name = value; break;
-      case tag::language_preference: fci.language_preference = value; break;
-      case tag::pdol: fci.pdol = value; break;
-      case tag::fci_issuer_discretionary: fci.issuer_discretionary = value; break;
-      case tag::priority: fci.priority = one_byte(value); break;
-      case tag::sfi: fci.sfi = one_byte(value); break;
-      default: break;
-    }
-  });
-  if (!outer || !inner) return AnswerError::not_tlv;
+  static constexpr std::array<ShortTag, 2> kOuter{tag::df_name, tag::fci_proprietary};
+  std::array<Bytes, 2> outer;
+  if (const auto error = read(object->value, kOuter, outer)) return *error;
+  static constexpr std::array<ShortTag, 2> kNeeded{tag::pdol, tag::fci_issuer_discretionary};
+  std::array<Bytes, 2> needed;
+  if (const auto error = read(outer[1], kNeeded, needed)) return *error;
+  static constexpr std::array<ShortTag, 5> kOthers{tag::application_label, tag::preferred_name,
+                                                   tag::language_preference, tag::priority, tag::sfi};
+  std::array<Bytes, 5> others;
+  static_cast<void>(read_objects(outer[1], kOthers, others));
+
+  fci.df_name = outer[0];
+  fci.pdol = needed[0];
+  fci.issuer_discretionary = needed[1];
+  fci.label = others[0];
+  fci.preferred_name = others[1];
+  fci.language_preference = others[2];
+  fci.priority = one_byte(others[3]);
+  fci.sfi = one_byte(others[4]);
   if (fci.df_name.size() > 16) return AnswerError::wrong_length;
   return fci;
 }
@@ -83,11 +82,10 @@ Result<ProcessingOptions, AnswerError> parse_processing_options(Bytes data) {
     if (object->value.size() < 2) return AnswerError::wrong_length;
     options = {object->value.first(2), object->value.subspan(2)};
   } else if (object->tag == tag::response_format2) {
-    const bool well_formed = for_each_child(object->value, [&](Tag tag, Bytes value) {
-      if (tag == tag::aip) options.aip = value;
-      if (tag == tag::afl) options.afl = value;
-    });
-    if (!well_formed) return AnswerError::not_tlv;
+    static constexpr std::array<ShortTag, 2> kTags{tag::aip, tag::afl};
+    std::array<Bytes, 2> values;
+    if (const auto error = read(object->value, kTags, values)) return *error;
+    options = {values[0], values[1]};
     if (options.aip.empty() || options.afl.empty()) return AnswerError::missing_field;
   } else {
     return AnswerError::wrong_template;
@@ -108,17 +106,13 @@ Result<Cryptogram, AnswerError> parse_cryptogram(Bytes data) {
     if (value.size() < 11) return AnswerError::wrong_length;
     cryptogram = {value[0], value.subspan(1, 2), value.subspan(3, 8), value.subspan(11)};
   } else if (object->tag == tag::response_format2) {
-    Bytes cid;
-    const bool well_formed = for_each_child(object->value, [&](Tag tag, Bytes value) {
-      if (tag == tag::cid) cid = value;
-      if (tag == tag::atc) cryptogram.atc = value;
-      if (tag == tag::ac) cryptogram.ac = value;
-      if (tag == tag::iad) cryptogram.iad = value;
-    });
-    if (!well_formed) return AnswerError::not_tlv;
-    if (cid.empty() || cryptogram.atc.empty() || cryptogram.ac.empty()) return AnswerError::missing_field;
+    static constexpr std::array<ShortTag, 4> kTags{tag::cid, tag::atc, tag::ac, tag::iad};
+    std::array<Bytes, 4> values;
+    if (const auto error = read(object->value, kTags, values)) return *error;
+    const auto& [cid, atc, ac, iad] = values;
+    if (cid.empty() || atc.empty() || ac.empty()) return AnswerError::missing_field;
     if (cid.size() != 1) return AnswerError::wrong_length;
-    cryptogram.cid = cid[0];
+    cryptogram = {cid[0], atc, ac, iad};
   } else {
     return AnswerError::wrong_template;
   }

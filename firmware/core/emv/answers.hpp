@@ -13,16 +13,18 @@
 namespace sesame::emv {
 
 enum class AnswerError {
-  not_tlv,           // not one well-formed data object, or bytes behind it
+  not_tlv,           // not one well-formed data object, or bytes after it
   wrong_template,    // well-formed, but not the template that this command answers with
   missing_field,     // the template lacks a mandatory data object
+  redundant_object,  // a data object that the dialogue needs stands in the template twice
   wrong_length,      // a data object has a length it cannot have
   bad_file_locator,  // an AFL entry that names no records (EMV 4.3 Book 3, 10.2)
 };
 std::string_view to_string(AnswerError);
 
-// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: real cards leave
-// out what Book 1 calls mandatory.
+// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: whoever needs one looks for it.
+// What serves the cardholder only (label, names, language, priority) is as good as absent where it stands there twice:
+// it ends no session (Book 1, 12.2.5).
 struct Fci {
   Bytes df_name;                         // 84: the full AID
   Bytes label;                           // 50
@@ -32,6 +34,10 @@ struct Fci {
   Bytes issuer_discretionary;            // BF0C, its content
   std::optional<std::uint8_t> priority;  // 87
   std::optional<std::uint8_t> sfi;       // 88: the directory file of a PSE
+
+  // Whether this answers a SELECT of `name`: the DF name is that name, or begins with it (Book 1, 12.3.3). A card, and
+  // an applet that is selected by default, may answer with another one's FCI.
+  bool answers(Bytes name) const { return starts_with(df_name, name); }
 };
 Result<Fci, AnswerError> parse_fci(Bytes data);
 

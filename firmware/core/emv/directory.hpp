@@ -4,6 +4,9 @@
 //   Directory directory;
 //   for (directory.start(); directory.pending();) directory.answer(card(directory.command()));
 //   for (const DirectoryEntry& entry : directory.entries()) …
+//
+// The entries stand in the card's order of priority (Book 1, 12.4): 1 first, those without one last, and those of the
+// same priority as they were listed.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +39,7 @@ class Directory {
  private:
   void ask_for_record(std::uint8_t record);
   bool take_record(Bytes record);
+  bool insert(const DirectoryEntry& entry);
 
   Buffer<24> command_;
   FixedVector<DirectoryEntry, kMaxEntries> entries_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace sesame::emv::sw {
 
@@ -20,12 +21,16 @@ inline constexpr std::uint16_t referenced_data_not_found = 0x6A88;
 inline constexpr std::uint16_t ins_not_supported = 0x6D00;
 inline constexpr std::uint16_t cla_not_supported = 0x6E00;
 
-// 61xx: xx bytes wait for GET RESPONSE. 6Cxx: repeat with Le = xx. 63Cx: wrong PIN, x tries left.
+// 61xx: xx bytes wait for GET RESPONSE. 6Cxx: repeat with Le = xx.
 inline constexpr std::uint8_t more_data = 0x61;
 inline constexpr std::uint8_t wrong_le = 0x6C;
 constexpr std::uint8_t sw1(std::uint16_t sw) { return static_cast<std::uint8_t>(sw >> 8); }
 constexpr std::uint8_t sw2(std::uint16_t sw) { return static_cast<std::uint8_t>(sw & 0xFF); }
-constexpr bool is_wrong_pin(std::uint16_t sw) { return (sw & 0xFFF0) == 0x63C0; }
-constexpr std::uint8_t tries_left(std::uint16_t sw) { return sw & 0x0F; }
+// To a VERIFY, 63xx is a wrong PIN (ISO 7816-4, 7.5.6): 63Cx says how many tries are left, 6300 and others do not.
+constexpr bool is_wrong_pin(std::uint16_t sw) { return sw1(sw) == 0x63; }
+constexpr std::optional<std::uint8_t> tries_left(std::uint16_t sw) {
+  if ((sw & 0xFFF0) != 0x63C0) return std::nullopt;
+  return sw & 0x0F;
+}
 
 }  // namespace sesame::emv::sw

@@ -66,19 +66,24 @@ Result<Tlv, TlvError> TlvReader::next() {
   return element;
 }
 
-namespace {
-
-std::optional<Bytes> find_within(Bytes bytes, Tag tag, int depth) {
-  if (depth > kMaxDepth) return std::nullopt;
-  for (TlvReader reader(bytes); reader.more();) {
+Result<Tag, TlvError> read_objects(Bytes content, std::span<const ShortTag> tags, std::span<Bytes> values) {
+  Tag redundant = 0;
+  std::uint32_t seen = 0;  // a bit for each tag
+  for (TlvReader reader(content); reader.more();) {
     const auto element = reader.next();
-    if (!element) return std::nullopt;
-    if (element->tag == tag) return element->value;
-    if (!element->constructed()) continue;
-    if (const auto found = find_within(element->value, tag, depth + 1)) return found;
+    if (!element) return element.error();
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+      if (element->tag != tags[i] || element->value.empty()) continue;
+      const bool again = (seen >> i & 1) != 0;
+      if (again) redundant = element->tag;
+      values[i] = again ? Bytes() : element->value;
+      seen |= std::uint32_t{1} << i;
+    }
   }
-  return std::nullopt;
+  return redundant;
 }
+
+namespace {
 
 TlvCheck check_within(Bytes bytes, std::size_t base, int depth) {
   for (TlvReader reader(bytes); reader.more();) {
@@ -94,8 +99,6 @@ TlvCheck check_within(Bytes bytes, std::size_t base, int depth) {
 }
 
 }  // namespace
-
-std::optional<Bytes> find(Bytes bytes, Tag tag) { return find_within(bytes, tag, 1); }
 
 TlvCheck check(Bytes bytes) { return check_within(bytes, 0, 1); }
 

@@ -19,6 +19,8 @@ namespace sesame::emv {
 
 // A tag as its bytes read in hexadecimal: 0x5A, 0x9F37, 0xBF0C, at most four bytes.
 using Tag = std::uint32_t;
+// One of one or two bytes: every tag that a CAP dialogue looks for.
+using ShortTag = std::uint16_t;
 
 enum class TlvError {
   truncated_tag,      // the bytes end inside a tag
@@ -58,12 +60,16 @@ class TlvReader {
   std::size_t offset_ = 0;
 };
 
-// How deep templates nest before `find` and `check` refuse; real cards stay below five.
-inline constexpr int kMaxDepth = 8;
+// The data objects of a template that are looked for, up to 32: `values[i]` gets the value of the one with `tags[i]`,
+// and stays as it is where there is none, or an empty one. Only the template's own level counts: an object inside
+// another one belongs to that one, and what an object holds that is not looked for need not be TLV.
+//
+// The result is a tag that stands there more than once, 0 where none does: redundant objects are not permitted
+// (EMV 4.3 Book 3, 10.2), and none of their values is given. After an error the values are not to be used.
+Result<Tag, TlvError> read_objects(Bytes content, std::span<const ShortTag> tags, std::span<Bytes> values);
 
-// The value of the first element with this tag, at any depth, in order of appearance. Nothing where
-// there is none, or where the bytes are not TLV up to that point.
-std::optional<Bytes> find(Bytes bytes, Tag tag);
+// How deep templates nest before `check` refuses; real cards stay below five.
+inline constexpr int kMaxDepth = 8;
 
 // A well-formed tree, to the last byte; or the first error and where it stands.
 struct TlvCheck {

@@ -107,7 +107,7 @@ void Connection::look(View& view) const {
       *pin_sw_ == emv::sw::authentication_blocked || *pin_sw_ == emv::sw::referenced_data_invalidated;
   view.pin_ok = *pin_sw_ == emv::sw::ok;
   view.pin_wrong = blocked || emv::sw::is_wrong_pin(*pin_sw_);
-  view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*pin_sw_);
+  view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*pin_sw_).value_or(View::kUnknown);
 }
 
 void Connection::connect(Reader& reader) {

@@ -44,6 +44,37 @@ TEST_CASE("an FCI may lack anything, and be absent altogether") {
   }
 }
 
+TEST_CASE("an FCI answers the SELECT of its own name, or of the beginning of it") {
+  struct Row {
+    const char* name;
+    const char* asked;
+    bool answers;
+  };
+  const Row rows[] = {
+      {"A0000000048002", "A0000000048002", true},  {"A000000004800201", "A0000000048002", true},
+      {"A0000000048002", "A000000004", true},      {"A00000000480", "A0000000048002", false},
+      {"A0000000048003", "A0000000048002", false}, {"", "A0000000048002", false},
+      {"A0000000038002", "A0000000048002", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name, row.asked);
+    const ByteVector answer = bytes(tlv("6F", tlv("84", row.name)));
+    CHECK(parse_fci(answer)->answers(bytes(row.asked)) == row.answers);
+  }
+  CHECK_FALSE(parse_fci({})->answers(bytes("A0000000048002")));
+}
+
+TEST_CASE("what serves the cardholder only is as good as absent where it stands in an FCI twice") {
+  const std::string twice =
+      tlv("50", "41") + tlv("9F12", "41") + tlv("5F2D", "6672") + tlv("87", "01") + tlv("88", "01");
+  const ByteVector answer = bytes(tlv("6F", tlv("A5", twice + twice)));
+  const auto fci = parse_fci(answer);
+  REQUIRE(fci);
+  for (const Bytes field : {fci->label, fci->preferred_name, fci->language_preference}) CHECK(field.empty());
+  CHECK_FALSE(fci->priority);
+  CHECK_FALSE(fci->sfi);
+}
+
 TEST_CASE("an AID of 16 bytes is the longest") {
   CHECK(parse_fci(bytes("6F12 8410 A0000000048002000000000000000000"))->df_name.size() == 16);
 }
@@ -66,6 +97,10 @@ TEST_CASE("an FCI that is none has its error") {
       {"6F04A5025005", AnswerError::not_tlv},  // bad inside
       {"6F008400", AnswerError::not_tlv},      // something behind it
       {"70028400", AnswerError::wrong_template},
+      {"6F068401AA8401AA", AnswerError::redundant_object},
+      {"6F08A5025000A5025000", AnswerError::redundant_object},
+      {"6F0AA5089F380195 9F380195", AnswerError::redundant_object},
+      {"6F0AA508BF0C0195 BF0C0195", AnswerError::redundant_object},
       {"6F138411AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", AnswerError::wrong_length},  // AID of 17 bytes
   };
   for (const Row& row : rows) {
@@ -122,6 +157,9 @@ TEST_CASE("processing options that are none have their error") {
       {"7700", AnswerError::missing_field},
       {"7704 8202 1000", AnswerError::missing_field},
       {"7706 9404 08010200", AnswerError::missing_field},
+      {"770E 8202 1000 9404 08010200 8202 1000", AnswerError::redundant_object},
+      {"7710 9404 08010200 8202 1000 9404 08010200", AnswerError::redundant_object},
+      {"770C E00A 8202 1000 9404 08010200", AnswerError::missing_field},  // inside another object
       {"7709 8201 10 9404 08010200", AnswerError::wrong_length},
       {"7709 8202 1000 9403 080102", AnswerError::wrong_length},
       {"80820102 1000" + of256, AnswerError::wrong_length},  // 64 entries: no APDU could have brought them
@@ -203,6 +241,11 @@ TEST_CASE("a cryptogram that is none has its error") {
       {tlv("77", atc + ac), AnswerError::missing_field},
       {tlv("77", cid + ac), AnswerError::missing_field},
       {tlv("77", cid + atc), AnswerError::missing_field},
+      {tlv("77", cid + atc + ac + cid), AnswerError::redundant_object},
+      {tlv("77", atc + cid + atc + ac), AnswerError::redundant_object},
+      {tlv("77", cid + atc + ac + ac), AnswerError::redundant_object},
+      {tlv("77", cid + atc + ac + tlv("9F10", "06") + tlv("9F10", "06")), AnswerError::redundant_object},
+      {tlv("77", cid + atc + tlv("E0", ac)), AnswerError::missing_field},
       {tlv("77", tlv("9F27", "8000") + atc + ac), AnswerError::wrong_length},
       {tlv("77", cid + tlv("9F36", "000016") + ac), AnswerError::wrong_length},
       {tlv("77", cid + atc + tlv("9F26", "8299C8F10B9BC8")), AnswerError::wrong_length},

@@ -112,7 +112,13 @@ TEST_CASE("a response without a status word, or with more than 256 bytes of data
 TEST_CASE("63Cx tells the tries that are left") {
   CHECK(sw::is_wrong_pin(0x63C0));
   CHECK(sw::is_wrong_pin(0x63CF));
-  CHECK_FALSE(sw::is_wrong_pin(0x6300));
-  CHECK_FALSE(sw::is_wrong_pin(0x63D2));
+  CHECK(sw::is_wrong_pin(0x6300));
+  CHECK(sw::is_wrong_pin(0x63D2));
+  CHECK_FALSE(sw::is_wrong_pin(0x62C2));
+  CHECK_FALSE(sw::is_wrong_pin(0x9000));
+  CHECK_FALSE(sw::is_wrong_pin(0x6983));
   CHECK(sw::tries_left(0x63C2) == 2);
+  CHECK(sw::tries_left(0x63C0) == 0);
+  CHECK_FALSE(sw::tries_left(0x6300));
+  CHECK_FALSE(sw::tries_left(0x63F1));
 }

@@ -504,6 +504,7 @@ TEST_CASE("the screen says what the card said to the PIN, until the program's ne
                          {"63C2", "Code faux/2 essais"},
                          {"63C1", "Code faux/1 essai"},
                          {"63C0", "Code bloqué"},
+                         {"6300", "Code faux/? essais"},
                          {"6983", "Code bloqué"},
                          {"6984", "Code bloqué"},
                          {"6D00", "Connecté"},

@@ -111,7 +111,7 @@ class Walk {
     }
     if (chance(2)) return ByteVector(request.command.begin(), request.command.end());  // an echo
     switch (request.command[1]) {
-      case 0xA4: return chance(85) ? good_answers_['S'][0] : bytes("6A82");
+      case 0xA4: return chance(85) ? named_fci(request.command) : bytes("6A82");
       case 0xA8: return good_answers_['G'][0];
       case 0xB2: return good_answers_['R'][request.command[2] == 1 ? 0 : 1];
       case 0xCA: return bytes(chance(30) ? "9F1701019000" : "9F1701039000");
@@ -119,6 +119,12 @@ class Walk {
       case 0xAE: return bytes(kIdentifyAc + kOk);
       default: return bytes("6D00");
     }
+  }
+
+  // Of whatever application is asked for.
+  static ByteVector named_fci(Bytes select) {
+    const std::string name = select.size() > 5 ? hex(select.subspan(5, select.size() - 6)) : "";
+    return bytes(fci(name, tlv("50", "434150") + tlv("5F2D", "66726E6C")));
   }
 
   ByteVector random_bytes() {

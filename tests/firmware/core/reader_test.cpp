@@ -252,7 +252,13 @@ TEST_CASE("the card's first language that the model has is spoken, else the mode
                          {"", "Choisir la/fonction"},
                          {"65", "Choisir la/fonction"},
                          {"6E6C65", "Kies functie"},
-                         {"6161626263636E6C656E", "Kies functie"}}) {
+                         {"454E", "Select function"},  // capitals, and what is mixed of both
+                         {"456E", "Select function"},
+                         {"4E6C4652", "Kies functie"},
+                         {"4E4C46", "Kies functie"},
+                         {"6161626263636E6C656E", "Kies functie"},
+                         {"050E", "Choisir la/fonction"},  // no letters
+                         {"C5CE", "Choisir la/fonction"}}) {
     CAPTURE(row.preference);
     TestReader reader(kSesame,
                       with(identify(), "SELECT", fci("A0000000048002", tlv("5F2D", row.preference))));
@@ -387,6 +393,32 @@ TEST_CASE("a wrong PIN shows the tries left and the way back to another") {
   CHECK(reader.times_asked("activate") == 1);  // in the same session with the card
 }
 
+TEST_CASE("a wrong PIN whose card counts no tries shows those that are known, or that they are not") {
+  TestReader reader(kSesame, with_wrong_pin("6300"));  // GET DATA told 3
+  reader.use("CODE", "9999");
+  CHECK(reader.screen() == "Code faux/2 essais");
+
+  TestReader other(kSesame, with(with_wrong_pin("6300"), "GET DATA", "6D00"));
+  other.use("CODE", "9999");
+  CHECK(other.screen() == "Code faux/? essais");
+  CHECK_FALSE(other.reader.tries_left());
+  other.press("OK");
+  other.type("1234");
+  other.press("OK");
+  CHECK(other.code() == "42511495");
+}
+
+TEST_CASE("the last try is warned of where the card said the number, and then only that a PIN was wrong") {
+  Dialogue dialogue = with(with_wrong_pin("6300"), "GET DATA", "9F1701029000");
+  TestReader reader(kSesame, dialogue);
+  reader.use("CODE", "9999");
+  CHECK(reader.screen() == "Code faux/1 essai");
+  reader.press("OK");
+  reader.type("1234");
+  reader.press("OK");
+  CHECK(reader.screen() == "Dernier essai !/OK ou C");
+}
+
 TEST_CASE("a wrong PIN may be given up") {
   for (const bool held : {false, true}) {
     TestReader reader(kSesame, with_wrong_pin("63C2"));
@@ -457,6 +489,53 @@ TEST_CASE("a card that does not tell the tries left is sent the PIN without a wa
 }
 
 // ---- prompts
+
+TEST_CASE("a PDOL gets the challenge that was typed before the PIN") {
+  const std::string data = cdol1_data("000000000000", "0000", "00004815");
+  Dialogue dialogue = with(with(identify(), "GENERATE AC", kChallengeAc + kOk), "SELECT",
+                           fci("A0000000048002", tlv("9F38", "9F37049F3501")));
+  dialogue[1].command = "80A8000007 8305 00004815 34 00";
+  dialogue[6].command = first_generate_ac(data);
+  dialogue[7].command = second_generate_ac(data);
+  TestReader reader(kPinsentry, dialogue);
+  reader.insert();
+  reader.press("RESPOND");
+  reader.type("4815");
+  reader.press("OK");
+  reader.type("1234");
+  reader.press("OK");
+  CHECK(reader.code() == "36473333");
+
+  // A function without a challenge: zero is what the card is to get.
+  Dialogue without = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "9F37049F3501")));
+  without[1].command = "80A8000007 8305 00000000 34 00";
+  TestReader other(kPinsentry, without);
+  other.use("IDENTIFY", "1234");
+  CHECK(other.code() == "42511495");
+}
+
+TEST_CASE(
+    "a PDOL that asks for what is typed after the PIN does not go with the function, and no PIN is sent") {
+  for (const char* pdol : {"9F3704", "9F0206", "5F2A02", "9F35019F0206"}) {
+    CAPTURE(pdol);
+    TestReader reader(kPinsentry, with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", pdol))));
+    reader.use("SIGN", "1234");
+    CHECK(reader.screen() == "Wrong card");
+    CHECK(reader.reader.fault().reason == cap::Reason::pdol_too_early);
+    CHECK(reader.times_asked("80A8") == 0);
+    CHECK(reader.times_asked("0020") == 0);
+    CHECK_FALSE(reader.remembers("1234"));
+  }
+  // What another function asks for does not matter, nor does what this one does not ask for.
+  Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "9F3704")));
+  dialogue[1].command = "80A8000006 8304 00000000 00";
+  TestReader reader(kPinsentry, dialogue);
+  reader.insert();
+  reader.press("SIGN");
+  reader.hold("C");
+  reader.use("IDENTIFY", "1234");
+  CHECK(reader.code() == "42511495");
+}
 
 TEST_CASE("an optional challenge may be given or left out") {
   TestReader reader(kVasco);
@@ -702,7 +781,15 @@ TEST_CASE("each thing that goes wrong has its screen, a fault to look at, and a 
       {"no application", {}, kAtr, "Mauvaise carte", Kind::no_application},
       {"mute at SELECT", with(identify(), "SELECT", "mute"), kAtr, "Carte muette", Kind::none},
       {"garbled at SELECT", with(identify(), "SELECT", "garbled"), kAtr, "Erreur carte", Kind::none},
-      {"nonsense at SELECT", with(identify(), "SELECT", "6F059000"), kAtr, "Erreur carte", Kind::nonsense},
+      {"nonsense at SELECT", with(identify(), "SELECT", "6F059000"), kAtr, "Mauvaise carte",
+       Kind::no_application},
+      {"another application", with(identify(), "SELECT", fci("A0000000038002", "")), kAtr, "Mauvaise carte",
+       Kind::no_application},
+      {"an object twice",
+       with(identify(), "READ RECORD 2", tlv("70", tlv("9F56", kIpb) + tlv("9F56", kIpb)) + kOk), kAtr,
+       "Erreur carte", Kind::nonsense},
+      {"IPB of zeros", with(identify(), "READ RECORD 2", ipb_record(std::string(36, '0'))), kAtr,
+       "Mauvaise carte", Kind::not_supported},
       {"half a status word", with(identify(), "SELECT", "90"), kAtr, "Erreur carte", Kind::nonsense},
       {"61 for ever", with(identify(), "SELECT", "6101") + Dialogue{{"GET RESPONSE", "00C0000001", "6101"}},
        kAtr, "Erreur carte", Kind::nonsense},

@@ -188,6 +188,11 @@ TEST_CASE("texts are UTF-8, and what is not shows as a question mark") {
   }
 }
 
+TEST_CASE("a number that is not known is a question mark") {
+  CHECK(words(render(tries(View::kUnknown), kSesame, kFrench)) == "Code faux/? essais");
+  CHECK(words(render(tries(12), kSesame, kFrench)) == "Code faux/12 essais");
+}
+
 TEST_CASE("a code is shown in the groups of the model") {
   struct Row {
     const char* digits;

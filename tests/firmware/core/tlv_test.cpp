@@ -111,21 +111,54 @@ TEST_CASE("padding of 00 and FF before, between and behind objects is skipped") 
   CHECK_FALSE(check({}).error);
 }
 
-TEST_CASE("find takes the first of a tag at any depth, in order of appearance") {
-  const ByteVector input = bytes("6F12 8401AA A50D 500141 BF0C07 9F550180 500142 500143");
-  CHECK(hex(*find(input, 0x50)) == "41");
-  CHECK(hex(*find(input, 0x9F55)) == "80");
-  CHECK(hex(*find(input, 0xBF0C)) == "9F550180500142");
-  CHECK_FALSE(find(input, 0x9F56));
-  CHECK(test::points_into(*find(input, 0x9F55), input));
+namespace {
+
+// What read_objects() says of 5A and 9F56: "5A=11 9F56=AA", "9F56 twice", or the error.
+std::string objects(std::string_view input) {
+  static constexpr std::array<ShortTag, 2> kTags{0x5A, 0x9F56};
+  std::array<Bytes, 2> values;
+  const ByteVector content = bytes(input);
+  const auto redundant = read_objects(content, kTags, values);
+  if (!redundant) return std::string(to_string(redundant.error()));
+  std::string text;
+  if (!values[0].empty()) text += " 5A=" + hex(values[0]);
+  if (!values[1].empty()) text += " 9F56=" + hex(values[1]);
+  for (const Bytes value : values) CHECK(test::points_into(value, content));
+  if (*redundant != 0) text += *redundant == 0x5A ? " 5A twice" : " 9F56 twice";
+  return text.empty() ? text : text.substr(1);
 }
 
-TEST_CASE("find sees what stands before a fault, and nothing behind it") {
-  const ByteVector input = bytes("5A0111 9F370111 9502");
-  CHECK(find(input, 0x9F37));
-  CHECK_FALSE(find(input, 0x95));
-  // A fault inside a template hides the rest of the template only.
-  CHECK(hex(*find(bytes("7002 5A05 9501AA"), 0x95)) == "AA");
+}  // namespace
+
+TEST_CASE("the objects of a template are those that stand in it themselves") {
+  struct Row {
+    const char* input;
+    const char* objects;
+  };
+  const Row rows[] = {
+      {"", ""},
+      {"950122", ""},
+      {"5A0111 9F5601AA", "5A=11 9F56=AA"},
+      {"9F5601AA 950122 5A0111", "5A=11 9F56=AA"},
+      {"00 5A0111 00FF00 9F5601AA FFFF", "5A=11 9F56=AA"},
+      {"E004 9F560180 9F5601AA", "9F56=AA"},    // one in front, inside another object
+      {"9F5601AA E004 9F560180", "9F56=AA"},    // or behind
+      {"E004 9F560180", ""},                    // or nowhere else
+      {"E005 019081B084 9F5601AA", "9F56=AA"},  // what is not looked for need not be TLV
+      {"5A0111 9F5600", "5A=11"},               // an empty one is as good as none
+      {"5A00 5A0111 5A00", "5A=11"},
+      {"5A0111 5A0111", "5A twice"},  // none of the two counts, and be they the same
+      {"5A0111 9F5601AA 5A0112", "9F56=AA 5A twice"},
+      {"5A0111 5A0112 5A0113", "5A twice"},
+      {"5A0111 5A0112 9F5601AA 9F5601AB 5A0113", "5A twice"},  // the last is named
+      {"5A0111 950122 950122", "5A=11"},
+      {"5A0111 9F5602AA", "the value is shorter than its length says"},
+      {"5A0111 95", "the tag has no length"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.input);
+    CHECK(objects(row.input) == row.objects);
+  }
 }
 
 TEST_CASE("a template inside more than eight templates is refused, not followed") {
@@ -134,7 +167,6 @@ TEST_CASE("a template inside more than eight templates is refused, not followed"
     const ByteVector input = bytes(nested);
     CAPTURE(nested);
     CHECK_FALSE(check(input).error);
-    CHECK(find(input, 0x5A));
     nested = test::tlv("70", nested);
   }
   const ByteVector too_deep = bytes(nested);
@@ -142,7 +174,6 @@ TEST_CASE("a template inside more than eight templates is refused, not followed"
   REQUIRE(result.error);
   CHECK(*result.error == TlvError::nested_too_deep);
   CHECK(result.offset == 2 * kMaxDepth);
-  CHECK_FALSE(find(too_deep, 0x5A));
 }
 
 TEST_CASE("a header is written with the shortest length") {

@@ -4,130 +4,16 @@
 #include <catch2/catch.hpp>
 #include <functional>
 #include <random>
+#include <set>
 
 #include "firmware/core/emv/tags.hpp"
-#include "tests/firmware/core/dialogue.hpp"
-#include "tests/firmware/core/hex.hpp"
-#include "tests/firmware/core/profiles.hpp"
+#include "tests/firmware/core/scripted_card.hpp"
 
 using namespace sesame;
 using namespace sesame::cap;
 using namespace sesame::test;
 using State = TransactionState;
 using Kind = Fault::Kind;
-
-namespace {
-
-const TransactionRules kCapOnly{{kDedicatedOnly, 1}, false, false};  // tries one application
-const TransactionRules kCapAndDpa{kDedicatedOnly, false, false};
-const TransactionRules kWithDirectory{{kDedicatedOnly, 1}, true, false};
-const TransactionRules kBelgian{kAllApplications, false, true};
-
-// A card that has one answer, to one command, at each step; anything else fails the test.
-class ScriptedCard {
- public:
-  explicit ScriptedCard(Dialogue dialogue) : dialogue_(std::move(dialogue)) {}
-
-  ByteVector answer(Bytes command) {
-    const std::string sent = hex(command);
-    if (next_ == dialogue_.size()) FAIL("the card expected no more commands, and got " << sent);
-    const Step& step = dialogue_[next_++];
-    if (sent != hex(bytes(step.command))) {
-      FAIL("at " << step.name << " the card expected " << step.command << " and got " << sent);
-    }
-    return bytes(step.response);
-  }
-
-  bool finished() const { return next_ == dialogue_.size(); }
-
- private:
-  Dialogue dialogue_;
-  std::size_t next_ = 0;
-};
-
-template <class Card>
-State play(Transaction& transaction, Card& card) {
-  while (transaction.pending()) transaction.answer(card.answer(transaction.command()));
-  return transaction.state();
-}
-
-void verify(Transaction& transaction, std::string_view digits) {
-  Pin pin;
-  REQUIRE(pin.append(digits));
-  transaction.verify(pin);
-}
-
-// The whole dialogue, as far as it goes.
-template <class Card>
-State run(Transaction& transaction, Card& card, const TransactionRules& rules = kCapOnly,
-          const Inputs& inputs = {}) {
-  transaction.select(rules);
-  if (play(transaction, card) != State::selected) return transaction.state();
-  transaction.prepare();
-  if (play(transaction, card) != State::prepared) return transaction.state();
-  verify(transaction, "1234");
-  if (play(transaction, card) != State::verified) return transaction.state();
-  transaction.generate(inputs);
-  return play(transaction, card);
-}
-
-std::string code(Transaction& transaction, const std::vector<TdsNumber>& tds = {}) {
-  Digits digits;
-  if (!transaction.code(tds, digits)) return "no code: " + std::string(transaction.fault().reason);
-  return text(digits);
-}
-
-// The code that a dialogue ends in; every step of it must happen.
-std::string code_of(const Dialogue& dialogue, const TransactionRules& rules = kCapOnly,
-                    const Inputs& inputs = {}) {
-  ScriptedCard card(dialogue);
-  Transaction transaction;
-  const State state = run(transaction, card, rules, inputs);
-  INFO(transaction.fault().command << ": " << transaction.fault().reason);
-  REQUIRE(state == State::done);
-  REQUIRE(card.finished());
-  REQUIRE(transaction.fault().kind == Kind::none);
-  return code(transaction);
-}
-
-// The fault that a dialogue ends in; every step of it must happen.
-Fault fault_of(const Dialogue& dialogue, const TransactionRules& rules = kCapOnly) {
-  ScriptedCard card(dialogue);
-  Transaction transaction;
-  REQUIRE(run(transaction, card, rules) == State::failed);
-  REQUIRE(card.finished());
-  REQUIRE_FALSE(transaction.pending());
-  return transaction.fault();
-}
-
-std::string record(const std::string& content) { return tlv("70", content) + kOk; }
-
-const Dialogue kNoCap = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"}};
-
-// The session with the card's Visa application, of this name; a Visa application is told another date.
-Dialogue visa(std::string_view aid, std::string_view proprietary = "") {
-  Dialogue dialogue = with(identify(), "SELECT", fci(aid, proprietary));
-  dialogue[0].command = "00A4040007" + std::string(aid) + "00";
-  const std::string data = cdol1_data("000000000000", "0000", "00000000", "010101");
-  dialogue[6].command = first_generate_ac(data);
-  dialogue[7].command = second_generate_ac(data);
-  return dialogue;
-}
-Dialogue dpa() { return visa("A0000000038002"); }
-
-std::string visa_default_code() {
-  TokenInput input;
-  input.cid = 0x80;
-  input.atc = array<2>("00B4");
-  input.ac = array<8>("7F32A79FDA945643");
-  const ByteVector iad = bytes("06770A03A48000");
-  input.iad = iad;
-  Digits digits;
-  REQUIRE_FALSE(token_by_ipb(token_data(input), kVisaDefaultIpb, digits));
-  return text(digits);
-}
-
-}  // namespace
 
 // ---- the way it should go
 
@@ -239,12 +125,47 @@ TEST_CASE("a longer name that the card answers with is the name of the applicati
   CHECK(hex(transaction.aid()) == "A000000004800201");
 }
 
-TEST_CASE("without a name in the answer it is the name that was asked for") {
-  ScriptedCard card(with(identify(), "SELECT", kOk));
+TEST_CASE("an answer to SELECT that does not name the application asked is not that application's") {
+  struct Row {
+    const char* what;
+    std::string answer;
+  };
+  const std::string proprietary = tlv("A5", tlv("50", "434150"));
+  const Row rows[] = {
+      {"another name", fci("A0000000038002", tlv("50", "445041"))},
+      {"a name that differs in its last byte", fci("A0000000048003", "")},
+      {"a shorter name", fci("A00000000480", "")},
+      {"the provider alone", fci("A000000004", "")},
+      {"an empty name", fci("", "")},
+      {"no name", tlv("6F", proprietary) + kOk},
+      {"no FCI", kOk},
+      {"an empty FCI", "6F009000"},
+      {"the directory's FCI", fci("315041592E5359532E4444463031", tlv("88", "01"))},
+      {"another template", tlv("70", tlv("84", "A0000000048002")) + kOk},
+      {"the name outside the FCI", tlv("84", "A0000000048002") + kOk},
+      {"the name inside A5", tlv("6F", tlv("A5", tlv("84", "A0000000048002"))) + kOk},
+      {"no TLV", "6F059000"},
+      {"something after the FCI", tlv("6F", tlv("84", "A0000000048002")) + "01" + kOk},
+      {"a name of 17 bytes", fci("A000000004800200000000000000000000", "")},
+      {"another name, blocked", fci("A0000000038002", "").substr(0, 22) + "6283"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    CHECK(code_of(with(kNoCap, "SELECT CAP", row.answer) + dpa(), kCapAndDpa) == "42511495");
+    const Fault fault = fault_of(with(kNoCap, "SELECT CAP", row.answer));
+    CHECK(fault.kind == Kind::no_application);
+    CHECK(fault.reason == Reason::another_application);
+  }
+}
+
+TEST_CASE("an applet that answers every SELECT with its own FCI is used under its own name only") {
+  const std::string own = fci("A0000000038002", "");
+  const Dialogue asked_for_cap = {{"SELECT CAP", "00A4040007A000000004800200", own}};
+  ScriptedCard card(asked_for_cap + dpa());
   Transaction transaction;
-  CHECK(run(transaction, card) == State::done);
-  CHECK(hex(transaction.aid()) == "A0000000048002");
-  CHECK(transaction.language_preference().empty());
+  REQUIRE(run(transaction, card, kCapAndDpa) == State::done);
+  CHECK(card.finished());
+  CHECK(hex(transaction.aid()) == "A0000000038002");
 }
 
 TEST_CASE("no application: the fault is not one command's") {
@@ -252,7 +173,8 @@ TEST_CASE("no application: the fault is not one command's") {
                          {"SELECT DPA", "00A4040007A000000003800200", "6A82"}};
   const Fault fault = fault_of(none, kCapAndDpa);
   CHECK(fault.kind == Kind::no_application);
-  CHECK(fault.command.empty());
+  CHECK(fault.command == Command::none);
+  CHECK(why(fault).empty());
   // One of them blocked, and no other: the card is blocked.
   CHECK(fault_of(with(none, "SELECT CAP", "6283"), kCapAndDpa).kind == Kind::application_blocked);
   CHECK(fault_of(with(none, "SELECT DPA", "6283"), kCapAndDpa).kind == Kind::application_blocked);
@@ -270,7 +192,7 @@ TEST_CASE("a blocked application with data in its answer is still blocked") {
 TEST_CASE("6A81 at SELECT is a blocked card, and nothing more is tried") {
   const Fault fault = fault_of({{"SELECT", "00A4040007A000000004800200", "6A81"}}, kCapAndDpa);
   CHECK(fault.kind == Kind::application_blocked);
-  CHECK(fault.command == "SELECT");
+  CHECK(to_string(fault.command) == "SELECT");
   CHECK(fault.sw == 0x6A81);
 }
 
@@ -301,7 +223,7 @@ TEST_CASE("6985 at GET PROCESSING OPTIONS goes on to the next application, and t
     CHECK(code_of(sent_on + until(second, row.last), kCapAndDpa) == row.code);
   }
   const Dialogue no_cdol1 = until(with(dpa(), "READ RECORD 1", record("")), "READ RECORD 2");
-  CHECK(fault_of(sent_on + no_cdol1, kCapAndDpa).reason == "no record holds a CDOL1");
+  CHECK(why(fault_of(sent_on + no_cdol1, kCapAndDpa)) == "no record holds a CDOL1");
   CHECK(fault_of(sent_on).kind == Kind::no_application);  // there is no next
 }
 
@@ -324,6 +246,33 @@ TEST_CASE("behind the model's own list, the card's directory is asked") {
         Kind::no_application);
   CHECK(fault_of(directory + Dialogue{{"SELECT MC", "00A4040008A00000000410100100", "6A82"}}, kWithDirectory)
             .kind == Kind::no_application);
+}
+
+TEST_CASE("the applications of the directory are tried in the order of their priority") {
+  const std::string pse = fci("315041592E5359532E4444463031", tlv("88", "01"));
+  const std::string second = tlv("61", tlv("4F", "A000000099999902") + tlv("87", "02"));
+  const std::string first = tlv("61", tlv("4F", "A000000099999901") + tlv("87", "81"));
+  const std::string none = tlv("61", tlv("4F", "A000000099999900"));
+  Dialogue application = identify();
+  application[0].command = "00A4040008A00000009999990000";
+  application[0].response = fci("A000000099999900", "");
+  CHECK(code_of(Dialogue{{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
+                         {"SELECT PSE", "00A404000E315041592E5359532E444446303100", pse},
+                         {"READ RECORD", "00B2010C00", record(none + second + first)},
+                         {"READ RECORD", "00B2020C00", "6A83"},
+                         {"SELECT first", "00A4040008A00000009999990100", "6A82"},
+                         {"SELECT second", "00A4040008A00000009999990200", fci("A000000099999901", "")}} +
+                    application,
+                kWithDirectory) == "42511495");
+}
+
+TEST_CASE("a directory without end or sense is none") {
+  const Dialogue ask = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
+                        {"SELECT PSE", "00A404000E315041592E5359532E444446303100", "6101"}};
+  Dialogue endless = ask;
+  endless.insert(endless.end(), emv::T0Exchange::kMaxExchanges - 1, Step{"again", "00C0000001", "6101"});
+  CHECK(fault_of(endless, kWithDirectory).kind == Kind::no_application);
+  CHECK(fault_of(with(ask, "SELECT PSE", "90"), kWithDirectory).kind == Kind::no_application);
 }
 
 TEST_CASE("a Visa application found in the directory is asked as one") {
@@ -360,6 +309,89 @@ TEST_CASE("the PDOL's data go under 83, and the lists of real cards give the dat
   }
 }
 
+TEST_CASE("what was typed before the PIN is sent where the PDOL asks for it") {
+  struct Row {
+    const char* pdol;
+    const char* command;
+  };
+  const Row rows[] = {
+      {"9F3704", "80A80000068304 00004815 00"},
+      {"9F0206", "80A80000088306 000000001234 00"},
+      {"5F2A02", "80A80000048302 0978 00"},
+      {"9F3702", "80A80000048302 4815 00"},
+      {"9F3708", "80A800000A8308 0000000000004815 00"},
+      {"9F0206 9F3704 9F3501", "80A800000D830B 000000001234 00004815 34 00"},
+      {"9F0206 5F2A02 9F3704", "80A800000E830C 000000001234 0978 00004815 00"},
+  };
+  Inputs typed;
+  typed.unpredictable_number = array<4>("00004815");
+  typed.amount = array<6>("000000001234");
+  typed.currency = array<2>("0978");
+  for (const Row& row : rows) {
+    CAPTURE(row.pdol);
+    ScriptedCard card(
+        until(with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", row.pdol))), "SELECT") +
+        Dialogue{{"GPO", row.command, "6700"}});
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare(typed);
+    play(transaction, card);
+    CHECK(card.finished());
+  }
+}
+
+TEST_CASE("what was typed goes to the next application, too, where the first sends the dialogue on") {
+  Dialogue dialogue = {{"SELECT CAP", "00A4040007A000000004800200", fci("A0000000048002", "")},
+                       {"GPO", "80A8000002830000", "6985"}};
+  dialogue.push_back(
+      {"SELECT DPA", "00A4040007A000000003800200", fci("A0000000038002", tlv("9F38", "9F3704"))});
+  dialogue.push_back({"GPO", "80A8000006830400004815 00", "6700"});
+  ScriptedCard card(dialogue);
+  Inputs typed;
+  typed.unpredictable_number = array<4>("00004815");
+  Transaction transaction;
+  transaction.select(kCapAndDpa);
+  play(transaction, card);
+  transaction.prepare(typed);
+  play(transaction, card);
+  CHECK(card.finished());
+}
+
+TEST_CASE("a PDOL that asks for what is typed only after the PIN is refused, and nothing is sent for it") {
+  struct Row {
+    const char* pdol;
+    TypedLater later;
+    bool refused;
+  };
+  const Row rows[] = {
+      {"9F3704", {true, false}, true},
+      {"9F3704", {false, true}, false},
+      {"9F3704", {}, false},
+      {"9F0206", {false, true}, true},
+      {"9F0206", {true, false}, false},
+      {"5F2A02", {false, true}, true},
+      {"9F3501 9F3704", {true, false}, true},
+      {"9F3501", {true, true}, false},
+      {"", {true, true}, false},
+      {"9F3501 9F02", {false, false}, false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pdol, row.later.number, row.later.amount);
+    ScriptedCard card(
+        until(with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", row.pdol))), "SELECT"));
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare({}, row.later);
+    const bool refused = transaction.fault().reason == Reason::pdol_too_early;
+    CHECK(refused == row.refused);
+    if (!refused) continue;
+    CHECK_FALSE(transaction.pending());
+    CHECK(transaction.fault().kind == Kind::not_supported);
+  }
+}
+
 TEST_CASE("every record that the AFL names is read, and an absent one is passed over") {
   Dialogue dialogue = with(identify(), "GET PROCESSING OPTIONS", "800A10000801010010020300" + kOk);
   const Step first = dialogue[2];
@@ -375,8 +407,8 @@ TEST_CASE("every record that the AFL names is read, and an absent one is passed 
 TEST_CASE("IAF and IPB may stand in the FCI, and have Visa names too") {
   const std::string in_fci = fci("A0000000048002", tlv("BF0C", tlv("9F55", "00") + tlv("9F56", kIpb)));
   CHECK(code_of(with(with(identify(), "SELECT", in_fci), "READ RECORD 2", record(""))) == "42511495");
-  CHECK(code_of(with(identify(), "READ RECORD 2", record(tlv("DF21", "00") + tlv("DF20", kIpb)))) ==
-        "42511495");
+  CHECK(code_of(kNoCap + with(dpa(), "READ RECORD 2", record(tlv("DF21", "00") + tlv("DF20", kIpb))),
+                kCapAndDpa) == "42511495");
   CHECK(
       code_of(with(identify(), "READ RECORD 2", record(tlv("9F55", "00000000000000") + tlv("9F56", kIpb)))) ==
       "42511495");  // an IAF of seven bytes
@@ -395,12 +427,12 @@ TEST_CASE("the IAF says whether the PSN is part of the data, and the amount and 
                          {"20", false, false, false}}) {
     CAPTURE(row.iaf);
     ScriptedCard card(with(identify(), "READ RECORD 2",
-                           record(tlv("5F34", "07") + tlv("9F55", row.iaf) + tlv("9F56", "FF"))));
+                           record(tlv("5F34", "07") + tlv("9F55", row.iaf) + tlv("9F56", "FF0001"))));
     Transaction transaction;
     REQUIRE(run(transaction, card) == State::done);
     CHECK(transaction.amount_used() == row.amount);
     CHECK(transaction.currency_used() == row.currency);
-    CHECK(code(transaction) == (row.psn ? "7" : "128"));  // the first byte: PSN, or CID
+    CHECK(code(transaction) == (row.psn ? "14" : "256"));  // the first byte, PSN or CID, and a zero
   }
 }
 
@@ -427,6 +459,60 @@ TEST_CASE("a card that does not tell the tries left is taken all the same") {
   }
 }
 
+TEST_CASE("a card that tells no end of its tries is taken all the same") {
+  for (const char* answer : {"6C04", "6C00", "61FF", "6100", "AA6101", "90", ""}) {
+    CAPTURE(answer);
+    Dialogue dialogue = with(identify(), "GET DATA", answer);
+    const std::string all = answer;
+    if (all.size() >= 4) {
+      const std::string again =
+          (all.starts_with("6C") ? "80CA9F17" : "00C00000") + all.substr(all.size() - 2);
+      dialogue.insert(dialogue.begin() + 5, emv::T0Exchange::kMaxExchanges - 1, Step{"again", again, answer});
+    }
+    ScriptedCard card(dialogue);
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare();
+    CHECK(play(transaction, card) == State::prepared);
+    CHECK_FALSE(transaction.tries_left());
+    verify(transaction, "1234");
+    play(transaction, card);
+    transaction.generate({});
+    CHECK(play(transaction, card) == State::done);
+    CHECK(code(transaction) == "42511495");
+  }
+}
+
+TEST_CASE("the PIN try counter counts where it stands alone, and once") {
+  struct Row {
+    const char* answer;
+    std::optional<std::uint8_t> tries;
+  };
+  const Row rows[] = {
+      {"9F170103 9000", 3},
+      {"00 9F170103 9000", 3},
+      {"9F170101 9F130100 9000", 1},
+      {"9F170103 9F170103 9000", {}},
+      {"7704 9F170103 9000", {}},
+      {"9F170103 9F 9000", {}},
+      {"9F17020003 9000", {}},
+      {"03 9000", {}},
+      {"9000", {}},
+      {"9F170103 6283", {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.answer);
+    ScriptedCard card(until(with(identify(), "GET DATA", row.answer), "GET DATA"));
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare();
+    CHECK(play(transaction, card) == State::prepared);
+    CHECK(transaction.tries_left() == row.tries);
+  }
+}
+
 TEST_CASE("tags that the reader does not know are answered with zeros and named") {
   Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", "DF5502")));
   dialogue[1].command = "80A80000048302000000";
@@ -445,7 +531,8 @@ TEST_CASE("a Visa card without IPB uses the default mask, another card is not su
 
   const Fault fault = fault_of(until(with(identify(), "READ RECORD 2", no_ipb), "READ RECORD 2"));
   CHECK(fault.kind == Kind::not_supported);
-  CHECK(fault.command.empty());
+  CHECK(fault.command == Command::none);
+  CHECK(fault.reason == Reason::no_ipb);
 }
 
 TEST_CASE("the default mask needs an answer of 18 bytes") {
@@ -471,8 +558,8 @@ TEST_CASE("an IPB longer than the answer gives no code, however long it is") {
     CHECK_FALSE(transaction.code({}, digits));
     CHECK(transaction.state() == State::failed);
     CHECK(transaction.fault().kind == Kind::nonsense);
-    CHECK(transaction.fault().command.empty());
-    CHECK(transaction.fault().reason == to_string(TokenError::ipb_longer_than_data));
+    CHECK(transaction.fault().command == Command::none);
+    CHECK(transaction.fault().reason == Reason::ipb_longer_than_data);
     CHECK(transaction.fault().length == 18 + extra);  // both lengths are told
     CHECK(transaction.fault().limit == 18);
   }
@@ -556,8 +643,8 @@ TEST_CASE("each fault says what is wrong, at which command, and with which statu
     int sw;
   };
   const Row rows[] = {
-      {"SELECT", "6F059000", Kind::nonsense, "SELECT", 0},
-      {"SELECT", "70009000", Kind::nonsense, "SELECT", 0},
+      {"SELECT", "6F059000", Kind::no_application, "", 0},
+      {"SELECT", "90", Kind::nonsense, "SELECT", 0},
       {"GET PROCESSING OPTIONS", "6700", Kind::nonsense, "GET PROCESSING OPTIONS", 0x6700},
       {"GET PROCESSING OPTIONS", "9000", Kind::nonsense, "GET PROCESSING OPTIONS", 0},
       {"GET PROCESSING OPTIONS", "80031000089000", Kind::nonsense, "GET PROCESSING OPTIONS", 0},
@@ -568,13 +655,13 @@ TEST_CASE("each fault says what is wrong, at which command, and with which statu
       {"READ RECORD 1", "9000", Kind::nonsense, "READ RECORD", 0},
       {"READ RECORD 1", "77009000", Kind::nonsense, "READ RECORD", 0},
       {"READ RECORD 1", "70028C059000", Kind::nonsense, "READ RECORD", 0},
+      {"READ RECORD 1", "90", Kind::nonsense, "READ RECORD", 0},
       {"GET DATA", "9F1701009000", Kind::pin_blocked, "GET DATA", 0},
       {"VERIFY", "63C0", Kind::pin_blocked, "VERIFY", 0x63C0},
       {"VERIFY", "6983", Kind::pin_blocked, "VERIFY", 0x6983},
       {"VERIFY", "6984", Kind::pin_blocked, "VERIFY", 0x6984},
       {"VERIFY", "6985", Kind::nonsense, "VERIFY", 0x6985},
       {"VERIFY", "6C08", Kind::nonsense, "VERIFY", 0x6C08},
-      {"VERIFY", "6300", Kind::nonsense, "VERIFY", 0x6300},
       {"GENERATE AC", "6985", Kind::refused, "GENERATE AC", 0x6985},
       {"GENERATE AC", "8012 00 00B4 7F32A79FDA945643 06770A03A48000 9000", Kind::refused, "GENERATE AC", 0},
       {"GENERATE AC", "8012 40 00B4 7F32A79FDA945643 06770A03A48000 9000", Kind::nonsense, "GENERATE AC", 0},
@@ -589,7 +676,7 @@ TEST_CASE("each fault says what is wrong, at which command, and with which statu
     Dialogue dialogue = until(with(identify(), row.step, row.response), row.step);
     const Fault fault = fault_of(dialogue);
     CHECK(to_string(fault.kind) == to_string(row.kind));
-    CHECK(fault.command == row.command);
+    CHECK(to_string(fault.command) == row.command);
     CHECK(fault.sw == row.sw);
   }
 }
@@ -613,18 +700,28 @@ TEST_CASE("a list that is malformed or asks for too much is the card's fault, no
   for (const Row& row : rows) {
     CAPTURE(row.step, row.response);
     const Fault fault = fault_of(until(with(identify(), row.step, row.response), row.last));
-    CHECK(fault.command.empty());
-    CHECK_FALSE(fault.reason.empty());
+    CHECK(fault.command == Command::none);
+    CHECK_FALSE(why(fault).empty());
   }
 }
 
-TEST_CASE("every kind of fault has a text of its own") {
-  std::vector<std::string_view> texts;
-  for (int i = 0; i <= static_cast<int>(Kind::nonsense); ++i) {
-    const std::string_view text = to_string(static_cast<Kind>(i));
-    CHECK(std::find(texts.begin(), texts.end(), text) == texts.end());
-    texts.push_back(text);
+TEST_CASE("every kind of fault, every command and every reason has a text of its own") {
+  std::set<std::string_view> texts;
+  const auto add = [&](std::string_view text) {
+    CAPTURE(text);
+    CHECK(texts.insert(text).second);
+  };
+  for (int i = 0; i <= static_cast<int>(Kind::nonsense); ++i) add(to_string(static_cast<Kind>(i)));
+  add(to_string(Command::none));
+  for (int i = 1; i <= static_cast<int>(Command::second_generate_ac); ++i) {
+    add(to_string(static_cast<Command>(i)));
   }
+  for (int i = 1; i <= static_cast<int>(Reason::no_arqc); ++i) {
+    Fault fault;
+    fault.reason = static_cast<Reason>(i);
+    add(why(fault));
+  }
+  CHECK(texts.count("") == 1);
 }
 
 // ---- the PIN
@@ -654,6 +751,47 @@ TEST_CASE("a wrong PIN leaves the dialogue where another can be tried") {
   CHECK(play(transaction, card) == State::done);
   CHECK(code(transaction) == "42511495");
   CHECK(card.finished());
+}
+
+TEST_CASE("63xx is a wrong PIN: where the card does not count the tries, the reader does, as far as it can") {
+  struct Row {
+    const char* told;  // by GET DATA
+    std::vector<const char*> answers;
+    std::optional<std::uint8_t> left;
+  };
+  const Row rows[] = {
+      {"9F1701039000", {"6300"}, 2},
+      {"9F1701039000", {"6300", "6300"}, 1},
+      {"6D00", {"6300"}, {}},
+      {"6D00", {"6300", "6300"}, {}},
+      {"6D00", {"63C2", "6300"}, 1},
+      {"9F1701039000", {"63C2"}, 2},
+      {"9F1701039000", {"6300", "63C2"}, 2},
+      {"9F1701039000", {"63F1"}, 2},
+      {"9F1701039000", {"6381"}, 2},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.told, row.answers.size());
+    Dialogue dialogue = until(with(identify(), "GET DATA", row.told), "GET DATA");
+    for (const char* answer : row.answers)
+      dialogue.push_back({"VERIFY", "0020008008249999FFFFFFFFFF", answer});
+    ScriptedCard card(dialogue);
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare();
+    play(transaction, card);
+    for (std::size_t i = 0; i < row.answers.size(); ++i) {
+      verify(transaction, "9999");
+      CHECK(play(transaction, card) == State::prepared);
+      CHECK(transaction.pin_was_wrong());
+    }
+    CHECK(transaction.tries_left() == row.left);
+  }
+  const Dialogue last = with(with(identify(), "GET DATA", "9F1701019000"), "VERIFY", "6300");
+  const Fault fault = fault_of(until(last, "VERIFY"));
+  CHECK(fault.kind == Kind::pin_blocked);
+  CHECK(fault.sw == 0x6300);
 }
 
 TEST_CASE("the PIN is in the command while it is sent, and nowhere after the answer") {
@@ -814,7 +952,8 @@ TEST_CASE("a transaction that is selected again remembers nothing of the last ca
   REQUIRE(run(transaction, card, {bancontact, false, true}) == State::done);
   REQUIRE(code(transaction) != "42511495");
 
-  ScriptedCard next(with(with(identify(), "SELECT", kOk), "READ RECORD 2", record(tlv("9F56", kIpb))));
+  ScriptedCard next(with(with(identify(), "SELECT", fci("A0000000048002", "")), "READ RECORD 2",
+                         record(tlv("9F56", kIpb))));
   REQUIRE(run(transaction, next) == State::done);
   CHECK(code(transaction) == "42511495");
   CHECK(transaction.language_preference().empty());
@@ -843,7 +982,7 @@ TEST_CASE("while a response is not complete the dialogue stands where it stood")
 
 TEST_CASE("a PSN of another length than one byte is as good as none") {
   for (const char* psn : {"", "0708"}) {
-    const std::string content = tlv("5F34", psn) + tlv("9F55", "40") + tlv("9F56", "FF");
+    const std::string content = tlv("5F34", psn) + tlv("9F55", "40") + tlv("9F56", "FF0001");
     CHECK(code_of(with(identify(), "READ RECORD 2", record(content))) == "0");
   }
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "firmware/core/emv/answers.hpp"
+#include "tests/firmware/core/find_object.hpp"
 #include "tests/host/card/fixture.hpp"
 
 namespace sesame::card {
@@ -366,7 +367,7 @@ TEST_CASE("the CVR in the answers is what the terminal has seen happen") {
     if (row.pin == Pin::wrong || row.pin == Pin::wrong_then_right) terminal.send(verify("0000"));
     for (int i = 0; row.pin == Pin::blocked && i < 3; ++i) terminal.send(verify("0000"));
     if (row.pin == Pin::right || row.pin == Pin::wrong_then_right) terminal.send(verify("1234"));
-    return hex(*emv::find(bytes(terminal.data(kFirstAc)), tag::iad));
+    return hex(*sesame::test::find_object(bytes(terminal.data(kFirstAc)), tag::iad));
   };
   CHECK(live(visa("03000000")).substr(2, 2) == row.visa);
   CHECK(live(mchip("000000000000")).substr(0, 2) == row.mchip);
@@ -399,7 +400,7 @@ TEST_CASE("the second CVR tells whether the terminal could go online") {
   terminal.go_to(Stage::pin_verified);
   terminal.data(kFirstAc);
   const std::string answer = terminal.data(generate_ac("00", hex(bytes(row.data))));
-  CHECK(hex(*emv::find(bytes(answer), tag::iad)).substr(8, 2) == row.visa);
+  CHECK(hex(*sesame::test::find_object(bytes(answer), tag::iad)).substr(8, 2) == row.visa);
 }
 
 }  // namespace

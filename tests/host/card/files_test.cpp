@@ -6,6 +6,7 @@
 
 #include "firmware/core/emv/answers.hpp"
 #include "firmware/core/emv/dol.hpp"
+#include "tests/firmware/core/find_object.hpp"
 #include "tests/host/card/fixture.hpp"
 
 namespace sesame::card {
@@ -16,7 +17,7 @@ using namespace test;
 std::string text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 std::string found(const ByteString& in, emv::Tag tag) {
-  const auto value = emv::find(in, tag);
+  const auto value = sesame::test::find_object(in, tag);
   return value ? hex(*value) : "none";
 }
 

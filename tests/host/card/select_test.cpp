@@ -1,6 +1,7 @@
 // SELECT: EMV 4.3 Book 1, 11.3 and 12.
 #include <catch2/catch.hpp>
 
+#include "tests/firmware/core/find_object.hpp"
 #include "tests/host/card/fixture.hpp"
 
 namespace sesame::card {
@@ -23,7 +24,7 @@ Personalisation four_applications() {
 
 std::string selected_name(const std::string& answer) {
   const auto all = bytes(answer);
-  const auto name = emv::find(Bytes(all), tag::df_name);
+  const auto name = sesame::test::find_object(Bytes(all), tag::df_name);
   return name ? hex(*name) : answer;
 }
 

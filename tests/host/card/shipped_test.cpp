@@ -5,6 +5,7 @@
 #include "firmware/core/emv/dol.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "tests/firmware/core/find_object.hpp"
 #include "tests/host/card/fixture.hpp"
 
 namespace sesame::card {
@@ -35,7 +36,7 @@ ByteString read_all(Terminal& terminal, Bytes afl) {
     REQUIRE(address);
     const ByteString record = answer_to(terminal, read_record(address->sfi, address->record));
     REQUIRE_FALSE(emv::check(record).error);
-    const auto content = emv::find(record, tag::record_template);
+    const auto content = sesame::test::find_object(record, tag::record_template);
     REQUIRE(content);
     all.insert(all.end(), content->begin(), content->end());
   }
@@ -63,10 +64,12 @@ TEST_CASE("every application of every shipped card goes through a whole transact
       CHECK(hex(options->aip) == hex(application.aip));
 
       const ByteString content = read_all(terminal, options->afl);
-      const auto cdol1 = emv::find(content, tag::cdol1), cdol2 = emv::find(content, tag::cdol2);
+      const auto cdol1 = sesame::test::find_object(content, tag::cdol1),
+                 cdol2 = sesame::test::find_object(content, tag::cdol2);
       REQUIRE(cdol1);
       REQUIRE(cdol2);
-      for (const emv::Tag each : {tag::pan, tag::psn, tag::cvm_list}) CHECK(emv::find(content, each));
+      for (const emv::Tag each : {tag::pan, tag::psn, tag::cvm_list})
+        CHECK(sesame::test::find_object(content, each));
 
       CHECK(answer_to(terminal, verify(card.pin.view())).empty());
       const ByteString first = answer_to(terminal, generate_ac("80", zeros(*cdol1)));
@@ -93,7 +96,7 @@ TEST_CASE("the PSE of a shipped card lists what it says it lists") {
     for (const Application& application : card.applications) {
       if (!application.in_directory) continue;
       const ByteString entry = answer_to(terminal, read_record(*emv::parse_fci(answer)->sfi, ++record));
-      CHECK(hex(*emv::find(entry, tag::aid)) == hex(application.aid));
+      CHECK(hex(*sesame::test::find_object(entry, tag::aid)) == hex(application.aid));
     }
     CHECK(record > 0);
   }
