@@ -101,10 +101,15 @@ void select(Dialogue& card, Found application, Bytes aid, std::vector<Found>& fo
   const emv::ResponseApdu response = card.ask(command);
   application.aid = hex(aid);
   application.sw = response.sw;
-  const bool there = response.sw == emv::sw::ok || response.sw == emv::sw::selected_file_invalidated;
+  const auto fci = emv::parse_fci(response.data);
+  const bool it = fci && fci->answers(aid);
+  const bool blocked = response.sw == emv::sw::selected_file_invalidated && (it || response.data.empty());
+  // What answers with another name is another application (EMV 4.3 Book 1, 12.3.3).
+  const bool there = (response.sw == emv::sw::ok && it) || blocked;
+  if (!there) application.sw = emv::sw::file_not_found;
   if (!there && !application.listed) return;
-  if (const auto fci = emv::parse_fci(response.data)) {
-    if (!fci->df_name.empty()) application.aid = hex(fci->df_name);
+  if (it) {
+    application.aid = hex(fci->df_name);
     if (!fci->label.empty()) application.label = text(fci->label);
     application.language = text(fci->language_preference);
     if (fci->priority) application.priority = *fci->priority & 0x0F;

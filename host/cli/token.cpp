@@ -120,6 +120,10 @@ void token(const TokenOptions& options) {
                                            "({}CID, ATC, AC, IAD)",
                                            raw.ipb.size(), data.size(), raw.input.psn ? "PSN, " : ""));
   }
+  if (!options.belgian && !cap::takes_cryptogram(raw.ipb, raw.input.psn.has_value())) {
+    note_line(
+        "sesame: --ipb takes no bit of ATC and AC: every code is the same, and a reader refuses such a card");
+  }
   static_cast<void>(cap::pad_with_zeros(digits, options.min_digits));
   const std::string code(digits.begin(), digits.end());
 

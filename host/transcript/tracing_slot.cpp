@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/transcript/command_text.hpp"
+#include "host/transcript/transcript.hpp"
 
 namespace sesame::transcript {
 namespace {
@@ -63,7 +64,7 @@ SlotStatus TracingSlot::send(Send how, Bytes command, emv::ResponseBuffer& answe
   const SlotStatus status = (card_.*how)(command, answer);
   if (status != SlotStatus::ok) {
     write_pieces();
-    trace_.comment(fmt::format("> {}: {}", masked(masked_hex(command)), in_words(status)));
+    write_failure(command, status);
     return status;
   }
   pieces_.push_back({masked_hex(command), static_cast<bool>(emv::parse_command(command)), answer});
@@ -71,6 +72,15 @@ SlotStatus TracingSlot::send(Send how, Bytes command, emv::ResponseBuffer& answe
   if (exchange_.pending()) exchange_.answer(answer);
   if (!exchange_.pending()) write_exchange();
   return status;
+}
+
+void TracingSlot::write_failure(Bytes command, SlotStatus status) {
+  const std::string shown = masked(masked_hex(command));
+  const std::string_view word = word_for(status);
+  if (word.empty() || !emv::parse_command(command)) {
+    return trace_.comment(fmt::format("> {}: {}", shown, in_words(status)));
+  }
+  trace_.lines(fmt::format("> {}\n< {}\n", shown, word));
 }
 
 void TracingSlot::write_exchange() {

@@ -141,12 +141,16 @@ std::vector<std::uint8_t> read_atr(const Lines& lines, std::string_view text) {
   return atr;
 }
 
-Transcript::Answer read_response(const Lines& lines, std::string_view text) {
-  Transcript::Answer response = read_bytes(lines, text);
-  if (const auto parsed = emv::parse_response(response); !parsed) {
-    lines.fail(fmt::format("a response has 2 to {} bytes, not {}", emv::kMaxResponse, response.size()));
+Transcript::Answer read_answer(const Lines& lines, std::string_view text) {
+  for (const SlotStatus status : {SlotStatus::mute, SlotStatus::garbled}) {
+    if (trimmed(text) == word_for(status)) return {status, {}};
   }
-  return response;
+  Transcript::Answer answer{SlotStatus::ok, read_bytes(lines, text)};
+  if (const auto parsed = emv::parse_response(answer.response); !parsed) {
+    lines.fail(
+        fmt::format("a response has 2 to {} bytes, not {}", emv::kMaxResponse, answer.response.size()));
+  }
+  return answer;
 }
 
 // Bytes that are no APDU are left as they are: nothing recorded equals them.
@@ -216,6 +220,16 @@ class File {
 
 }  // namespace
 
+std::string_view word_for(SlotStatus status) {
+  switch (status) {
+    case SlotStatus::mute: return "mute";
+    case SlotStatus::garbled: return "garbled";
+    case SlotStatus::ok:
+    case SlotStatus::removed: break;
+  }
+  return "";
+}
+
 bool Transcript::Entry::matches(Bytes other) const {
   if (other.size() != command.size()) return false;
   for (std::size_t i = 0; i < other.size(); ++i) {
@@ -252,7 +266,7 @@ Transcript Transcript::parse(std::string_view text, std::string name) {
       command_line = lines.number();
     } else if (line.keyword == "<") {
       if (!command) lines.fail("a response ('<') without its command ('>')");
-      Answer answer = read_response(lines, line.rest);
+      Answer answer = read_answer(lines, line.rest);
       const auto [place, is_new] = numbers.try_emplace(key(*command), entries.size());
       if (is_new) {
         entries.push_back({command->bytes, command->mask, count_wildcards(command->mask), {}});

@@ -6,6 +6,8 @@
 //   < 6F2E 8407A0000000048002 … 9000     its response: data and status word
 //   > 0020008008 ****************        * stands for any nibble of a command's data: a masked PIN
 //   < 9000
+//   > 80AE00001F 5A33 …
+//   < mute                               no answer; `< garbled`: something, but no response
 //
 // Responses are complete, as after 61xx and 6Cxx. Hex digits are of either case, with spaces and
 // tabs anywhere between them. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped.
@@ -24,14 +26,21 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
+#include "firmware/core/reader.hpp"
 
 namespace sesame::transcript {
+
+// How a transcript writes that a card gave no response; empty where it gave one, or was pulled out.
+std::string_view word_for(SlotStatus status);
 
 inline constexpr std::size_t kLargestFile = 1u << 20;  // bytes
 
 class Transcript {
  public:
-  using Answer = std::vector<std::uint8_t>;  // 2 to 258 bytes
+  struct Answer {
+    SlotStatus status = SlotStatus::ok;  // ok, mute or garbled
+    std::vector<std::uint8_t> response;  // 2 to 258 bytes, where ok
+  };
 
   // Failure(Exit::usage), "PATH:LINE: …" or "PATH: …": it cannot be read, is too large, or parse()
   // says so.

@@ -21,13 +21,21 @@ bool is_verify(Bytes command) {
   return starts_with(command, kVerify);
 }
 
+// The second GENERATE AC: EMV 4.3 Book 3, 6.5.5.2.
+bool asks_for_aac(Bytes command) {
+  static constexpr std::array<std::uint8_t, 2> kGenerateAc{0x80, 0xAE};
+  return command.size() > 2 && starts_with(command, kGenerateAc) && (command[2] & 0xC0) == 0;
+}
+
 void answer_with(emv::ResponseBuffer& answer, Bytes bytes) {
   static_cast<void>(answer.assign(bytes));  // 258 bytes at most, by the parser
 }
 
 void answer_unrecorded(const std::string& name, Bytes command, emv::ResponseBuffer& answer) {
   static constexpr std::array<std::uint8_t, 2> kFileNotFound{0x6A, 0x82};
+  static constexpr std::array<std::uint8_t, 2> kConditionsNotSatisfied{0x69, 0x85};
   if (is_select_by_name(command)) return answer_with(answer, kFileNotFound);
+  if (asks_for_aac(command)) return answer_with(answer, kConditionsNotSatisfied);
   if (is_verify(command)) {
     throw Failure(Exit::refused, fmt::format("{}: this transcript has no such PIN", name));
   }
@@ -56,15 +64,17 @@ SlotStatus TranscriptSlot::warm_reset(emv::ResponseBuffer& answer) {
 SlotStatus TranscriptSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
   answer.clear();
   if (!powered_) return SlotStatus::mute;
-  if (const auto number = transcript_->find(command)) {
-    const auto answers = transcript_->answers(*number);
-    std::size_t& next = next_[*number];
-    answer_with(answer, answers[next]);
-    if (next + 1 < answers.size()) ++next;
-  } else {
+  const auto number = transcript_->find(command);
+  if (!number) {
     answer_unrecorded(transcript_->name(), command, answer);
+    return SlotStatus::ok;
   }
-  return SlotStatus::ok;
+  const auto answers = transcript_->answers(*number);
+  std::size_t& next = next_[*number];
+  const Transcript::Answer& recorded = answers[next];
+  if (next + 1 < answers.size()) ++next;
+  answer_with(answer, recorded.response);
+  return recorded.status;
 }
 
 }  // namespace sesame::transcript

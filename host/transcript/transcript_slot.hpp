@@ -1,11 +1,12 @@
 // A slot with a recorded card in it: replays a transcript.
 //
 // A command that was recorded several times gets its answers in order, then its last answer again
-// and again. A reset does not start the order anew: two codes in a row from one recording are the
+// and again; where that is `mute` or `garbled`, so is the card. A reset does not start the order anew: two codes in a row from one recording are the
 // two that were recorded.
 //
 // What was not recorded:
 //   SELECT by name     6A82, as the real card would have answered
+//   GENERATE AC, AAC   6985: it throws the transaction away, and no reader uses the answer
 //   VERIFY             Failure(Exit::refused, "FILE: this transcript has no such PIN")
 //   any other command  Failure(Exit::usage, …), which names it; data that may hold a PIN is masked
 #pragma once

@@ -18,13 +18,14 @@ struct Happening {
   // key: as engraved, • for a digit typed as PIN; card: "inserted" or "removed"; screen: its rows, \n between, each as
   // wide as the display; fault: how many are set, or "battery dead".
   std::string text;
-  std::string command;             // apdu: hex, PIN masked; empty for a reset
-  std::string response;            // apdu: hex, empty where there was none; card removed by itself: why
-  std::string name;                // apdu: "GENERATE AC for an ARQC", "cold reset"; card: its name
-  bool lit = false;                // screen
-  bool held = false;               // key
-  State state = State::off;        // the reader's
-  std::optional<Millis> deadline;  // clock
+  std::string command;                 // apdu: hex, PIN masked; empty for a reset
+  std::string response;                // apdu: hex, empty where there was none; card removed by itself: why
+  SlotStatus status = SlotStatus::ok;  // apdu: why there was no response
+  std::string name;                    // apdu: "GENERATE AC for an ARQC", "cold reset"; card: its name
+  bool lit = false;                    // screen
+  bool held = false;                   // key
+  State state = State::off;            // the reader's
+  std::optional<Millis> deadline;      // clock
 };
 
 }  // namespace sesame::sim

@@ -355,6 +355,7 @@ void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, By
   } else {
     exchange.name = request.kind == SlotRequest::Kind::activate ? "cold reset" : "warm reset";
   }
+  exchange.status = status;
   if (is_answer(status)) exchange.response = transcript::hex(answer);
   note(std::move(exchange));
 }

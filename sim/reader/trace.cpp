@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "host/transcript/transcript.hpp"
+
 namespace sesame::sim {
 
 namespace {
@@ -10,6 +12,7 @@ namespace {
 // A command and its answer, as hex.
 struct Pair {
   std::string command, response;
+  SlotStatus status = SlotStatus::ok;
 };
 
 bool is_more(std::string_view response) {
@@ -25,6 +28,7 @@ bool is_again(std::string_view command, std::string_view before) {
 
 // ISO 7816-3:2006, 10.3.4: what a T=0 card says in several answers is one.
 bool join(Pair& pair, const Happening& next) {
+  if (next.response.empty()) return false;  // the exchange ended here
   if (is_more(pair.response) && is_get_response(next.command)) {
     pair.response.resize(pair.response.size() - 4);
     pair.response += next.response;
@@ -39,10 +43,11 @@ bool join(Pair& pair, const Happening& next) {
 
 void write(std::string& text, Pair& pair) {
   if (pair.command.empty()) return;
-  const bool answered = pair.response.size() >= 4;
-  const std::string_view prefix = answered ? "" : "# ";
+  std::string_view answer = pair.response;
+  if (answer.size() < 4) answer = transcript::word_for(pair.status);
+  const std::string_view prefix = answer.empty() ? "# " : "";
   text.append(prefix).append("> ").append(pair.command).append("\n");
-  text.append(prefix).append("< ").append(answered ? pair.response : "no answer").append("\n");
+  text.append(prefix).append("< ").append(answer.empty() ? "no answer" : answer).append("\n");
   pair = {};
 }
 
@@ -62,7 +67,7 @@ std::string to_transcript(const std::deque<Happening>& happenings, bool forgotte
     if (!happening.command.empty()) {
       if (join(pair, happening)) continue;
       write(text, pair);
-      pair = {happening.command, happening.response};
+      pair = {happening.command, happening.response, happening.status};
       continue;
     }
     write(text, pair);

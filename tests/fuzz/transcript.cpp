@@ -20,8 +20,9 @@ void require(bool condition) {
 void ask(transcript::TranscriptSlot& slot, Bytes command) {
   emv::ResponseBuffer answer;
   try {
-    require(slot.transmit(command, answer) == SlotStatus::ok);
-    require(answer.size() >= 2);
+    const SlotStatus status = slot.transmit(command, answer);
+    require(status != SlotStatus::removed);
+    require(status == SlotStatus::ok ? answer.size() >= 2 : answer.empty());
   } catch (const Failure& failure) {
     require(std::string_view(failure.what()).find('\n') == std::string_view::npos);
   }

@@ -136,7 +136,7 @@ TEST_CASE("a PIN typed at the slot's own pinpad is recorded as any other, masked
         CHECK(slot.verify_on_pad(bytes(verify), answer) == SlotStatus::mute);
       });
   CHECK_THAT(trace, Contains("> 0020008008****************\n< 63C2\n"));
-  CHECK_THAT(trace, EndsWith("# > 0020008008****************: no answer\n"));
+  CHECK_THAT(trace, EndsWith("> 0020008008****************\n< mute\n"));
 }
 
 TEST_CASE("every answer is in the file before it is handed on") {
@@ -220,12 +220,13 @@ TEST_CASE("6Cxx to a command without Le is its answer") {
         "9000\n");
 }
 
-TEST_CASE("silence and a card pulled out are comments") {
+TEST_CASE("silence is recorded as silence, and a card pulled out is a comment") {
   const std::string trace = traced({{"00A4040001AA00", "6102"},
                                     {"00C0000002", "", SlotStatus::mute},
                                     {"0020008008249753FFFFFFFFFF", "", SlotStatus::removed},
                                     {"00840000", "AABBCC", SlotStatus::garbled},
-                                    {"00840000", "9000"}},
+                                    {"00840000", "9000"},
+                                    {"00B2", "", SlotStatus::mute}},
                                    [](CardSlot& slot) {
                                      activate(slot);
                                      warm_reset(slot);
@@ -234,6 +235,7 @@ TEST_CASE("silence and a card pulled out are comments") {
                                      ask(slot, "0020008008249753FFFFFFFFFF");
                                      ask(slot, "00840000");
                                      ask(slot, "00840000");
+                                     ask(slot, "00B2");
                                    },
                                    {{"", "", SlotStatus::mute}, {"", "3B00"}});
   CHECK(trace ==
@@ -242,13 +244,22 @@ TEST_CASE("silence and a card pulled out are comments") {
         "atr 3B00\n"
         "> 00A4040001AA00\n"
         "< 6102\n"
-        "# > 00C0000002: no answer\n"
+        "> 00C0000002\n"
+        "< mute\n"
         "# > 0020008008****************: the card is gone\n"
-        "# > 00840000: a garbled answer\n"
         "> 00840000\n"
-        "< 9000\n");
-  CHECK(recorded(trace).transmit(bytes("00840000"), *std::make_unique<emv::ResponseBuffer>()) ==
-        SlotStatus::ok);
+        "< garbled\n"
+        "> 00840000\n"
+        "< 9000\n"
+        "# > 00B2: no answer\n");
+  auto replayed = recorded(trace);
+  emv::ResponseBuffer answer;
+  CHECK(replayed.transmit(bytes("00A4040001AA00"), answer) == SlotStatus::ok);
+  CHECK(replayed.transmit(bytes("00C0000002"), answer) == SlotStatus::mute);
+  CHECK(answer.empty());
+  CHECK(replayed.transmit(bytes("00840000"), answer) == SlotStatus::garbled);
+  CHECK(replayed.transmit(bytes("00840000"), answer) == SlotStatus::ok);
+  CHECK(hex(answer) == "9000");
 }
 
 TEST_CASE("what is no APDU is a comment, and a PIN in it is masked") {

@@ -126,3 +126,28 @@ TEST_CASE("after a command that was not recorded the card still answers the othe
   CHECK(ask(slot, "00B2020C00") != "9000");
   CHECK(ask(slot, "00B2010C00") == "9000");
 }
+
+TEST_CASE("a GENERATE AC for an AAC that was not recorded is refused by the card, another is no answer") {
+  auto slot = recorded("> 80AE800001AA\n< 9001\n> 80AE000001AA\n< 9002\n");
+  CHECK(ask(slot, "80AE000001AA") == "9002");
+  CHECK(ask(slot, "80AE000001BB") == "6985");
+  CHECK(ask(slot, "80AE100001BB") == "6985");
+  for (const char* command : {"80AE800001BB", "80AE400001BB", "80AEC00001BB", "80AE", "00AE000001BB"}) {
+    CHECK_THAT(ask(slot, command), Catch::Matchers::StartsWith("2 "));
+  }
+}
+
+TEST_CASE("a card that was silent then is silent now") {
+  auto slot = recorded("> 80CA9F1700\n< mute\n> 80CA9F1700\n<  garbled  # a comment\n> 80CA9F1700\n< 6A88\n");
+  emv::ResponseBuffer answer;
+  CHECK(slot.transmit(bytes("80CA9F1700"), answer) == SlotStatus::mute);
+  CHECK(answer.empty());
+  CHECK(slot.transmit(bytes("80CA9F1700"), answer) == SlotStatus::garbled);
+  CHECK(ask(slot, "80CA9F1700") == "6A88");
+  for (const char* line : {"< silent", "< mute 9000", "< Mute", "< mutegarbled"}) {
+    CAPTURE(line);
+    const std::string text = std::string("> 80CA9F1700\n") + line + "\n";
+    CHECK_THAT(outcome([&] { Transcript::parse(text, "card.apdu"); }),
+               Catch::Matchers::StartsWith("2 card.apdu:2: "));
+  }
+}

@@ -18,7 +18,7 @@ std::string refusal(std::string_view text) {
 
 std::string first_answer(const Transcript& transcript, std::string_view command) {
   const auto number = transcript.find(bytes(command));
-  return number ? hex(transcript.answers(*number)[0]) : "not found";
+  return number ? hex(transcript.answers(*number)[0].response) : "not found";
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST_CASE("a second reset and a silence are comments") {
   bench.insert();
   bench.press("OK");
   const std::string text = trace(bench);
-  CHECK(text.find("# < no answer\n") != std::string::npos);
+  CHECK(text.find("\n< mute\n") != std::string::npos);
   CHECK(text.find("# cold reset: no answer\n") != std::string::npos);
 }
 
