@@ -72,6 +72,15 @@ TEST_CASE("a language in capitals is spoken") {
   CHECK(reader.reader().language().code == std::array<char, 2>{'e', 'n'});
 }
 
+TEST_CASE("of the directory's applications that of priority 1 is used") {
+  TranscriptSlot slot(
+      std::make_shared<const Transcript>(Transcript::load(shipped("faults/directory-priority.apdu"))));
+  const profile::LoadedReader loaded = profile::load_reader("sesame");
+  NativeReader reader(loaded.profile(), slot);
+  reader.insert();
+  CHECK(hex(reader.reader().transaction().aid()) == "A0000000999901");
+}
+
 TEST_CASE("what a trace recorded of a card gives the same again, silence too") {
   const std::string situation = GENERATE(as<std::string>{}, "silent-second-ac", "get-data-endless",
                                          "df-name-mismatch", "verify-6300", "duplicate-objects--two-acs");
