@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "host/failure.hpp"
-#include "sim/scenario/pattern.hpp"
+#include "sim/reader/pattern.hpp"
 
 namespace sesame::sim {
 

@@ -11,7 +11,7 @@
 #include "host/profile/schema.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
-#include "sim/scenario/pattern.hpp"
+#include "sim/reader/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sesame::sim {

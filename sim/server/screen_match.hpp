@@ -1,23 +1,21 @@
 // Whether a screen shows what somebody waits for.
 #pragma once
 
-#include <regex>
-#include <string>
+#include <optional>
 #include <string_view>
+
+#include "sim/reader/pattern.hpp"
 
 namespace sesame::sim {
 
-// An ECMAScript regular expression, searched for anywhere in the text. It sees characters, not bytes. Without back
-// references: its time is bounded by the lengths of both.
 class ScreenMatch {
  public:
-  static constexpr std::size_t kLongest = 200;  // bytes
-  // ApiError bad_regex.
+  // Of a request: "" is on any screen. ApiError bad_regex: what Pattern::mistake() says.
   explicit ScreenMatch(std::string_view pattern);
-  bool operator()(std::string_view text) const;
+  bool operator()(std::string_view text) const { return !pattern_ || pattern_->matches(text); }
 
  private:
-  std::wregex regex_;
+  std::optional<Pattern> pattern_;
 };
 
 }  // namespace sesame::sim

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "host/failure.hpp"
-#include "sim/scenario/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sesame::sim {
@@ -173,17 +172,6 @@ TEST_CASE("what is wrong around the steps is refused") {
 TEST_CASE("a golden screen's name is used once in a file") {
   CHECK_THAT(refusal("title = \"a\"\nsteps = [\n  { golden = \"a\" },\n  { golden = \"a\" },\n]\n"),
              Catch::StartsWith("folder/a.toml:4: ") && Contains("second time"));
-}
-
-TEST_CASE("a pattern is of characters, and looks anywhere") {
-  CHECK(Pattern("S.same").matches("Code Sésame\n4251 1495"));
-  CHECK(Pattern("[é]s").matches("Code Sésame"));
-  CHECK(Pattern("e\\n\\d{4} ").matches("Code Sésame\n4251 1495"));
-  CHECK_FALSE(Pattern("^4251").matches("x4251"));
-  CHECK_FALSE(
-      Pattern("(.*)*(.*)*(.*)*(.*)*(.*)*Z").matches("Code Sésame\n4251 1495"));  // at once, not in years
-  CHECK_FALSE(Pattern::mistake("a|b"));
-  CHECK(Pattern::mistake("["));
 }
 
 }  // namespace sesame::sim
