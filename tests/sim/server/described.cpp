@@ -18,6 +18,7 @@ std::vector<std::string> segments(const std::string& path) {
   std::vector<std::string> out;
   std::istringstream in(path);
   for (std::string one; std::getline(in, one, '/');) out.push_back(one);
+  if (path.ends_with('/')) out.emplace_back();
   return out;
 }
 

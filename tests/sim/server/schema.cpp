@@ -1,6 +1,7 @@
 #include "tests/sim/server/schema.hpp"
 
 #include <algorithm>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -22,6 +23,14 @@ bool is_of_type(const Json& value, const std::string& type) {
 bool is_of_types(const Json& value, const Json& types) {
   if (types.is_string()) return is_of_type(value, types);
   return std::any_of(types.begin(), types.end(), [&](const Json& type) { return is_of_type(value, type); });
+}
+
+// Made once: a pattern is asked for again with every value.
+const std::regex& regex_of(const std::string& pattern) {
+  static std::map<std::string, std::regex> made;
+  const auto [place, is_new] = made.try_emplace(pattern);
+  if (is_new) place->second = std::regex(pattern);
+  return place->second;
 }
 
 }  // namespace
@@ -46,8 +55,7 @@ std::string Schema::mistake(const Json& unresolved, const Json& value, const std
     } else if (keyword == "const") {
       if (value != rule) return at + " is not " + rule.dump();
     } else if (keyword == "pattern") {
-      if (value.is_string() &&
-          !std::regex_search(value.get<std::string>(), std::regex(rule.get<std::string>()))) {
+      if (value.is_string() && !std::regex_search(value.get<std::string>(), regex_of(rule))) {
         return at + " does not match " + rule.dump();
       }
     } else if (keyword == "oneOf" || keyword == "anyOf") {
