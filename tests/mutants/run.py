@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""tests/mutants/run.py [ID…]: makes each change of list.toml, one at a time, in a copy of the tree under build/, and says
+which test notices it: a table on standard output, and the sum. All take an hour or so; with names, those alone.
+
+Exit status: 0 at least 95 of 100 are noticed; 1 fewer; 2 the list is not in step with the code (a text is not there once,
+what stands in its place does not compile), or the tests fail without any change.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+COPY = TOP / "build" / "mutants" / "tree"
+BUILD = COPY / "build" / "dev"
+ENOUGH = 0.95
+
+# Which tests may notice a change there, as CTest calls them: of the longest beginning that fits.
+RELEVANT = {
+    "firmware/core/": ["core", "reader", "transcript", "card", "sim_reader", "sim_scenario", "scenarios", "e2e"],
+    "firmware/core/pinpad/": ["reader", "core", "ifd"],
+    "firmware/core/iso7816/": ["iso7816", "line", "panel_device"],
+    "host/card/": ["card", "vpcd", "sim_scenario", "e2e"],
+    "host/card/line/": ["line", "e2e_line"],
+    "host/state/": ["state", "card", "e2e"],
+    "host/keys/": ["keys", "card", "profile"],
+    "host/transcript/": ["transcript", "e2e"],
+    "host/ifd/": ["ifd"],
+    "host/line/": ["line", "e2e_line"],
+    "host/vpcd/": ["vpcd", "card_serve"],
+    "sim/server/": ["sim_api", "sim_served"],
+}
+# What makes them, where it is not test_NAME.
+TARGETS = {"scenarios": "sesame"}
+
+
+class ListError(Exception):
+    """The list, or the tree without any change, is not as it must be."""
+
+
+def relevant(file):
+    fitting = [beginning for beginning in RELEVANT if file.startswith(beginning)]
+    if not fitting:
+        raise ListError(f"no test is known to be relevant to {file}")
+    return RELEVANT[max(fitting, key=len)]
+
+
+def call(*command, cwd=COPY):
+    return subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+
+
+def write_if_changed(path, content):
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def copy_tree():
+    """The tree as it stands here, committed or not; what stays the same keeps its time, so that little is built anew."""
+    listed = call("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=TOP).stdout.split("\0")
+    files = {file for file in listed if file and (TOP / file).is_file()}
+    for file in files:
+        write_if_changed(COPY / file, (TOP / file).read_bytes())
+        os.chmod(COPY / file, (TOP / file).stat().st_mode)
+    for path in COPY.rglob("*"):
+        inside = path.relative_to(COPY)
+        if inside.parts[0] != "build" and path.is_file() and str(inside) not in files:
+            path.unlink()
+
+
+def build(test):
+    """None, or what the compiler says."""
+    built = call("cmake", "--build", "--preset", "dev", "--target", TARGETS.get(test, f"test_{test}"))
+    return None if built.returncode == 0 else built.stdout
+
+
+def passes(test, limit):
+    ran = call("ctest", "--test-dir", str(BUILD), "-R", f"^{test}$", "--timeout", str(limit), "--output-on-failure")
+    if "No tests were found" in ran.stdout:
+        raise ListError(f"there is no test {test}")
+    return ran.returncode == 0, ran.stdout
+
+
+def costs(tests):
+    """Seconds, of each test without any change."""
+    seconds = {}
+    for test in sorted(tests):
+        if output := build(test):
+            raise ListError(f"{test} does not compile without any change:\n{output[-4000:]}")
+        begin = time.monotonic()
+        passed, output = passes(test, 600)
+        if not passed:
+            raise ListError(f"{test} fails without any change:\n{output[-4000:]}")
+        seconds[test] = time.monotonic() - begin
+    return seconds
+
+
+def changed(mutant):
+    text = (COPY / mutant["file"]).read_text()
+    count = text.count(mutant["before"])
+    if count != 1:
+        raise ListError(f"its text is there {count} times in {mutant['file']}")
+    return text.replace(mutant["before"], mutant["after"])
+
+
+def noticed_by(mutant, seconds):
+    """The first test that fails, from the cheapest; None: it survives."""
+    file = COPY / mutant["file"]
+    original = file.read_text()
+    file.write_text(changed(mutant))
+    try:
+        for test in sorted(relevant(mutant["file"]), key=seconds.get):
+            if output := build(test):
+                raise ListError(f"it does not compile:\n{output[-2000:]}")
+            if not passes(test, max(60, int(10 * seconds[test])))[0]:
+                return test
+        return None
+    finally:
+        file.write_text(original)
+
+
+def main():
+    mutants = tomllib.loads((TOP / "tests/mutants/list.toml").read_text())["mutant"]
+    if wanted := set(sys.argv[1:]):
+        mutants = [mutant for mutant in mutants if mutant["id"] in wanted]
+        if len(mutants) != len(wanted):
+            raise ListError("not all of these are in the list")
+    copy_tree()
+    if not (BUILD / "build.ninja").exists() and call("cmake", "--preset", "dev").returncode != 0:
+        raise ListError("the copy cannot be configured")
+    seconds = costs({test for mutant in mutants for test in relevant(mutant["file"])})
+    noticed = errors = 0
+    for mutant in mutants:
+        try:
+            test = noticed_by(mutant, seconds)
+            noticed += test is not None
+            verdict = f"noticed by {test}" if test else "SURVIVED"
+        except ListError as error:
+            errors += 1
+            verdict = f"ERROR: {error}"
+        print(f"{mutant['id']:13} {mutant['file']:42} {verdict}", flush=True)
+    print(f"{noticed} of {len(mutants)} are noticed")
+    if errors:
+        return 2
+    return 0 if noticed >= ENOUGH * len(mutants) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except ListError as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        sys.exit(2)
