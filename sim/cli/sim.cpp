@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -57,6 +58,15 @@ OfferedCard offered_card(const std::string& card) {
   const std::string name = std::filesystem::path(card).stem().string();
   const std::string title = transcript ? "recorded: " + card : profile::load_card(card).title;
   return {{CardSpec::Kind::file, card, name}, name, title};
+}
+
+// Of 48 bits: a number far from that of any other process, and one that every JSON parser keeps.
+std::uint64_t random_begin() {
+  std::uint64_t begin = 0;
+  if (::getrandom(&begin, sizeof begin, 0) != static_cast<ssize_t>(sizeof begin)) {
+    throw Failure(Exit::environment, "the system has no random numbers");
+  }
+  return begin >> 16;
 }
 
 // A thread that runs until it is told to stop, and tells when it ends by itself.
@@ -131,6 +141,7 @@ void sim(const Options& options) {
   const OfferedCard card = offered_card(options.card);
   SimulatorOptions simulated;
   simulated.max_readers = options.max_readers;
+  simulated.events_begin = random_begin();
   simulated.real_cards = options.real_cards;
   simulated.state_folder = options.state;
   Simulator simulator(simulated);

@@ -66,7 +66,7 @@ EventBus::Batch EventBus::wait(std::uint64_t after, const std::optional<std::str
   std::unique_lock lock(mutex_);
   Batch batch;
   const std::uint64_t before_first = last_ - ring_.size();
-  batch.lost = after > last_ || has_forgotten(after, reader);
+  batch.lost = after < begin_ || after > last_ || has_forgotten(after, reader);
   batch.last = batch.lost ? before_first : std::max(after, before_first);
   for (;;) {
     collect(batch, reader);

@@ -19,7 +19,7 @@ namespace sesame::sim {
 
 struct SimEvent {
   enum class Kind : std::uint8_t { created, deleted, happened };
-  std::uint64_t sequence = 0;  // from 1, over all readers
+  std::uint64_t sequence = 0;  // over all readers
   std::string reader;
   Kind kind = Kind::happened;
   Happening happening;  // of Kind::happened; of the others its revision alone
@@ -27,7 +27,9 @@ struct SimEvent {
 
 class EventBus {
  public:
-  explicit EventBus(std::size_t capacity = 8192) : capacity_(capacity) {}
+  // The first event has the number after `begin`.
+  explicit EventBus(std::size_t capacity = 8192, std::uint64_t begin = 0)
+      : capacity_(capacity), begin_(begin), last_(begin) {}
   EventBus(const EventBus&) = delete;
   EventBus& operator=(const EventBus&) = delete;
 
@@ -44,12 +46,14 @@ class EventBus {
   static constexpr std::size_t kMostAtOnce = 256;
 
   // Events after this number, of this reader or of all; returns at once where there are some, else when there are, or
-  // with none when the time is over. A number from the future (another process's) counts as lost.
+  // with none when the time is over. A number that is not of these events (another process's) counts as lost.
   Batch wait(std::uint64_t after, const std::optional<std::string>& reader,
              std::chrono::milliseconds timeout);
 
-  // The number of the last event, 0 before there is one.
+  // The number of the last event; `begin` before there is one.
   std::uint64_t last() const;
+  // How many there were.
+  std::uint64_t published() const { return last() - begin_; }
   // Ends every wait, now and later.
   void close();
 
@@ -64,10 +68,11 @@ class EventBus {
   void collect(Batch& batch, const std::optional<std::string>& reader) const;
 
   const std::size_t capacity_;
+  const std::uint64_t begin_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<SimEvent> ring_;
-  std::uint64_t last_ = 0;
+  std::uint64_t last_;
   bool closed_ = false;
   // The last event of each living reader that was pushed out, and the last of any deleted one.
   std::unordered_map<std::string, std::uint64_t> forgotten_;

@@ -32,7 +32,7 @@ Refusal unknown_reader(const std::string& id) {
 
 Simulator::Simulator(SimulatorOptions options)
     : options_(std::move(options)),
-      events_(options_.kept_events),
+      events_(options_.kept_events, options_.events_begin),
       cards_({options_.real_cards, options_.state_folder}) {
   if (!options_.clock) options_.clock = machine_clock();
 }

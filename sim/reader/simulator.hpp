@@ -39,6 +39,8 @@ namespace sesame::sim {
 struct SimulatorOptions {
   std::size_t max_readers = 20'000;
   std::size_t kept_events = 8'192;
+  // Events are numbered after this. Two processes with far ones do not take each other's numbers for their own.
+  std::uint64_t events_begin = 0;
   bool real_cards = false;
   // Where the shipped cards keep their counters; empty: every reader has a fresh one of its own, in memory. One
   // simulator at a time on a folder: Failure (environment) otherwise.

@@ -388,7 +388,7 @@ Response Api::metrics(const Call& call) {
   check_query(call.request, {});
   return typed("text/plain; version=0.0.4; charset=utf-8",
                metrics_.text({simulator_.size(), static_cast<std::size_t>(places_.taken()),
-                              simulator_.created(), simulator_.events().last()}));
+                              simulator_.created(), simulator_.events().published()}));
 }
 
 Response Api::openapi(const Call&) { return typed("application/json", std::string(*asset("openapi.json"))); }

@@ -35,6 +35,19 @@ TEST_CASE("a stream goes on behind the last event it has seen") {
   CHECK(bus.wait(3, std::nullopt, kAtOnce).events.empty());
 }
 
+TEST_CASE("the events of another process are lost, however many there were here and there") {
+  EventBus before(4, 1'000), after(4, 70'000);
+  for (EventBus* bus : {&before, &after}) bus->publish("a", happenings(3));
+  CHECK(after.wait(69'999, std::nullopt, kAtOnce).lost);
+  CHECK(after.wait(before.last(), std::nullopt, kAtOnce).lost);
+  CHECK(after.wait(before.last(), "a", kAtOnce).lost);
+  CHECK(before.wait(after.last(), std::nullopt, kAtOnce).lost);
+  CHECK(EventBus(4, 70'000).wait(before.last(), std::nullopt, kAtOnce).lost);
+  CHECK_FALSE(after.wait(70'000, std::nullopt, kAtOnce).lost);
+  CHECK(after.wait(70'000, std::nullopt, kAtOnce).events.front().sequence == 70'001);
+  CHECK(after.published() == 3);
+}
+
 TEST_CASE("a reader without news looks at nothing twice") {
   EventBus bus;
   bus.publish("a", happenings(3));
