@@ -150,6 +150,7 @@ void sim(const Options& options) {
   spec.clock = options.clock == "real" ? ClockKind::real : ClockKind::virtual_time;
   spec.id = "default";
   spec.profile_may_be_path = true;
+  spec.stays = true;
   simulator.create(spec);
 
   const std::string address = options.listen.empty() ? kLoopback : options.listen;

@@ -8,6 +8,7 @@ std::string_view to_string(Why why) {
   switch (why) {
     case Why::unknown_reader: return "unknown_reader";
     case Why::reader_exists: return "reader_exists";
+    case Why::reader_stays: return "reader_stays";
     case Why::too_many_readers: return "too_many_readers";
     case Why::unknown_profile: return "unknown_profile";
     case Why::unknown_function: return "unknown_function";

@@ -12,6 +12,7 @@ namespace sesame::sim {
 enum class Why : std::uint8_t {
   unknown_reader,    // never was, was deleted, or has expired
   reader_exists,     // another has that id
+  reader_stays,      // the one that the simulator starts with is not deleted
   too_many_readers,  //
   unknown_profile,   //
   unknown_function,  // the model has no such key

@@ -126,6 +126,7 @@ std::string Simulator::create(const ReaderSpec& spec) {
 
 Simulator::EntryPtr Simulator::make_entry(const ReaderSpec& spec) {
   auto entry = std::make_shared<Entry>(profile_named(spec), spec.clock);
+  entry->stays = spec.stays;
   if (spec.ttl_s) entry->expires = now() + Millis{1000} * *spec.ttl_s;
   entry->reader.on_happening(
       [raw = entry.get()](const Happening& happening) { raw->outbox.push_back(happening); });
@@ -158,6 +159,10 @@ std::shared_ptr<const profile::LoadedReader> Simulator::profile_named(const Read
 
 void Simulator::remove(const std::string& id) {
   const EntryPtr entry = find(id);
+  if (entry->stays) {
+    throw Refusal(Why::reader_stays, fmt::format("the reader '{}' is there as long as the simulator", id),
+                  "POST to its /reset makes a fresh one of it");
+  }
   const Session session(*this, entry);
   drop(entry);
 }

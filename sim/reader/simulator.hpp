@@ -56,6 +56,7 @@ struct ReaderSpec {
   std::optional<std::uint32_t> ttl_s = {};  // deleted so many seconds after its creation
   std::string id = {};                      // empty: a new one
   bool profile_may_be_path = false;         // for a command line, not for a client
+  bool stays = false;                       // remove() refuses: the page begins with it
 };
 
 struct ReaderListed {
@@ -75,7 +76,7 @@ class Simulator {
 
   // Its id. With a card that cannot be had there is no reader either.
   std::string create(const ReaderSpec& spec);
-  void remove(const std::string& id);
+  void remove(const std::string& id);  // reader_stays: of a reader that does
   bool exists(const std::string& id) const;
   std::size_t size() const;
   std::uint64_t created() const;  // ever
@@ -126,6 +127,7 @@ class Simulator {
         : reader(std::move(profile), clock) {}
     std::string id;
     std::uint64_t order = 0;
+    bool stays = false;
     std::optional<Millis> expires;
     std::mutex mutex;  // for what follows
     std::condition_variable changed;

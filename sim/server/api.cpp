@@ -58,6 +58,7 @@ int status_of(Why why) {
     case Why::real_cards_off: return 403;
     case Why::too_many_readers: return 503;
     case Why::reader_exists:
+    case Why::reader_stays:
     case Why::card_in_use:
     case Why::no_card:
     case Why::virtual_clock:

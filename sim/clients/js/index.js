@@ -49,7 +49,7 @@ export class Simulator {
     const { id } = await this.json('POST', '/v1/readers', options);
     return this.reader(id);
   }
-  /** One that exists already: "default" does. */
+  /** One that exists already: "default" always does. */
   reader(id) { return new Reader(this, id); }
   /** The first 20 000. */
   async readers() { return (await this.json('GET', '/v1/readers?limit=20000')).readers; }
@@ -83,6 +83,7 @@ export class Reader {
 
   get() { return this.#json('GET', ''); }
   reset() { return this.#json('POST', '/reset'); }
+  /** Of "default" it is refused: "reader_stays". */
   async delete() { await this.simulator.request('DELETE', this.path); }
 
   /** As engraved: press('CODE'), press('1', '2', 'OK'), press({ hold: 'C' }). */

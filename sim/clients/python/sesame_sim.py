@@ -110,7 +110,7 @@ class Simulator:
         return self.reader(self.json("POST", "/v1/readers", wanted)["id"])
 
     def reader(self, id: str) -> "Reader":
-        """One that exists already: "default" does."""
+        """One that exists already: "default" always does."""
         return Reader(self, id)
 
     def readers(self) -> list[Json]:
@@ -167,6 +167,7 @@ class Reader:
         return self._json("POST", "/reset")
 
     def delete(self) -> None:
+        """Of "default" it is refused: "reader_stays"."""
         self.simulator.request("DELETE", self.path).close()
 
     def press(self, *keys: Key) -> Json:

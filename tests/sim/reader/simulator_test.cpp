@@ -120,6 +120,19 @@ TEST_CASE("an id is given once") {
   CHECK(world.simulator.created() == 1);
 }
 
+TEST_CASE("a reader that stays is not deleted, and is made fresh instead") {
+  World world;
+  ReaderSpec spec;
+  spec.id = "default";
+  spec.stays = true;
+  spec.card = shipped("sesame-card");
+  world.simulator.create(spec);
+  CHECK(why([&] { world.simulator.remove("default"); }) == Why::reader_stays);
+  CHECK(world.simulator.with("default", [](LiveReader& reader) { return reader.card() != nullptr; }));
+  world.simulator.with("default", [](LiveReader& reader) { reader.reset(); });
+  CHECK(world.simulator.with("default", [](LiveReader& reader) { return reader.card() == nullptr; }));
+}
+
 TEST_CASE("a model of one's own is for the command line alone") {
   const Folder folder;
   const std::string path = (folder.path() / "own.toml").string();

@@ -241,6 +241,33 @@ TEST_CASE("a stream that broke off is taken up where it was") {
   CHECK(rest->find("event: lost") == std::string::npos);
 }
 
+TEST_CASE("after a restart a stream says that events are lost, whatever their numbers") {
+  const e2e::Sandbox sandbox;
+  const auto last_event = [&] {
+    const Served served(sandbox, {"--clock", "virtual"});
+    Wire stream = served.stream("/v1/events");
+    served.ok("PUT", kCard, R"("sesame-card")");
+    const auto text = stream.until("event: card");
+    REQUIRE(text);
+    const std::string id = text->substr(text->rfind("id: ") + 4);
+    return id.substr(0, id.find('\n'));
+  };
+  const std::string last = last_event();
+  const Served served(sandbox, {"--clock", "virtual"});
+  served.ok("PUT", kCard, R"("sesame-card")");
+  served.ok("POST", kOtp, R"({"pin":"1234"})");
+  CHECK(served.stream("/v1/events", "Last-Event-ID: " + last + "\r\n").until("event: lost"));
+}
+
+TEST_CASE("the reader that the page begins with stays") {
+  const e2e::Sandbox sandbox;
+  const Served served(sandbox, {"--profile", "vasco-810"});
+  const Answer answer = served.send("DELETE", kReader);
+  CHECK(answer.status == 409);
+  CHECK(json::parse(answer.body)["code"] == "reader_stays");
+  CHECK(served.ok("GET", kReader)["profile"] == "vasco-810");
+}
+
 TEST_CASE("a long poll answers when the screen comes") {
   const e2e::Sandbox sandbox;
   const Served served(sandbox, {"--clock", "virtual"});
