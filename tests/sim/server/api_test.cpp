@@ -133,6 +133,36 @@ TEST_CASE("faults are data, and come back as they were set") {
   CHECK(desk.ok("PUT", reader + "/faults", {{"faults", json::array()}})["faults"].empty());
 }
 
+// A client that draws a form takes its limits from there.
+TEST_CASE("what openapi.json allows in a number is what is taken, and no more") {
+  ApiDesk desk;
+  const std::string reader = desk.reader();
+  const json schemas = json::parse(*asset("openapi.json"))["components"]["schemas"];
+  const json filled = {{"at", 0}, {"ms", 0}, {"ins", "AE"}, {"sw", "6985"}, {"key", "5"}};
+  int numbers = 0;
+  for (const json& shape : schemas["Fault"]["oneOf"]) {
+    json fault;
+    for (const auto& [name, rule] : shape["properties"].items()) {
+      fault[name] = name == "kind" ? rule["const"] : filled[name];
+    }
+    for (const auto& [name, rule] : shape["properties"].items()) {
+      if (!rule.contains("maximum")) continue;
+      ++numbers;
+      for (const std::int64_t over : {0, 1}) {
+        fault[name] = rule["maximum"].get<std::int64_t>() + over;
+        const json body = {{"faults", {fault}}};
+        CHECK(desk.refused("PUT", reader + "/faults", body.dump()) ==
+              (over == 0 ? "200" : "400 out_of_range"));
+      }
+    }
+  }
+  CHECK(numbers == 5);
+  const std::int64_t tries = schemas["PatchState"]["properties"]["tries_left"]["maximum"];
+  CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries}}.dump()) == "400 bad_state");
+  CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries + 1}}.dump()) ==
+        "400 out_of_range");
+}
+
 TEST_CASE("a mute card is a screen") {
   ApiDesk desk;
   const std::string reader = desk.reader(json::object());
