@@ -23,34 +23,21 @@ export async function call(method, path, body) {
 
 export const readerPath = (id) => `/v1/readers/${encodeURIComponent(id)}`;
 
-const kEvents = ['screen', 'key', 'card', 'apdu', 'clock', 'fault', 'reader', 'lost'];
-const kRetry = 2000;  // milliseconds, where the browser gives up by itself
-
-// Follows the events of one reader until close(). A dropped connection is taken up where it ended (Last-Event-ID, by
-// the browser); where the server refused the stream it is asked again. `open` is called at each beginning,
-// `broken` at each loss of the connection, `happened(kind, data)` for each event: `lost` says that some are missing.
-export function watch(id, { open, broken, happened }) {
-  let source = null;
-  let timer = 0;
-  let closed = false;
-  const connect = () => {
-    source = new EventSource(`${readerPath(id)}/events`);
-    source.addEventListener('open', open);
-    source.addEventListener('error', () => {
-      if (closed) return;
-      broken();
-      if (source.readyState === EventSource.CLOSED) timer = setTimeout(connect, kRetry);
-    });
-    for (const kind of kEvents) {
-      source.addEventListener(kind, (event) => happened(kind, JSON.parse(event.data)));
+// `work`, never twice at a time: asked for while it is under way it is done once more when it ends.
+export function oneAtATime(work) {
+  let running = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    try {
+      while (again) {
+        again = false;
+        await work();
+      }
+    } finally {
+      running = false;
     }
-  };
-  connect();
-  return {
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      source.close();
-    },
   };
 }

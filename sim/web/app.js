@@ -1,112 +1,173 @@
 // The page: one reader, shown as the API describes it. Whatever happens to it, here or elsewhere, comes back as an
 // event; the page then asks for the reader anew and draws it.
-import { ApiError, call, readerPath, watch } from './api.js';
+import { ApiError, call, oneAtATime, readerPath } from './api.js';
 import { createCard } from './card.js';
 import { createClock } from './clock.js';
-import { by, h } from './dom.js';
+import { by, h, say } from './dom.js';
 import { createDrawer } from './drawer.js';
+import { createEvents } from './events.js';
 import { createFaults } from './faults.js';
 import { createKeys } from './keys.js';
 import { createLcd } from './lcd.js';
 import { createLog } from './log.js';
+import { sayInPassing, stand, standDown, translateNotices } from './notices.js';
+import { createSignIn } from './sign-in.js';
 import { language, speak, t, translate } from './text.js';
 
 const kDefault = 'default';          // the reader that `sesame sim` starts with
 const kOwnReadersLive = 12 * 3600;   // seconds
-const kToastShown = 6000;            // milliseconds
+const kTryAgain = 2000;              // milliseconds
+const kListedAtMost = 500;           // milliseconds, one list of the readers after another
 
 const page = {
-  reader: null,
+  id: '',             // of the reader in the address
+  reader: null,       // it, as last heard of; null: nobody is there, and nothing is sent
+  turn: 0,            // answers of an earlier turn are about another reader, or from another server
+  lost: false,        // the connection
   cards: [],
   profiles: [],
-  chosen: null,       // the card in front of the slot
-  events: null,
+  chosen: new Map(),  // a reader's id → the card in front of its slot
   logged: 0,          // the revision up to which the log is complete
 };
 
-const idInAddress = () => decodeURIComponent(location.hash.slice(1)) || kDefault;
-const path = (rest = '') => readerPath(page.reader.id) + rest;
+function idInAddress() {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURIComponent(text) || kDefault;
+  } catch {
+    return text;  // no reader is called that
+  }
+}
 
 // ---- what a person does
 
-// One after the other, in the order they were asked for.
+// One after the other, in the order they were asked for, and to the reader that was in front then: `work` gets the
+// function from the rest of a path to the path. Where it is refused, `settle` shows what is instead.
 let queue = Promise.resolve();
-function inOrder(work) {
-  queue = queue.then(work).then((reader) => reader && show(reader)).catch(complain);
+function inOrder(work, settle = () => {}) {
+  if (!page.reader) return queue;
+  if (page.lost) return sayInPassing(t('unreachable'));
+  const { id } = page;
+  const path = (rest = '') => readerPath(id) + rest;
+  queue = queue.then(async () => {
+    const { turn } = page;
+    try {
+      const reader = await work(path);
+      if (reader) show(reader, turn);
+    } catch (error) {
+      if (id !== page.id) return;
+      complain(error);
+      if (page.reader) settle(page.reader);
+    }
+  });
   return queue;
 }
 
-const press = (keys) => inOrder(() => call('POST', path('/keys'), { keys }));
-const insert = () => inOrder(() => call('PUT', path('/card'), page.chosen));
-const pull = () => inOrder(() => call('DELETE', path('/card')));
+const press = (keys) => inOrder((path) => call('POST', path('/keys'), { keys }));
+function insert() {
+  const card = page.chosen.get(page.id);
+  return inOrder((path) => call('PUT', path('/card'), card), (reader) => {
+    settleCard(reader);
+    draw();
+  });
+}
+const pull = () => inOrder((path) => call('DELETE', path('/card')));
 
 function chooseCard(name) {
-  page.chosen = name;
-  if (page.reader.card) insert();
-  else draw();
+  page.chosen.set(page.id, name);
+  if (page.reader?.card) insert();
+  else if (page.reader) draw();
 }
 
-// The model and the kind of clock are for life: another one is another reader.
+// The model and the kind of clock are for life: another one is another reader. The old one stays, for who goes back.
 function replaceReader(change) {
-  return inOrder(async () => {
-    const { id, profile, clock } = page.reader;
+  return inOrder(async (path) => {
+    const { profile, clock, card } = await call('GET', path());
     const made = await call('POST', '/v1/readers', { profile, clock, ttl_s: kOwnReadersLive, ...change });
-    const own = sessionStorage.getItem('sesame.own') === id;
-    sessionStorage.setItem('sesame.own', made.id);
-    page.events.close();
-    if (own) await call('DELETE', readerPath(id));
-    location.hash = made.id;
+    page.chosen.set(made.id, page.chosen.get(page.id));
+    try {
+      if (card) await moveCard(card, path, readerPath(made.id));
+    } catch (error) {
+      complain(error);
+    }
+    if (path() === readerPath(page.id)) location.hash = made.id;
   });
+}
+
+async function moveCard(card, from, to) {
+  // Of a card that somebody made or recorded, or that is real, the page has no more than the name.
+  if (!page.cards.some((each) => each.name === card.name)) return sayInPassing(t('cardStays', { card: card.name }));
+  const put = () => call('PUT', `${to}/card`, card.name);
+  const { card: moved } = await put().catch(async (error) => {
+    if (error.code !== 'card_in_use') throw error;
+    await call('DELETE', from('/card'));
+    return put();
+  });
+  if (card.state && JSON.stringify(card.state) !== JSON.stringify(moved.state)) {
+    await call('PATCH', `${to}/card/state`, card.state);
+  }
 }
 
 function chooseModel(profile) {
-  if (profile !== page.reader.profile) replaceReader({ profile });
+  if (profile !== page.reader?.profile) replaceReader({ profile });
 }
 function chooseClock(clock) {
-  if (clock !== page.reader.clock) replaceReader({ clock });
+  if (clock !== page.reader?.clock) replaceReader({ clock });
 }
-const advance = (ms) => inOrder(() => call('POST', path('/clock'), { advance_ms: ms }));
-const toNextDeadline = () => inOrder(() => call('POST', path('/clock'), { to: 'next-deadline' }));
-const setFaults = (faults) => inOrder(() => call('PUT', path('/faults'), { faults }));
-const reset = () => inOrder(() => call('POST', path('/reset')));
+const advance = (ms) => inOrder((path) => call('POST', path('/clock'), { advance_ms: ms }));
+const toNextDeadline = () => inOrder((path) => call('POST', path('/clock'), { to: 'next-deadline' }));
+const reset = () => inOrder((path) => call('POST', path('/reset')));
+
+function changeFaults(wanted) {
+  return inOrder(async (path) => {
+    const reader = await call('GET', path());
+    return call('PUT', path('/faults'), { faults: wanted(reader.faults) });
+  }, () => faults.settle());
+}
 
 function setCounters(counters) {
-  return inOrder(async () => {
+  return inOrder(async (path) => {
     await call('PATCH', path('/card/state'), counters);
     return call('GET', path());
-  });
+  }, () => drawer.settle());
 }
 
 async function copy() {
-  const code = page.reader.code;
+  const code = page.reader?.code;
   if (!code) return;
   try {
     await navigator.clipboard.writeText(code);
   } catch {
-    copyTheOldWay(code);  // no clipboard without https, except on this machine
+    // No clipboard without https, except on this machine.
+    if (!copyTheOldWay(code)) return sayInPassing(t('notCopied'));
   }
-  by('copy').textContent = t('copied');
   by('copy').classList.add('done');
+  drawCopy();
 }
 
 function copyTheOldWay(text) {
+  const focused = document.activeElement;
   const area = h('textarea', { class: 'visually-hidden', 'aria-hidden': 'true' });
   area.value = text;
   document.body.append(area);
   area.select();
-  document.execCommand('copy');
+  const done = document.execCommand('copy');
   area.remove();
+  focused?.focus();
+  return done;
 }
 
 // ---- the parts
 
 const lcd = createLcd(by('dots'), by('lcd'));
 const keys = createKeys({ press: (name) => press([name]), hold: (name) => press([{ hold: name }]) });
-const card = createCard({ insert, pull, typePin: (pin) => press([...pin, page.reader.keys.ok]) });
+const card = createCard({ insert, pull, typePin: (pin) => page.reader && press([...pin, page.reader.keys.ok]) });
 const drawer = createDrawer({ chooseCard, chooseModel, setCounters });
 const clock = createClock({ chooseClock, advance, toNextDeadline });
-const faults = createFaults({ setFaults });
+const faults = createFaults({ change: changeFaults, refuse: sayInPassing });
 const log = createLog();
+const signIn = createSignIn({ entered, dismissed: () => stand(uninvited) });
+const events = createEvents(({ kind, data }) => happened(kind, data));
 
 by('copy').addEventListener('click', copy);
 by('reset').addEventListener('click', reset);
@@ -120,19 +181,54 @@ for (const button of document.querySelectorAll('[data-language]')) {
 
 // ---- drawing
 
-// Answers overtake each other: an older one is dropped.
-function show(reader) {
-  const same = page.reader?.id === reader.id;
-  if (same && reader.revision < page.reader.revision) return;
+// Answers overtake each other: an older one is dropped, and so is one from before a break.
+function show(reader, turn) {
+  if (turn !== page.turn || reader.id !== page.id) return;
+  if (page.reader && reader.revision < page.reader.revision) return;
   page.reader = reader;
-  if (reader.card) page.chosen = reader.card.name;
-  page.chosen ??= page.cards[0]?.name ?? '';  // the one that `sesame sim` offers stands first
+  page.lost = false;
+  signIn.spare();
+  standDown();
+  settleCard(reader);
   draw();
 }
 
+function settleCard({ id, card }) {
+  const known = (name) => page.cards.some((each) => each.name === name);
+  if (card) page.chosen.set(id, card.name);
+  // What was in the reader and is no card of the simulator's own cannot be put in again.
+  else if (!known(page.chosen.get(id))) page.chosen.set(id, page.cards[0]?.name ?? '');
+}
+
+// Nobody is there: the display is dark, and keys go nowhere.
+function leave() {
+  startTurn();
+  page.reader = null;
+  keys.leave();
+  clock.leave();
+  by('main').inert = true;
+  by('trace').removeAttribute('href');
+  document.documentElement.dataset.state = 'gone';
+  lcd.show({ rows: ['', ''], columns: 16 }, false);
+  by('copy').hidden = true;
+  say(by('hint'), '');
+  say(by('spoken'), '');
+  log.replace([]);
+}
+
+function startTurn() {
+  page.turn += 1;
+  if (page.reader) page.reader = { ...page.reader, revision: -1 };
+}
+
+let drawn = null;  // the reader that was drawn last
 function draw() {
-  const { reader, cards, chosen } = page;
+  const { reader, cards } = page;
+  const chosen = page.chosen.get(reader.id);
+  const another = drawn === null || reader.id !== drawn.id || reader.revision < drawn.revision;
+  drawn = reader;
   const title = page.profiles.find((each) => each.name === reader.profile)?.title ?? reader.title;
+  by('main').inert = false;
   document.documentElement.dataset.state = reader.state;
   by('device').dataset.profile = reader.profile;
   by('engraved').textContent = title;
@@ -142,23 +238,20 @@ function draw() {
   by('icon-battery').dataset.charge = reader.lit ? reader.battery : 'dark';
   keys.show(reader);
   card.show(reader, chosen, cards.find((each) => each.name === chosen));
-  drawer.show(reader, chosen, cards, page.profiles);
+  drawer.show(reader, another, chosen, cards, page.profiles);
   clock.show(reader);
-  faults.show(reader);
-  by('copy').hidden = !reader.code;
-  if (!reader.code || by('copy').dataset.code !== reader.code) {
-    by('copy').dataset.code = reader.code ?? '';
-    by('copy').textContent = t('copy');
-    by('copy').classList.remove('done');
-  }
-  by('trace').href = path('/trace');
+  faults.show(reader, another);
+  if (by('copy').dataset.code !== (reader.code ?? '')) by('copy').classList.remove('done');
+  by('copy').dataset.code = reader.code ?? '';
+  drawCopy();
+  by('trace').href = `${readerPath(reader.id)}/trace`;
   say(by('spoken'), reader.lit ? t('screenSays', { text: screenText(reader) }) : t('dark'));
   drawHint();
 }
 
-// What is said again is announced again; so only what is new is written.
-function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+function drawCopy() {
+  by('copy').hidden = !page.reader?.code;
+  by('copy').textContent = t(by('copy').classList.contains('done') ? 'copied' : 'copy');
 }
 
 const screenText = (reader) => reader.screen.rows.map((row) => row.trim()).filter((row) => row !== '').join(' ');
@@ -193,96 +286,97 @@ function retranslate() {
   keys.translate();
   faults.translate();
   log.translate();
+  translateNotices();
   if (page.reader) draw();
 }
 
 // ---- what goes wrong
 
-let toastTimer = 0;
-function toast(text) {
-  by('toast').textContent = text;
-  by('toast').hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { by('toast').hidden = true; }, kToastShown);
-}
+const gone = () => ({ text: t('gone'), action: t('another'), run: takeAnother });
+const lost = () => ({ text: t('lost') });
+const uninvited = () => ({ text: t('uninvited'), action: t('signInAgain'), run: signIn.ask });
 
 function complain(error) {
-  if (!(error instanceof ApiError)) return toast(t('unreachable'));
-  if (error.status === 401) return signIn();
-  if (error.code === 'unknown_reader') return sayGone();
-  return toast([error.message, error.hint].filter((each) => each).join(' '));
-}
-
-function banner(...content) {
-  by('banner').replaceChildren(...content);
-  by('banner').hidden = content.length === 0;
+  if (!(error instanceof ApiError)) return sayInPassing(t('unreachable'));
+  if (error.status === 401) return askForToken();
+  if (error.status === 404) return sayGone();
+  return sayInPassing([error.message, error.hint].filter((each) => each).join('; '));
 }
 
 function sayGone() {
-  page.events?.close();
-  const again = h('button', { type: 'button', onclick: takeAnother }, t('another'));
-  banner(t('gone'), ' ', again);
+  leave();
+  stand(gone);
+  listReaders();
+}
+
+function sayLost() {
+  page.lost = true;
+  stand(lost);
+}
+
+// Once somebody has left the dialog it comes back when it is called, not by itself.
+let asked = false;
+function askForToken() {
+  leave();
+  if (asked) return stand(uninvited);
+  asked = true;
+  signIn.ask();
+}
+
+function entered() {
+  asked = false;
+  open();
 }
 
 async function takeAnother() {
   try {
     const made = await call('POST', '/v1/readers', { clock: 'real', ttl_s: kOwnReadersLive });
-    sessionStorage.setItem('sesame.own', made.id);
     location.hash = made.id;
   } catch (error) {
     complain(error);
   }
 }
 
-function signIn() {
-  if (!by('sign-in').open) by('sign-in').showModal();
-}
-by('token-form').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  try {
-    await call('POST', '/v1/session', { token: by('token').value });
-    by('token').value = '';
-    by('sign-in').close();
-    open();
-  } catch {
-    by('token-refused').textContent = t('refused');
-  }
-});
-
 // ---- following the reader
 
-let asked = false;
-function refresh() {
-  if (asked) return;
-  asked = true;
-  requestAnimationFrame(async () => {
-    asked = false;
-    try {
-      show(await call('GET', path()));
-    } catch (error) {
-      complain(error);
-    }
-  });
+const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+
+async function look() {
+  const { turn, id } = page;
+  try {
+    show(await call('GET', readerPath(id)), turn);
+  } catch (error) {
+    if (turn === page.turn) throw error;
+  }
 }
 
-// Events overtake the trace: what was heard while it was under way is in it, or comes behind it.
-const heard = [];
-let fetching = 0;
+const refresh = oneAtATime(async () => {
+  await frame();
+  if (!page.reader) return;
+  await look().catch(complain);
+});
 
-async function catchUp() {
-  banner();
-  ++fetching;
+// Events overtake the trace: what was heard while it was under way is in it, or comes after it.
+const heard = [];
+let fetching = false;
+
+const catchUp = oneAtATime(async () => {
+  const { turn, id } = page;
+  heard.length = 0;
+  fetching = true;
   try {
-    const trace = await call('GET', path('/trace'));
+    const trace = await call('GET', `${readerPath(id)}/trace`);
+    if (turn !== page.turn) return;
     page.logged = trace.revision;
     log.replace(trace.apdus);
     heard.forEach(addToLog);
-    show(await call('GET', path()));
+    await look();
   } catch (error) {
-    complain(error);
+    if (turn === page.turn) complain(error);
+  } finally {
+    fetching = false;
   }
-  if (--fetching === 0) heard.length = 0;
-}
+});
 
 function addToLog(apdu) {
   if (apdu.revision <= page.logged) return;
@@ -290,42 +384,98 @@ function addToLog(apdu) {
   log.add(apdu);
 }
 
-function happened(kind, data) {
-  if (kind === 'lost') return catchUp();
-  if (kind === 'reader' && data.change === 'deleted') return sayGone();
-  if (kind === 'key') keys.pressed(data.key);
-  if (kind === 'apdu') {
-    if (fetching > 0) heard.push(data);
-    addToLog(data);
-  }
-  refresh();
-}
-
-async function listReaders() {
-  const { readers } = await call('GET', '/v1/readers?limit=50');
-  const ids = readers.map((each) => each.id);
-  if (!ids.includes(page.reader.id)) ids.unshift(page.reader.id);
-  by('readers').replaceChildren(...ids.map((id) => h('option', { value: id, selected: id === page.reader.id }, id)));
-  by('readers').closest('label').hidden = ids.length < 2;
-}
-by('readers').addEventListener('change', () => { location.hash = by('readers').value; });
-by('readers').addEventListener('pointerdown', () => listReaders().catch(complain));
-
-async function open() {
-  page.events?.close();
-  heard.length = 0;
+// The stream broke: another server may answer from here on, with other readers, or none.
+async function afterBreak() {
+  startTurn();
+  const { turn } = page;
   try {
-    [page.cards, page.profiles] = await Promise.all([call('GET', '/v1/cards'), call('GET', '/v1/profiles')]);
-    show(await call('GET', readerPath(idInAddress())));
-    await listReaders();
+    await look();
   } catch (error) {
-    return complain(error);
+    if (turn !== page.turn) return;
+    if (error instanceof ApiError) complain(error);
+    else sayLost();
   }
-  page.events = watch(page.reader.id, {
-    open: catchUp,
-    broken: () => banner(t('lost')),
-    happened,
-  });
+}
+
+function happened(kind, data) {
+  switch (kind) {
+    case 'opened':
+    case 'lost': return catchUp();
+    case 'broken': return afterBreak();
+    case 'reader':
+      listReaders();
+      if (data.reader !== page.id) return undefined;
+      return data.change === 'deleted' ? sayGone() : catchUp();
+    case 'key':
+      keys.pressed(data.key);
+      break;
+    case 'apdu':
+      if (fetching) heard.push(data);
+      addToLog(data);
+      break;
+    default:
+  }
+  return refresh();
+}
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const isOpen = (list) => CSS.supports('selector(:open)') && list.matches(':open');
+
+const listReaders = oneAtATime(async () => {
+  try {
+    const { readers } = await call('GET', '/v1/readers?limit=50');
+    const ids = readers.map((each) => each.id);
+    if (!ids.includes(page.id)) ids.unshift(page.id);
+    const list = by('readers');
+    if (isOpen(list)) return;
+    if (JSON.stringify(ids) !== list.dataset.ids) {
+      list.replaceChildren(...ids.map((id) => h('option', { value: id }, id)));
+      list.dataset.ids = JSON.stringify(ids);
+    }
+    list.value = page.id;
+    list.closest('label').hidden = ids.length < 2;
+  } catch {
+    return;  // the reader that is shown says it better
+  }
+  await pause(kListedAtMost);
+});
+by('readers').addEventListener('change', () => { location.hash = encodeURIComponent(by('readers').value); });
+by('readers').addEventListener('focus', listReaders);
+
+async function fetchWhatStays() {
+  if (page.cards.length > 0) return;
+  const [cards, profiles, { components: { schemas } }] = await Promise.all(
+    ['/v1/cards', '/v1/profiles', '/openapi.json'].map((path) => call('GET', path)));
+  Object.assign(page, { cards, profiles });
+  faults.describe(schemas.Fault);
+  drawer.describe(schemas.PatchState);
+}
+
+// The reader in the address.
+let visits = 0;
+async function open() {
+  const visit = ++visits;
+  startTurn();
+  page.id = idInAddress();
+  page.reader = null;
+  keys.leave();
+  by('readers').value = page.id;
+  try {
+    await fetchWhatStays();
+    await look();
+    listReaders();
+  } catch (error) {
+    if (visit !== visits) return;
+    complain(error);
+    if (error.status === 401) return;
+    if (page.cards.length === 0) {
+      stand(lost);
+      await pause(kTryAgain);
+      if (visit === visits) open();
+      return;
+    }
+  }
+  if (visit === visits) events.watch(page.id);
 }
 
 globalThis.addEventListener('hashchange', open);

@@ -1,5 +1,5 @@
 // The card in front of the slot: a click or a pull moves it in and out, and its PIN is printed on it.
-import { by, h } from './dom.js';
+import { by, disable, h } from './dom.js';
 import { t } from './text.js';
 
 const kFar = 40;  // pixels that a hand has to move it
@@ -62,7 +62,7 @@ export function createCard({ insert, pull, typePin }) {
       const asked = ['pin', 'host_pin'].includes(reader.state);
       digits = kPins.get(name) ?? '';
       pin.hidden = digits === '';
-      pin.disabled = !asked;
+      disable(pin, !asked);
       pin.classList.toggle('invites', asked);
       pin.setAttribute('aria-label', t('typePinLabel', { pin: digits }));
       pin.replaceChildren(h('span', {}, 'PIN'), h('b', {}, digits), ...(asked ? [h('em', {}, t('typePin'))] : []));

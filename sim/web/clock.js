@@ -1,5 +1,5 @@
 // The reader's clock: what it shows, and moving it where it stands still.
-import { by } from './dom.js';
+import { by, disable } from './dom.js';
 
 const kTick = 100;  // milliseconds
 
@@ -34,9 +34,12 @@ export function createClock({ chooseClock, advance, toNextDeadline }) {
       for (const button of document.querySelectorAll('[data-clock]')) {
         button.setAttribute('aria-pressed', button.dataset.clock === reader.clock);
       }
-      for (const button of document.querySelectorAll('[data-advance]')) button.disabled = real;
-      by('next-deadline').disabled = real || reader.deadline_ms === null;
+      for (const button of document.querySelectorAll('[data-advance]')) disable(button, real);
+      disable(by('next-deadline'), real || reader.deadline_ms === null);
       draw();
+    },
+    leave() {
+      reader = null;
     },
     // Seconds until the deadline, rounded up; null where there is none.
     secondsLeft() {

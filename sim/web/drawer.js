@@ -17,17 +17,36 @@ function mark(root, name) {
 
 export function createDrawer({ chooseCard, chooseModel, setCounters }) {
   const form = by('counters');
-  // What somebody typed stays, whatever else happens, until it is set or the card goes.
+  const fields = { atc: by('atc'), tries_left: by('tries') };
+  // What somebody typed stays, whatever else happens, until it is set or refused, or the card goes.
   let typed = false;
+  let state = null;
+  let of = null;  // whose counters these are
+
+  const fill = () => {
+    typed = false;
+    for (const [name, input] of Object.entries(fields)) input.value = state?.[name] ?? '';
+  };
+  const written = () => ({
+    ...(fields.atc.value !== '' && { atc: fields.atc.value.toUpperCase() }),
+    ...(fields.tries_left.value !== '' && { tries_left: Number(fields.tries_left.value) }),
+  });
   form.addEventListener('input', () => { typed = true; });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     typed = false;
-    setCounters({ atc: by('atc').value.toUpperCase(), tries_left: Number(by('tries').value) });
+    setCounters(written());
     document.activeElement.blur();
   });
   return {
-    show(reader, chosen, cards, profiles) {
+    // `schema`: of counters to be set, from openapi.json.
+    describe({ properties: { atc, tries_left: tries } }) {
+      fields.atc.pattern = atc.pattern;
+      fields.tries_left.min = tries.minimum;
+      fields.tries_left.max = tries.maximum;
+    },
+    // `another`: it is not the reader that was shown before.
+    show(reader, another, chosen, cards, profiles) {
       list(by('cards'), cards, (each) => [
         h('span', { class: 'mini', 'data-card': each.name, 'aria-hidden': 'true' }),
         h('span', { class: 'title' }, shortTitle(each)),
@@ -35,12 +54,12 @@ export function createDrawer({ chooseCard, chooseModel, setCounters }) {
       mark(by('cards'), chosen);
       list(by('models'), profiles, (each) => [each.title], chooseModel);
       mark(by('models'), reader.profile);
-      const state = reader.card?.state ?? null;
+      state = reader.card?.state ?? null;
       form.hidden = state === null;
-      if (!state) typed = false;
-      if (typed || !state) return;
-      by('atc').value = state.atc;
-      by('tries').value = state.tries_left;
+      if (another || !typed || of !== reader.card?.name) fill();
+      of = reader.card?.name;
     },
+    // After a refusal: the counters are those of the card.
+    settle: fill,
   };
 }

@@ -1,72 +1,116 @@
-// What can be broken on purpose: a switch each, with what it needs to know.
+// What can be broken on purpose: a switch each, with what it needs to know. Which faults there are, and what their
+// fields may be, says the API's description of itself.
 import { by, h } from './dom.js';
 import { t } from './text.js';
 
-const at = (value) => ({ name: 'at', value, number: true });
-const hex = (name, value) => ({ name, value, pattern: `[0-9A-Fa-f]{${value.length}}` });
+// What stands in the fields before somebody writes there.
+const kSuggested = {
+  mute: { at: 0 }, slow: { ms: 3000 }, removed: { at: 3 }, status_word: { ins: 'AE', sw: '6985' }, corrupted: { at: 1 },
+  dead_battery: { at: 4 }, stuck_key: { key: '5' },
+};
 
-const kFaults = [
-  { kind: 'mute', fields: [at(0)] },
-  { kind: 'slow', fields: [{ name: 'ms', value: 3000, number: true }] },
-  { kind: 'removed', fields: [at(3)] },
-  { kind: 'status_word', fields: [hex('ins', 'AE'), hex('sw', '6985')] },
-  { kind: 'corrupted', fields: [at(1)] },
-  { kind: 'bad_atr', fields: [] },
-  { kind: 'low_battery', fields: [] },
-  { kind: 'dead_battery', fields: [at(4)] },
-  { kind: 'stuck_key', fields: [{ name: 'key', value: '5' }] },
-];
+// "^[0-9A-Fa-f]{4}$" → 4
+const hexDigits = (pattern) => /\{(\d+)\}/.exec(pattern)?.[1];
 
-function field({ name, value, number, pattern }, kind, changed) {
-  const label = t(name);
-  const input = h('input', {
-    name, value, 'aria-label': `${t(`fault_${kind}`)}: ${label}`, required: true, onchange: changed,
-    ...(number ? { type: 'number', min: 0, max: 600000 } : { pattern, maxlength: pattern ? value.length : 10, spellcheck: 'false' }),
-  });
-  return h('label', { class: `field field-${name}` }, label, ' ', input);
+function limitsOf(rule) {
+  if (rule.type === 'integer') return { type: 'number', min: rule.minimum, max: rule.maximum };
+  return { pattern: rule.pattern, maxlength: hexDigits(rule.pattern) ?? rule.maxLength, spellcheck: 'false' };
 }
 
-export function createFaults({ setFaults }) {
+const isNumber = (input) => input.type === 'number';
+const valueOf = (input) => (isNumber(input) ? Number(input.value) : input.pattern ? input.value.toUpperCase() : input.value);
+
+function whatItTakes(input) {
+  if (isNumber(input)) return t('takesNumber', { least: input.min, most: input.max });
+  if (input.pattern) return t('takesHex', { digits: hexDigits(input.pattern) });
+  return input.validationMessage;
+}
+
+// `change` is called with a function from the faults that are to those that are wanted, `refuse` with what is wrong.
+export function createFaults({ change, refuse }) {
   const root = by('faults');
-  let shown = [];
+  let kinds = [];  // { kind, rules: name → its schema }
+  let shown = [];  // the faults of the reader
+  let told = '';   // …as they were drawn
 
-  const read = (row) => {
-    const fault = { kind: row.dataset.kind };
-    for (const input of row.querySelectorAll('.field input')) {
-      fault[input.name] = input.type === 'number' ? Number(input.value) : input.name === 'key' ? input.value : input.value.toUpperCase();
+  const inputsOf = (row) => [...row.querySelectorAll('.field input')];
+  const switchOf = (row) => row.querySelector('[role=switch]');
+  const first = (kind) => shown.find((each) => each.kind === kind);
+
+  const isValid = (row) => {
+    const wrong = inputsOf(row).filter((input) => !input.checkValidity());
+    for (const input of wrong) input.setAttribute('aria-invalid', 'true');
+    if (wrong.length > 0) refuse(`${wrong[0].getAttribute('aria-label')}: ${whatItTakes(wrong[0])}`);
+    return wrong.length === 0;
+  };
+  // Of its kind the first one: a program may have set others, which stay as they are.
+  const replaced = (faults, fault) => {
+    const at = faults.findIndex((each) => each.kind === fault.kind);
+    return at < 0 ? [...faults, fault] : faults.with(at, fault);
+  };
+  const apply = (row) => {
+    const { kind } = row.dataset;
+    if (!switchOf(row).checked) return change((faults) => faults.filter((each) => each.kind !== kind));
+    if (!isValid(row)) return settle(row);
+    const fault = Object.fromEntries(inputsOf(row).map((input) => [input.name, valueOf(input)]));
+    return change((faults) => replaced(faults, { kind, ...fault }));
+  };
+
+  // As it is at the reader. What somebody wrote beside a switch that is off stays there, and what is written just now.
+  const settle = (row, writing = null) => {
+    const given = first(row.dataset.kind);
+    row.classList.toggle('on', given !== undefined);
+    switchOf(row).checked = given !== undefined;
+    for (const input of inputsOf(row)) {
+      if (given?.[input.name] === undefined || input === writing) continue;
+      input.value = given[input.name];
+      input.removeAttribute('aria-invalid');
     }
-    return fault;
-  };
-  const active = () => [...root.children].filter((row) => row.querySelector('[role=switch]').checked);
-  const send = () => {
-    const rows = active();
-    if (rows.some((row) => [...row.querySelectorAll('input')].some((input) => !input.reportValidity()))) return;
-    setFaults(rows.map(read));
   };
 
-  const draw = () => root.replaceChildren(...kFaults.map(({ kind, fields }) => {
-    const given = shown.find((each) => each.kind === kind);
-    const toggle = h('input', { type: 'checkbox', role: 'switch', checked: given !== undefined, onchange: send });
-    const changed = () => { if (toggle.checked) send(); };
-    return h('li', { 'data-kind': kind, class: given ? 'on' : '' },
-      h('label', { class: 'switch' }, toggle, h('span', { class: 'track', 'aria-hidden': 'true' }), t(`fault_${kind}`)),
-      ...fields.map((each) => field({ ...each, value: given?.[each.name] ?? each.value }, kind, changed)));
-  }));
-  draw();
+  const field = (row, kind, name, rule) => {
+    const label = t(name);
+    const input = h('input', {
+      ...limitsOf(rule), name, value: kSuggested[kind]?.[name] ?? '', required: true,
+      'aria-label': `${t(`fault_${kind}`)}: ${label}`,
+      oninput: () => input.removeAttribute('aria-invalid'),
+      onchange: () => { if (switchOf(row).checked) apply(row); },
+    });
+    return h('label', { class: `field field-${name}` }, label, ' ', input);
+  };
+  const makeRow = ({ kind, rules }) => {
+    const row = h('li', { 'data-kind': kind });
+    const toggle = h('input', { type: 'checkbox', role: 'switch', onchange: () => apply(row) });
+    row.append(h('label', { class: 'switch' }, toggle, h('span', { class: 'track', 'aria-hidden': 'true' }), t(`fault_${kind}`)),
+      ...Object.entries(rules).map(([name, rule]) => field(row, kind, name, rule)));
+    return row;
+  };
+  const make = () => {
+    root.replaceChildren(...kinds.map(makeRow));
+    settleAll();
+  };
+  const settleAll = (writing) => { for (const row of root.children) settle(row, writing); };
 
   return {
-    show(reader) {
-      if (JSON.stringify(reader.faults) === JSON.stringify(shown)) return;
-      shown = reader.faults;
-      for (const row of root.children) {
-        const given = shown.find((each) => each.kind === row.dataset.kind);
-        row.classList.toggle('on', given !== undefined);
-        row.querySelector('[role=switch]').checked = given !== undefined;
-        for (const input of row.querySelectorAll('.field input')) {
-          if (given?.[input.name] !== undefined && input !== document.activeElement) input.value = given[input.name];
-        }
-      }
+    // `schema`: of a fault, from openapi.json.
+    describe(schema) {
+      kinds = schema.oneOf.map(({ properties: { kind, ...rules } }) => ({ kind: kind.const, rules }));
+      make();
     },
-    translate: draw,
+    // `another`: it is not the reader that was shown before, and nothing of that one stays.
+    show(reader, another) {
+      shown = reader.faults;
+      const now = JSON.stringify(shown);
+      if (another) make();
+      else if (now !== told) settleAll(document.activeElement);
+      told = now;
+    },
+    // After a refusal.
+    settle: () => settleAll(),
+    translate() {
+      const written = [...root.querySelectorAll('.field input')].map((input) => input.value);
+      make();
+      root.querySelectorAll('.field input').forEach((input, at) => { input.value = written[at]; });
+    },
   };
 }

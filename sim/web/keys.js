@@ -1,5 +1,6 @@
-// The keys of the reader: with mouse, finger, and the computer's keyboard.
+// The keys of the reader: with mouse and finger, and with the computer's keyboard.
 import { by, h } from './dom.js';
+import { createKeyboard } from './keyboard.js';
 import { t } from './text.js';
 
 const kHold = 700;  // milliseconds
@@ -17,7 +18,8 @@ function keyButton(name, kind, label, { press, hold }) {
   let held = false;
   const release = () => clearTimeout(timer);
   button.addEventListener('pointerdown', (event) => {
-    event.preventDefault();  // the focus stays: Enter still means OK
+    event.preventDefault();
+    if (event.button !== 0) return;
     held = false;
     timer = setTimeout(() => {
       held = true;
@@ -27,36 +29,16 @@ function keyButton(name, kind, label, { press, hold }) {
   });
   for (const end of ['pointerup', 'pointerleave', 'pointercancel']) button.addEventListener(end, release);
   button.addEventListener('contextmenu', (event) => event.preventDefault());
-  button.addEventListener('click', () => {
-    if (!held) press(name);
+  button.addEventListener('click', (event) => {
+    if (!held || event.detail === 0) press(name);  // 0: by keyboard, whatever a pointer did before
     held = false;
   });
   return button;
 }
 
-// Which function a letter means: the only one that begins with it.
-function functionOfLetter(functions, letter) {
-  const fitting = functions.filter((each) => each[0].toUpperCase() === letter.toUpperCase());
-  return fitting.length === 1 ? fitting[0] : undefined;
-}
-
-function keyOfKeyboard(event, keys) {
-  if (/^[0-9]$/.test(event.key)) return event.key;
-  if (event.key === 'Enter') return keys.ok;
-  if (event.key === 'Backspace') return keys.clear;
-  if (event.key === '.' || event.key === ',') return keys.digits.includes('.') ? '.' : undefined;
-  const numbered = /^F([1-8])$/.exec(event.key);
-  if (numbered) return keys.functions[Number(numbered[1]) - 1];
-  if (/^[a-z]$/i.test(event.key)) return functionOfLetter(keys.functions, event.key);
-  return undefined;
-}
-
-const kTyping = 'input, select, textarea, dialog, summary';
-
 export function createKeys(actions) {
   let keys = null;
   let drawn = '';
-  let holding = null;  // the key of the keyboard that is down: { name, timer, held }
 
   const draw = () => {
     const functions = keys.functions.map((name) => keyButton(name, 'function', name, actions));
@@ -71,44 +53,22 @@ export function createKeys(actions) {
   };
   const button = (name) => document.querySelector(`.key[data-key="${CSS.escape(name)}"]`);
 
-  document.addEventListener('keydown', (event) => {
-    if (!keys || event.ctrlKey || event.altKey || event.metaKey || event.target.closest(kTyping)) return;
-    const onButton = event.target.closest('button, a');
-    if (onButton && event.key === 'Enter') return;
-    const name = keyOfKeyboard(event, keys);
-    if (name === undefined) return;
-    event.preventDefault();
-    if (event.repeat) return;
-    release(true);  // whoever types fast has the next key down before the last is up
-    button(name)?.classList.add('down');
-    const down = { name, key: event.key, held: false };
-    down.timer = setTimeout(() => {
-      down.held = true;
-      actions.hold(name);
-    }, kHold);
-    holding = down;
+  const keyboard = createKeyboard({
+    ...actions,
+    show: (name, down) => button(name)?.classList.toggle('down', down),
   });
-  const release = (press) => {
-    if (!holding) return;
-    const { name, held, timer } = holding;
-    holding = null;
-    clearTimeout(timer);
-    button(name)?.classList.remove('down');
-    if (press && !held) actions.press(name);
-  };
-  document.addEventListener('keyup', (event) => {
-    if (holding && event.key === holding.key) release(true);
-  });
-  globalThis.addEventListener('blur', () => release(false));
 
   return {
     show(reader) {
       keys = reader.keys;
+      keyboard.follow(keys);
       if (drawn !== JSON.stringify(keys)) draw();
       drawn = JSON.stringify(keys);
       const invite = reader.state === 'choose_function';
       for (const each of by('functions').querySelectorAll('.function')) each.classList.toggle('invites', invite);
     },
+    // Nobody is there: what is held down is let go, and a key goes nowhere.
+    leave: () => keyboard.follow(null),
     pressed(name) {
       const found = button(name);
       if (found) flash(found);

@@ -24,7 +24,7 @@ export function createLcd(canvas, frame) {
     canvas.style.height = `${canvas.height / ratio}px`;
 
     const style = getComputedStyle(frame);
-    const dark = style.getPropertyValue('--dot');
+    const dark = style.color;
     const ghost = style.getPropertyValue('--ghost');
     const size = pitch >= 5 ? Math.round(pitch * kDot) : pitch * kDot;
     pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -42,6 +42,9 @@ export function createLcd(canvas, frame) {
   };
 
   new ResizeObserver(draw).observe(frame);
+  for (const scheme of ['(forced-colors: active)', '(prefers-color-scheme: dark)']) {
+    matchMedia(scheme).addEventListener('change', draw);
+  }
   return {
     show(screen, isLit) {
       rows = screen.rows;

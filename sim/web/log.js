@@ -74,11 +74,29 @@ export function createLog() {
     if (atEnd) list.scrollTop = list.scrollHeight;
     emptyOrNot();
   };
-  const replace = (all) => {
+  const rewrite = (all) => {
     apdus = [];
+    asked = '';
     list.replaceChildren();
-    all.slice(-kMost).forEach(add);
+    all.forEach(add);
     emptyOrNot();
   };
-  return { add, replace, translate: () => replace(apdus) };
+  const same = (one, other) => one.at_ms === other.at_ms && one.command === other.command && one.response === other.response;
+  return {
+    add,
+    // What is there already stays as it is: a line that somebody opened stays open.
+    replace(all) {
+      const wanted = all.slice(-kMost);
+      const begins = apdus.length <= wanted.length && apdus.every((each, at) => same(each, wanted[at]));
+      if (begins) wanted.slice(apdus.length).forEach(add);
+      else rewrite(wanted);
+    },
+    translate() {
+      const opened = [...list.children].map((each) => each.open);
+      const { scrollTop } = list;
+      rewrite(apdus);
+      [...list.children].forEach((each, at) => { each.open = opened[at]; });
+      list.scrollTop = scrollTop;
+    },
+  };
 }

@@ -14,10 +14,10 @@ function needed(name) {
 
 const { chromium } = createRequire(`${needed('SESAME_NODE_MODULES')}/`)('playwright-core');
 
-// `sesame sim` on any port, with what it says about itself: { url, token }.
+// `sesame sim` on any port, unless --port is among the options, with what it says about itself: { url, token }.
 export async function startSimulator(...options) {
   const home = mkdtempSync(join(tmpdir(), 'sesame-web-'));
-  const child = spawn(needed('SESAME_BINARY'), ['sim', '--port', '0', ...options], {
+  const child = spawn(needed('SESAME_BINARY'), ['sim', ...(options.includes('--port') ? [] : ['--port', '0']), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, XDG_STATE_HOME: home },
   });
@@ -75,18 +75,14 @@ const kDesktop = { width: 1280, height: 800 };
 
 // A page with a reader of its own, whose clock stands still, once `shown` is there. `options` are Playwright's of a
 // context.
-export async function openPage(browser, url, { reader = { clock: 'virtual' }, shown = 'html[data-state]', ...options } = {}) {
-  const made = reader === null ? null : await api(url, 'POST', '/v1/readers', reader);
+export async function openPage(browser, url, { reader = { clock: 'virtual' }, shown = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: kDesktop, locale: 'en-GB', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(10000);
   const page = await context.newPage();
-  const complaints = listen(page);
-  await page.goto(`${url}/${made ? `#${made.id}` : ''}`);
-  await page.waitForSelector(shown, { state: 'attached' });
-  return {
+  const bench = {
     page,
-    complaints,
-    id: made?.id ?? 'default',
+    complaints: listen(page),
+    id: 'default',
     state: (name) => page.waitForSelector(`html[data-state=${name}]`),
     // Until the screen says this; what is for the eyes and for the ears is written in the same breath.
     says: (text) => page.locator('#spoken', { hasText: text }).waitFor({ state: 'attached' }),
@@ -94,6 +90,95 @@ export async function openPage(browser, url, { reader = { clock: 'virtual' }, sh
       mkdirSync(needed('SESAME_SCREENSHOTS'), { recursive: true });
       await page.screenshot({ path: join(needed('SESAME_SCREENSHOTS'), `${name}.png`) });
     },
+    // Another reader, or with null the one that is there from the start.
+    async visit(wanted = { clock: 'virtual' }) {
+      const made = wanted === null ? null : await api(url, 'POST', '/v1/readers', wanted);
+      bench.id = made?.id ?? 'default';
+      await page.goto(`${url}/${made ? `#${made.id}` : ''}`);
+      await page.waitForSelector(shown ?? showing(bench.id), { state: 'attached' });
+    },
+    // What a test listened to and said to the page.
+    async forget() {
+      await page.unrouteAll({ behavior: 'wait' });
+      page.removeAllListeners();
+      bench.complaints = listen(page);
+    },
     close: () => context.close(),
   };
+  await bench.visit(reader);
+  return bench;
+}
+
+// There while the page shows this reader.
+export const showing = (id) => `html[data-state]:has(#trace[href="/v1/readers/${id}/trace"])`;
+
+export const kSizes = [{ width: 1280, height: 800 }, { width: 768, height: 1024 }, { width: 390, height: 844 }];
+export const named = ({ width, height }) => `${width} × ${height}`;
+
+// ---- what a person works
+
+export const key = (page, name) => page.locator(`.key[data-key="${name}"]`);
+export const button = (page, name) => page.getByRole('button', { name, exact: true });
+export const card = (page) => page.locator('#card-move');
+export const printedPin = (page) => page.locator('#card-pin');
+export const isShown = (page, id) => page.waitForSelector(showing(id), { state: 'attached' });
+
+// Until `met` says so; what the page writes into no attribute cannot be waited for in another way.
+export async function until(met) {
+  const end = Date.now() + 10000;
+  while (!await met()) {
+    if (Date.now() > end) throw new Error(`in vain: ${met}`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+}
+
+export async function insertAndChoose({ page, state }) {
+  await card(page).click();
+  await state('choose_function');
+  await key(page, 'CODE').click();
+  await state('pin');
+}
+export async function toCode(bench) {
+  await insertAndChoose(bench);
+  await printedPin(bench.page).click();
+  await bench.state('code');
+}
+
+// What the page asks the simulator to do, as it does it: "POST /keys {"keys":["OK"]}". take() empties the list.
+export function listenToOrders(page) {
+  let orders = [];
+  page.on('request', (request) => {
+    if (request.method() === 'GET') return;
+    const path = new URL(request.url()).pathname.replace(/^\/v1\/readers\/[^/]+/, '');
+    orders.push(`${request.method()} ${path} ${request.postData() ?? ''}`.trim());
+  });
+  return {
+    take() {
+      const taken = orders;
+      orders = [];
+      return taken;
+    },
+    // Until there is one, and the page has come to rest.
+    async next() {
+      if (orders.length === 0) await page.waitForRequest((request) => request.method() !== 'GET');
+      await settled(page);
+      return this.take();
+    },
+  };
+}
+
+// Two frames later: whatever a click or a key set off by itself has been sent.
+export const settled = (page) => page.evaluate(() => new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(resolve));
+}));
+
+export const focusedIn = (page, selector) => page.evaluate((wanted) => document.activeElement.closest(wanted) !== null, selector);
+
+// By keyboard alone, from wherever the focus is.
+export async function tabTo(page, selector) {
+  for (let tabs = 0; tabs < 90; tabs += 1) {
+    await page.keyboard.press('Tab');
+    if (await focusedIn(page, selector)) return;
+  }
+  throw new Error(`the Tab key does not lead to ${selector}`);
 }

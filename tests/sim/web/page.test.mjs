@@ -1,53 +1,13 @@
 // The page of `sesame sim`, as somebody with a mouse, a finger, a keyboard or a screen reader meets it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { api, openPage, startBrowser, startSimulator } from './bench.mjs';
+import { test } from 'node:test';
+import { api, button, card, insertAndChoose, key, openPage, printedPin, startSimulator, toCode } from './bench.mjs';
+import { browser, onPage, simulator } from './world.mjs';
+import './keyboard.mjs';
+import './forms.mjs';
+import './readers.mjs';
+import './looks.mjs';
 
-let simulator;
-let browser;
-before(async () => {
-  simulator = await startSimulator();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  if (simulator) assert.equal(await simulator.stop(), 0);
-});
-
-// A test on a page that must not complain: neither the console, nor the policy on what it may load.
-function onPage(name, options, body) {
-  test(name, async () => {
-    const bench = await openPage(browser, simulator.url, options);
-    try {
-      await body(bench);
-      assert.deepEqual(bench.complaints, []);
-    } finally {
-      await bench.close();
-    }
-  });
-}
-
-// The card, where it can be seen whether it is in or out: at its top.
-function card(page) {
-  const face = page.locator('#card-move');
-  const where = { position: { x: 60, y: 12 } };
-  return { click: () => face.click(where), tap: () => face.tap(where), boundingBox: () => face.boundingBox() };
-}
-const key = (page, name) => page.locator(`.key[data-key="${name}"]`);
-const button = (page, name) => page.getByRole('button', { name, exact: true });
-const printedPin = (page) => page.locator('#card-pin');
-
-async function insertAndChoose({ page, state }) {
-  await card(page).click();
-  await state('choose_function');
-  await key(page, 'CODE').click();
-  await state('pin');
-}
-async function toCode(bench) {
-  await insertAndChoose(bench);
-  await printedPin(bench.page).click();
-  await bench.state('code');
-}
 async function typePin(page, digits) {
   for (const digit of digits) await key(page, digit).click();
   await key(page, 'OK').click();

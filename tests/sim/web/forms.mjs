@@ -1,0 +1,220 @@
+// What is written and switched beside the reader: faults and counters; and that what is refused can be read.
+import assert from 'node:assert/strict';
+import { api, button, card, insertAndChoose, isShown, kSizes, listenToOrders, named, settled, tabTo, until } from './bench.mjs';
+import { onPage, simulator } from './world.mjs';
+
+const row = (page, kind) => page.locator(`.faults li[data-kind=${kind}]`);
+const toggle = (page, kind) => row(page, kind).locator('.switch').click();
+const field = (page, kind, name) => row(page, kind).locator(`input[name=${name}]`);
+const isOn = (page, kind) => row(page, kind).getByRole('switch').isChecked();
+const toast = (page) => page.locator('#toast');
+const goTo = async (page, id) => {
+  await page.evaluate((wanted) => { location.hash = wanted; }, id);
+  await isShown(page, id);
+};
+const faultsOf = async (id) => (await api(simulator.url, 'GET', `/v1/readers/${id}`)).faults;
+
+// At its four corners and in its middle nothing lies over it.
+const isOnTop = (page, selector) => page.evaluate((wanted) => {
+  const element = document.querySelector(wanted);
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const at = [[left + 12, top + 4], [right - 12, top + 4], [left + 12, bottom - 4], [right - 12, bottom - 4],
+    [(left + right) / 2, (top + bottom) / 2]];
+  return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight
+    && at.every(([x, y]) => element.contains(document.elementFromPoint(x, y)));
+}, selector);
+
+for (const size of kSizes) {
+  onPage(`what is refused is said over everything, and goes at a click, at ${named(size)}`, { viewport: size, refused: true },
+    async ({ page, id, shot }) => {
+      await field(page, 'stuck_key', 'key').fill('Z');
+      await toggle(page, 'stuck_key');
+      await toast(page).waitFor();
+      assert.match(await toast(page).textContent(), /the reader has no key 'Z'/);
+      assert.ok(await isOnTop(page, '#toast'));
+      await shot(`17-refused-${size.width}`);
+      await toast(page).click();
+      await toast(page).waitFor({ state: 'hidden' });
+
+      // The banner, too, wherever the page is scrolled to.
+      await api(simulator.url, 'DELETE', `/v1/readers/${id}`);
+      await page.locator('#banner').waitFor();
+      assert.ok(await isOnTop(page, '#banner'));
+    });
+}
+
+onPage('Escape takes a message away', { refused: true }, async ({ page }) => {
+  await field(page, 'stuck_key', 'key').fill('Z');
+  await toggle(page, 'stuck_key');
+  await toast(page).waitFor();
+  await page.keyboard.press('Escape');
+  await toast(page).waitFor({ state: 'hidden' });
+});
+
+// ---- faults
+
+onPage('a fault that is refused is off again, and hinders no other', { refused: true }, async ({ page, id }) => {
+  await field(page, 'stuck_key', 'key').fill('Z');
+  await toggle(page, 'stuck_key');
+  await toast(page).waitFor();
+  assert.equal(await isOn(page, 'stuck_key'), false);
+  assert.equal(await field(page, 'stuck_key', 'key').inputValue(), 'Z');  // to be mended
+  await toggle(page, 'mute');
+  await page.locator('.faults li[data-kind=mute].on').waitFor();
+  assert.deepEqual(await faultsOf(id), [{ kind: 'mute', at: 0 }]);
+  await field(page, 'stuck_key', 'key').fill('5');
+  await toggle(page, 'stuck_key');
+  await page.locator('.faults li[data-kind=stuck_key].on').waitFor();
+});
+
+onPage('by keyboard alone a refused fault is off again, too', { refused: true }, async ({ page, id }) => {
+  await tabTo(page, '[data-kind=stuck_key] input[name=key]');
+  await page.keyboard.type('Q');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await toast(page).waitFor();
+  assert.equal(await isOn(page, 'stuck_key'), false);
+  assert.deepEqual(await faultsOf(id), []);
+});
+
+onPage('a fault that is on keeps what it has when another value is refused', {}, async ({ page, id }) => {
+  await toggle(page, 'slow');
+  await page.locator('.faults li[data-kind=slow].on').waitFor();
+  await field(page, 'slow', 'ms').fill('3600001');
+  await field(page, 'slow', 'ms').press('Enter');
+  await toast(page).waitFor();
+  assert.match(await toast(page).textContent(), /Card is slow: ms: a whole number from 0 to 3600000/);
+  assert.equal(await isOn(page, 'slow'), true);
+  assert.equal(await field(page, 'slow', 'ms').inputValue(), '3000');
+  assert.deepEqual(await faultsOf(id), [{ kind: 'slow', ms: 3000 }]);
+});
+
+const kLimits = [
+  { kind: 'slow', name: 'ms', taken: '3600000', refused: ['3600001', '-1', '1.5', ''] },
+  { kind: 'removed', name: 'at', taken: '100000', refused: ['100001', '-1', ''] },
+  { kind: 'dead_battery', name: 'at', taken: '0', refused: ['100001'] },
+  { kind: 'status_word', name: 'sw', taken: '63c0', refused: ['63C', '63CG', ''] },
+  { kind: 'stuck_key', name: 'key', taken: 'OK', refused: ['', 'ok'] },
+];
+
+onPage('a field takes what the API takes, and no more', { refused: true }, async ({ page, id }) => {
+  for (const { kind, name, taken, refused } of kLimits) {
+    for (const value of refused) {
+      await field(page, kind, name).fill(value);
+      await toggle(page, kind);
+      await toast(page).waitFor();
+      assert.equal(await isOn(page, kind), false, `${kind} ${value}`);
+      await toast(page).click();
+    }
+    await field(page, kind, name).fill(taken);
+    await toggle(page, kind);
+    await page.locator(`.faults li[data-kind=${kind}].on`).waitFor();
+    assert.equal(String((await faultsOf(id)).find((each) => each.kind === kind)[name]), taken.toUpperCase());
+  }
+});
+
+onPage('each reader has its own faults in the fields, and nothing of another', {}, async ({ page, id }) => {
+  const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { clock: 'virtual' });
+  await field(page, 'slow', 'ms').fill('5000');
+  await toggle(page, 'slow');
+  await page.locator('.faults li[data-kind=slow].on').waitFor();
+  await field(page, 'removed', 'at').fill('7');  // written, but not switched on
+  await goTo(page, other);
+  assert.equal(await isOn(page, 'slow'), false);
+  assert.equal(await field(page, 'slow', 'ms').inputValue(), '3000');
+  assert.equal(await field(page, 'removed', 'at').inputValue(), '3');
+  await goTo(page, id);
+  assert.equal(await isOn(page, 'slow'), true);
+  assert.equal(await field(page, 'slow', 'ms').inputValue(), '5000');
+});
+
+onPage('two switches one right after the other are both on', {}, async ({ page, id }) => {
+  await page.evaluate(() => {
+    for (const kind of ['mute', 'bad_atr']) document.querySelector(`[data-kind=${kind}] [role=switch]`).click();
+  });
+  await page.locator('.faults li[data-kind=bad_atr].on').waitFor();
+  assert.deepEqual((await faultsOf(id)).map((each) => each.kind), ['mute', 'bad_atr']);
+});
+
+onPage('a program may set a fault twice, and a switch beside it changes nothing in that', {}, async ({ page, id }) => {
+  const twice = [{ kind: 'removed', at: 3 }, { kind: 'removed', at: 9 }];
+  await api(simulator.url, 'PUT', `/v1/readers/${id}/faults`, { faults: twice });
+  await page.locator('.faults li[data-kind=removed].on').waitFor();
+  await toggle(page, 'bad_atr');
+  await page.locator('.faults li[data-kind=bad_atr].on').waitFor();
+  assert.deepEqual(await faultsOf(id), [...twice, { kind: 'bad_atr' }]);
+  await field(page, 'removed', 'at').fill('4');
+  await field(page, 'removed', 'at').press('Enter');
+  await until(async () => (await faultsOf(id))[0].at === 4);
+  await toggle(page, 'bad_atr');
+  await page.locator('.faults li[data-kind=bad_atr]:not(.on)').waitFor();
+  assert.deepEqual(await faultsOf(id), [{ kind: 'removed', at: 4 }, { kind: 'removed', at: 9 }]);
+});
+
+onPage('what was written stays when the language changes', {}, async ({ page }) => {
+  await field(page, 'slow', 'ms').fill('1234');
+  await button(page, 'Français').click();
+  await page.getByText('Carte lente').waitFor();
+  assert.equal(await field(page, 'slow', 'ms').inputValue(), '1234');
+});
+
+// ---- counters
+
+onPage('counters that are refused are those of the card again', { refused: true }, async (bench) => {
+  const { page } = bench;
+  await insertAndChoose(bench);
+  await page.locator('#tries').fill('9');
+  await button(page, 'Set').click();
+  await toast(page).waitFor();
+  assert.match(await toast(page).textContent(), /at most 3/);
+  assert.equal(await page.locator('#tries').inputValue(), '3');
+});
+
+onPage('a counter that is left empty stays as it is', {}, async (bench) => {
+  const { page } = bench;
+  await insertAndChoose(bench);
+  const sent = listenToOrders(page);
+  await page.locator('#tries').fill('');
+  await page.locator('#atc').fill('00b3');
+  await button(page, 'Set').click();
+  assert.deepEqual(await sent.next(), ['PATCH /card/state {"atc":"00B3"}']);
+  await until(async () => await page.inputValue('#tries') === '3');
+  for (const [id, value] of [['#tries', '16'], ['#atc', '0B']]) {
+    await page.locator(id).fill(value);
+    await page.locator(id).press('Enter');
+    await settled(page);
+    assert.deepEqual(sent.take(), [], `${id} ${value}`);
+  }
+});
+
+onPage('counters that somebody wrote for one card are not set in another', {}, async (bench) => {
+  const { page } = bench;
+  const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { card: 'bank-card' });
+  await insertAndChoose(bench);
+  await page.locator('#tries').fill('1');
+  await page.locator('#atc').fill('0100');
+  await goTo(page, other);
+  assert.equal(await page.locator('#tries').inputValue(), '3');
+  assert.equal(await page.locator('#atc').inputValue(), '0000');
+});
+
+onPage('a card that is refused is not shown as the one in the reader', { refused: true }, async (bench) => {
+  const { page } = bench;
+  await insertAndChoose(bench);
+  await page.route('**/card', (route) => route.fulfill({ status: 409, json: { code: 'card_in_use', message: 'it is elsewhere', hint: '' } }));
+  await page.locator('#cards [data-name=bank-card]').click();
+  await page.getByText('it is elsewhere').waitFor();
+  await page.locator('#cards [data-name=sesame-card][aria-pressed=true]').waitFor();
+  await page.unroute('**/card');
+  await card(page).click();
+  await bench.state('notice');
+});
+
+onPage('each reader has its own card in front of its slot', {}, async ({ page, id }) => {
+  const { id: other } = await api(simulator.url, 'POST', '/v1/readers', {});
+  await page.locator('#cards [data-name=belgian-card]').click();
+  await goTo(page, other);
+  await page.locator('#card[data-card=sesame-card]').waitFor();
+  await goTo(page, id);
+  await page.locator('#card[data-card=belgian-card]').waitFor();
+});
