@@ -44,7 +44,9 @@ CLI::Option* add_any_card(CLI::App* sub, std::string& card, StateOptions& state,
       sub->add_option("--reader", reader.reader, "the card in this PC/SC reader (sesame readers)")
           ->type_name("NAME|INDEX")
           ->excludes(named);
-  sub->add_option("--wait", reader.wait, "with --reader: how long to wait for a card; 0 not at all")
+  sub->add_option(
+         "--wait", reader.wait,
+         "with --reader: how long to wait for a card, and for other programs to let go of it; 0 not at all")
       ->check(CLI::Range(0, 86400))
       ->type_name("SECONDS")
       ->needs(in_reader)

@@ -1,12 +1,12 @@
 // The card that `--reader` names: in a PC/SC reader, waited for, and watched for as long as it is used.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include "host/cli/options.hpp"
 #include "host/device/card_slot.hpp"
-#include "host/pcsc/context.hpp"
 #include "host/pcsc/pin_verify.hpp"
 #include "host/pcsc/presence.hpp"
 
@@ -14,8 +14,8 @@ namespace sesame::cli {
 
 class ReaderCard {
  public:
-  // Finds the reader and waits for a card in it, with a prompt on standard error. Failure (environment) where there is
-  // no such reader, or no card in time.
+  // Finds the reader and waits for a card in it, and for other programs to let go of it, with a prompt on standard error.
+  // Failure (environment) where there is no such reader, or no card in time, or another program still has it.
   explicit ReaderCard(const ReaderOptions& options);
   ReaderCard(const ReaderCard&) = delete;
   ReaderCard& operator=(const ReaderCard&) = delete;
@@ -30,8 +30,11 @@ class ReaderCard {
   int removal() const { return removal_; }
 
  private:
-  pcsc::Context context_;
-  std::string reader_;
+  void wait_for_card();
+  void wait_for_others(std::chrono::milliseconds left) const;
+
+  const std::chrono::seconds wait_;
+  const std::string reader_;
   int removal_ = -1;
   std::unique_ptr<pcsc::PresenceWatch> watch_;
 };

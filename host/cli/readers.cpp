@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <future>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
@@ -55,20 +56,29 @@ void print_json(const std::vector<Listed>& all) {
   print_line(array.dump(2));
 }
 
+// Asked by itself: a reader that another program has, one that hangs and one that has just gone hide no other.
+Listed listed(pcsc::ReaderInfo reader) {
+  Listed out{std::move(reader), std::nullopt};
+  try {
+    out.features = pcsc::features_of(pcsc::Context(), out.reader.name);
+    if (!out.features && out.reader.state == pcsc::ReaderState::card) {
+      out.reader.state = pcsc::ReaderState::in_use;
+    }
+  } catch (const Failure&) {
+    out.reader.state = pcsc::ReaderState::unavailable;
+  }
+  return out;
+}
+
 }  // namespace
 
 void readers(const ListOptions& options) {
-  const pcsc::Context context;
-  std::vector<Listed> all;
-  for (pcsc::ReaderInfo& reader : pcsc::list_readers(context)) {
-    all.push_back({std::move(reader), std::nullopt});
-    try {
-      all.back().features = pcsc::features_of(context, all.back().reader.name);
-    } catch (const Failure&) {
-      all.back().reader.state =
-          pcsc::ReaderState::unavailable;  // one that has just gone must not hide the others
-    }
+  std::vector<std::future<Listed>> asked;
+  for (pcsc::ReaderInfo& reader : pcsc::list_readers(pcsc::Context())) {
+    asked.push_back(std::async(std::launch::async, listed, std::move(reader)));
   }
+  std::vector<Listed> all;
+  for (std::future<Listed>& reader : asked) all.push_back(reader.get());
   if (all.empty()) throw pcsc::failure(SCARD_E_NO_READERS_AVAILABLE);
   options.json ? print_json(all) : print_table(all);
 }

@@ -74,24 +74,34 @@ Features parse_features(Bytes answer) {
   return out;
 }
 
-Features features_of(SCARDHANDLE connection) {
-  std::array<std::uint8_t, MAX_BUFFER_SIZE> answer{};
-  DWORD size = 0;
-  const LONG result = ::SCardControl(connection, CM_IOCTL_GET_FEATURE_REQUEST, nullptr, 0, answer.data(),
-                                     answer.size(), &size);
-  if (result != SCARD_S_SUCCESS) return {};
-  return parse_features(Bytes(answer).first(size));
+Features features_of(const Context& context, SCARDHANDLE connection) {
+  struct Answer {
+    LONG result;
+    std::array<std::uint8_t, MAX_BUFFER_SIZE> bytes;
+    DWORD size;
+  };
+  const auto answer = context.call(context.patience(), [connection](SCARDCONTEXT) {
+    Answer got{};
+    got.result = ::SCardControl(connection, CM_IOCTL_GET_FEATURE_REQUEST, nullptr, 0, got.bytes.data(),
+                                got.bytes.size(), &got.size);
+    return got;
+  });
+  if (!answer) {
+    expect_service(context.patience());
+    throw failure(SCARD_E_TIMEOUT);
+  }
+  if (answer->result != SCARD_S_SUCCESS) return {};
+  return parse_features(Bytes(answer->bytes).first(answer->size));
 }
 
-std::optional<Features> features_of(const Context& context, const std::string& reader) {
-  SCARDHANDLE connection = 0;
-  DWORD protocol = 0;
-  const LONG result =
-      ::SCardConnect(context.handle(), reader.c_str(), SCARD_SHARE_DIRECT, 0, &connection, &protocol);
+std::optional<Features> features_of(const Context& context, const std::string& reader,
+                                    std::chrono::milliseconds patience) {
+  Connection connection;
+  const LONG result = connect(context, reader, SCARD_SHARE_DIRECT, 0, patience, connection);
   if (result == SCARD_E_SHARING_VIOLATION) return std::nullopt;
   if (result != SCARD_S_SUCCESS) throw failure(result, reader);
-  Features out = features_of(connection);
-  ::SCardDisconnect(connection, SCARD_LEAVE_CARD);
+  Features out = features_of(context, connection.card);
+  disconnect(context, connection.card, SCARD_LEAVE_CARD);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // What a reader can do beyond exchanging APDUs: PC/SC part 10 (version 2.02.09), 2.2.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +11,7 @@
 #include <winscard.h>
 
 #include "firmware/core/bytes.hpp"
-#include "host/pcsc/context.hpp"
+#include "host/pcsc/connection.hpp"
 
 namespace sesame::pcsc {
 
@@ -31,8 +32,11 @@ std::optional<std::uint32_t> control_code(const Features& features, std::uint8_t
 Features parse_features(Bytes answer);
 
 // Of a card or reader that is connected. A reader that knows no features has none.
-Features features_of(SCARDHANDLE connection);
-// Of a reader by its name, without touching its card. Nothing where another program uses the reader alone.
-std::optional<Features> features_of(const Context& context, const std::string& reader);
+Features features_of(const Context& context, SCARDHANDLE connection);
+// Of a reader by its name, without touching its card. Nothing where another program has the reader for itself, alone or in
+// a transaction, for as long as `patience`: the context may be lost then. Failure (environment): the reader, or the PC/SC
+// service, is gone or does not answer.
+std::optional<Features> features_of(const Context& context, const std::string& reader,
+                                    std::chrono::milliseconds patience = kPatienceWithOthers);
 
 }  // namespace sesame::pcsc

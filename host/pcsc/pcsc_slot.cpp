@@ -4,40 +4,29 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "firmware/core/iso7816/atr.hpp"
 #include "host/pcsc/errors.hpp"
 #include "host/pcsc/pin_verify.hpp"
-#include "host/pcsc/reader_watch.hpp"
 #include "host/pcsc/readers.hpp"
 
 namespace sesame::pcsc {
 
 namespace {
 
-constexpr DWORD kProtocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
 constexpr std::size_t kHeader = 4;
 
 // How long a card that broke off may take to be seen to be gone: drivers that poll do so every 0.4 s.
 constexpr auto kNoticeRemoval = std::chrono::milliseconds(1500);
-// How long another program may have the card before that is an error; its leaving may go unnoticed.
-constexpr std::chrono::milliseconds kPatienceWithOthers{1000}, kLookAgain{100};
 
+// A command, or an order to a pinpad: it may hold a PIN.
+using Sent = SecretVector<std::uint8_t, kPinVerifyHeader + emv::kMaxCommand>;
 // More than a response may have, so that one that has is noticed.
 using Received = std::array<std::uint8_t, MAX_BUFFER_SIZE>;
 
-class WipedCommand : public emv::CommandBuffer {
- public:
-  WipedCommand() = default;
-  WipedCommand(const WipedCommand&) = delete;
-  WipedCommand& operator=(const WipedCommand&) = delete;
-  ~WipedCommand() { wipe(); }
-};
-
 // ISO 7816-3:2006, 12.2: a TPDU of T=0 has no Le beside data (case 4; the card says 61xx), and a P3 of 0 where
 // there is neither (case 1). False if it does not fit.
-[[nodiscard]] bool put_tpdu(Bytes command, emv::CommandBuffer& out) {
+[[nodiscard]] bool put_tpdu(Bytes command, Sent& out) {
   const std::size_t with_data = command.size() > kHeader + 1 ? kHeader + 1 + command[kHeader] : 0;
   if (with_data != 0 && command.size() == with_data + 1) return out.assign(command.first(with_data));
   return out.assign(command) && (command.size() != kHeader || out.push(0));
@@ -60,101 +49,150 @@ void expect_a_pin_was_sent(Bytes answer, const std::string& reader) {
 
 }  // namespace
 
-PcscSlot::PcscSlot(std::string reader, Language language) : reader_(std::move(reader)), language_(language) {}
+// What a call takes and gives. It is its own, as the call may outlive the slot.
+struct PcscSlot::Exchange {
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() { wipe(received.data(), received.size()); }
+
+  Bytes answer() const { return Bytes(received).first(result == SCARD_S_SUCCESS ? size : 0); }
+
+  Connection connection;
+  DWORD what = 0;  // for SCardReconnect and SCardControl
+  Sent sent;
+  LONG result = SCARD_S_SUCCESS;
+  Received received{};
+  DWORD size = 0;
+};
+
+PcscSlot::PcscSlot(std::string reader, Language language, SlotLimits limits)
+    : reader_(std::move(reader)),
+      language_(language),
+      limits_(limits),
+      context_(std::make_unique<Context>(limits.service)) {}
 
 PcscSlot::~PcscSlot() { deactivate(); }
 
 SlotStatus PcscSlot::activate(emv::ResponseBuffer& answer) {
   answer.clear();
-  if (!card_) {
-    const LONG result = connect();
+  if (!have_context()) return SlotStatus::mute;
+  if (!connection_) {
+    Connection made;
+    const LONG result = connect(*context_, reader_, SCARD_SHARE_EXCLUSIVE, kProtocols, limits_.others, made);
     if (result != SCARD_S_SUCCESS) return status_of(result);
+    connection_ = made;
   }
   return reconnect(SCARD_UNPOWER_CARD, answer);
 }
 
-// Whoever lists readers has each of them for a moment: worth a short wait.
-LONG PcscSlot::connect() {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + kPatienceWithOthers;
-  ReaderWatch others(context_, reader_);
-  for (;;) {
-    SCARDHANDLE card = 0;
-    const LONG result = ::SCardConnect(context_.handle(), reader_.c_str(), SCARD_SHARE_EXCLUSIVE, kProtocols,
-                                       &card, &protocol_);
-    if (result == SCARD_S_SUCCESS) card_ = card;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    if (result != SCARD_E_SHARING_VIOLATION || left.count() <= 0) return result;
-    others.changes(std::min(left, kLookAgain));
-  }
+// A late call takes its context with it.
+bool PcscSlot::have_context() {
+  if (!context_->lost()) return true;
+  if (context_->busy()) return false;
+  context_ = std::make_unique<Context>(limits_.service);
+  return true;
 }
 
 SlotStatus PcscSlot::warm_reset(emv::ResponseBuffer& answer) {
   answer.clear();
-  return card_ ? reconnect(SCARD_RESET_CARD, answer) : SlotStatus::mute;
+  return connection_ ? reconnect(SCARD_RESET_CARD, answer) : SlotStatus::mute;
 }
 
 SlotStatus PcscSlot::reconnect(DWORD initialisation, emv::ResponseBuffer& answer) {
-  const LONG result = ::SCardReconnect(*card_, SCARD_SHARE_EXCLUSIVE, kProtocols, initialisation, &protocol_);
-  return result == SCARD_S_SUCCESS ? read_atr(answer) : status_of(result);
+  const auto exchange = std::make_shared<Exchange>();
+  exchange->what = initialisation;
+  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& reset) {
+    return ::SCardReconnect(reset.connection.card, SCARD_SHARE_EXCLUSIVE, kProtocols, reset.what,
+                            &reset.connection.protocol);
+  });
+  if (!ended) return SlotStatus::mute;
+  if (exchange->result != SCARD_S_SUCCESS) return status_of(exchange->result);
+  connection_ = exchange->connection;
+  return read_atr(answer);
 }
 
 SlotStatus PcscSlot::read_atr(emv::ResponseBuffer& answer) {
-  std::array<std::uint8_t, MAX_ATR_SIZE> atr{};
-  DWORD size = atr.size();
-  const LONG result = ::SCardStatus(*card_, nullptr, nullptr, nullptr, nullptr, atr.data(), &size);
-  return take(result, Bytes(atr).first(result == SCARD_S_SUCCESS ? size : 0), answer);
+  const auto exchange = std::make_shared<Exchange>();
+  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& status) {
+    status.size = MAX_ATR_SIZE;
+    return ::SCardStatus(status.connection.card, nullptr, nullptr, nullptr, nullptr, status.received.data(),
+                         &status.size);
+  });
+  return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
 
 SlotStatus PcscSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
   answer.clear();
-  if (!card_) return SlotStatus::mute;
-  WipedCommand sent;
-  const bool t0 = protocol_ == SCARD_PROTOCOL_T0;
-  if (!(t0 ? put_tpdu(command, sent) : sent.assign(command))) return SlotStatus::garbled;
-
-  Received received{};
-  DWORD size = received.size();
-  const LONG result = ::SCardTransmit(*card_, t0 ? SCARD_PCI_T0 : SCARD_PCI_T1, sent.data(), sent.size(),
-                                      nullptr, received.data(), &size);
-  return take(result, Bytes(received).first(result == SCARD_S_SUCCESS ? size : 0), answer);
+  if (!connection_) return SlotStatus::mute;
+  const auto exchange = std::make_shared<Exchange>();
+  const bool t0 = connection_->protocol == SCARD_PROTOCOL_T0;
+  if (!(t0 ? put_tpdu(command, exchange->sent) : exchange->sent.assign(command))) return SlotStatus::garbled;
+  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& apdu) {
+    apdu.size = apdu.received.size();
+    const auto* protocol = apdu.connection.protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+    return ::SCardTransmit(apdu.connection.card, protocol, apdu.sent.data(), apdu.sent.size(), nullptr,
+                           apdu.received.data(), &apdu.size);
+  });
+  return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
 
 SlotStatus PcscSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
   answer.clear();
-  if (!card_) return SlotStatus::mute;
+  if (!connection_) return SlotStatus::mute;
   const auto control = control_code(features(), FEATURE_VERIFY_PIN_DIRECT);
   if (!control) return SlotStatus::garbled;
-  const auto order = pin_verify_structure(command, language_);
-
-  Received received{};
-  DWORD size = 0;
-  const LONG result =
-      ::SCardControl(*card_, *control, order.data(), order.size(), received.data(), received.size(), &size);
-  const SlotStatus status = take(result, Bytes(received).first(result == SCARD_S_SUCCESS ? size : 0), answer);
+  const auto exchange = std::make_shared<Exchange>();
+  exchange->what = *control;
+  if (!exchange->sent.assign(pin_verify_structure(command, language_))) return SlotStatus::garbled;
+  const bool ended = carry_out(limits_.pad, exchange, [](Exchange& order) {
+    return ::SCardControl(order.connection.card, order.what, order.sent.data(), order.sent.size(),
+                          order.received.data(), order.received.size(), &order.size);
+  });
+  if (!ended) {
+    throw Failure(Exit::environment,
+                  "nobody has finished at the pinpad; a PIN that is typed there now may still be sent: press "
+                  "cancel on it");
+  }
+  const SlotStatus status = take(*exchange, answer);
   if (status == SlotStatus::ok) expect_a_pin_was_sent(answer, reader_);
   return status;
 }
 
+// A card that is gone has no power either.
 void PcscSlot::deactivate() {
-  // Whatever it answers, the connection is over; a card that is gone has no power either.
-  if (card_) ::SCardDisconnect(*card_, SCARD_UNPOWER_CARD);
-  card_.reset();
+  if (connection_) disconnect(*context_, connection_->card, SCARD_UNPOWER_CARD);
+  connection_.reset();
 }
 
 bool PcscSlot::has_pinpad() { return pcsc::has_pinpad(features()); }
 
 const Features& PcscSlot::features() {
-  if (!features_ && card_) features_ = features_of(*card_);
+  if (!features_ && connection_) features_ = features_of(*context_, connection_->card);
   if (!features_) {
-    features_ = features_of(context_, reader_);
+    features_ = features_of(*context_, reader_, limits_.others);
     if (!features_) throw failure(SCARD_E_SHARING_VIOLATION, reader_);
   }
   return *features_;
 }
 
-SlotStatus PcscSlot::take(LONG result, Bytes received, emv::ResponseBuffer& answer) {
-  if (result != SCARD_S_SUCCESS) return status_of(result);
+// False: it takes too long, and the connection is lost with it. Where that is not the card's doing: Failure.
+bool PcscSlot::carry_out(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
+                         LONG (*call)(Exchange&)) {
+  exchange->connection = *connection_;
+  const auto result = context_->call(limit, [exchange, call](SCARDCONTEXT) { return call(*exchange); });
+  if (result) {
+    exchange->result = *result;
+    return true;
+  }
+  connection_.reset();
+  expect_service(limits_.service);
+  return false;
+}
+
+SlotStatus PcscSlot::take(const Exchange& exchange, emv::ResponseBuffer& answer) {
+  if (exchange.result != SCARD_S_SUCCESS) return status_of(exchange.result);
+  const Bytes received = exchange.answer();
   if (received.empty()) return broken_off();  // some drivers call it a success
   return received.size() >= 2 && answer.assign(received) ? SlotStatus::ok : SlotStatus::garbled;
 }
@@ -181,12 +219,12 @@ SlotStatus PcscSlot::status_of(LONG result) {
 
 // pcscd finds no protocol in an ATR that is none.
 bool PcscSlot::has_valid_atr() const {
-  return static_cast<bool>(iso7816::parse_atr(reader_info(context_, reader_).atr));
+  return static_cast<bool>(iso7816::parse_atr(reader_info(*context_, reader_).atr));
 }
 
 // A card that is pulled in mid-command and one that falls silent look alike until the reader notices.
 SlotStatus PcscSlot::broken_off() {
-  return card_leaves(context_, reader_, kNoticeRemoval) ? SlotStatus::removed : SlotStatus::mute;
+  return card_leaves(*context_, reader_, kNoticeRemoval) ? SlotStatus::removed : SlotStatus::mute;
 }
 
 }  // namespace sesame::pcsc

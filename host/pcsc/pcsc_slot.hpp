@@ -1,6 +1,11 @@
 // The card in a PC/SC reader, as a card slot. It belongs to this slot alone from activate() to deactivate().
+//
+// Every call ends in time, whatever the card, the reader, another program or the PC/SC service does. One that takes too
+// long goes on without anybody (host/pcsc/context.hpp).
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,16 +16,23 @@
 
 namespace sesame::pcsc {
 
+struct SlotLimits {
+  std::chrono::milliseconds answer{20'000};  // to a reset or a command
+  std::chrono::milliseconds pad{300'000};    // to a PIN that somebody types at the reader's own pinpad
+  std::chrono::milliseconds others = kPatienceWithOthers;  // for another program to let go of the card
+  std::chrono::milliseconds service = kServicePatience;
+};
+
 // What the calls answer: removed when the card is gone, or was in between; mute for a card without an ATR, or one
 // that stops answering; garbled for no valid ATR, or a response of an impossible length. Everything else is no
-// fault of the card's and throws Failure (environment): the reader or the PC/SC service is gone, another program
-// has the card, no protocol fits.
+// fault of the card's and throws Failure (environment): the reader or the PC/SC service is gone, or the service does not
+// answer; another program has the card, no protocol fits. As long as a late call is under way all of them are mute.
 // Nothing is ever sent twice: a PIN that a card did not answer to may have cost a try.
 class PcscSlot final : public CardSlot {
  public:
   // `reader` is a name of list_readers(); its pinpad is asked to speak this language. Failure where there is no PC/SC
   // service.
-  explicit PcscSlot(std::string reader, Language language = {'e', 'n'});
+  explicit PcscSlot(std::string reader, Language language = {'e', 'n'}, SlotLimits limits = {});
   PcscSlot(const PcscSlot&) = delete;
   PcscSlot& operator=(const PcscSlot&) = delete;
   ~PcscSlot() override;
@@ -28,30 +40,35 @@ class PcscSlot final : public CardSlot {
   // Always powers the card down and up again: another program may have left it in the middle of something.
   SlotStatus activate(emv::ResponseBuffer& answer) override;
   SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
-  // In T=0 a command goes as its TPDU: ISO 7816-3:2006, 12.2. No time limit but the card's own.
+  // In T=0 a command goes as its TPDU: ISO 7816-3:2006, 12.2.
   SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
   // PC/SC part 10, 2.5.2: FEATURE_VERIFY_PIN_DIRECT, for a VERIFY of EMV's format 2. Failure (refused) where no
-  // PIN was sent: none was typed, or somebody pressed cancel.
+  // PIN was sent: none was typed, or somebody pressed cancel. Failure (environment) where the pad takes too long: nobody
+  // can take its order back, and it may still send a PIN.
   SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
   void deactivate() override;
 
   bool has_pinpad();
 
  private:
-  LONG connect();
+  struct Exchange;
+
+  bool have_context();
+  bool carry_out(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
+                 LONG (*call)(Exchange&));
+  SlotStatus take(const Exchange& exchange, emv::ResponseBuffer& answer);
   SlotStatus read_atr(emv::ResponseBuffer& answer);
   SlotStatus reconnect(DWORD initialisation, emv::ResponseBuffer& answer);
   bool has_valid_atr() const;
   SlotStatus status_of(LONG result);
   SlotStatus broken_off();
-  SlotStatus take(LONG result, Bytes received, emv::ResponseBuffer& answer);
   const Features& features();
 
   const std::string reader_;
   const Language language_;
-  Context context_;
-  std::optional<SCARDHANDLE> card_;
-  DWORD protocol_ = SCARD_PROTOCOL_UNDEFINED;
+  const SlotLimits limits_;
+  std::unique_ptr<Context> context_;
+  std::optional<Connection> connection_;
   std::optional<Features> features_;
 };
 

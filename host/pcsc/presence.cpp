@@ -7,20 +7,36 @@
 
 namespace sesame::pcsc {
 
+namespace {
+
+// For the service to end a wait.
+constexpr std::chrono::milliseconds kFarewell{1000};
+
+}  // namespace
+
 PresenceWatch::PresenceWatch(const std::string& reader, std::function<void()> left)
     : watch_(context_, reader), left_(std::move(left)), thread_([this] { run(); }) {}
 
 PresenceWatch::~PresenceWatch() {
-  {
-    std::unique_lock lock(mutex_);
-    stopping_ = true;
-    // A cancel that comes just before the thread waits is lost: so it is said until the thread has heard it.
-    while (!stopped_) {
-      context_.cancel();
-      changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return stopped_; });
-    }
-  }
+  if (!cancel()) context_.abandon();
   thread_.join();
+}
+
+// Whether the thread has heard of it.
+bool PresenceWatch::cancel() try {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  // A cancel that comes just before the thread waits is lost: so it is said until the thread has heard it.
+  const auto end = std::chrono::steady_clock::now() + kFarewell;
+  while (!stopped_ && std::chrono::steady_clock::now() < end) {
+    lock.unlock();
+    context_.cancel(kFarewell);
+    lock.lock();
+    changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return stopped_; });
+  }
+  return stopped_;
+} catch (const Failure&) {
+  return false;  // the service is gone, or does not answer
 }
 
 void PresenceWatch::run() {

@@ -20,12 +20,13 @@ class PresenceWatch {
   PresenceWatch(const std::string& reader, std::function<void()> left);
   PresenceWatch(const PresenceWatch&) = delete;
   PresenceWatch& operator=(const PresenceWatch&) = delete;
-  // `left` is not called any more when this returns.
+  // `left` is not called any more when this returns. It does, even where the PC/SC service does not answer.
   ~PresenceWatch();
 
  private:
   void run();
   void wait_until_gone();
+  bool cancel();
 
   Context context_;
   ReaderWatch watch_;

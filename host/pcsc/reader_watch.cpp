@@ -10,17 +10,26 @@ ReaderWatch::ReaderWatch(const Context& context, std::string reader)
 }
 
 bool ReaderWatch::changes(std::optional<std::chrono::milliseconds> limit) {
-  SCARD_READERSTATE state{};
-  state.szReader = reader_.c_str();
-  state.dwCurrentState = state_;
+  struct Change {
+    LONG result;
+    DWORD state;
+  };
   const DWORD wait = limit ? static_cast<DWORD>(limit->count()) : INFINITE;
-  const LONG result = ::SCardGetStatusChange(context_.handle(), wait, &state, 1);
-  if (result == SCARD_E_TIMEOUT) return false;
-  if (result != SCARD_S_SUCCESS) throw failure(result, reader_);
-  if ((state.dwEventState & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0) {
+  const auto patience = limit ? std::optional(*limit + context_.patience()) : std::nullopt;
+  const auto change = context_.call(patience, [reader = reader_, known = state_, wait](SCARDCONTEXT context) {
+    SCARD_READERSTATE state{};
+    state.szReader = reader.c_str();
+    state.dwCurrentState = known;
+    const LONG result = ::SCardGetStatusChange(context, wait, &state, 1);
+    return Change{result, state.dwEventState};
+  });
+  if (!change) fail_silent();
+  if (change->result == SCARD_E_TIMEOUT) return false;
+  if (change->result != SCARD_S_SUCCESS) throw failure(change->result, reader_);
+  if ((change->state & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0) {
     throw failure(SCARD_E_READER_UNAVAILABLE, reader_);
   }
-  state_ = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
+  state_ = change->state & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
   return true;
 }
 

@@ -28,25 +28,32 @@ std::string_view to_string(ReaderState state) {
 
 namespace {
 
-std::vector<std::string> reader_names(const Context& context) {
-  for (;;) {
-    DWORD size = 0;
-    LONG result = ::SCardListReaders(context.handle(), nullptr, nullptr, &size);
-    std::string all(size, '\0');
-    if (result == SCARD_S_SUCCESS) {
-      result = ::SCardListReaders(context.handle(), nullptr, all.data(), &size);
-    }
-    if (result == SCARD_E_INSUFFICIENT_BUFFER) continue;  // a reader came in between
-    if (result == SCARD_E_NO_READERS_AVAILABLE) return {};
-    if (result != SCARD_S_SUCCESS) throw failure(result);
+struct Names {
+  LONG result = SCARD_S_SUCCESS;
+  std::string all;  // each ended by a zero byte, and so is the whole
+};
 
-    // Each name is ended by a zero byte, and so is the whole.
-    std::vector<std::string> names;
-    for (const char* name = all.c_str(); *name != '\0'; name += names.back().size() + 1) {
-      names.emplace_back(name);
-    }
-    return names;
+Names ask_for_names(SCARDCONTEXT context) {
+  Names names;
+  do {
+    DWORD size = 0;
+    names.result = ::SCardListReaders(context, nullptr, nullptr, &size);
+    if (names.result != SCARD_S_SUCCESS) break;
+    names.all.assign(size, '\0');
+    names.result = ::SCardListReaders(context, nullptr, names.all.data(), &size);
+  } while (names.result == SCARD_E_INSUFFICIENT_BUFFER);  // a reader came in between
+  return names;
+}
+
+std::vector<std::string> reader_names(const Context& context) {
+  const Names listed = context.ask(ask_for_names);
+  if (listed.result == SCARD_E_NO_READERS_AVAILABLE) return {};
+  if (listed.result != SCARD_S_SUCCESS) throw failure(listed.result);
+  std::vector<std::string> names;
+  for (const char* name = listed.all.c_str(); *name != '\0'; name += names.back().size() + 1) {
+    names.emplace_back(name);
   }
+  return names;
 }
 
 ReaderState state_of(DWORD flags) {
@@ -94,9 +101,17 @@ std::vector<ReaderInfo> list_readers(const Context& context) {
 }
 
 ReaderInfo reader_info(const Context& context, const std::string& name) {
-  SCARD_READERSTATE state{};
-  state.szReader = name.c_str();
-  const LONG result = ::SCardGetStatusChange(context.handle(), 0, &state, 1);
+  struct Look {
+    LONG result;
+    SCARD_READERSTATE state;
+  };
+  const auto [result, state] = context.ask([name](SCARDCONTEXT handle) {
+    SCARD_READERSTATE now{};
+    now.szReader = name.c_str();
+    const LONG answer = ::SCardGetStatusChange(handle, 0, &now, 1);
+    now.szReader = nullptr;
+    return Look{answer, now};
+  });
   if (result == SCARD_E_UNKNOWN_READER) return {name, ReaderState::unavailable, {}};
   if (result != SCARD_S_SUCCESS && result != SCARD_E_TIMEOUT) throw failure(result, name);
   const std::size_t size = std::min<std::size_t>(state.cbAtr, MAX_ATR_SIZE);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "host/card/counters.hpp"
-#include "host/device/timed_slot.hpp"
 #include "host/pcsc/context.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/presence.hpp"
@@ -48,9 +47,7 @@ class TranscriptCard final : public Card {
 class PcscCard final : public Card {
  public:
   PcscCard(const std::string& reader, std::function<void()> left)
-      : name_("the card in " + reader),
-        slot_(std::make_unique<pcsc::PcscSlot>(reader)),
-        watch_(reader, [this, left = std::move(left)] {
+      : name_("the card in " + reader), slot_(reader), watch_(reader, [this, left = std::move(left)] {
           gone_ = true;
           if (left) left();
         }) {}
@@ -66,7 +63,7 @@ class PcscCard final : public Card {
  private:
   std::string name_;
   std::atomic<bool> gone_ = false;
-  TimedSlot slot_;
+  pcsc::PcscSlot slot_;
   pcsc::PresenceWatch watch_;
 };
 

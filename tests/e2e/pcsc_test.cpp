@@ -4,7 +4,9 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <set>
 #include <string>
 #include <thread>
@@ -18,6 +20,7 @@
 #include "tests/e2e/background.hpp"
 #include "tests/e2e/desk.hpp"
 #include "tests/e2e/terminal.hpp"
+#include "tests/pcscd/other_program.hpp"
 #include "tests/pcscd/private_daemon.hpp"
 
 using Catch::Matchers::Contains;
@@ -30,6 +33,19 @@ using sesame::pcscd::vpcd_reader;
 namespace {
 
 const Arguments kCode{"code", "--reader", "0", "--pin-stdin"};
+
+constexpr const char* kReader = "Reader 00 00";
+
+// What something comes to, and how long it takes.
+template <class Result>
+struct Timed {
+  template <class Call>
+  explicit Timed(Call call) : result(call()) {}
+
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  Result result;
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+};
 
 // A reader with a card of `card serve` in it.
 class Desk {
@@ -317,6 +333,86 @@ TEST_CASE("a program that has the reader for a moment is waited for") {
   done = true;
   others.join();
   CHECK(made == 10);
+}
+
+TEST_CASE(
+    "another program's transaction: the readers are listed, and whoever wants the card is told in time") {
+  const Sandbox box;
+  const Desk desk({"--ephemeral", "--trace", box.file("card.apdu")});
+  const sesame::pcscd::OtherProgram other(kReader);
+  REQUIRE(other.begin_transaction() == SCARD_S_SUCCESS);
+
+  Timed<Outcome> listed([&] { return box.sesame({"readers"}); });
+  CHECK(listed.result.status == 0);
+  CHECK_THAT(listed.result.out, Contains("card, in use by another program  ?"));
+  const auto all = object(box.sesame({"readers", "--json"}));
+  CHECK(all[0]["state"] == "card, in use by another program");
+  CHECK(all[0]["pinpad"].is_null());
+  CHECK(all[1]["state"] == "no card");
+  CHECK(listed.seconds < 10);
+
+  for (const Arguments& command : {kCode, Arguments{"apps", "--reader", "0"},
+                                   Arguments{"record", "--reader", "0", "--pin-stdin", box.file("x.apdu")}}) {
+    for (const std::string wait : {"0", "1"}) {
+      INFO(command[0] << " --wait " << wait);
+      const Timed<Outcome> told([&] { return box.sesame(command + Arguments{"--wait", wait}, "1234\n"); });
+      CHECK(told.result.status == 3);
+      CHECK(told.result.err ==
+            "sesame: reader Reader 00 00 is in use by another program: close that program and try again\n");
+      CHECK(told.result.out.empty());
+      CHECK(told.seconds < 10);
+    }
+  }
+  CHECK_THAT(box.read("card.apdu"), !Contains("> "));
+}
+
+TEST_CASE("another program that lets go of the card in time is waited for") {
+  const Sandbox box;
+  const Desk desk({"--ephemeral"});
+  for (const bool alone : {false, true}) {
+    INFO("alone: " << alone);
+    const sesame::pcscd::OtherProgram other(kReader, alone ? SCARD_SHARE_EXCLUSIVE : SCARD_SHARE_SHARED);
+    REQUIRE(other.begin_transaction() == SCARD_S_SUCCESS);
+    Background apps(box, {"apps", "--reader", "0"});
+    REQUIRE(apps.says("Reader 00 00 is in use by another program, which is waited for (within 30 s)"));
+    other.end_transaction();
+    other.leave_card();
+    CHECK(apps.wait() == 0);
+  }
+}
+
+TEST_CASE("a daemon that was stopped is told from a card that does not answer") {
+  const Sandbox box;
+  Desk desk({"--ephemeral"});
+  desk.daemon().pause();
+  std::vector<std::future<Timed<Outcome>>> all;
+  for (const Arguments& command :
+       {Arguments{"readers"}, kCode + Arguments{"--wait", "1"}, Arguments{"apps", "--reader", "0"}}) {
+    all.push_back(std::async(std::launch::async, [&box, command] {
+      return Timed<Outcome>([&] { return box.sesame(command, "1234\n"); });
+    }));
+  }
+  for (auto& each : all) {
+    const Timed<Outcome> told = each.get();
+    CHECK(told.result.status == 3);
+    CHECK(told.result.err ==
+          "sesame: the PC/SC service does not answer: restart it (systemctl restart pcscd)\n");
+    CHECK(told.seconds < 15);
+  }
+  desk.daemon().go_on();
+  CHECK(box.sesame({"apps", "--reader", "0"}).status == 0);
+}
+
+TEST_CASE("a daemon that is stopped while somebody types the PIN is told, too") {
+  const Sandbox box;
+  Desk desk({"--ephemeral"});
+  const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {
+    desk.daemon().pause();
+    return "1234\r";
+  });
+  CHECK(seen.status == 3);
+  CHECK_THAT(seen.text, Contains("the PC/SC service does not answer"));
+  CHECK(seen.echo_restored);
 }
 
 TEST_CASE("a signal at the PIN prompt leaves the terminal as it was") {

@@ -1,10 +1,11 @@
 // The IFD handler behind ScriptedPinpad, loaded by a private pcscd. Its DEVICENAME is the folder it shares with
-// the test: it writes `order`, and reads `answer` and `unplugged`.
+// the test: it writes `order`, and reads `answer`, `unplugged` and `nobody`.
 extern "C" {  // which the header does not say itself
 #include <ifdhandler.h>
 }
 #include <reader.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -35,10 +36,12 @@ RESPONSECODE give(const Bytes& bytes, PUCHAR out, DWORD room, PDWORD size) {
   return IFD_SUCCESS;
 }
 
-bool unplugged(DWORD lun) {
+bool there(DWORD lun, const char* file) {
   struct stat ignored {};
-  return ::stat((folders()[lun] + "/unplugged").c_str(), &ignored) == 0;
+  return ::stat((folders()[lun] + file).c_str(), &ignored) == 0;
 }
+
+bool unplugged(DWORD lun) { return there(lun, "/unplugged"); }
 
 void write_order(DWORD lun, PUCHAR bytes, DWORD size) {
   if (std::FILE* file = std::fopen((folders()[lun] + "/order").c_str(), "wb")) {
@@ -91,6 +94,7 @@ RESPONSECODE IFDHControl(DWORD lun, DWORD code, PUCHAR order, DWORD order_size, 
   if (code != kVerify) return IFD_ERROR_NOT_SUPPORTED;
   if (unplugged(lun)) return IFD_NO_SUCH_DEVICE;
   write_order(lun, order, order_size);
+  while (there(lun, "/nobody")) ::usleep(10'000);
   *size = read_answer(lun, answer, room);
   return IFD_SUCCESS;
 }

@@ -23,7 +23,7 @@ namespace sesame::pcscd {
 struct ReaderEntry {
   std::string friendly_name;  // pcscd appends " 00 00", the second slot " 00 01"
   std::string device_name;    // free text for the driver
-  std::string library;        // absolute path of the IFD handler; must not be sanitised, as pcscd is not
+  std::string library;        // absolute path of the IFD handler
   std::uint32_t channel = 0;
 };
 
@@ -45,6 +45,9 @@ class PrivateDaemon {
 
   void kill();  // SIGKILL; gone when this returns
   void stop();  // SIGTERM; gone when this returns
+  // SIGSTOP, as a debugger does, or a machine with no memory left: whoever calls it waits until it goes on.
+  void pause();
+  void go_on();
 
   // The value of PCSCLITE_CSOCK_NAME for its clients, and that variable for processes to be started.
   std::string socket() const;

@@ -38,6 +38,12 @@ std::vector<std::uint8_t> ScriptedPinpad::order() const {
   return out;
 }
 
+void ScriptedPinpad::wait_for_nobody(bool waits) const {
+  std::error_code ignored;
+  waits ? std::ofstream(folder_ / "nobody").close()
+        : static_cast<void>(fs::remove(folder_ / "nobody", ignored));
+}
+
 void ScriptedPinpad::unplug() const { std::ofstream(folder_ / "unplugged") << "yes"; }
 
 }  // namespace sesame::pcscd

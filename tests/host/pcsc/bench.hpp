@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
@@ -30,6 +31,16 @@ inline const std::vector<std::uint8_t> kAtrInverse = hex("3F 65 25 00 2C 09 69 9
 
 // Longer than anything here takes; a test that needs it has failed.
 inline constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(10);
+
+// What others on the machine do comes about when they get to it.
+template <class Condition>
+void eventually(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) throw std::runtime_error("it did not come about");
+    std::this_thread::yield();
+  }
+}
 
 struct Bench {
   std::uint16_t port = pcscd::free_port();

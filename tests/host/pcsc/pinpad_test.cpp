@@ -86,6 +86,22 @@ TEST_CASE("a PIN that was not typed was not sent, and that is said") {
   }
 }
 
+TEST_CASE("a pinpad that takes too long is no mute card: a PIN may still be sent there") {
+  const PinpadBench bench;
+  SlotLimits limits;
+  limits.pad = std::chrono::milliseconds(200);
+  PcscSlot slot(bench.reader, {'e', 'n'}, limits);
+  emv::ResponseBuffer answer;
+  REQUIRE(slot.activate(answer) == SlotStatus::ok);
+  bench.pinpad.wait_for_nobody(true);
+  CHECK_THROWS_WITH(slot.verify_on_pad(kVerify, answer), Catch::Matchers::Contains("press cancel on it"));
+  // As long as somebody may still type there.
+  CHECK(slot.activate(answer) == SlotStatus::mute);
+  CHECK(slot.transmit(hex("00 84 00 00 08"), answer) == SlotStatus::mute);
+  bench.pinpad.wait_for_nobody(false);
+  eventually([&] { return slot.activate(answer) == SlotStatus::ok; });
+}
+
 TEST_CASE("a reader that is unplugged is no card that is pulled") {
   const PinpadBench bench;
   PcscSlot slot(bench.reader);

@@ -66,6 +66,21 @@ TEST_CASE("a watch ends at any moment") {
   CHECK(bell.count() == 0);
 }
 
+TEST_CASE("a watch ends also while the daemon does not answer") {
+  Bench bench;
+  const auto card = bench.insert({.atr = kAtrT0});
+  Bell bell;
+  const auto start = std::chrono::steady_clock::now();
+  {
+    const PresenceWatch watch(bench.reader, bell.ring());
+    bench.daemon.pause();
+  }
+  CHECK(std::chrono::steady_clock::now() - start < kPatience);
+  bench.daemon.go_on();
+  bench.remove(*card);
+  CHECK(bell.count() == 0);
+}
+
 TEST_CASE("a reader that is not there cannot be watched") {
   const Bench bench;
   CHECK_THROWS_AS(PresenceWatch("Other 00 00", [] {}), Failure);

@@ -1,32 +1,15 @@
-#include <array>
 #include <catch2/catch.hpp>
 
 #include "host/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "tests/host/pcsc/bench.hpp"
+#include "tests/pcscd/other_program.hpp"
 
 namespace sesame::pcsc {
 
 namespace {
 
-// Another program, which shares its reader.
-struct OtherProgram {
-  Context context;
-  SCARDHANDLE card = 0;
-  LONG result = SCARD_S_SUCCESS;
-
-  explicit OtherProgram(const std::string& reader) {
-    DWORD protocol = 0;
-    result = ::SCardConnect(context.handle(), reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card,
-                            &protocol);
-  }
-  LONG transmit(const std::vector<std::uint8_t>& command) const {
-    std::array<std::uint8_t, MAX_BUFFER_SIZE> answer{};
-    DWORD size = answer.size();
-    return ::SCardTransmit(card, SCARD_PCI_T0, command.data(), command.size(), nullptr, answer.data(), &size);
-  }
-  void leave_card() const { ::SCardDisconnect(card, SCARD_LEAVE_CARD); }
-};
+using pcscd::OtherProgram;
 
 struct TpduRow {
   const char* situation;
@@ -148,7 +131,7 @@ TEST_CASE("a card that another program left in the middle of something is reset"
   Bench bench;
   const auto card = bench.insert({.atr = kAtrT0, .steps = {{"a PIN", hex("00 20 00 80 00"), hex("90 00")}}});
   const OtherProgram other(bench.reader);
-  REQUIRE(other.result == SCARD_S_SUCCESS);
+  REQUIRE(other.result() == SCARD_S_SUCCESS);
   REQUIRE(other.transmit(hex("00 20 00 80 00")) == SCARD_S_SUCCESS);
   other.leave_card();
 
@@ -163,7 +146,7 @@ TEST_CASE("a card that another program uses is left to it") {
   Bench bench;
   const auto card = bench.insert({.atr = kAtrT0});
   const OtherProgram other(bench.reader);
-  REQUIRE(other.result == SCARD_S_SUCCESS);
+  REQUIRE(other.result() == SCARD_S_SUCCESS);
   PcscSlot slot(bench.reader);
   emv::ResponseBuffer answer;
   CHECK_THROWS_WITH(slot.activate(answer),
@@ -176,9 +159,9 @@ TEST_CASE("no other program gets at the card while the slot has it") {
   PcscSlot slot(bench.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
-  CHECK(OtherProgram(bench.reader).result == SCARD_E_SHARING_VIOLATION);
+  CHECK(OtherProgram(bench.reader).result() == SCARD_E_SHARING_VIOLATION);
   slot.deactivate();
-  CHECK(OtherProgram(bench.reader).result == SCARD_S_SUCCESS);
+  CHECK(OtherProgram(bench.reader).result() == SCARD_S_SUCCESS);
 }
 
 TEST_CASE("without a pinpad the pinpad is not asked, and neither is the card") {

@@ -5,6 +5,7 @@
 
 #include "sim/reader/simulator.hpp"
 #include "tests/host/pcsc/bench.hpp"
+#include "tests/pcscd/other_program.hpp"
 
 namespace sesame::sim {
 namespace {
@@ -96,6 +97,20 @@ TEST_CASE("without a card in the PC/SC reader, or without such a reader, none is
   } catch (const Failure& failure) {
     CHECK(failure.exit() == Exit::environment);
   }
+}
+
+TEST_CASE("a card that another program has in a transaction is in use, and no live reader waits for it") {
+  pcsc::Bench bench;
+  const auto card = bench.insert({.atr = pcsc::kAtrT0});
+  const pcscd::OtherProgram other(bench.reader);
+  REQUIRE(other.begin_transaction() == SCARD_S_SUCCESS);
+  Simulator simulator(with_real_cards());
+  const std::string id = real_time_reader(simulator);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_THROWS_WITH(simulator.insert(id, {CardSpec::Kind::pcsc, "0"}),
+                    "reader Bench 00 00 is in use by another program: close that program and try again");
+  CHECK(std::chrono::steady_clock::now() - start < pcsc::kPatience);
+  card->finish();
 }
 
 }  // namespace
