@@ -268,7 +268,8 @@ void add_card(CLI::App& app) {
       ->type_name("N");
   CLI::Option* line =
       sub->add_option("--iso7816", served->iso7816,
-                      "serve its contacts and characters here instead: unix:PATH or tcp:[127.0.0.1:]PORT")
+                      "serve its contacts and characters here instead: unix:PATH, for this user, or "
+                      "tcp:[127.0.0.1:]PORT, for whoever connects")
           ->type_name("ENDPOINT");
   for (const char* of_vpcd : {"--port", "--wait", "--eject-after"}) line->excludes(sub->get_option(of_vpcd));
   sub->add_option("--misbehave", served->misbehave, "what it does wrong there, as a list: nulls=2,slow=90")

@@ -1,8 +1,6 @@
 #include "host/ifd/listener.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,12 +9,12 @@
 #include <cstring>
 
 #include "host/failure.hpp"
+#include "host/posix/peer.hpp"
 
 namespace sesame::ifd {
 
 namespace {
 
-constexpr const char* kLock = ".lock";
 constexpr const char* kNew = ".new";  // the socket, until it listens
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1 - std::char_traits<char>::length(kNew);
 
@@ -45,48 +43,21 @@ Descriptor new_socket(const std::string& path) {
   return socket;
 }
 
-// Whether the file that is open is the one at the path: whoever held it may have removed it.
-bool is_at(const Descriptor& file, const std::string& path) {
-  struct stat held {};
-  struct stat there {};
-  return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
-         held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+std::string possible(std::string path) {
+  if (path.empty()) throw Failure(Exit::usage, "--socket: an empty name; name a file");
+  if (path.size() <= kMaxPath) return path;
+  throw Failure(Exit::usage, fmt::format("--socket: {} is {} bytes long, and a socket's path has at most {}",
+                                         path, path.size(), kMaxPath));
 }
 
 }  // namespace
 
-Listener::Listener(std::string path) : path_(std::move(path)) {
-  if (path_.empty()) throw Failure(Exit::usage, "--socket: an empty name; name a file");
-  if (path_.size() > kMaxPath) {
-    throw Failure(Exit::usage,
-                  fmt::format("--socket: {} is {} bytes long, and a socket's path has at most {}", path_,
-                              path_.size(), kMaxPath));
-  }
-  lock();
-  try {
-    check_place();
-    listen();
-  } catch (const Failure&) {
-    ::unlink((path_ + kLock).c_str());
-    throw;
-  }
+Listener::Listener(std::string path) : path_(possible(std::move(path))), lock_(path_, "reader") {
+  check_place();
+  listen();
 }
 
-Listener::~Listener() {
-  ::unlink(path_.c_str());
-  ::unlink((path_ + kLock).c_str());
-}
-
-void Listener::lock() {
-  const std::string name = path_ + kLock;
-  do {
-    lock_ = Descriptor(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock_.is_open()) fail(path_, "the socket cannot be made there", errno);
-    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) continue;
-    if (errno == EWOULDBLOCK) fail(path_, "another reader is served there");
-    fail(path_, "cannot be locked", errno);
-  } while (!is_at(lock_, name));
-}
+Listener::~Listener() { ::unlink(path_.c_str()); }
 
 // Nobody of ours is there; others may be.
 void Listener::check_place() const {
@@ -108,9 +79,10 @@ void Listener::listen() {
   ::unlink(name.c_str());
   socket_ = new_socket(path_);
   const sockaddr_un address = address_of(name);
-  const bool listens = ::bind(socket_.get(), generic(address), sizeof address) == 0 &&
-                       ::chmod(name.c_str(), 0600) == 0 && ::listen(socket_.get(), kWaiting) == 0 &&
-                       ::rename(name.c_str(), path_.c_str()) == 0;
+  // The file gets the socket's mode, less the umask: there is no moment at which it is anybody else's.
+  const bool listens = ::fchmod(socket_.get(), 0600) == 0 &&
+                       ::bind(socket_.get(), generic(address), sizeof address) == 0 &&
+                       ::listen(socket_.get(), kWaiting) == 0 && ::rename(name.c_str(), path_.c_str()) == 0;
   if (listens) return;
   const int error = errno;
   ::unlink(name.c_str());
@@ -122,10 +94,7 @@ Descriptor Listener::accept() const {
     Descriptor peer(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!peer.is_open() && (errno == EINTR || errno == ECONNABORTED)) continue;
     if (!peer.is_open()) return peer;
-    ucred who{};
-    socklen_t size = sizeof who;
-    const bool known = ::getsockopt(peer.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) == 0;
-    if (known && (who.uid == 0 || who.uid == ::geteuid())) return peer;
+    if (posix::may_connect(peer.get())) return peer;
   }
 }
 

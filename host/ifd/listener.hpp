@@ -8,6 +8,7 @@
 #include <string>
 
 #include "host/posix/descriptor.hpp"
+#include "host/posix/path_lock.hpp"
 
 namespace sesame::ifd {
 
@@ -29,12 +30,12 @@ class Listener {
   const std::string& path() const { return path_; }
 
  private:
-  void lock();
   void check_place() const;
   void listen();
 
   std::string path_;
-  Descriptor lock_, socket_;
+  posix::PathLock lock_;
+  Descriptor socket_;
 };
 
 }  // namespace sesame::ifd

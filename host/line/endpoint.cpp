@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <system_error>
 
 #include "host/failure.hpp"
+#include "host/posix/peer.hpp"
 
 namespace sesame::line {
 
@@ -96,14 +98,11 @@ bool abandoned(const Endpoint& endpoint) {
   return ::connect(probe.get(), address.get(), address.size) != 0 && errno == ECONNREFUSED;
 }
 
+// A file gets the socket's mode, less the umask.
 bool bind_to(int socket, const Endpoint& endpoint) {
   const Address address = address_of(endpoint);
-  const mode_t mask = ::umask(0077);
-  const int bound = ::bind(socket, address.get(), address.size);
-  const int error = errno;
-  ::umask(mask);
-  errno = error;
-  return bound == 0;
+  const bool owners = endpoint.path.empty() || ::fchmod(socket, 0600) == 0;
+  return owners && ::bind(socket, address.get(), address.size) == 0;
 }
 
 }  // namespace
@@ -124,6 +123,7 @@ std::string to_text(const Endpoint& endpoint) {
 }
 
 Listener::Listener(Endpoint endpoint) : endpoint_(std::move(endpoint)), socket_(new_socket(endpoint_)) {
+  if (!endpoint_.path.empty()) lock_.emplace(endpoint_.path, "card");
   const int on = 1;
   static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
   bool bound = bind_to(socket_.get(), endpoint_);
@@ -146,17 +146,30 @@ Listener::~Listener() {
 }
 
 Descriptor Listener::accept() const {
-  Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (client.is_open()) send_at_once(client.get());
-  return client;
+  for (;;) {
+    Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!client.is_open()) return client;
+    if (!endpoint_.path.empty() && !posix::may_connect(client.get())) continue;
+    send_at_once(client.get());
+    return client;
+  }
 }
 
 Descriptor connect(const Endpoint& endpoint) {
-  // Both kinds of socket connect at once, or not at all, on this machine: it may block until then.
   Descriptor socket(::socket(endpoint.path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) fail(endpoint, errno);
+  // Both kinds of socket connect at once on this machine, unless as many wait already as may.
+  const timeval patience{2, 0};
+  static_cast<void>(::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience));
   const Address address = address_of(endpoint);
-  if (::connect(socket.get(), address.get(), address.size) != 0) fail(endpoint, errno);
+  if (::connect(socket.get(), address.get(), address.size) != 0) {
+    const bool late = errno == EAGAIN || errno == EINPROGRESS;
+    fail(endpoint, late ? ETIMEDOUT : errno);
+  }
+  if (!endpoint.path.empty() && !posix::may_listen(socket.get(), endpoint.path.c_str())) {
+    throw Failure(Exit::environment,
+                  fmt::format("{}: somebody else listens there than the socket's owner", to_text(endpoint)));
+  }
   const int flags = ::fcntl(socket.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) < 0) fail(endpoint, errno);
   send_at_once(socket.get());

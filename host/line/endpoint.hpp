@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "host/posix/descriptor.hpp"
+#include "host/posix/path_lock.hpp"
 
 namespace sesame::line {
 
@@ -20,8 +22,9 @@ struct Endpoint {
 Endpoint parse_endpoint(const std::string& text);
 std::string to_text(const Endpoint& endpoint);
 
-// A socket that listens, and does not block. The file of a unix socket is its owner's alone, and goes with it. One that
-// nobody listens at any more is replaced; any other file is not.
+// A socket that listens, and does not block. The file of a unix socket is its owner's alone, and goes with it; PATH.lock is
+// held as long. One that nobody listens at any more is replaced; any other file is not. To a port of tcp any process of this
+// machine may connect.
 class Listener {
  public:
   // Failure(Exit::environment): taken, not permitted, not there.
@@ -33,16 +36,18 @@ class Listener {
   int descriptor() const { return socket_.get(); }
   // With the port that was taken.
   const Endpoint& endpoint() const { return endpoint_; }
-  // The next client, as a socket that does not block; none waits: not open.
+  // The next client, as a socket that does not block; none waits: not open. At a unix socket only this user's, or root's.
   Descriptor accept() const;
 
  private:
   Endpoint endpoint_;
+  std::optional<posix::PathLock> lock_;
   Descriptor socket_;
   bool owns_file_ = false;
 };
 
-// A socket that is connected, and does not block. Failure(Exit::environment): nobody listens there.
+// A socket that is connected, and does not block. Failure(Exit::environment): nobody listens there, or at a unix socket
+// neither its owner nor root does; or nobody accepts.
 Descriptor connect(const Endpoint& endpoint);
 
 }  // namespace sesame::line

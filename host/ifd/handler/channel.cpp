@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "host/ifd/packet.hpp"
+#include "host/posix/peer.hpp"
 
 namespace sesame::ifd {
 
@@ -64,12 +65,13 @@ void Channel::close() {
   lose_presence();
 }
 
-// Never waits: a peer that does not accept is none.
+// Never waits: a peer that does not accept is none. Nor is one that only took the place of the socket's owner.
 Descriptor Channel::connect(Role role) const {
   Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return {};
   const auto* address = static_cast<const sockaddr*>(static_cast<const void*>(&address_));
   if (::connect(socket.get(), address, sizeof address_) != 0) return {};
+  if (!posix::may_listen(socket.get(), address_.sun_path)) return {};
   Message hello;
   put(Hello{role, kVersion, static_cast<std::uint32_t>(::getpid()), lun_}, hello);
   return send_message(socket.get(), hello) ? std::move(socket) : Descriptor();

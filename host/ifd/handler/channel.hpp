@@ -1,7 +1,7 @@
 // One reader of pcscd: the two connections to the `sesame reader serve` behind it (host/ifd/wire.hpp). It understands
 // nothing of what passes through.
 //
-// Nobody there is a reader without a card; so is a peer that says anything that is not the protocol, or nothing for
+// Nobody there is a reader without a card; so is a process of somebody else's than the socket's owner, or root; so is a peer that says anything that is not the protocol, or nothing for
 // too long. All of it may be called from several threads: one asks, one waits for news, one closes.
 #pragma once
 

@@ -17,6 +17,7 @@ extern "C" {
 #include <thread>
 
 #include "tests/host/ifd/machine.hpp"
+#include "tests/host/ifd/other_user.hpp"
 #include "tests/host/ifd/sockets.hpp"
 
 namespace sesame::ifd {
@@ -348,6 +349,37 @@ TEST_CASE("a request that is longer than any is not sent") {
   CHECK(reader.transmit(Octets(kMaxMessage)) == IFD_NOT_SUPPORTED);
   CHECK(reader.control(1, Octets(65536)) == IFD_NOT_SUPPORTED);
   CHECK_FALSE(readable(peer.listener, 0));
+}
+
+TEST_CASE("somebody else than the socket's owner, or root, is no reader") {
+  if (!sesame::test::can_be_another_user()) {
+    SUCCEED("the rule is tested in listener_test.cpp");
+    return;
+  }
+  const Folder folder;
+  ::chmod(folder.file("").c_str(), 0777);
+  const std::string path = folder.file("reader");
+  // SO_PEERCRED is of the moment of listen(): the socket is nobody's, whoever has it afterwards.
+  Peer peer;
+  peer.path = path;
+  REQUIRE(::seteuid(sesame::test::kNobody) == 0);
+  peer.listener = listen_at(path);
+  REQUIRE(::seteuid(0) == 0);
+  Reader reader(0, path);
+  SECTION("who owns the socket is its reader") {
+    insert(peer, reader);
+    auto power = meanwhile([&reader = reader] { return reader.power(IFD_POWER_UP); });
+    CHECK(peer.asked() == "01");
+    peer.answer("003B00");
+    CHECK(power.get() == IFD_SUCCESS);
+  }
+  SECTION("who has taken the place of its owner is told nothing") {
+    REQUIRE(::chown(path.c_str(), 1, 1) == 0);
+    CHECK(reader.power(IFD_POWER_UP) == IFD_ERROR_POWER_ACTION);
+    reader.wait(1);
+    CHECK_FALSE(reader.present());
+    while (readable(peer.listener, 0)) CHECK(receive(accept_at(peer.listener)).empty());
+  }
 }
 
 TEST_CASE("a reader that answers nonsense is hung up on, and its card is gone") {

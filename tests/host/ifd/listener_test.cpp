@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "host/failure.hpp"
+#include "host/posix/peer.hpp"
+#include "tests/host/ifd/other_user.hpp"
 #include "tests/host/ifd/sockets.hpp"
 
 namespace sesame::ifd {
@@ -39,6 +41,51 @@ TEST_CASE("the socket is its owner's alone, and gone afterwards") {
     CHECK_FALSE(listener.accept().is_open());
   }
   CHECK(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
+}
+
+TEST_CASE("who may deal with what is somebody's: he himself, and root") {
+  static_assert(posix::may_deal_with(0, 0) && posix::may_deal_with(1000, 1000) &&
+                posix::may_deal_with(0, 1000));
+  static_assert(!posix::may_deal_with(1000, 0) && !posix::may_deal_with(1000, 1001));
+  const Folder folder;
+  const Descriptor listener = listen_at(folder.file("reader"));
+  const Descriptor connected = connect_to(folder.file("reader"));
+  const Descriptor accepted = accept_at(listener);
+  CHECK(posix::user_at(connected.get()) == ::geteuid());
+  CHECK(posix::user_at(accepted.get()) == ::geteuid());
+  CHECK(posix::may_connect(accepted.get()));
+  CHECK(posix::may_listen(connected.get(), folder.file("reader").c_str()));
+  CHECK_FALSE(posix::may_listen(connected.get(), folder.file("other").c_str()));
+  CHECK_FALSE(posix::user_at(STDIN_FILENO));
+}
+
+TEST_CASE("the socket is its owner's alone whatever the umask is, and so from the first moment on") {
+  const Folder folder;
+  const mode_t before = ::umask(0);
+  const Listener listener(folder.file("reader"));
+  ::umask(before);
+  struct stat there {};
+  REQUIRE(::stat(folder.file("reader").c_str(), &there) == 0);
+  CHECK((there.st_mode & 07777) == 0600);
+}
+
+TEST_CASE("another user at the reader's socket is turned away, though he gets at it") {
+  if (!sesame::test::can_be_another_user()) {
+    SUCCEED("the rule is tested above");
+    return;
+  }
+  const Folder folder;
+  const std::string path = folder.file("reader");
+  const Listener listener(path);
+  ::chmod(folder.file("").c_str(), 0755);
+  const auto connects = [&] { return connect_to(path).is_open(); };
+  CHECK_FALSE(sesame::test::as_nobody(connects));  // the file says no
+  ::chmod(path.c_str(), 0666);
+  CHECK(sesame::test::as_nobody(connects));
+  CHECK(readable(Descriptor(::dup(listener.descriptor()))));
+  CHECK_FALSE(listener.accept().is_open());
+  CHECK(connect_to(path).is_open());  // whoever comes after him is not kept out
+  CHECK(listener.accept().is_open());
 }
 
 TEST_CASE("a socket that nobody serves any more is replaced") {

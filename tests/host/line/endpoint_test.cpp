@@ -2,6 +2,8 @@
 #include "host/line/endpoint.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
@@ -12,6 +14,7 @@
 
 #include "host/failure.hpp"
 #include "host/line/client.hpp"
+#include "tests/host/ifd/other_user.hpp"
 
 using namespace sesame;
 using namespace sesame::line;
@@ -79,6 +82,85 @@ TEST_CASE("a socket file goes with its server, is its owner's, and is replaced o
   std::ofstream(file) << "mine";
   CHECK_THROWS_AS(Listener({file, 0}), Failure);
   CHECK(std::filesystem::file_size(file) == 4);
+}
+
+TEST_CASE("one card a path, and what a killed one left behind is replaced") {
+  const Folder folder;
+  const std::string path = folder.file("card");
+  const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(dead, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  ::close(dead);
+  std::ofstream(path + ".lock") << "";
+  {
+    const Listener listener({path, 0});
+    CHECK_THROWS_WITH(Listener({path, 0}), path + ": another card is served there");
+    CHECK(connect({path, 0}).is_open());
+  }
+  CHECK(std::filesystem::is_empty(folder.file("")));
+}
+
+TEST_CASE("a link in the place of a socket is left alone") {
+  const Folder folder;
+  std::filesystem::create_symlink("elsewhere", folder.file("card"));
+  CHECK_THROWS_AS(Listener({folder.file("card"), 0}), Failure);
+  CHECK(std::filesystem::is_symlink(folder.file("card")));
+  CHECK_FALSE(std::filesystem::exists(folder.file("elsewhere")));
+}
+
+TEST_CASE("another user at a card's socket is turned away, though he gets at it") {
+  if (!test::can_be_another_user()) {
+    SUCCEED("the rule is tested with the reader's socket");
+    return;
+  }
+  const Folder folder;
+  const std::string path = folder.file("card");
+  ::chmod(folder.file("").c_str(), 0755);
+  const mode_t before = ::umask(0);
+  const Listener listener({path, 0});
+  ::umask(before);
+  const auto connects = [&] {
+    try {
+      return connect({path, 0}).is_open();
+    } catch (const Failure&) {
+      return false;
+    }
+  };
+  CHECK_FALSE(test::as_nobody(connects));  // the file says no
+  ::chmod(path.c_str(), 0666);
+  CHECK(test::as_nobody(connects));
+  CHECK_FALSE(listener.accept().is_open());
+  const Descriptor own = connect({path, 0});
+  CHECK(listener.accept().is_open());
+}
+
+TEST_CASE("a card that somebody else serves than the socket's owner gets no PIN") {
+  if (!test::can_be_another_user()) {
+    SUCCEED("the rule is tested with the reader's socket");
+    return;
+  }
+  const Folder folder;
+  const std::string path = folder.file("card");
+  ::chmod(folder.file("").c_str(), 0777);
+  REQUIRE(::seteuid(test::kNobody) == 0);
+  const Listener listener({path, 0});
+  REQUIRE(::seteuid(0) == 0);
+  CHECK(connect({path, 0}).is_open());
+  REQUIRE(::chown(path.c_str(), 1, 1) == 0);
+  CHECK_THROWS_WITH(connect({path, 0}),
+                    "unix:" + path + ": somebody else listens there than the socket's owner");
+}
+
+TEST_CASE("a card that is busy with others is not waited for without end") {
+  const Folder folder;
+  const Listener listener({folder.file("card"), 0});
+  std::vector<Descriptor> others;
+  const auto crowd = [&] {
+    for (int i = 0; i < 10; ++i) others.push_back(connect({folder.file("card"), 0}));
+  };
+  CHECK_THROWS_WITH(crowd(), Contains("timed out"));
 }
 
 TEST_CASE("port 0 is whichever is free, and the endpoint says which") {
