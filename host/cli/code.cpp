@@ -3,7 +3,7 @@
 
 namespace sesame::cli {
 
-void code(const CodeOptions& options) {
+void code(CodeOptions& options) {
   CodeRun run(options);
   const bool of_a_person = options.reader.reader || is_transcript(options.card);
   run.make("code", options.trace, masking(of_a_person, options.keep));

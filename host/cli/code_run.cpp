@@ -42,7 +42,7 @@ std::unique_ptr<CardLine> connect_card(const std::string& endpoint) {
 
 }  // namespace
 
-CodeRun::CodeRun(const CodeOptions& options)
+CodeRun::CodeRun(CodeOptions& options)
     : options_(options),
       choice_(parse_device(options.device)),
       loaded_(profile::load_reader(options.profile)),

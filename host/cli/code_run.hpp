@@ -19,8 +19,9 @@ namespace sesame::cli {
 
 class CodeRun {
  public:
-  // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it.
-  explicit CodeRun(const CodeOptions& options);
+  // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it; the
+  // PIN among them it takes.
+  explicit CodeRun(CodeOptions& options);
 
   // Returns when there is a code; a Failure where there is none. The dialogue is recorded in `trace`, if that is given,
   // under the name of the command, and with something else in the place of what `masking` says.
@@ -52,7 +53,7 @@ class CodeRun {
   const ReaderProfile& profile() const { return loaded_.profile(); }
   const Function& function() const { return profile().functions[task_.function]; }
 
-  const CodeOptions& options_;
+  CodeOptions& options_;
   DeviceChoice choice_;
   profile::LoadedReader loaded_;
   Task task_;

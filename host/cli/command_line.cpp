@@ -1,24 +1,40 @@
 #include "host/cli/command_line.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
 #include <sstream>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/device_choice.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/private_memory.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
+std::function<void()> wanted;
+
+}  // namespace
+
+void when_parsed(std::function<void()> command) { wanted = std::move(command); }
+
+namespace {
+
 // One subcommand with its options in an object that lives as long as the command does.
 template <class Options>
-CLI::App* add(CLI::App& app, const char* name, const char* help, void (*command)(const Options&),
-              std::shared_ptr<Options>& options) {
-  options = std::make_shared<Options>();
+CLI::App* add(CLI::App& app, const char* name, const char* help, void (*command)(Options&),
+              std::shared_ptr<std::remove_const_t<Options>>& options) {
+  options = std::make_shared<std::remove_const_t<Options>>();
   CLI::App* sub = app.add_subcommand(name, help);
-  sub->callback([command, options] { command(*options); });
+  sub->callback([command, options] { when_parsed([command, options] { command(*options); }); });
   return sub;
 }
 
@@ -61,7 +77,7 @@ void add_keep(CLI::App* sub, KeepOptions& keep) {
 }
 
 // Everything that making a code takes, but where to record it.
-CLI::App* add_making(CLI::App& app, const char* name, const char* help, void (*command)(const CodeOptions&),
+CLI::App* add_making(CLI::App& app, const char* name, const char* help, void (*command)(CodeOptions&),
                      std::shared_ptr<CodeOptions>& options) {
   CLI::App* sub = add(app, name, help, command, options);
   auto* in_reader = add_any_card(sub, options->card, options->state, options->reader);
@@ -135,7 +151,7 @@ void add_code(CLI::App& app) {
       ->type_name("unix:PATH|tcp:[HOST:]PORT");
   sub->callback([options, sub] {
     refuse_what_does_not_fit(*sub, *options);
-    code(*options);
+    when_parsed([options] { code(*options); });
   });
 }
 
@@ -188,7 +204,7 @@ void add_token(CLI::App& app) {
   sub->callback([options] {
     if (!options->ipb && !options->belgian)
       throw Failure(Exit::usage, "one of --ipb and --belgian is needed");
-    token(*options);
+    when_parsed([options] { token(*options); });
   });
 }
 
@@ -359,10 +375,44 @@ std::string usage_line(const CLI::App& app, const CLI::ParseError& error, int ar
                      name.empty() ? "" : " ");
 }
 
+constexpr std::array<std::string_view, 5> kSecretOptions{"--pin", "--imk", "--mk", "--sk", "--token"};
+
+bool is_secret(std::string_view option) {
+  return std::find(kSecretOptions.begin(), kSecretOptions.end(), option) != kSecretOptions.end();
+}
+
+// An asterisk is left, whatever the length was.
+void hide(char* secret) {
+  const std::size_t size = std::strlen(secret);
+  wipe(secret, size);
+  if (size > 0) secret[0] = '*';
+}
+
+void hide_secrets(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const std::size_t equals = argument.find('=');
+    if (!is_secret(argument.substr(0, equals))) continue;
+    if (equals != std::string_view::npos) {
+      hide(argv[i] + equals + 1);
+    } else if (i + 1 < argc) {
+      hide(argv[++i]);
+    }
+  }
+}
+
+void parse(std::unique_ptr<CLI::App> app, int argc, char** argv) try {
+  app->parse(argc, argv);
+} catch (const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) throw Failure(Exit::usage, usage_line(*app, error, argc, argv));
+  print_asked(*app, error);
+}
+
 }  // namespace
 
-int run(CLI::App& app, int argc, const char* const* argv) {
+int run(std::unique_ptr<CLI::App> app, int argc, char** argv) {
   const auto fail = [](Exit exit, const std::string& line) {
+    posix::wipe_stack();
     try {
       note_line("sesame: " + line);
     } catch (const Failure&) {
@@ -371,12 +421,11 @@ int run(CLI::App& app, int argc, const char* const* argv) {
     return static_cast<int>(exit);
   };
   try {
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() != 0) throw Failure(Exit::usage, usage_line(app, error, argc, argv));
-      print_asked(app, error);
-    }
+    parse(std::move(app), argc, argv);
+    hide_secrets(argc, argv);
+    posix::wipe_stack();
+    if (wanted) wanted();
+    posix::wipe_stack();
     return static_cast<int>(Exit::ok);
   } catch (const Failure& failure) {
     return fail(failure.exit(), failure.what());

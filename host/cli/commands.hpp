@@ -6,8 +6,8 @@
 
 namespace sesame::cli {
 
-void code(const CodeOptions& options);
-void record(const CodeOptions& options);  // its trace is the recording
+void code(CodeOptions& options);    // takes the PIN out of them
+void record(CodeOptions& options);  // the same; its trace is the recording
 void apps(const AppsOptions& options);
 void readers(const ListOptions& options);
 void token(const TokenOptions& options);

@@ -7,11 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <string>
 
 #include "firmware/core/cap/transaction.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/private_memory.hpp"
 
 namespace sesame::cli {
 
@@ -139,14 +139,13 @@ SecretString ask(const Input& input) {
 }
 
 SecretString from_variable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr)
-    throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
-  return SecretString(value);
+  std::optional<SecretString> value = posix::take_variable(name);
+  if (!value) throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
+  return std::move(*value);
 }
 
-SecretString raw_pin(const PinOptions& options, const Input& input, std::string_view other_ways) {
-  if (options.pin) return SecretString(options.pin->view());
+SecretString raw_pin(PinOptions& options, const Input& input, std::string_view other_ways) {
+  if (options.pin) return std::move(*options.pin);
   if (options.from_stdin) return read_line(input);
   if (options.variable) return from_variable(*options.variable);
   if (::isatty(STDIN_FILENO) == 1) return ask(input);
@@ -166,13 +165,13 @@ void check(const SecretString& pin, const PinOptions& options) {
 
 }  // namespace
 
-SecretString take_pin(const PinOptions& options) {
+SecretString take_pin(PinOptions& options) {
   SecretString pin = raw_pin(options, Input(kNoInterruption), "--pin, --pin-stdin or --pin-env");
   check(pin, options);
   return pin;
 }
 
-std::optional<SecretString> take_pin_unless(const PinOptions& options, int interruption) try {
+std::optional<SecretString> take_pin_unless(PinOptions& options, int interruption) try {
   SecretString pin = raw_pin(options, Input(interruption), "--pin-stdin or --pin-env");
   check(pin, options);
   return pin;

@@ -9,12 +9,12 @@
 namespace sesame::cli {
 
 // 4 to 12 digits, or a Failure that does not repeat them. Asks without echo where no option says anything and
-// standard input is a terminal; where it is not, that is a Failure too.
-SecretString take_pin(const PinOptions& options);
+// standard input is a terminal; where it is not, that is a Failure too. The PIN is then in no other place: not in the options, nor in the environment.
+SecretString take_pin(PinOptions& options);
 
 inline constexpr int kNoInterruption = -1;
 // The same for a card in a reader, which `--pin` is not for: unless `interruption`, a descriptor, becomes readable
 // before there is a PIN; then nothing.
-std::optional<SecretString> take_pin_unless(const PinOptions& options, int interruption);
+std::optional<SecretString> take_pin_unless(PinOptions& options, int interruption);
 
 }  // namespace sesame::cli

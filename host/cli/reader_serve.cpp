@@ -16,6 +16,7 @@
 #include "host/cli/text.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/ifd/server.hpp"
+#include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "host/profile/reader_file.hpp"
 
@@ -96,6 +97,7 @@ class Served {
     watched_.push_back({signals_.descriptor(), POLLIN, 0});
     watched_.push_back({keyboard_.descriptor().value_or(-1), POLLIN, 0});
     server_.watch(watched_);
+    posix::wipe_stack();
     if (::poll(watched_.data(), watched_.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Exit::environment, "the reader cannot wait for anything: out of memory");
     }

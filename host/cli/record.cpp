@@ -34,7 +34,7 @@ class NewFile {
 }  // namespace
 
 // A recording is worth something only if it gives the code again: tried before it takes its place.
-void record(const CodeOptions& options) {
+void record(CodeOptions& options) {
   if (!is_transcript(*options.trace)) {
     throw Failure(Exit::usage, fmt::format("record: {}: a transcript is told by its name: call it {}.apdu",
                                            *options.trace, *options.trace));

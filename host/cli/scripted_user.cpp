@@ -40,8 +40,12 @@ void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string&
 
 Key key_for(char c) { return c == '.' ? Key::point : digit_key(c); }
 
-void type(Device& reader, std::string_view text) {
+void press_all(Device& reader, std::string_view text) {
   for (const char c : text) reader.press(key_for(c));
+}
+
+void type(Device& reader, std::string_view text) {
+  press_all(reader, text);
   reader.press(Key::ok);
 }
 
@@ -191,11 +195,16 @@ void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
 
 }  // namespace
 
-void make_code(Device& reader, const ReaderProfile& profile, const Task& task) {
-  make_code(reader, profile, task, [&] { type(reader, task.pin.view()); });
+// With OK the reader sends the PIN: whoever typed it has forgotten it by then.
+void make_code(Device& reader, const ReaderProfile& profile, Task& task) {
+  make_code(reader, profile, task, [&] {
+    press_all(reader, task.pin.view());
+    task.pin = {};
+    reader.press(Key::ok);
+  });
 }
 
-void make_code(NativeReader& reader, const Task& task) {
+void make_code(NativeReader& reader, Task& task) {
   const ReaderProfile& profile = reader.reader().profile();
   if (!task.pin_on_pad) return make_code(reader, profile, task);
   make_code(reader, profile, task, [&] { reader.pin_on_pad(); });

@@ -35,7 +35,8 @@ struct Task {
 
 // Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that says what the
 // screen says, and more where the reader knows more. A slot's own pinpad is for a native reader alone.
-void make_code(Device& reader, const ReaderProfile& profile, const Task& task);
-void make_code(NativeReader& reader, const Task& task);
+// The PIN is the task's until it is typed.
+void make_code(Device& reader, const ReaderProfile& profile, Task& task);
+void make_code(NativeReader& reader, Task& task);
 
 }  // namespace sesame::cli

@@ -1,5 +1,7 @@
 #include "host/cli/text.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -15,10 +17,19 @@ namespace {
 
 [[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
 
-void write(std::FILE* to, std::string_view line) {
-  const bool written = std::fwrite(line.data(), 1, line.size(), to) == line.size() &&
-                       std::fputc('\n', to) != EOF && std::fflush(to) == 0;
-  if (!written && to == stdout) {
+// Past stdio, whose buffer would keep a code until the end.
+void write(int descriptor, std::string line) {
+  line += '\n';
+  std::string_view left = line;
+  while (!left.empty()) {
+    const ssize_t count = ::write(descriptor, left.data(), left.size());
+    if (count >= 0) {
+      left.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  if (!left.empty() && descriptor == STDOUT_FILENO) {
     throw Failure(Exit::environment,
                   fmt::format("standard output: cannot be written: {}", std::strerror(errno)));
   }
@@ -63,8 +74,8 @@ std::string parse_psn(std::string_view what, std::string_view text) {
   return std::string(2 - text.size(), '0') + std::string(text);
 }
 
-void print_line(std::string_view line) { write(stdout, line); }
-void note_line(std::string_view line) { write(stderr, line); }
+void print_line(std::string_view line) { write(STDOUT_FILENO, std::string(line)); }
+void note_line(std::string_view line) { write(STDERR_FILENO, std::string(line)); }
 
 std::string utf8(std::span<const char16_t> characters) {
   std::string out;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "host/failure.hpp"
+#include "host/posix/private_memory.hpp"
 
 namespace sesame::line {
 
@@ -43,6 +44,7 @@ void Server::wait() {
   std::array<pollfd, 2> waiting{{{signals_.descriptor(), POLLIN, 0},
                                  {client_ ? client_->descriptor() : listener_.descriptor(),
                                   static_cast<short>(sending ? POLLIN | POLLOUT : POLLIN), 0}}};
+  posix::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_to_wait());
   if (ready < 0 && errno != EINTR) {
     throw Failure(Exit::environment, "poll: " + std::generic_category().message(errno));

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "host/failure.hpp"
+#include "host/posix/private_memory.hpp"
 
 namespace sesame::vpcd {
 
@@ -124,6 +125,7 @@ void Server::wait() {
     timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000000));
   }
   if (connection_) connection_->acknowledge_at_once();
+  posix::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), timeout);
   if (ready < 0 && errno != EINTR) throw Failure(Exit::environment, "poll: " + in_words(errno));
   if (ready > 0 && waiting[0].revents != 0) return take_signals();

@@ -4,8 +4,11 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
+#include <utility>
 
 #include "host/cli/command_line.hpp"
+#include "host/posix/private_memory.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
 #include "sim/cli/tui.hpp"
@@ -25,16 +28,18 @@ void occupy_standard_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  sesame::posix::keep_memory_private();
   occupy_standard_descriptors();
-  CLI::App app{"An EMV-CAP card reader as software.", "sesame"};
-  app.set_version_flag("--version", "sesame " SESAME_VERSION);
-  app.require_subcommand(1);
-  app.footer("Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
-  sesame::cli::add_commands(app);
-  sesame::sim::add_sim_command(app);
-  sesame::sim::add_scenario_command(app);
-  sesame::sim::add_tui_command(app);
-  return sesame::cli::run(app, argc, argv);
+  auto app = std::make_unique<CLI::App>("An EMV-CAP card reader as software.", "sesame");
+  app->set_version_flag("--version", "sesame " SESAME_VERSION);
+  app->require_subcommand(1);
+  app->footer(
+      "Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
+  sesame::cli::add_commands(*app);
+  sesame::sim::add_sim_command(*app);
+  sesame::sim::add_scenario_command(*app);
+  sesame::sim::add_tui_command(*app);
+  return sesame::cli::run(std::move(app), argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.
   std::fprintf(stderr, "sesame: unexpected: %s\n", error.what());

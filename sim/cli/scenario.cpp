@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/private_memory.hpp"
 #include "sim/scenario/files.hpp"
 #include "sim/scenario/live_device.hpp"
 #include "sim/scenario/play.hpp"
@@ -44,14 +47,19 @@ Outcome not_run(const Scenario& scenario) {
   return outcome;
 }
 
-// One by one, in their order. Behind one that was broken the others would be, too.
-std::vector<Outcome> play_all(const std::vector<Scenario>& scenarios, const Options& options) {
+// One by one, in their order, and none is kept: its PIN and its card are nobody's then. Behind one that was broken the
+// others would be, too.
+std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const Options& options) {
   const GoldenMode mode = options.record ? GoldenMode::record : GoldenMode::verify;
   std::vector<Outcome> outcomes;
   bool broken = false;
-  for (const Scenario& scenario : scenarios) {
-    outcomes.push_back(broken ? not_run(scenario)
-                              : play(scenario, mode, [&] { return open(options, scenario); }));
+  for (Scenario& next : scenarios) {
+    {
+      const Scenario scenario = std::move(next);
+      outcomes.push_back(broken ? not_run(scenario)
+                                : play(scenario, mode, [&] { return open(options, scenario); }));
+    }
+    posix::wipe_stack();
     broken = broken || outcomes.back().verdict == Verdict::broken;
     cli::print_line(text_report(outcomes.back()));
   }
@@ -68,7 +76,7 @@ bool any(const std::vector<Outcome>& outcomes, Verdict verdict) {
 void scenario(const Options& options) {
   std::vector<Scenario> scenarios;
   for (const std::string& file : find_scenarios(options.files)) scenarios.push_back(load_scenario(file));
-  const std::vector<Outcome> outcomes = play_all(scenarios, options);
+  const std::vector<Outcome> outcomes = play_all(std::move(scenarios), options);
   if (!options.junit.empty()) write_file(options.junit, junit_report(outcomes));
   const std::string line = summary(outcomes);
   if (any(outcomes, Verdict::broken)) throw Failure(Exit::environment, line);
@@ -95,7 +103,7 @@ void add_scenario_command(CLI::App& app) {
       ->needs(url);
   sub->add_option("--junit", options->junit, "write a report in JUnit XML, too")->type_name("FILE");
   sub->add_flag("--record", options->record, "write the golden screens, instead of comparing with them");
-  sub->callback([options] { scenario(*options); });
+  sub->callback([options] { cli::when_parsed([options] { scenario(*options); }); });
 }
 
 }  // namespace sesame::sim

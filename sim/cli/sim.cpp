@@ -19,8 +19,10 @@
 #include <thread>
 #include <utility>
 
+#include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/descriptor.hpp"
+#include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
@@ -162,7 +164,10 @@ void sim(const Options& options) {
 
   const Worker ticker(
       [&] {
-        while (simulator.wait_until_due()) simulator.tick(simulator.now());
+        while (simulator.wait_until_due()) {
+          simulator.tick(simulator.now());
+          posix::wipe_stack();  // a slow card's answer may just have become a code
+        }
       },
       [&] { simulator.close(); });
   const Worker serving([&] { server.serve(api); },
@@ -210,7 +215,7 @@ void add_sim_command(CLI::App& app) {
       ->check(CLI::Range(1, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
-  sub->callback([options] { sim(*options); });
+  sub->callback([options] { cli::when_parsed([options] { sim(*options); }); });
 }
 
 }  // namespace sesame::sim

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "host/cli/command_line.hpp"
 #include "sim/tui/run.hpp"
 
 namespace sesame::sim {
@@ -40,7 +41,8 @@ void add_tui_command(CLI::App& app) {
       ->check(CLI::IsMember({"real", "virtual"}))
       ->type_name("KIND");
   sub->add_flag("--ascii", options->ascii, "draw with ASCII alone");
-  sub->callback([options] { run_at_terminal(options->desk, options->ascii); });
+  sub->callback(
+      [options] { cli::when_parsed([options] { run_at_terminal(options->desk, options->ascii); }); });
 }
 
 }  // namespace sesame::sim

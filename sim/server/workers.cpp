@@ -1,24 +1,11 @@
 #include "sim/server/workers.hpp"
 
-#include <array>
 #include <system_error>
 #include <utility>
 
-#include "firmware/core/bytes.hpp"
+#include "host/posix/private_memory.hpp"
 
 namespace sesame::sim {
-
-namespace {
-
-constexpr std::size_t kDeepStack = 65'536;  // bytes: deeper than any handler goes with a secret
-
-// Where the functions that have returned kept their values.
-__attribute__((noinline)) void wipe_stack() {
-  std::array<char, kDeepStack> dead;
-  wipe(dead.data(), dead.size());
-}
-
-}  // namespace
 
 Workers::Workers(std::size_t count) {
   try {
@@ -57,7 +44,7 @@ void Workers::work() {
     }
     job();
     job = nullptr;
-    wipe_stack();
+    posix::wipe_stack();
   }
 }
 

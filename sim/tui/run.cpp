@@ -11,6 +11,7 @@
 
 #include "host/failure.hpp"
 #include "host/posix/descriptor.hpp"
+#include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "sim/tui/terminal.hpp"
 #include "sim/tui/view.hpp"
@@ -56,6 +57,7 @@ class Session {
   bool step() {
     std::array<pollfd, 3> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0},
                                   pollfd{window_.descriptor(), POLLIN, 0}};
+    posix::wipe_stack();
     if (::poll(watched.data(), watched.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Exit::environment, "the terminal cannot be waited for: out of memory");
     }

@@ -54,7 +54,7 @@ inline cli::Task task(const ReaderProfile& profile, std::size_t function, const 
   return task;
 }
 
-inline Ending code_from(Device& device, const ReaderProfile& profile, const cli::Task& task) {
+inline Ending code_from(Device& device, const ReaderProfile& profile, cli::Task task) {
   try {
     cli::make_code(device, profile, task);
     return {device.code(), ""};

@@ -10,17 +10,17 @@ using namespace sesame::line::test;
 
 namespace {
 
-Ending directly(const ReaderProfile& profile, const card::Personalisation& card, const cli::Task& task) {
+Ending directly(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task) {
   CardOnLine made(card);
   NativeReader reader(profile, made.slot());
-  return code_from(reader, profile, task);
+  return code_from(reader, profile, std::move(task));
 }
 
-Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, const cli::Task& task,
+Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task,
                  const std::string& misbehaviour = "", std::uint16_t least_clocks_per_etu = 372) {
   CardOnLine made(card);
   Bench reader(profile, made.apdus(), card::line::parse_misbehaviour(misbehaviour), least_clocks_per_etu);
-  return code_from(reader, profile, task);
+  return code_from(reader, profile, std::move(task));
 }
 
 void check_same(const Ending& direct, const Ending& line) {
