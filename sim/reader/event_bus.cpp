@@ -91,6 +91,47 @@ void EventBus::collect(Batch& batch, const std::optional<std::string>& reader) c
   }
 }
 
+// ---- codes of readers that are gone
+
+void EventBus::hide_codes(const std::string& reader) {
+  const std::lock_guard lock(mutex_);
+  gone_.push_back({reader, last_});
+  hide_what_was_told();
+}
+
+void EventBus::hide_what_was_told() {
+  const auto behind = std::min_element(followers_.begin(), followers_.end());
+  while (!gone_.empty() && (behind == followers_.end() || *behind >= gone_.front().last)) {
+    const Gone gone = std::move(gone_.front());
+    gone_.pop_front();
+    const std::uint64_t before_first = last_ - ring_.size();
+    // From its last event as far back as it was there.
+    for (std::uint64_t i = gone.last; i > before_first; --i) {
+      SimEvent& event = ring_[i - before_first - 1];
+      if (event.reader != gone.reader) continue;
+      if (event.kind == SimEvent::Kind::created) break;
+      hide_code(event.happening);
+    }
+  }
+}
+
+EventBus::Follower::Follower(EventBus& bus, std::uint64_t after) : bus_(bus) {
+  const std::lock_guard lock(bus_.mutex_);
+  place_ = bus_.followers_.insert(bus_.followers_.end(), after);
+}
+
+EventBus::Follower::~Follower() {
+  const std::lock_guard lock(bus_.mutex_);
+  bus_.followers_.erase(place_);
+  bus_.hide_what_was_told();
+}
+
+void EventBus::Follower::told(std::uint64_t last) {
+  const std::lock_guard lock(bus_.mutex_);
+  *place_ = last;
+  bus_.hide_what_was_told();
+}
+
 std::uint64_t EventBus::last() const {
   const std::lock_guard lock(mutex_);
   return last_;

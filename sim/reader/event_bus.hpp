@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -61,7 +62,19 @@ class EventBus {
   // Empty: nobody any more, once this returns.
   void on_news(std::function<void(const std::string& reader)> news);
 
+  // Somebody who is told of all events, one after the other. The bus outlives it.
+  class Follower;
+  // The codes of a reader that is gone become dots, once every follower has been told of them.
+  void hide_codes(const std::string& reader);
+
  private:
+  struct Gone {
+    std::string reader;
+    std::uint64_t last = 0;  // of its events
+  };
+  using Places = std::list<std::uint64_t>;
+
+  void hide_what_was_told();
   void push(SimEvent event);
   void tell(const std::string& reader) const;
   bool has_forgotten(std::uint64_t after, const std::optional<std::string>& reader) const;
@@ -78,6 +91,24 @@ class EventBus {
   std::unordered_map<std::string, std::uint64_t> forgotten_;
   std::uint64_t forgotten_of_deleted_ = 0;
   std::function<void(const std::string&)> news_;
+  Places followers_;       // the last event that each was told
+  std::deque<Gone> gone_;  // whose codes are still there
+};
+
+class EventBus::Follower {
+ public:
+  Follower(EventBus& bus, std::uint64_t after);
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+  ~Follower();
+
+  // The last event that it was told.
+  std::uint64_t after() const { return *place_; }
+  void told(std::uint64_t last);
+
+ private:
+  EventBus& bus_;
+  Places::iterator place_;
 };
 
 }  // namespace sesame::sim

@@ -28,4 +28,7 @@ struct Happening {
   std::optional<Millis> deadline;      // clock
 };
 
+// Puts dots in the place of the code, where its screen shows one.
+void hide_code(Happening& happening);
+
 }  // namespace sesame::sim

@@ -340,6 +340,7 @@ void LiveReader::look() {
   const Screen screen = this->screen();
   if (screen == shown_) return;
   shown_ = screen;
+  for (Happening& past : happenings_) hide_code(past);
   Happening changed = happening(Happening::Kind::screen);
   changed.text = joined(to_rows(screen));
   changed.lit = screen.lit;

@@ -70,7 +70,7 @@ class LiveReader {
   Screen screen() const;  // dark with a dead battery
   std::uint64_t revision() const { return revision_; }
   const ReaderProfile& profile() const { return profile_->profile(); }
-  // Oldest first. forgotten(): there were others before them.
+  // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
   const std::deque<Happening>& happenings() const { return happenings_; }
   bool forgotten() const { return forgotten_; }
   // Called after each, for whoever passes them on.

@@ -182,6 +182,7 @@ void Simulator::drop(const EntryPtr& entry) {
   entry->deleted = true;
   events_.publish(entry->id, std::exchange(entry->outbox, {}));
   events_.publish(entry->id, SimEvent::Kind::deleted, entry->reader.revision());
+  events_.hide_codes(entry->id);
   entry->changed.notify_all();
 }
 

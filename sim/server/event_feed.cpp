@@ -19,7 +19,7 @@ EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, st
     : simulator_(simulator),
       reader_(std::move(reader)),
       topic_(reader_.value_or("")),
-      after_(after),
+      follower_(simulator.events(), after),
       place_(std::move(place)),
       said_(Clock::now()) {}
 
@@ -31,15 +31,16 @@ std::optional<std::string> EventFeed::next() {
     opened_ = true;
     return "retry: 1000\n\n";
   }
-  const EventBus::Batch batch = simulator_.events().wait(after_, reader_, std::chrono::milliseconds(0));
+  const EventBus::Batch batch =
+      simulator_.events().wait(follower_.after(), reader_, std::chrono::milliseconds(0));
   std::string text;
-  if (batch.lost) text += fmt::format("event: lost\ndata: {{\"after\":{}}}\n\n", after_);
+  if (batch.lost) text += fmt::format("event: lost\ndata: {{\"after\":{}}}\n\n", follower_.after());
   for (const SimEvent& event : batch.events) {
     text += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, event_name(event),
                         dump(event_json(event)));
     if (reader_ && event.kind == SimEvent::Kind::deleted) over_ = true;
   }
-  after_ = batch.last;
+  follower_.told(batch.last);
   if (batch.closed && text.empty()) return std::nullopt;
   if (text.empty() && Clock::now() - said_ >= kSilence) text = ": still here\n\n";
   if (!text.empty()) said_ = Clock::now();

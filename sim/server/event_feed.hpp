@@ -35,7 +35,7 @@ class EventFeed final : public Feed {
   Simulator& simulator_;
   std::optional<std::string> reader_;
   std::string topic_;
-  std::uint64_t after_;
+  EventBus::Follower follower_;
   Places::Place place_;
   Clock::time_point said_;  // when it last sent something
   bool opened_ = false, over_ = false;
