@@ -146,27 +146,29 @@ class Client {
     request.path = target.substr(0, mark);
     read_query(std::string_view(target).substr(std::min(mark + 1, target.size())), request);
     request.body = body;
-    if (would_wait(request)) return;
-    request.gone = [] { return true; };  // nobody waits here
-    const sim::Response response = desk_.api.handle(request);
+    const auto answered = response_to(request);
+    if (!answered) return;
+    const sim::Response& response = *answered;
     check(request, response);
-    if (response.feed) follow(*response.feed, request);
+    if (response.feed) feeds_.push_back(response.feed);
+    listen();
     if (response.status == 201) reader_ = json::parse(response.body)["id"].get<std::string>();
     for (const auto& [name, value] : response.headers) {
       if (name == "Set-Cookie") cookie_ = value.substr(0, value.find(';'));
     }
   }
 
-  // A code in one call, of a reader with a real clock, takes the time that it takes.
-  bool would_wait(const sim::Request& request) {
-    constexpr std::string_view kBefore = "/v1/readers/", kBehind = "/otp";
-    const std::string& path = request.path;
-    if (path.size() < kBefore.size() + kBehind.size() || !path.starts_with(kBefore) ||
-        !path.ends_with(kBehind))
-      return false;
-    const std::string id = path.substr(kBefore.size(), path.size() - kBefore.size() - kBehind.size());
-    return simulator_.exists(id) &&
-           simulator_.with(id, [](sim::LiveReader& live) { return live.clock() == sim::ClockKind::real; });
+  // Nobody waits for a screen here. A code in one call, of a reader with a real clock, takes its time, which passes; but
+  // not for ever.
+  std::optional<sim::Response> response_to(const sim::Request& request) {
+    sim::Response response = desk_.api.begin(request);
+    if (!response.wait) return response;
+    for (int i = 0; i < 20; ++i) {
+      if (auto done = response.wait->ask(true)) return done;
+      desk_.now += 10'000;
+      simulator_.tick(desk_.now);
+    }
+    return std::nullopt;
   }
 
   static void read_query(std::string_view text, sim::Request& request) {
@@ -205,17 +207,20 @@ class Client {
     }
   }
 
-  // Only where there is something to be told: else it waits.
-  void follow(sim::Feed& feed, const sim::Request& request) {
-    require(feed.next().has_value(), "a feed begins");
-    if (request.header("last-event-id") != "0" || request.path != "/v1/events" ||
-        simulator_.events().last() == 0)
-      return;
-    const std::optional<std::string> text = feed.next();
-    require(text.has_value(), "and tells what there was");
-    keep_pin(*text);
+  // What every stream that is open tells; two of them, as what they tell is long.
+  void listen() {
+    std::erase_if(feeds_, [](const std::shared_ptr<sim::Feed>& feed) {
+      const std::optional<std::string> text = feed->next();
+      if (text) check_events(*text);
+      return !text;
+    });
+    if (feeds_.size() > 2) feeds_.erase(feeds_.begin());
+  }
+
+  static void check_events(const std::string& text) {
+    keep_pin(text);
     constexpr std::string_view kData = "data: ";
-    for (const std::string_view line : lines_of(*text)) {
+    for (const std::string_view line : lines_of(text)) {
       if (!line.starts_with(kData)) continue;
       const std::string wrong = sim::undescribed_event(std::string(line.substr(kData.size())));
       if (!wrong.empty()) broken(wrong.c_str());
@@ -230,6 +235,7 @@ class Client {
   Desk& desk_;
   sim::Simulator& simulator_;
   std::map<std::string, std::string> headers_;
+  std::vector<std::shared_ptr<sim::Feed>> feeds_;
   std::string reader_ = "none", cookie_;
 };
 

@@ -1,5 +1,5 @@
 // Any dialogue with a card, traced: what was written is a transcript, without the PIN; and the recorded card answers the
-// same questions as the card did, for as long as that answered.
+// same questions as the card did, or is as silent.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -50,21 +50,29 @@ class HostileSlot final : public CardSlot {
   HostileCard card_;
 };
 
+struct Answer {
+  SlotStatus status = SlotStatus::ok;
+  std::vector<std::uint8_t> response;
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
 struct Asked {
-  std::vector<std::uint8_t> command, response;
+  std::vector<std::uint8_t> command;
+  Answer answer;
 };
 
-// As a reader asks: on and on after 61xx and 6Cxx. Nothing where there was no answer, or none that ended.
-std::optional<std::vector<std::uint8_t>> ask(CardSlot& slot, Bytes command) {
+// As a reader asks: on and on after 61xx and 6Cxx. Nothing where that has no end, or comes to none that is an answer.
+std::optional<Answer> ask(CardSlot& slot, Bytes command) {
   emv::T0Exchange exchange;
   exchange.start(command);
   while (exchange.pending()) {
     emv::ResponseBuffer answer;
-    if (slot.transmit(exchange.command(), answer) != SlotStatus::ok) return std::nullopt;
+    const SlotStatus status = slot.transmit(exchange.command(), answer);
+    if (status != SlotStatus::ok) return Answer{status, {}};
     exchange.answer(answer);
   }
   if (exchange.error() != emv::T0Error::none) return std::nullopt;
-  return std::vector<std::uint8_t>(exchange.response().begin(), exchange.response().end());
+  return Answer{SlotStatus::ok, {exchange.response().begin(), exchange.response().end()}};
 }
 
 // VERIFY with a PIN that no card answers by chance, what a reader asks, or anything.
@@ -84,10 +92,10 @@ std::vector<std::uint8_t> command(Input& input) {
   return usual[choice % usual.size()];
 }
 
-// What was asked, until the card did not answer: nothing behind that can be recorded.
+// What was asked, until the card was pulled out, or said what no transcript can.
 std::vector<Asked> dialogue(CardSlot& slot, Input& input) {
   std::vector<Asked> all;
-  bool answers = true;
+  bool recorded = true;
   while (input.more()) {
     if (input.below(32) == 0) {
       emv::ResponseBuffer atr;
@@ -95,9 +103,9 @@ std::vector<Asked> dialogue(CardSlot& slot, Input& input) {
       continue;
     }
     const auto next = command(input);
-    const auto response = ask(slot, next);
-    answers = answers && response && emv::parse_command(next);
-    if (answers) all.push_back({next, *response});
+    const auto answer = ask(slot, next);
+    recorded = recorded && answer && answer->status != SlotStatus::removed && emv::parse_command(next);
+    if (recorded) all.push_back({next, *answer});
   }
   return all;
 }
@@ -114,8 +122,8 @@ void replay(const std::string& text, const std::vector<Asked>& all) {
   emv::ResponseBuffer atr;
   require(slot.activate(atr) == SlotStatus::ok, "a recorded card answers its reset");
   for (const Asked& asked : all) {
-    const auto response = ask(slot, asked.command);
-    require(response && *response == asked.response, "a recorded card answers as the card did");
+    require(ask(slot, asked.command) == asked.answer,
+            "a recorded card answers as the card did, or is as silent");
   }
 }
 
