@@ -7,11 +7,6 @@ namespace sesame::app {
 namespace {
 
 using panel::Type;
-using Writer = panel::FrameWriter<void (*)(std::uint8_t)>;
-
-void write(Writer& out, std::string_view text) {
-  for (const char c : text) out.byte(static_cast<std::uint8_t>(c));
-}
 
 std::optional<Event> key_event(std::uint8_t kind, std::uint8_t key) {
   if (key > static_cast<std::uint8_t>(Key::f8)) return std::nullopt;
@@ -75,65 +70,108 @@ std::optional<PanelLink::Input> PanelLink::take_frame() {
   return input;
 }
 
-void PanelLink::introduce(const Reader& reader, const iso7816::Contacts& contacts, Millis now) {
-  Writer out(hal::panel::send, Type::identity);
-  out.byte(panel::kVersion);
-  out.long_word(image_.digest);
-  write(out, reader_);
-  out.byte(0);
-  write(out, image_.board);
-  out.end();
-  tell(contacts);
-  tell_screen(reader.screen());
-  tell_power(now);
-}
+// ---- what it says
 
 void PanelLink::show(const Reader& reader, const Screen& screen, Millis now) {
   if (!on_) return;
   const std::uint8_t tries = tries_shown(reader);
   if (screen == screen_ && reader.state() == state_ && reader.notice() == notice_ && tries == tries_) return;
+  finish();
   screen_ = screen;
   state_ = reader.state();
   notice_ = reader.notice();
   tries_ = tries;
-  tell_screen(screen);
-  tell_power(now);
-}
-
-void PanelLink::tell_screen(const Screen& screen) {
-  Writer out(hal::panel::send, Type::screen);
-  out.byte(static_cast<std::uint8_t>(state_));
-  out.byte(static_cast<std::uint8_t>(notice_));
-  out.byte(tries_);
-  out.byte(screen.lit ? 1 : 0);
-  out.byte(screen.rows);
-  out.byte(screen.columns);
-  for (std::size_t row = 0; row < screen.rows; ++row) {
-    for (const char16_t cell : screen.row(row)) out.word(cell);
-  }
-  out.end();
-}
-
-void PanelLink::tell_power(Millis now) {
-  Writer out(hal::panel::send, Type::power);
-  out.byte(state_ == State::off ? 0 : 1);
-  out.time(now);
-  out.end();
+  Window out;
+  tell_screen(out);
+  tell_power(out, now);
 }
 
 void PanelLink::tell(const iso7816::Contacts& contacts) {
   if (!on_) return;
-  Writer out(hal::panel::send, Type::contacts);
-  out.byte(
-      static_cast<std::uint8_t>((contacts.vcc ? 1 : 0) | (contacts.rst ? 2 : 0) | (contacts.clk ? 4 : 0)));
-  out.end();
+  finish();
+  contacts_ = contacts;
+  Window out;
+  tell_contacts(out);
 }
 
-void PanelLink::acknowledge(std::uint8_t sequence, Millis now) {
-  Writer out(hal::panel::send, Type::acknowledge);
-  out.byte(sequence);
-  out.time(now);
-  out.end();
+void PanelLink::answer(const Input& input, Millis now) { answer_ = Answer{input.hello, input.sequence, now}; }
+
+bool PanelLink::go_on() {
+  if (!answer_) return false;
+  if (hal::panel::ready()) say(1);
+  return true;
+}
+
+void PanelLink::finish() {
+  if (answer_) say(kAll);
+}
+
+// The answer is made anew each time, without what went out before: nothing that is in it changes meanwhile.
+void PanelLink::say(std::uint16_t most) {
+  Window out{answer_->said, most};
+  if (answer_->hello) {
+    tell_identity(out);
+    tell_contacts(out);
+    tell_screen(out);
+    tell_power(out, answer_->at);
+  }
+  Frame frame(out, Type::acknowledge);
+  frame.byte(answer_->sequence);
+  frame.time(answer_->at);
+  frame.end();
+  answer_->said = static_cast<std::uint16_t>(answer_->said + most - out.room);
+  if (out.room != 0) answer_.reset();
+}
+
+void PanelLink::Window::operator()(std::uint8_t byte) {
+  if (before != 0) {
+    --before;
+  } else if (room != 0) {
+    --room;
+    hal::panel::send(byte);
+  }
+}
+
+void PanelLink::write(Frame& frame, std::string_view text) {
+  for (const char c : text) frame.byte(static_cast<std::uint8_t>(c));
+}
+
+void PanelLink::tell_identity(Window& out) const {
+  Frame frame(out, Type::identity);
+  frame.byte(panel::kVersion);
+  frame.long_word(image_.digest);
+  write(frame, reader_);
+  frame.byte(0);
+  write(frame, image_.board);
+  frame.end();
+}
+
+void PanelLink::tell_contacts(Window& out) const {
+  Frame frame(out, Type::contacts);
+  frame.byte(
+      static_cast<std::uint8_t>((contacts_.vcc ? 1 : 0) | (contacts_.rst ? 2 : 0) | (contacts_.clk ? 4 : 0)));
+  frame.end();
+}
+
+void PanelLink::tell_screen(Window& out) const {
+  Frame frame(out, Type::screen);
+  frame.byte(static_cast<std::uint8_t>(state_));
+  frame.byte(static_cast<std::uint8_t>(notice_));
+  frame.byte(tries_);
+  frame.byte(screen_.lit ? 1 : 0);
+  frame.byte(screen_.rows);
+  frame.byte(screen_.columns);
+  for (std::size_t row = 0; row < screen_.rows; ++row) {
+    for (const char16_t cell : screen_.row(row)) frame.word(cell);
+  }
+  frame.end();
+}
+
+void PanelLink::tell_power(Window& out, Millis now) const {
+  Frame frame(out, Type::power);
+  frame.byte(state_ == State::off ? 0 : 1);
+  frame.time(now);
+  frame.end();
 }
 
 }  // namespace sesame::app

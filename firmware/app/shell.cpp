@@ -44,13 +44,13 @@ bool Shell::turn() {
 // ---- events in
 
 bool Shell::poll_panel() {
+  if (panel_.go_on()) return true;
   const auto input = panel_.poll();
   if (!input) return false;
   if (input->event) handle(*input->event);
   set_line();
   show();
-  if (input->hello) panel_.introduce(reader_, contacts_, now_);
-  panel_.acknowledge(input->sequence, now_);
+  panel_.answer(*input, now_);
   return true;
 }
 

@@ -11,6 +11,7 @@ void init();
 bool on();
 
 std::optional<std::uint8_t> receive();  // received in an interrupt, and queued
-void send(std::uint8_t byte);           // waits while the transmitter is full; a bounded time
+bool ready();                           // the transmitter has room for a byte
+void send(std::uint8_t byte);           // waits until it has; a bounded time
 
 }  // namespace sesame::hal::panel

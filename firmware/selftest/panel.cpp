@@ -8,6 +8,7 @@ namespace sesame::hal::panel {
 void init() {}
 bool on() { return false; }
 std::optional<std::uint8_t> receive() { return std::nullopt; }
+bool ready() { return false; }
 void send(std::uint8_t) {}
 
 }  // namespace sesame::hal::panel

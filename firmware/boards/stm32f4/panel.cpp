@@ -65,9 +65,11 @@ std::optional<std::uint8_t> receive() {
   return next;
 }
 
+bool ready() { return (usart().sr & usart_bits::kEmpty) != 0; }
+
 void send(std::uint8_t byte) {
   if (!strap_is_low) return;
-  for (int polls = 0; polls < kPollsWhileFull && (usart().sr & usart_bits::kEmpty) == 0; ++polls) continue;
+  for (int polls = 0; polls < kPollsWhileFull && !ready(); ++polls) continue;
   usart().dr = byte;
 }
 
