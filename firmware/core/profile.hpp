@@ -63,6 +63,8 @@ struct Display {
 
 struct Language {
   std::array<char, 2> code{};  // ISO 639-1, as in 5F2D
+  std::uint16_t language_id =
+      0;  // USB LANGID, by which a program asks for a PIN in it; 0: none, as on a board
   Messages messages{};
 };
 

@@ -162,7 +162,7 @@ void print_json(const std::vector<Found>& found) {
 
 void apps(const AppsOptions& options) {
   const bool real_card = options.reader.reader.has_value();
-  OpenCard card = real_card ? OpenCard(options.reader, {'e', 'n'})
+  OpenCard card = real_card ? OpenCard(options.reader, pcsc::kEnglish)
                             : OpenCard(options.card, options.state, OpenCard::Use::look);
   if (options.trace) {
     card.record(*options.trace, fmt::format("sesame apps: {}", card.name()), {},

@@ -116,7 +116,7 @@ void CodeRun::refuse_unknown_tries() const {
 
 void CodeRun::open() {
   if (in_reader()) {
-    card_.emplace(options_.reader, profile().languages[0].code);
+    card_.emplace(options_.reader, profile().languages[0].language_id);
     if (task_.pin_on_pad) card_->in_reader().require_pinpad();
   } else {
     card_.emplace(options_.card, options_.state, OpenCard::Use::transact);

@@ -46,7 +46,7 @@ void check_state_file(const std::string& file) {
 
 }  // namespace
 
-OpenCard::OpenCard(const ReaderOptions& options, pcsc::Language language)
+OpenCard::OpenCard(const ReaderOptions& options, pcsc::LanguageId language)
     : reader_(std::make_unique<ReaderCard>(options)) {
   name_ = "the card in " + reader_->reader();
   slots_.push_back(reader_->make_slot(language));

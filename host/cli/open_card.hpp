@@ -27,7 +27,7 @@ class OpenCard {
   // Refuses state options that do not fit before anything is opened.
   OpenCard(const std::string& card, const StateOptions& state, Use use);
   // Waits for a card in the reader, whose pinpad is to speak this language.
-  OpenCard(const ReaderOptions& options, pcsc::Language language);
+  OpenCard(const ReaderOptions& options, pcsc::LanguageId language);
 
   // Records the dialogue from here on; `what` is the first line. Refuses a file that the card or its state is in,
   // or that is `other`: a trace replaces what was there.

@@ -48,7 +48,7 @@ ReaderCard::~ReaderCard() {
   ::close(removal_);
 }
 
-std::unique_ptr<CardSlot> ReaderCard::make_slot(pcsc::Language language) const {
+std::unique_ptr<CardSlot> ReaderCard::make_slot(pcsc::LanguageId language) const {
   pcsc::SlotLimits limits;
   limits.others = std::max<std::chrono::milliseconds>(limits.others, wait_);
   return std::make_unique<pcsc::PcscSlot>(reader_, language, limits);

@@ -23,7 +23,7 @@ class ReaderCard {
 
   const std::string& reader() const { return reader_; }
   // For this card alone, with a limit on its time. The slot may outlive this.
-  std::unique_ptr<CardSlot> make_slot(pcsc::Language language) const;
+  std::unique_ptr<CardSlot> make_slot(pcsc::LanguageId language) const;
   // Failure (environment) where the reader has none.
   void require_pinpad() const;
   // A descriptor that is readable once the card has left, or the reader, or the PC/SC service.

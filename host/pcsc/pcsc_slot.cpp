@@ -66,7 +66,7 @@ struct PcscSlot::Exchange {
   DWORD size = 0;
 };
 
-PcscSlot::PcscSlot(std::string reader, Language language, SlotLimits limits)
+PcscSlot::PcscSlot(std::string reader, LanguageId language, SlotLimits limits)
     : reader_(std::move(reader)),
       language_(language),
       limits_(limits),

@@ -32,7 +32,7 @@ class PcscSlot final : public CardSlot {
  public:
   // `reader` is a name of list_readers(); its pinpad is asked to speak this language. Failure where there is no PC/SC
   // service.
-  explicit PcscSlot(std::string reader, Language language = {'e', 'n'}, SlotLimits limits = {});
+  explicit PcscSlot(std::string reader, LanguageId language = kEnglish, SlotLimits limits = {});
   PcscSlot(const PcscSlot&) = delete;
   PcscSlot& operator=(const PcscSlot&) = delete;
   ~PcscSlot() override;
@@ -65,7 +65,7 @@ class PcscSlot final : public CardSlot {
   const Features& features();
 
   const std::string reader_;
-  const Language language_;
+  const LanguageId language_;
   const SlotLimits limits_;
   std::unique_ptr<Context> context_;
   std::optional<Connection> connection_;

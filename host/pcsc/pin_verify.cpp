@@ -23,20 +23,12 @@ constexpr std::array<std::uint8_t, kPinVerifyHeader - 4> kFixed{
 
 constexpr std::size_t kLanguage = 9;
 
-// Windows language identifiers; English where there is none for it here.
-std::uint16_t language_id(Language language) {
-  if (language == Language{'f', 'r'}) return 0x040C;
-  if (language == Language{'n', 'l'}) return 0x0413;
-  if (language == Language{'d', 'e'}) return 0x0407;
-  return 0x0409;
-}
-
 }  // namespace
 
-Buffer<kPinVerifyHeader + emv::kMaxCommand> pin_verify_structure(Bytes command, Language language) {
+Buffer<kPinVerifyHeader + emv::kMaxCommand> pin_verify_structure(Bytes command, LanguageId language) {
   Buffer<kPinVerifyHeader + emv::kMaxCommand> out;
   bool fits = out.append(kFixed);
-  const std::uint16_t id = language_id(language);
+  const LanguageId id = language == 0 ? kEnglish : language;
   out[kLanguage] = static_cast<std::uint8_t>(id & 0xFF);
   out[kLanguage + 1] = static_cast<std::uint8_t>(id >> 8);
   for (unsigned shift = 0; shift < 32; shift += 8) {

@@ -177,7 +177,7 @@ class ReaderHeader {
   void languages() {
     line("inline constexpr std::array<Language, {}> kLanguages{{{{", reader_.languages.size());
     for (const Language& language : reader_.languages) {
-      line("    {{{{'{}', '{}'}},\n     {{{{", language.code[0], language.code[1]);
+      line("    {{{{'{}', '{}'}}, 0,\n     {{{{", language.code[0], language.code[1]);
       for (std::size_t i = 0; i < kMessageCount; ++i) {
         line("         {},  // {}", texts_.view(language.messages[i]), to_string(static_cast<Message>(i)));
       }

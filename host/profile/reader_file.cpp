@@ -25,6 +25,7 @@ struct LoadedReader::Storage {
   std::vector<Function> functions;
   std::vector<std::uint8_t> groups;
   std::vector<Language> languages;
+  std::vector<std::string_view> low_battery;  // in each of them
 
   std::string_view keep(std::string_view text) { return strings.emplace_back(text); }
 };
@@ -267,22 +268,24 @@ class ReaderFile {
   // The shipped texts, then the model's own.
   Texts read_words(const Value& value, std::string_view code) const {
     Texts texts;
-    const bool shipped = shipped_text(Shelf::texts, code).has_value();
-    if (shipped) {
-      const Source source(Shelf::texts, code);
-      const Node document = parse_document(source.text(), source.file());
-      const Table table(document, source.file(), "", message_names());
-      read_texts(table, profile_.display, texts);
-      if (const auto names = missing(texts); !names.empty()) {
-        table.refuse(fmt::format("texts are missing: {}", joined(names)));
-      }
-    }
-    if (const auto own = own_texts(code)) {
-      read_texts(own->table(message_names()), profile_.display, texts);
-    }
-    if (const auto names = missing(texts); !names.empty()) {
+    if (shipped_text(Shelf::texts, code)) texts = read_shipped(code);
+    if (const auto own = own_texts(code)) read_texts(own->table(text_keys()), profile_.display, texts);
+    if (const auto keys = missing_messages(texts); !keys.empty()) {
       value.refuse(fmt::format("has {}, for which nothing is shipped ({} are); [texts.{}] lacks {}",
-                               quoted(code), joined(shipped_names(Shelf::texts)), code, joined(names)));
+                               quoted(code), joined(shipped_names(Shelf::texts)), code, joined(keys)));
+    }
+    if (texts.low_battery.empty()) texts.low_battery = read_shipped("en").low_battery;
+    return texts;
+  }
+
+  Texts read_shipped(std::string_view code) const {
+    const Source source(Shelf::texts, code);
+    const Node document = parse_document(source.text(), source.file());
+    const Table table(document, source.file(), "", text_keys());
+    Texts texts;
+    read_texts(table, profile_.display, texts);
+    if (const auto keys = missing(texts); !keys.empty()) {
+      table.refuse(fmt::format("texts are missing: {}", joined(keys)));
     }
     return texts;
   }
@@ -303,7 +306,11 @@ class ReaderFile {
   Language language(std::string_view code, const Texts& texts) {
     Language language;
     language.code = {code[0], code[1]};
-    for (std::size_t i = 0; i < kMessageCount; ++i) language.messages[i] = storage_->keep(texts[i]);
+    language.language_id = texts.language_id;
+    for (std::size_t i = 0; i < kMessageCount; ++i) {
+      language.messages[i] = storage_->keep(texts.messages[i]);
+    }
+    storage_->low_battery.push_back(storage_->keep(texts.low_battery));
     return language;
   }
 
@@ -321,6 +328,9 @@ LoadedReader& LoadedReader::operator=(LoadedReader&&) noexcept = default;
 LoadedReader::~LoadedReader() = default;
 
 const ReaderProfile& LoadedReader::profile() const { return storage_->profile; }
+std::string_view LoadedReader::low_battery(const Language& language) const {
+  return storage_->low_battery[static_cast<std::size_t>(&language - storage_->languages.data())];
+}
 
 LoadedReader load_reader(std::string_view name_or_path) {
   const Source source(Shelf::readers, name_or_path);

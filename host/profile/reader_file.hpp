@@ -35,11 +35,11 @@
 //     # optional: default false. max_digits: default and most 8 8 12 10. repeat: tds alone, 1 to 10; default 1.
 //     prompts = [ { kind = "tds", place = "after-card", optional = true, max_digits = 10, repeat = 10 } ]
 //
-//     [texts.fr]                    # optional: words of the model's own, by the names of Message
+//     [texts.fr]                    # optional: words of the model's own, by the keys of hw-profiles/texts/*.toml
 //     choose_function = "Fonction ?"
 //
 // Everything without a default must be there. A language without a file in hw-profiles/texts needs all of its
-// words in the model's file. Every text must fit the display, and so must the widest code with its blanks.
+// messages in the model's file; its battery is low in English, and no program can ask for it, unless that says more. Every text must fit the display, and so must the widest code with its blanks.
 #pragma once
 
 #include <memory>
@@ -59,6 +59,8 @@ class LoadedReader {
   ~LoadedReader();
 
   const ReaderProfile& profile() const;
+  // What a reader with a low battery says, in one of the profile's languages.
+  std::string_view low_battery(const Language& language) const;
 
  private:
   std::unique_ptr<const Storage> storage_;

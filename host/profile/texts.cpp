@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view kNumber = "{n}";
 constexpr std::size_t kNumberWidth = 2;
+constexpr std::string_view kLowBattery = "low_battery", kLanguageId = "language_id";
+constexpr Message kLikeLowBattery = Message::card_error;  // a text alone on the screen
 
 bool something_stands_under(Message message) {
   switch (message) {
@@ -88,30 +90,44 @@ void check_fit(const Value& value, Message message, const Display& display) {
 
 }  // namespace
 
-const std::array<std::string_view, kMessageCount>& message_names() {
-  static const auto names = [] {
-    std::array<std::string_view, kMessageCount> all;
+std::span<const std::string_view> text_keys() {
+  static const auto keys = [] {
+    std::array<std::string_view, kMessageCount + 2> all;
     for (std::size_t i = 0; i < kMessageCount; ++i) all[i] = to_string(static_cast<Message>(i));
+    all[kMessageCount] = kLowBattery;
+    all[kMessageCount + 1] = kLanguageId;
     return all;
   }();
-  return names;
+  return keys;
 }
 
 void read_texts(const Table& table, const Display& display, Texts& texts) {
   for (std::size_t i = 0; i < kMessageCount; ++i) {
-    const auto value = table.find(message_names()[i]);
+    const auto value = table.find(text_keys()[i]);
     if (!value) continue;
     check_fit(*value, static_cast<Message>(i), display);
-    texts[i] = value->text();
+    texts.messages[i] = value->text();
   }
+  if (const auto value = table.find(kLowBattery)) {
+    check_fit(*value, kLikeLowBattery, display);
+    texts.low_battery = value->text();
+  }
+  if (const auto value = table.find(kLanguageId)) texts.language_id = value->number<std::uint16_t>(1, 0xFFFF);
+}
+
+std::vector<std::string_view> missing_messages(const Texts& texts) {
+  std::vector<std::string_view> keys;
+  for (std::size_t i = 0; i < kMessageCount; ++i) {
+    if (texts.messages[i].empty()) keys.push_back(text_keys()[i]);
+  }
+  return keys;
 }
 
 std::vector<std::string_view> missing(const Texts& texts) {
-  std::vector<std::string_view> names;
-  for (std::size_t i = 0; i < kMessageCount; ++i) {
-    if (texts[i].empty()) names.push_back(message_names()[i]);
-  }
-  return names;
+  std::vector<std::string_view> keys = missing_messages(texts);
+  if (texts.low_battery.empty()) keys.push_back(kLowBattery);
+  if (texts.language_id == 0) keys.push_back(kLanguageId);
+  return keys;
 }
 
 }  // namespace sesame::profile

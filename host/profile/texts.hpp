@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "firmware/core/profile.hpp"
@@ -11,19 +14,24 @@
 
 namespace sesame::profile {
 
-// Empty where a message has no text yet: no text may be empty.
-using Texts = std::array<std::string, kMessageCount>;
+// Empty, or 0, where there is nothing yet: no text may be empty.
+struct Texts {
+  std::array<std::string, kMessageCount> messages;
+  std::string low_battery;  // what a simulated reader says of its battery; a board has no battery to watch
+  std::uint16_t language_id = 0;  // USB LANGID
+};
 
-// Every Message, by the name that to_string() gives it.
-const std::array<std::string_view, kMessageCount>& message_names();
+// The keys of a table of texts: every Message, by the name that to_string() gives it, and what else Texts has.
+std::span<const std::string_view> text_keys();
 
-// Puts the table's texts in the place of those that were there. Each must fit the display: no more
+// Puts what the table has in the place of what was there. Each must fit the display: no more
 // rows than it has, one row less for a message that something stands under (enter_*, code), no row
 // longer than its columns, {n} counting two; printable characters of the Basic Multilingual Plane,
 // one a cell.
 void read_texts(const Table& table, const Display& display, Texts& texts);
 
-// The messages that have no text, by name.
+// What is missing, by its key: a file of hw-profiles/texts has everything, a model's own words all messages.
 std::vector<std::string_view> missing(const Texts& texts);
+std::vector<std::string_view> missing_messages(const Texts& texts);
 
 }  // namespace sesame::profile

@@ -1,7 +1,6 @@
 #include "sim/reader/live_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -24,19 +23,6 @@ bool is_command(const SlotRequest& request) {
 }
 
 bool is_answer(SlotStatus status) { return status == SlotStatus::ok || status == SlotStatus::garbled; }
-
-std::u16string_view low_battery_text(const Language& language) {
-  if (language.code == std::array{'f', 'r'}) return u"Pile faible";
-  if (language.code == std::array{'n', 'l'}) return u"Batterij zwak";
-  return u"Low battery";
-}
-
-// A display of the same size with one line on it.
-Screen with_line(Screen screen, std::u16string_view line) {
-  for (auto& row : screen.cells) row.fill(u' ');
-  std::copy_n(line.begin(), std::min<std::size_t>(line.size(), screen.columns), screen.cells[0].begin());
-  return screen;
-}
 
 Screen dark(Screen screen) {
   for (auto& row : screen.cells) row.fill(u' ');
@@ -159,7 +145,9 @@ void LiveReader::handle(const Event& event) {
   if (battery_dead_) return look();
   const bool was_off = reader_->state() == State::off;
   reader_->handle(event, now_);
-  if (was_off && reader_->state() != State::off && battery_low()) battery_shown_until_ = now_ + kBatteryShown;
+  const bool off = reader_->state() == State::off;
+  if (off) battery_shown_until_.reset();
+  if (was_off && !off && battery_low()) battery_shown_until_ = now_ + kBatteryShown;
   look();
   serve();
 }
@@ -325,6 +313,8 @@ void LiveReader::set_faults(Faults faults) {
   Happening set = happening(Happening::Kind::fault);
   set.text = std::to_string(faults_.size());
   note(std::move(set));
+  if (!battery_low()) battery_shown_until_.reset();
+  look();
 }
 
 // ---- what is seen
@@ -332,8 +322,19 @@ void LiveReader::set_faults(Faults faults) {
 Screen LiveReader::screen() const {
   const Screen screen = reader_->screen();
   if (battery_dead_) return dark(screen);
-  if (battery_shown_until_ && screen.lit) return with_line(screen, low_battery_text(reader_->language()));
+  if (battery_shown_until_ && screen.lit) return low_battery_screen();
   return screen;
+}
+
+// As a notice, with words that the core does not have.
+Screen LiveReader::low_battery_screen() const {
+  const Language& spoken = reader_->language();
+  Language words = spoken;
+  words.messages[static_cast<std::size_t>(Message::card_error)] = profile_->low_battery(spoken);
+  View view;
+  view.state = State::notice;
+  view.notice = Notice::card_error;
+  return render(view, profile(), words);
 }
 
 void LiveReader::look() {

@@ -100,6 +100,7 @@ class LiveReader {
   void switch_off();
   void require_virtual() const;
   std::optional<std::uint32_t> slowness() const;
+  Screen low_battery_screen() const;
   void look();
   void note_clock();
   Happening happening(Happening::Kind kind) const;

@@ -26,20 +26,6 @@ constexpr std::uint8_t kInBytes = 0x80;  // bmFormatString: its position counts 
 constexpr std::uint8_t kLengthInBytes = 0x10;
 constexpr std::uint8_t kAtMost = 0x01, kAtTimeout = 0x04;
 
-// Windows language identifiers: the primary language is in the low ten bits.
-std::array<char, 2> language_of(std::uint16_t id) {
-  switch (id & 0x3FF) {
-    case 0x07: return {'d', 'e'};
-    case 0x09: return {'e', 'n'};
-    case 0x0A: return {'e', 's'};
-    case 0x0C: return {'f', 'r'};
-    case 0x10: return {'i', 't'};
-    case 0x13: return {'n', 'l'};
-    case 0x16: return {'p', 't'};
-    default: return {};
-  }
-}
-
 unsigned digit_bits(PinForm form) { return form == PinForm::bcd ? 4 : 8; }
 
 unsigned digit_value(PinForm form, char digit) {
@@ -105,7 +91,7 @@ Result<PinVerify, PinVerifyError> parse_pin_verify(Bytes structure) {
   PinVerify how;
   how.timeout = structure[0];
   how.timeout_after_key = structure[1];
-  how.language = language_of(static_cast<std::uint16_t>(at(9) | at(10) << 8));
+  how.language_id = static_cast<std::uint16_t>(at(9) | at(10) << 8);
   how.ends_at_most = (at(7) & kAtMost) != 0;
   how.ends_at_timeout = (at(7) & kAtTimeout) != 0;
 

@@ -55,8 +55,8 @@ struct PinVerify {
   std::uint8_t block = 0;                           // bytes
   std::uint8_t least = 0, most = 0;                 // digits; at most cap::kMaxPinDigits
   bool ends_at_most = false, ends_at_timeout = false;
-  std::array<char, 2> language{};  // ISO 639-1; 00 00 where unknown
-  Bytes command;                   // points into what was parsed
+  std::uint16_t language_id = 0;  // USB LANGID
+  Bytes command;                  // points into what was parsed
 };
 Result<PinVerify, PinVerifyError> parse_pin_verify(Bytes structure);
 

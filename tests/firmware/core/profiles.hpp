@@ -6,6 +6,7 @@
 namespace sesame::test {
 
 inline constexpr Language kFrench{{'f', 'r'},
+                                  0x040C,
                                   {"Insérez\nvotre carte",
                                    "Patientez",
                                    "Choisir la\nfonction",
@@ -29,6 +30,7 @@ inline constexpr Language kFrench{{'f', 'r'},
                                    "Code trop long",
                                    "Connecté"}};
 inline constexpr Language kEnglish{{'e', 'n'},
+                                   0x0409,
                                    {"Insert card",
                                     "Please wait",
                                     "Select function",
@@ -52,6 +54,7 @@ inline constexpr Language kEnglish{{'e', 'n'},
                                     "Code too long",
                                     "Connected"}};
 inline constexpr Language kDutch{{'n', 'l'},
+                                 0x0413,
                                  {"Kaart invoeren",
                                   "Even geduld",
                                   "Kies functie",

@@ -344,7 +344,15 @@ TEST_CASE("a language without a shipped file lives on the reader's own words") {
     text += std::string(to_string(static_cast<Message>(i))) + " = \"Wort\"\n";
   }
   const LoadedReader reader = read_reader(text, "f.toml");
-  CHECK(sesame::text(reader.profile().languages[2].messages, Message::code) == "Wort");
+  const Language& german = reader.profile().languages[2];
+  CHECK(sesame::text(german.messages, Message::code) == "Wort");
+  CHECK(german.language_id == 0);
+  CHECK(reader.low_battery(german) == "Low battery");
+
+  const LoadedReader more =
+      read_reader(text + "low_battery = \"Akku leer\"\nlanguage_id = 0x0407\n", "f.toml");
+  CHECK(more.profile().languages[2].language_id == 0x0407);
+  CHECK(more.low_battery(more.profile().languages[2]) == "Akku leer");
 }
 
 TEST_CASE("whatever is cut off a reader's file: a profile or a named error") {

@@ -101,13 +101,32 @@ TEST_CASE("every message has words in French, English and Dutch") {
   for (const std::string_view language : {"fr", "en", "nl"}) {
     const Node root = parse_document(*shipped_text(Shelf::texts, language), language);
     const std::vector<Value> members = Value(root, language, "").members();
-    for (std::size_t i = 0; i < kMessageCount; ++i) {
-      const std::string_view name = to_string(static_cast<Message>(i));
+    for (const std::string_view name : text_keys()) {
       CAPTURE(language, name);
       CHECK(
           std::any_of(members.begin(), members.end(), [&](const Value& text) { return text.key() == name; }));
     }
-    CHECK(members.size() == kMessageCount);
+    CHECK(members.size() == text_keys().size());
+  }
+}
+
+TEST_CASE("a language's file says what the battery says, and how programs name the language") {
+  struct Row {
+    const char* language;
+    const char* low_battery;
+    std::uint16_t id;
+  };
+  const LoadedReader reader = load_reader("sesame");
+  for (const Row& row :
+       {Row{"fr", "Pile faible", 0x040C}, {"en", "Low battery", 0x0409}, {"nl", "Batterij zwak", 0x0413}}) {
+    CAPTURE(row.language);
+    const auto& all = reader.profile().languages;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Language& language) {
+      return std::string_view(language.code.data(), 2) == row.language;
+    });
+    REQUIRE(found != all.end());
+    CHECK(found->language_id == row.id);
+    CHECK(reader.low_battery(*found) == row.low_battery);
   }
 }
 
@@ -132,7 +151,7 @@ code = "Code"
 Texts read(std::string_view text, std::string_view file, Display display = {2, 16}) {
   const Node root = parse_document(text, file);
   Texts texts;
-  read_texts(Table(root, file, "", message_names()), display, texts);
+  read_texts(Table(root, file, "", text_keys()), display, texts);
   return texts;
 }
 
@@ -155,6 +174,14 @@ TEST_CASE("a text that the screen cannot show is refused with file and line") {
       {"\"Insert card\"", "\"\\uFFFE\"¶", {"U+FFFE", "not printable"}},
       {"\"Insert card\"", "\"\\uE000\"¶", {"U+E000", "not printable"}},
       {"\"Insert card\"", "7¶", {"insert_card is an integer; it must be a string"}},
+      {"code = \"Code\"",
+       "low_battery = \"The battery is low\"¶",
+       {"low_battery has 18 characters in row 1"}},
+      {"code = \"Code\"", "low_battery = \"{n} volts\"¶", {"low_battery has {n}"}},
+      {"code = \"Code\"", "low_battery = \"\"¶", {"low_battery is empty"}},
+      {"code = \"Code\"", "language_id = 0¶", {"language_id is 0; allowed: 1 to 65535"}},
+      {"code = \"Code\"", "language_id = 0x10409¶", {"language_id is 66569; allowed: 1 to 65535"}},
+      {"code = \"Code\"", "language_id = \"de\"¶", {"language_id is a string; it must be an integer"}},
       {"insert_card", "insertcard¶", {"unknown key \"insertcard\"; allowed: insert_card, please_wait,"}},
   };
   test::check_refused(kGood, rows,

@@ -221,6 +221,60 @@ TEST_CASE("a low battery says so when the reader wakes, and everything works") {
   }
 }
 
+namespace {
+
+// The shipped model with one more language, made of a file's words alone, and something else besides.
+std::shared_ptr<const profile::LoadedReader> german_model(std::string_view from = "",
+                                                          std::string_view to = "") {
+  std::string text(*profile::shipped_text(profile::Shelf::readers, "sesame"));
+  const auto replace = [&](std::string_view old, std::string_view with) {
+    const std::size_t at = text.find(old);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, old.size(), with);
+  };
+  replace("languages = [", "languages = [\"de\", ");
+  if (!from.empty()) replace(from, to);
+  text += "\n[texts.de]\nlow_battery = \"Batterie\\nschwächelt\"\n";
+  for (std::size_t i = 0; i < kMessageCount; ++i) {
+    text += std::string(to_string(static_cast<Message>(i))) + " = \"Wort\"\n";
+  }
+  return std::make_shared<const profile::LoadedReader>(profile::read_reader(text, "german.toml"));
+}
+
+}  // namespace
+
+TEST_CASE("the battery is low in whatever language the reader speaks: its words are data") {
+  LiveReader reader(german_model(), ClockKind::virtual_time);
+  reader.set_faults({fault(FaultKind::low_battery)});
+  reader.press(Key::ok);
+  CHECK(to_text(reader.screen()) == "Batterie\nschwächelt");
+  reader.advance(2'000);
+  CHECK(to_text(reader.screen()) == "Wort");
+}
+
+TEST_CASE("a battery that is no longer low is not said to be low any more") {
+  Bench bench("");
+  bench.fault(fault(FaultKind::low_battery));
+  bench.insert();
+  REQUIRE(bench.text() == "Pile faible");
+  bench->set_faults({});
+  CHECK(bench.text() == "Choisir la\nfonction");
+  CHECK(bench->happenings().back().text == "Choisir la\nfonction");
+}
+
+TEST_CASE("the words about the battery end with the light, and nothing waits for their end in the dark") {
+  LiveReader reader(german_model("inactivity = 30", "inactivity = 1"), ClockKind::virtual_time);
+  reader.set_faults({fault(FaultKind::low_battery)});
+  reader.press(Key::ok);
+  REQUIRE(reader.screen().lit);
+  reader.advance(1'000);
+  CHECK_FALSE(reader.screen().lit);
+  CHECK_FALSE(reader.deadline());
+  reader.set_faults({});
+  reader.press(Key::ok);
+  CHECK(to_text(reader.screen()) == "Wort");
+}
+
 TEST_CASE("a battery that dies in the dialogue leaves the reader dark for good") {
   const std::size_t at = GENERATE(0U, 3U, 9U);
   Bench bench("");
