@@ -90,7 +90,7 @@ void Reader::handle(const Event& event, Millis now) {
   if (deadline_ && now_ >= *deadline_) run(Signal::timeout);
   event_ = event;
   if (const auto signal = signal_of(event)) run(*signal);
-  event_.bytes = {};
+  event_ = {};
 }
 
 std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
@@ -207,7 +207,6 @@ void Reader::forget_inputs() {
   entry_.clear();
   pin_.wipe();
   code_.wipe();
-  last_try_warned_ = false;
   pin_on_pad_ = false;
   sesame::wipe(&inputs_, sizeof inputs_);
   typed_later_ = {};
@@ -328,10 +327,10 @@ void Reader::accept_pin() {
   go_on();
 }
 
+// The warning holds for this PIN alone.
 void Reader::send_last_pin() {
-  last_try_warned_ = true;
   enter(State::working);
-  go_on();
+  send_pin();
 }
 
 void Reader::leave_pin_to_pad() {
@@ -402,7 +401,11 @@ void Reader::on_selected() {
 void Reader::on_prepared() {
   const bool has_pin = !pin_.empty() || pin_on_pad_;
   if (transaction_.pin_was_wrong() && !has_pin) return enter(State::wrong_pin);
-  if (transaction_.tries_left() == 1 && !last_try_warned_) return enter(State::last_try);
+  if (transaction_.tries_left() == 1) return enter(State::last_try);
+  send_pin();
+}
+
+void Reader::send_pin() {
   transaction_.verify(pin_);
   pin_.wipe();
   if (!std::exchange(pin_on_pad_, false)) return go_on();

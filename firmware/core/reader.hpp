@@ -202,6 +202,7 @@ class Reader {
   void correct_pin();
   void accept_pin();
   void send_last_pin();
+  void send_pin();
   void leave_pin_to_pad();
   void take_answer();
   void card_took_too_long();
@@ -249,7 +250,6 @@ class Reader {
   std::uint8_t answers_ = 0;  // already given at a prompt that is asked again
   Entry entry_;
   cap::Pin pin_;
-  bool last_try_warned_ = false;
   bool pin_on_pad_ = false;
   cap::Inputs inputs_;
   cap::TypedLater typed_later_;

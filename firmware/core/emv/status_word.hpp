@@ -26,6 +26,10 @@ inline constexpr std::uint8_t more_data = 0x61;
 inline constexpr std::uint8_t wrong_le = 0x6C;
 constexpr std::uint8_t sw1(std::uint16_t sw) { return static_cast<std::uint8_t>(sw >> 8); }
 constexpr std::uint8_t sw2(std::uint16_t sw) { return static_cast<std::uint8_t>(sw & 0xFF); }
+// ISO 7816-3:2006, 10.3.3: SW1 is 6X, but not 60, or 9X. Anything else is no status word.
+constexpr bool is_status_word(std::uint16_t sw) {
+  return ((sw1(sw) & 0xF0) == 0x60 && sw1(sw) != 0x60) || (sw1(sw) & 0xF0) == 0x90;
+}
 // To a VERIFY, 63xx is a wrong PIN (ISO 7816-4, 7.5.6): 63Cx says how many tries are left, 6300 and others do not.
 constexpr bool is_wrong_pin(std::uint16_t sw) { return sw1(sw) == 0x63; }
 constexpr std::optional<std::uint8_t> tries_left(std::uint16_t sw) {

@@ -26,6 +26,7 @@ namespace {
 
 constexpr State kAnyState{0xFF};
 constexpr std::size_t kShortestCommand = 4;  // CLA INS P1 P2
+constexpr std::size_t kStatusWord = 2;
 
 bool carries_command(SlotRequest::Kind kind) { return kind == SlotRequest::Kind::transmit; }
 
@@ -96,9 +97,11 @@ void Connection::removed() {
   if (waits_) answer(HostStatus::no_card, {});
 }
 
+// A status word stays: the program may not have seen yet that its PIN timed out, where the card is pulled out then.
 void Connection::forget() {
   pin_sw_.reset();
-  bytes_.wipe();
+  pin_sent_ = false;
+  if (bytes_.size() > kStatusWord) bytes_.wipe();
 }
 
 void Connection::look(View& view) const {
@@ -155,8 +158,10 @@ void Connection::pass_back(Reader& reader) {
   const auto response = emv::parse_response(reader.event_.bytes);
   if (!response) return answer(HostStatus::garbled, {});
   if (!verified) return answer(HostStatus::done, reader.event_.bytes);
+  // The status word alone, and nothing in its place: a card could send the PIN back.
+  if (!emv::sw::is_status_word(response->sw)) return answer(HostStatus::garbled, {});
   pin_sw_ = response->sw;
-  answer(response->sw);  // without data: a card could send the PIN back
+  answer(response->sw);
 }
 
 void Connection::pass_atr_back(Reader& reader) {
@@ -191,10 +196,20 @@ void Connection::ask_pin(Reader& reader) {
   if (!how || !bytes_.assign(how->command)) return answer(kPinOrderUnusable);
   pin_ = *how;
   pin_.command = {};
-  reader.speak(pin_.language);
+  speak(reader);
   reader.enter(State::host_pin);
   pin_latest_ = reader.now_ + kLongestPinEntry;
   wait_for_pin(reader, pin_.timeout);
+}
+
+// The language of this order, if the model has it, else the model's own: not that of an order before.
+void Connection::speak(Reader& reader) {
+  const auto primary = [](std::uint16_t id) { return id & 0x3FF; };  // without the country
+  const auto wanted = primary(pin_.language_id);
+  reader.language_ = &reader.profile_.languages[0];
+  for (const Language& language : reader.profile_.languages) {
+    if (wanted != 0 && primary(language.language_id) == wanted) reader.language_ = &language;
+  }
 }
 
 void Connection::wait_for_pin(Reader& reader, std::uint8_t seconds) {

@@ -84,6 +84,7 @@ class Connection final : public HostSide {
   void answer(std::uint16_t sw);
   void send_pin(Reader& reader);
   void end_pin(Reader& reader, std::uint16_t sw);
+  void speak(Reader& reader);
   void wait_for_pin(Reader& reader, std::uint8_t seconds);
 
   PinCommand bytes_;  // the command, then the card's answer

@@ -473,6 +473,7 @@ TEST_CASE("nothing of the PIN remains, whatever the card answers, and it is sent
                       {"6983", "6983"},       {"6C08", "6C08"},
                       {"6102", "6102"},       {"mute", "mute"},
                       {"90", "garbled"},      {"", "garbled"},
+                      {"8246", "garbled"},    {"6082", "garbled"},  // the PIN in the place of a status word
                       {"garbled", "garbled"}, {kVerifyWithPin + "9000", "9000"}};
   for (const Row& row : rows) {
     CAPTURE(row.answer);
@@ -661,6 +662,17 @@ TEST_CASE("a key that comes with the time-out is too late") {
   CHECK(reader.asked.empty());
 }
 
+TEST_CASE("a card pulled out as its PIN times out: the program is told of the time-out, in full") {
+  for (const bool removed : {false, true}) {
+    Typing reader;
+    reader.type(kPin);
+    reader.sleep(10'000);
+    removed ? reader.remove() : reader.let_go();
+    CHECK(reader.told() == (removed ? "6400" : "done"));
+    CHECK_FALSE(remembers_pin(reader));
+  }
+}
+
 TEST_CASE("validation at the most digits sends the PIN by itself") {
   PinOrder order;
   order.digits = "0804";
@@ -712,6 +724,8 @@ TEST_CASE("the PIN is asked for in the program's language, if the model has it, 
   };
   for (const Row& row : {Row{"0904", "PIN?", "Wrong PIN/2 tries left"},
                          {"1304", "PIN?", "PIN fout/nog 2 pogingen"},
+                         {"0908", "PIN?", "Wrong PIN/2 tries left"},  // British
+                         {"1308", "PIN?", "PIN fout/nog 2 pogingen"},
                          {"0C08", "Code secret ?", "Code faux/2 essais"},
                          {"0704", "Code secret ?", "Code faux/2 essais"},
                          {"0000", "Code secret ?", "Code faux/2 essais"}}) {
@@ -725,6 +739,18 @@ TEST_CASE("the PIN is asked for in the program's language, if the model has it, 
     CHECK(reader.screen() == row.behind);
     reader.let_go();
     CHECK(reader.screen() == "Choisir la/fonction");
+  }
+}
+
+TEST_CASE("an order without a language that the model has is not asked in that of the order before") {
+  PinOrder dutch, other;
+  dutch.language = "1304";
+  for (const char* language : {"0000", "0704"}) {
+    Typing reader(dutch);
+    REQUIRE(reader.screen() == "PIN?");
+    other.language = language;
+    reader.verify(other.hex());
+    CHECK(reader.screen() == "Code secret ?");
   }
 }
 

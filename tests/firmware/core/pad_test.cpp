@@ -76,6 +76,28 @@ TEST_CASE("the last try is warned of before anybody types at the pad") {
   CHECK(reader.times_asked("on the pad") == 1);
 }
 
+TEST_CASE("a warning before the pad holds for one PIN, typed there or here") {
+  for (const bool at_pad : {true, false}) {
+    CAPTURE(at_pad);
+    TestReader reader(kSesame, on_pad("63C1", "01") + Dialogue{{"again", kVerifyWithoutPin, "9000"}});
+    use_pad(reader);
+    reader.press("OK");
+    CHECK(reader.screen() == "Code faux/1 essai");
+    reader.press("OK");
+    if (at_pad) {
+      reader.handle(Event::pin_on_pad());
+    } else {
+      reader.type("1234");
+      reader.press("OK");
+    }
+    CHECK(reader.screen() == "Dernier essai !/OK ou C");
+    CHECK(reader.times_asked("on the pad") == 1);
+    CHECK(reader.times_asked("0020") == 0);
+    reader.press("OK");
+    CHECK(reader.code() == "42511495");
+  }
+}
+
 TEST_CASE("C at the last try sends nobody to the pad, and the next PIN is the reader's again") {
   TestReader reader(kSesame, on_pad("9000", "01"));
   use_pad(reader);

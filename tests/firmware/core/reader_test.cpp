@@ -468,6 +468,28 @@ TEST_CASE("a wrong PIN that leaves one try says so, and the next is warned of") 
   CHECK(reader.code() == "42511495");
 }
 
+TEST_CASE(
+    "a warning holds for one PIN: the next last try has its own, whatever the card makes of its tries") {
+  for (const char* left : {"01", "02"}) {
+    CAPTURE(left);
+    TestReader reader(kSesame, with(with_tries(left), "VERIFY", "63C1") +
+                                   Dialogue{{"VERIFY again", kVerify, "63C1"}, {"and again", kVerify, kOk}});
+    reader.use("CODE", "1234");
+    if (reader.state() == "last_try") reader.press("OK");
+    for (const std::size_t sent : {1U, 2U}) {
+      CHECK(reader.screen() == "Code faux/1 essai");
+      reader.press("OK");
+      reader.type("1234");
+      reader.press("OK");
+      CHECK(reader.screen() == "Dernier essai !/OK ou C");
+      CHECK(reader.times_asked(kVerify) == sent);
+      reader.press("OK");
+      CHECK(reader.times_asked(kVerify) == sent + 1);
+    }
+    CHECK(reader.code() == "42511495");
+  }
+}
+
 TEST_CASE("the last PIN, wrong, blocks") {
   TestReader reader(kSesame, with(with_tries("01"), "VERIFY", "63C0"));
   reader.use("CODE", "1234");
