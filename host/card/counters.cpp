@@ -53,6 +53,13 @@ void CardCounters::set_atc(std::size_t application, std::uint16_t atc) {
   save_atc(applications_[application], atc);
 }
 
+void CardCounters::begin_anew(std::size_t application) {
+  Application& mine = applications_[application];
+  store_.put(mine.id, {{kAtc, 0}, {kLastOnline, 0}, {kBlocked, 0}});
+  mine.atc = mine.last_online = 0;
+  mine.blocked = false;
+}
+
 // EMV 4.3 Book 2, D3: no two cryptograms under one ATC; so the last one closes the application.
 bool CardCounters::blocked(std::size_t application) const {
   return applications_[application].blocked || atc(application) == kLastAtc;

@@ -33,6 +33,9 @@ class CardCounters {
   // As if the last transaction had had this ATC; for whoever simulates a card, which may go back.
   void set_atc(std::size_t application, std::uint16_t atc);
 
+  // As one that was never used: every cryptogram may come a second time. For whoever owns the keys.
+  void begin_anew(std::size_t application);
+
   std::uint16_t last_online_atc(std::size_t application) const {
     return applications_[application].last_online;
   }

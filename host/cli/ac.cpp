@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
 #include "host/keys/derivation.hpp"
@@ -23,7 +24,7 @@ const keys::SchemeRules& scheme_rules(const std::string& name) {
   std::string allowed;
   for (const auto& rules : keys::schemes())
     allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", rules.name);
-  usage(fmt::format("--scheme: '{}' is none of {}", name, allowed));
+  usage(fmt::format("--scheme: {} is none of {}", safe::named(name), allowed));
 }
 
 bool is_aes(const keys::SchemeRules& scheme) { return scheme.mac == keys::MacAlgorithm::aes_cmac; }
@@ -41,8 +42,7 @@ keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::Sc
   if (is_aes(scheme) && *options.option == "C") return keys::MasterKeyOption::c;
   if (!is_aes(scheme) && *options.option == "A") return keys::MasterKeyOption::a;
   if (!is_aes(scheme) && *options.option == "B") return keys::MasterKeyOption::b;
-  usage(fmt::format("--option: '{}' is not {}, as {} has it", *options.option,
-                    is_aes(scheme) ? "C" : "A or B", scheme.name));
+  usage(fmt::format("--option: must be {}, as {} has it", is_aes(scheme) ? "C" : "A or B", scheme.name));
 }
 
 keys::Tree parse_tree(const std::string& text) {
@@ -56,9 +56,7 @@ keys::Tree parse_tree(const std::string& text) {
 keys::Padding padding(const AcOptions& options, const keys::SchemeRules& scheme) {
   if (!options.padding) return scheme.padding;
   if (is_aes(scheme)) usage(fmt::format("--padding: {} uses CMAC, which pads in its own way", scheme.name));
-  if (*options.padding == 1) return keys::Padding::method1;
-  if (*options.padding == 2) return keys::Padding::method2;
-  usage("--padding: must be 1 or 2");
+  return *options.padding == 1 ? keys::Padding::method1 : keys::Padding::method2;
 }
 
 std::optional<Key> master_key(const AcOptions& options, const keys::SchemeRules& scheme) {
@@ -105,7 +103,7 @@ void ac(const AcOptions& options) {
     const auto data = parse_hex("--data", *options.data);
     out["ac"] = hex(keys::MacKey(scheme.mac, sk).mac(data, pad));
   }
-  if (options.json) return print_line(out.dump());
+  if (options.json) return print_json(out);
   if (mk) print_line(fmt::format("MK  {}", out["mk"].get<std::string>()));
   print_line(fmt::format("SK  {}", out["sk"].get<std::string>()));
   if (options.data) print_line(fmt::format("AC  {}", out["ac"].get<std::string>()));

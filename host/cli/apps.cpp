@@ -6,8 +6,11 @@
 #include "firmware/core/emv/directory.hpp"
 #include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/emv/t0_exchange.hpp"
+#include "firmware/core/emv/tlv.hpp"
 #include "firmware/core/iso7816/atr.hpp"
+#include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/label.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
 #include "host/profile/reader_file.hpp"
@@ -20,7 +23,7 @@ namespace {
 using ByteString = std::vector<std::uint8_t>;
 
 struct Found {
-  std::string aid, label, language;
+  std::string aid, label, preferred_name, language;
   std::optional<int> priority;
   bool listed = false;             // in the card's directory
   std::uint16_t sw = emv::sw::ok;  // what SELECT answered
@@ -72,13 +75,38 @@ class Dialogue {
   emv::ResponseBuffer answer_;
 };
 
-std::string text(Bytes bytes) {
-  std::string out;
-  for (const std::uint8_t byte : bytes) {
-    if (byte >= 0x20 && byte < 0x7F) out += static_cast<char>(byte);
+std::string without_padding(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+// Two letters for each language (ISO 639-1).
+std::string languages(Bytes bytes) {
+  const std::string text = label_text(bytes);
+  return without_padding(safe::one_line(text));
+}
+
+// An object of the FCI's proprietary template (EMV 4.3 Book 1, 11.3.4).
+std::optional<Bytes> in_fci(Bytes fci, emv::Tag wanted) {
+  Bytes inside = fci;
+  for (const emv::Tag tag : {emv::Tag{0x6F}, emv::Tag{0xA5}, wanted}) {
+    std::optional<Bytes> found;
+    for (emv::TlvReader reader(inside); !found && reader.more();) {
+      const auto object = reader.next();
+      if (!object) return std::nullopt;
+      if (object->tag == tag) found = object->value;
+    }
+    if (!found) return std::nullopt;
+    inside = *found;
   }
-  out.erase(out.find_last_not_of(' ') + 1);
-  return out;
+  return inside;
+}
+
+// In the issuer's own letters; only where it says which (EMV 4.3 Book 4, 11.3).
+std::string preferred_name(Bytes fci) {
+  const auto name = in_fci(fci, 0x9F12), index = in_fci(fci, 0x9F11);
+  const auto table = index ? code_table(*index) : std::nullopt;
+  return name && table ? without_padding(label_text(*name, table)) : "";
 }
 
 // Every application that a shipped reader model looks for, each once.
@@ -110,8 +138,9 @@ void select(Dialogue& card, Found application, Bytes aid, std::vector<Found>& fo
   if (!there && !application.listed) return;
   if (it) {
     application.aid = hex(fci->df_name);
-    if (!fci->label.empty()) application.label = text(fci->label);
-    application.language = text(fci->language_preference);
+    if (!fci->label.empty()) application.label = without_padding(label_text(fci->label));
+    application.preferred_name = preferred_name(response.data);
+    application.language = languages(fci->language_preference);
     if (fci->priority) application.priority = *fci->priority & 0x0F;
   }
   const auto same = [&](const Found& other) { return other.aid == application.aid; };
@@ -124,7 +153,7 @@ std::vector<Found> find_applications(Dialogue& card) {
   std::vector<Found> found;
   for (const emv::DirectoryEntry& entry : directory.entries()) {
     Found application;
-    application.label = text(entry.label);
+    application.label = without_padding(label_text(entry.label));
     if (entry.priority) application.priority = *entry.priority & 0x0F;
     application.listed = true;
     select(card, application, entry.aid, found);
@@ -134,28 +163,36 @@ std::vector<Found> find_applications(Dialogue& card) {
 }
 
 void print_table(const std::vector<Found>& found) {
-  print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", "AID", "LABEL", "PRIORITY", "LANGUAGE",
-                         "FOUND", "STATE"));
+  const bool names = std::any_of(found.begin(), found.end(), [](const Found& application) {
+    return !application.preferred_name.empty();
+  });
+  const auto row = [&](std::string_view aid, std::string_view label, std::string_view name, auto... rest) {
+    const std::string column = names ? fmt::format("{:<16}  ", safe::one_line(name)) : "";
+    print_line(fmt::format("{:<32}  {:<16}  {}", aid, safe::one_line(label), column) +
+               fmt::format("{:>8}  {:<8}  {:<9}  {}", rest...));
+  };
+  row("AID", "LABEL", "NAME", "PRIORITY", "LANGUAGE", "FOUND", "STATE");
   for (const Found& application : found) {
-    print_line(fmt::format("{:<32}  {:<16}  {:>8}  {:<8}  {:<9}  {}", application.aid, application.label,
-                           application.priority ? std::to_string(*application.priority) : "-",
-                           application.language, application.listed ? "directory" : "by name",
-                           state(application)));
+    row(application.aid, application.label, application.preferred_name,
+        application.priority ? std::to_string(*application.priority) : "-", application.language,
+        application.listed ? "directory" : "by name", state(application));
   }
 }
 
-void print_json(const std::vector<Found>& found) {
+void print_list(const std::vector<Found>& found) {
   auto all = nlohmann::ordered_json::array();
   for (const Found& application : found) {
     all.push_back(
         {{"aid", application.aid},
          {"label", application.label},
+         {"preferred_name",
+          application.preferred_name.empty() ? nullptr : nlohmann::ordered_json(application.preferred_name)},
          {"priority", application.priority ? nlohmann::ordered_json(*application.priority) : nullptr},
          {"language", application.language},
          {"listed", application.listed},
          {"state", state(application)}});
   }
-  print_line(all.dump(2));
+  print_json(all, 2);
 }
 
 }  // namespace
@@ -171,7 +208,8 @@ void apps(const AppsOptions& options) {
   Dialogue dialogue(card.slot());
   const auto found = find_applications(dialogue);
   if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");
-  options.json ? print_json(found) : print_table(found);
+  card.sync_trace();
+  options.json ? print_list(found) : print_table(found);
 }
 
 }  // namespace sesame::cli

@@ -1,14 +1,14 @@
-#include <fcntl.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <span>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/card_template.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/durable_file.hpp"
+#include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
 
@@ -25,30 +25,6 @@ void system_random(std::span<std::uint8_t> out) {
   }
 }
 
-// Never over another file: it may be the only copy of a card's keys.
-void write_new_file(const std::string& path, std::string_view text) {
-  const auto fail = [&] {
-    throw Failure(Exit::environment, fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  };
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0 && errno == EEXIST)
-    throw Failure(Exit::usage, fmt::format("{}: exists; name another file", path));
-  if (file < 0) fail();
-  while (!text.empty()) {
-    const ssize_t put = ::write(file, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      const int error = errno;
-      ::close(file);
-      ::unlink(path.c_str());
-      errno = error;
-      fail();
-    }
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (::close(file) != 0) fail();
-}
-
 }  // namespace
 
 void card_new(const CardNewOptions& options) {
@@ -56,10 +32,12 @@ void card_new(const CardNewOptions& options) {
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
       fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
-                  profile::stem(options.card_template)) +
+                  safe::one_line(profile::stem(options.card_template))) +
       personalise(source.text(), options.pin, system_random);
-  if (!options.output) return print_line(text);
-  write_new_file(*options.output, text);
+  // A template that is no card makes none.
+  static_cast<void>(profile::read_card(text, source.file()));
+  if (!options.output) return print_content(text);
+  posix::create_file(*options.output, text);  // never over another: it may be the only copy of a card's keys
   note_line(
       fmt::format("sesame: {} is a new card; try: sesame code --card {}", *options.output, *options.output));
 }

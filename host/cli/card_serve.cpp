@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include "host/cli/commands.hpp"
+#include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
 #include "host/device/slot_card.hpp"
@@ -9,10 +12,9 @@ namespace sesame::cli {
 
 namespace {
 
-void tell(const std::string& line) { note_line("sesame: " + line); }
-
 void serve_characters(const CardServeOptions& options, const line::Endpoint& endpoint,
-                      const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals) {
+                      const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals,
+                      const line::Server::Tell& tell) {
   SlotCard apdus(slot, tell);
   card::line::CharacterCard card(apdus, misbehaviour);
   line::Server server(card, endpoint, signals, options.card, tell);
@@ -31,11 +33,17 @@ void card_serve(const CardServeOptions& options) {
     card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "",
                 masking(is_transcript(options.card), {}));
   }
-  if (endpoint) return serve_characters(options, *endpoint, misbehaviour, card.slot(), signals);
+  Log log(STDERR_FILENO);
+  const auto tell = [&](const std::string& line) { log.tell(line); };
+  if (endpoint) {
+    serve_characters(options, *endpoint, misbehaviour, card.slot(), signals, tell);
+    return card.sync_trace();
+  }
   vpcd::Server server(card.slot(),
                       {options.card, options.port, std::chrono::seconds(options.wait), options.eject_after},
                       signals, tell);
   server.run();
+  card.sync_trace();
 }
 
 }  // namespace sesame::cli

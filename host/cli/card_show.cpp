@@ -113,7 +113,7 @@ void print(const nlohmann::ordered_json& object, int depth) {
 void card_show(const CardShowOptions& options) {
   const Personalisation card = profile::load_card(options.card);
   const auto all = described(card);
-  options.json ? print_line(all.dump(2)) : print(all, 0);
+  options.json ? print_json(all, 2) : print(all, 0);
 }
 
 }  // namespace sesame::cli

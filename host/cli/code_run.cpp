@@ -46,7 +46,9 @@ CodeRun::CodeRun(CodeOptions& options)
     : options_(options),
       choice_(parse_device(options.device)),
       loaded_(profile::load_reader(options.profile)),
-      task_(plan(profile(), choice_, options)) {}
+      task_(plan(profile(), choice_, options)) {
+  check_output();
+}
 
 void CodeRun::make(std::string_view command, const std::optional<std::string>& trace,
                    transcript::Masking::Options masking) {
@@ -59,8 +61,8 @@ void CodeRun::make(std::string_view command, const std::optional<std::string>& t
 
 void CodeRun::make_here(std::string_view command, const std::optional<std::string>& trace,
                         transcript::Masking::Options masking) {
-  if (!in_reader()) task_.pin = take_pin(options_.pin);
-  open();
+  if (!in_reader()) task_.pin = pin_for_virtual_card(trace);
+  open(trace);
   if (in_reader() && !task_.pin_on_pad) task_.pin = pin_for_real_card();
   // Only now: whatever was missing before, a recording that was there is still there.
   if (trace) record(command, *trace, masking);
@@ -76,14 +78,15 @@ void CodeRun::make_here(std::string_view command, const std::optional<std::strin
 
 void CodeRun::make_in_qemu(std::string_view command, const std::optional<std::string>& trace,
                            transcript::Masking::Options masking) {
-  // Whatever is missing is said before anybody types a PIN.
   choice_.place = find_image(choice_, profile().name);
-  task_.pin = take_pin(options_.pin);
+  check_qemu();
   if (options_.card_line) {
     line_ = connect_card(*options_.card_line);
     task_.card = fmt::format("the card at {}", *options_.card_line);
+    task_.pin = take_pin(options_.pin);
   } else {
-    open();
+    task_.pin = pin_for_virtual_card(trace);
+    open(trace);
     if (trace) record(command, *trace, masking);
     line_ = std::make_unique<SlotLine>(card_->slot());
   }
@@ -91,13 +94,21 @@ void CodeRun::make_in_qemu(std::string_view command, const std::optional<std::st
   make_code(*panel_, profile(), task_);
 }
 
-// A board that is missing is missed before anybody types a PIN.
 void CodeRun::make_on_board() {
   task_.card = "the card in the board";
   start_device();
   show_real_card_notice();
   task_.pin = std::move(*take_pin_unless(options_.pin, kNoInterruption));
   make_code(*panel_, profile(), task_);
+}
+
+// Whatever is missing is said before anybody types a PIN; and the card is touched when there is one.
+SecretString CodeRun::pin_for_virtual_card(const std::optional<std::string>& trace) const {
+  if (!is_given(options_.pin)) {
+    OpenCard card(options_.card, options_.state, OpenCard::Use::look);
+    if (trace) card.check_trace(*trace, options_.profile);
+  }
+  return take_pin(options_.pin);
 }
 
 void CodeRun::start_device() {
@@ -114,7 +125,7 @@ void CodeRun::refuse_unknown_tries() const {
                             task_.card));
 }
 
-void CodeRun::open() {
+void CodeRun::open(const std::optional<std::string>& trace) {
   if (in_reader()) {
     card_.emplace(options_.reader, profile().languages[0].language_id);
     if (task_.pin_on_pad) card_->in_reader().require_pinpad();
@@ -123,6 +134,7 @@ void CodeRun::open() {
   }
   task_.card = card_->name();
   task_.remedy = card_->remedy();
+  if (trace) card_->check_trace(*trace, options_.profile);
 }
 
 void CodeRun::record(std::string_view command, const std::string& trace,
@@ -166,7 +178,12 @@ const Device& CodeRun::device() const { return panel_ ? static_cast<const Device
 
 std::string CodeRun::code() const { return device().code(); }
 
+void CodeRun::sync_trace() const {
+  if (card_) card_->sync_trace();
+}
+
 void CodeRun::print() const {
+  sync_trace();
   const std::string digits = code();
   GroupedCode grouped;
   group(digits, profile().code, grouped);
@@ -186,7 +203,7 @@ void CodeRun::print() const {
   } else if (card_) {
     json["card"] = options_.card;
   }
-  print_line(json.dump());
+  print_json(json);
 }
 
 std::string CodeRun::replay(const std::string& transcript) const {

@@ -27,8 +27,10 @@ class CodeRun {
   // under the name of the command, and with something else in the place of what `masking` says.
   void make(std::string_view command, const std::optional<std::string>& trace,
             transcript::Masking::Options masking);
-  // As a line, or as an object with --json, on standard output.
+  // As a line, or as an object with --json, on standard output; once the trace is on the disk.
   void print() const;
+  // What was recorded is on the disk.
+  void sync_trace() const;
   // Its digits alone.
   std::string code() const;
 
@@ -42,8 +44,9 @@ class CodeRun {
                     transcript::Masking::Options masking);
   void make_on_board();
   void start_device();
-  void open();
+  void open(const std::optional<std::string>& trace);
   void record(std::string_view command, const std::string& trace, transcript::Masking::Options masking);
+  SecretString pin_for_virtual_card(const std::optional<std::string>& trace) const;
   SecretString pin_for_real_card();
   void refuse_unknown_tries() const;
   void remark_on_data();

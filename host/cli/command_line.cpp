@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <new>
 #include <sstream>
@@ -11,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "firmware/core/cap/token.hpp"
+#include "host/cli/arguments.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/device_choice.hpp"
 #include "host/cli/text.hpp"
@@ -51,6 +54,8 @@ void add_state(CLI::App* sub, StateOptions& state, CLI::Option* other = nullptr)
   if (other != nullptr) other->excludes(file)->excludes(ephemeral)->excludes(atc);
 }
 
+constexpr std::uint64_t kDay = 86'400;  // seconds
+
 constexpr const char* kCardHelp = "a shipped card, a card file (.toml) or a transcript (.apdu)";
 
 // A virtual card, or one in a reader.
@@ -60,13 +65,10 @@ CLI::Option* add_any_card(CLI::App* sub, std::string& card, StateOptions& state,
       sub->add_option("--reader", reader.reader, "the card in this PC/SC reader (sesame readers)")
           ->type_name("NAME|INDEX")
           ->excludes(named);
-  sub->add_option(
-         "--wait", reader.wait,
-         "with --reader: how long to wait for a card, and for other programs to let go of it; 0 not at all")
-      ->check(CLI::Range(0, 86400))
+  add_number(sub, "--wait", reader.wait, {0, kDay},
+             "with --reader: how long to wait for a card, and for other programs to let go of it; 0 not at all")
       ->type_name("SECONDS")
-      ->needs(in_reader)
-      ->capture_default_str();
+      ->needs(in_reader);
   add_state(sub, state, in_reader);
   return in_reader;
 }
@@ -196,9 +198,9 @@ void add_token(CLI::App& app) {
       ->type_name("N[,N...]")
       ->delimiter(',')
       ->allow_extra_args(false);
-  sub->add_option("--min-digits", options->min_digits, "zeros in front, up to so many digits")
-      ->type_name("N")
-      ->capture_default_str();
+  add_number(sub, "--min-digits", options->min_digits, {0, cap::kMaxTokenDigits},
+             "zeros in front, up to so many digits")
+      ->type_name("N");
   auto* explain = sub->add_flag("--explain", options->explain, "show which bit went where");
   sub->add_flag("--json", options->json, "print {\"code\": ...}")->excludes(explain);
   sub->callback([options] {
@@ -216,7 +218,8 @@ void add_ac(CLI::App& app) {
       ->required();
   sub->add_option("--tree", options->tree, "shape of the tree, with --scheme tree [4/8]")
       ->type_name("B/H[/IV]");
-  sub->add_option("--padding", options->padding, "ISO 9797-1 padding method [by scheme]")->type_name("1|2");
+  add_number(sub, "--padding", options->padding, {1, 2}, "ISO 9797-1 padding method [by scheme]")
+      ->type_name("1|2");
   auto* imk =
       sub->add_option("--imk", options->imk, "issuer master key; with --pan and --psn")->type_name("HEX");
   auto* mk = sub->add_option("--mk", options->mk, "the card's master key")->type_name("HEX");
@@ -249,7 +252,7 @@ void add_list(CLI::App& app, const char* name, const char* help, void (*command)
 }
 
 void add_card(CLI::App& app) {
-  CLI::App* parent = app.add_subcommand("card", "make, explain or serve a virtual card");
+  CLI::App* parent = app.add_subcommand("card", "make, explain, serve or reset a virtual card");
   parent->require_subcommand(1);
 
   std::shared_ptr<CardNewOptions> fresh;
@@ -266,21 +269,31 @@ void add_card(CLI::App& app) {
   sub->add_option("FILE|NAME", shown->card, "a card file or a shipped card")->required();
   sub->add_flag("--json", shown->json, "print JSON");
 
+  std::shared_ptr<CardResetOptions> reset;
+  sub = add(*parent, "reset", "give a virtual card its PIN tries back, and begin its ATC anew", &card_reset,
+            reset);
+  sub->footer(
+      "Without --pin and --atc both are reset. A card whose ATC begins anew gives codes that it has given "
+      "before:\n"
+      "a verifier takes none of them.");
+  sub->add_option("FILE|NAME,--card", reset->card, "a card file or a shipped card")->required();
+  sub->add_option("--state", reset->state,
+                  "file of the card's counters [a file under $XDG_STATE_HOME/sesame]")
+      ->type_name("FILE");
+  sub->add_flag("--pin", reset->pin, "the PIN tries");
+  sub->add_flag("--atc", reset->atc, "the ATC of each application");
+  sub->add_flag("--yes", reset->yes, "do not ask");
+
   std::shared_ptr<CardServeOptions> served;
   sub = add(*parent, "serve", "show a card to every PC/SC program, through vpcd", &card_serve, served);
   sub->footer("SIGUSR1 takes the card out, SIGUSR2 inserts it again, SIGINT and SIGTERM end it.");
   sub->add_option("--card", served->card, kCardHelp)->type_name("FILE|NAME")->capture_default_str();
-  sub->add_option("--port", served->port, "where vpcd listens, on this machine")
-      ->check(CLI::Range(1, 65535))
-      ->type_name("PORT")
-      ->capture_default_str();
-  sub->add_option("--wait", served->wait, "how long to wait for vpcd; 0 not at all")
-      ->check(CLI::Range(0, 86400))
-      ->type_name("SECONDS")
-      ->capture_default_str();
-  sub->add_option("--eject-after", served->eject_after,
-                  "the card leaves as the command behind this many arrives")
-      ->check(CLI::NonNegativeNumber)
+  add_number(sub, "--port", served->port, {1, 65535}, "where vpcd listens, on this machine")
+      ->type_name("PORT");
+  add_number(sub, "--wait", served->wait, {0, kDay}, "how long to wait for vpcd; 0 not at all")
+      ->type_name("SECONDS");
+  add_number(sub, "--eject-after", served->eject_after, {0, std::numeric_limits<std::uint64_t>::max()},
+             "the card leaves as the command after this many arrives")
       ->type_name("N");
   CLI::Option* line =
       sub->add_option("--iso7816", served->iso7816,
@@ -318,8 +331,8 @@ void add_reader(CLI::App& app) {
       ->capture_default_str();
   sub->add_option("--trace", served->trace, "record the dialogue as a transcript, PIN masked")
       ->type_name("FILE");
-  sub->add_option("--keys-from", served->keys_from, "read the keys from this descriptor [the terminal]")
-      ->check(CLI::NonNegativeNumber)
+  add_number(sub, "--keys-from", served->keys_from, {0, std::numeric_limits<int>::max()},
+             "read the keys from this descriptor [the terminal]")
       ->type_name("FD");
   add_state(sub, served->state);
 }
@@ -344,35 +357,12 @@ void add_commands(CLI::App& app) {
 namespace {
 
 // --help and --version: to standard output, and an error where nobody can read it.
-void print_asked(CLI::App& app, const CLI::ParseError& asked) {
+void print_asked(CLI::App& app, const CLI::Success& asked) {
   std::ostringstream text;
   app.exit(asked, text, text);
   std::string all = text.str();
   while (all.ends_with('\n')) all.pop_back();
-  print_line(all);
-}
-
-std::string unknown_command(const CLI::App& app, const std::string& name) {
-  std::string known;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    known += (known.empty() ? "" : ", ") + command->get_name();
-  }
-  return fmt::format("there is no command '{}'; there are {}", name, known);
-}
-
-std::string usage_line(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
-  // The command that was meant: `reader serve`, not `reader`.
-  const CLI::App* command = &app;
-  std::string name;
-  int words = 1;
-  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = command->get_subcommands(), ++words) {
-    command = chosen[0];
-    name += (name.empty() ? "" : " ") + command->get_name();
-  }
-  const bool has_commands = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
-  if (has_commands && argc > words && argv[words][0] != '-') return unknown_command(*command, argv[words]);
-  return fmt::format("{}{}{}; see sesame {}{}--help", name, name.empty() ? "" : ": ", error.what(), name,
-                     name.empty() ? "" : " ");
+  print_lines(all);
 }
 
 constexpr std::array<std::string_view, 5> kSecretOptions{"--pin", "--imk", "--mk", "--sk", "--token"};
@@ -402,10 +392,9 @@ void hide_secrets(int argc, char** argv) {
 }
 
 void parse(std::unique_ptr<CLI::App> app, int argc, char** argv) try {
-  app->parse(argc, argv);
-} catch (const CLI::ParseError& error) {
-  if (error.get_exit_code() != 0) throw Failure(Exit::usage, usage_line(*app, error, argc, argv));
-  print_asked(*app, error);
+  parse(*app, argc, argv);
+} catch (const CLI::Success& asked) {
+  print_asked(*app, asked);
 }
 
 }  // namespace

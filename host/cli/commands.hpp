@@ -18,6 +18,7 @@ void profiles(const ListOptions& options);
 void cards(const ListOptions& options);
 void card_new(const CardNewOptions& options);
 void card_show(const CardShowOptions& options);
+void card_reset(const CardResetOptions& options);
 void card_serve(const CardServeOptions& options);
 void reader_serve(const ReaderServeOptions& options);
 

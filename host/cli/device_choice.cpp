@@ -1,9 +1,13 @@
 #include "host/cli/device_choice.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <vector>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/text.hpp"
 #include "host/device/image_file.hpp"
 #include "host/device/qemu_device.hpp"
@@ -16,6 +20,7 @@ namespace {
 
 using std::filesystem::path;
 
+constexpr const char* kQemu = "qemu-system-arm";
 constexpr std::string_view kBoard = "stm32f407g-disc1";
 constexpr std::string_view kRemedy = "build it: cmake --preset firmware && cmake --build --preset firmware";
 // Beyond what the reader grants its card for one command, and more commands than any dialogue has.
@@ -66,8 +71,8 @@ DeviceChoice parse_device(const std::string& text) {
   if (text == "native") return {DeviceChoice::Kind::native, ""};
   if (text == "qemu" || (kind == "qemu" && placed)) return {DeviceChoice::Kind::qemu, place};
   if (kind == "serial" && placed) return {DeviceChoice::Kind::serial, place};
-  throw Failure(Exit::usage,
-                fmt::format("--device '{}': there are native, qemu, qemu:IMAGE and serial:PATH", text));
+  throw Failure(Exit::usage, fmt::format("--device {}: there are native, qemu, qemu:IMAGE and serial:PATH",
+                                         safe::named(text)));
 }
 
 std::string find_image(const DeviceChoice& choice, std::string_view profile) {
@@ -82,6 +87,15 @@ std::string find_image(const DeviceChoice& choice, std::string_view profile) {
     }
   }
   throw Failure(Exit::environment, fmt::format("there is no image {}; {}", last.string(), kRemedy));
+}
+
+void check_qemu() {
+  const char* const folders = std::getenv("PATH");
+  std::istringstream all(folders == nullptr ? "" : folders);
+  for (std::string folder; std::getline(all, folder, ':');) {
+    if (::access((path(folder) / kQemu).c_str(), X_OK) == 0) return;
+  }
+  throw Failure(Exit::environment, "QEMU is not installed; install qemu-system-arm");
 }
 
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,

@@ -29,6 +29,9 @@ DeviceChoice parse_device(const std::string& text);
 // is none, with how to make it; that of check_image().
 std::string find_image(const DeviceChoice& choice, std::string_view profile);
 
+// That QEMU is there. Failure(Exit::environment) where it is not.
+void check_qemu();
+
 // Starts the reader, not a native one, which is as the profile says: another, or one of the same name with something else
 // in its file, is a Failure (Exit::usage), as the keys mean something else there. The card is for QEMU alone.
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,

@@ -28,7 +28,7 @@ void profiles(const ListOptions& options) {
     all.push_back({{"name", name}, {"title", reader.title}, {"functions", functions}});
     if (!options.json) print_line(fmt::format("{:<14} {:<24} {}", name, keys(reader), reader.title));
   }
-  if (options.json) print_line(all.dump(2));
+  if (options.json) print_json(all, 2);
 }
 
 void cards(const ListOptions& options) {
@@ -37,7 +37,7 @@ void cards(const ListOptions& options) {
     all.push_back({{"name", card.name}, {"title", card.title}});
     if (!options.json) print_line(fmt::format("{:<14} {}", card.name, card.title));
   }
-  if (options.json) print_line(all.dump(2));
+  if (options.json) print_json(all, 2);
 }
 
 }  // namespace sesame::cli

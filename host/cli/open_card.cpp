@@ -1,5 +1,6 @@
 #include "host/cli/open_card.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "host/cli/text.hpp"
@@ -15,8 +16,6 @@ namespace sesame::cli {
 transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep) {
   return {of_a_person && !keep.pan, of_a_person && !keep.name};
 }
-
-bool is_transcript(const std::string& card) { return card.ends_with(".apdu"); }
 
 namespace {
 
@@ -44,7 +43,30 @@ void check_state_file(const std::string& file) {
                             folder.string()));
 }
 
+std::string quoted_for_shell(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._-+,:@%").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string reset_command(const std::string& card, const std::optional<std::string>& state) {
+  const std::string command = "sesame card reset " + quoted_for_shell(card);
+  return state ? command + " --state " + quoted_for_shell(*state) : command;
+}
+
 }  // namespace
+
+// A file for each card, so that one in use does not keep the others waiting.
+std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named) {
+  if (!named) return state::default_state_file("card-" + card::card_id(card));
+  check_state_file(*named);
+  return *named;
+}
 
 OpenCard::OpenCard(const ReaderOptions& options, pcsc::LanguageId language)
     : reader_(std::make_unique<ReaderCard>(options)) {
@@ -84,22 +106,18 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
     store_ = std::make_unique<state::EphemeralStore>();
     return;
   }
-  // A file for each card, so that one in use does not keep the others waiting.
-  if (state.file) check_state_file(*state.file);
-  const std::string path =
-      state.file ? *state.file : state::default_state_file("card-" + card::card_id(*personalisation_));
+  const std::string path = state_file(*personalisation_, state.file);
+  files_.insert(files_.end(), {path, path + ".lock", path + ".new"});
   if (use == Use::look) {
     store_ = std::make_unique<state::EphemeralStore>(state::look_at(path));
     return;
   }
   store_ = std::make_unique<state::DurableStore>(path);
-  files_.insert(files_.end(), {path, path + ".lock", path + ".new"});
-  remedy_ = fmt::format("use --ephemeral, or make another card (sesame card new), or remove {} to begin anew",
-                        path);
+  remedy_ = fmt::format("use --ephemeral, or make another card (sesame card new), or reset this one: {}",
+                        reset_command(name_, state.file));
 }
 
-void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other,
-                      transcript::Masking::Options masking) {
+void OpenCard::check_trace(const std::string& trace, const std::string& other) {
   if (trace.empty()) throw Failure(Exit::usage, "--trace: an empty name; name a file");
   files_.push_back(other);
   for (const std::string& file : files_) {
@@ -108,9 +126,19 @@ void OpenCard::record(const std::string& trace, const std::string& what, const s
         Exit::usage,
         fmt::format("--trace: {} is in use here, and a trace would replace it; name another file", trace));
   }
+  transcript::TraceWriter::check(trace);
+}
+
+void OpenCard::record(const std::string& trace, const std::string& what, const std::string& other,
+                      transcript::Masking::Options masking) {
+  check_trace(trace, other);
   trace_ = std::make_unique<transcript::TraceWriter>(trace, what);
   masking_ = std::make_unique<transcript::Masking>(masking);
   slots_.push_back(std::make_unique<transcript::TracingSlot>(*slots_.back(), *trace_, masking_.get()));
+}
+
+void OpenCard::sync_trace() const {
+  if (trace_) trace_->sync();
 }
 
 void OpenCard::remark(const std::string& text) {

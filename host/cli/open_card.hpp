@@ -15,6 +15,7 @@
 #include "host/state/counters.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
+#include "host/transcript/transcript.hpp"
 
 namespace sesame::cli {
 
@@ -29,19 +30,24 @@ class OpenCard {
   // Waits for a card in the reader, whose pinpad is to speak this language.
   OpenCard(const ReaderOptions& options, pcsc::LanguageId language);
 
-  // Records the dialogue from here on; `what` is the first line. Refuses a file that the card or its state is in,
-  // or that is `other`: a trace replaces what was there.
+  // Refuses a file that the card or its state is in, or that is `other`, as a trace replaces what was there; and one that
+  // cannot be written.
+  void check_trace(const std::string& trace, const std::string& other);
+  // The same, and records the dialogue from here on; `what` is the first line.
   void record(const std::string& trace, const std::string& what, const std::string& other,
               transcript::Masking::Options masking);
   // For remarks on the dialogue; does nothing where it is not recorded.
   void remark(const std::string& text);
+  // What is recorded is on the disk. Failure(Exit::environment) where it cannot be.
+  void sync_trace() const;
 
   CardSlot& slot() { return *slots_.back(); }
   // As messages call it.
   const std::string& name() const { return name_; }
   // Of a card in a reader alone.
   const ReaderCard& in_reader() const { return *reader_; }
-  // What to do where the card is blocked, as the end of a line; empty where nothing helps.
+  // What to do where the card is blocked, as the end of a line; empty where nothing helps. It ends with the command that
+  // resets the card, to which --pin or --atc may be added.
   const std::string& remedy() const { return remedy_; }
 
  private:
@@ -61,10 +67,13 @@ class OpenCard {
   std::string remedy_;
 };
 
+// Where a virtual card's counters are: `named`, else a file of its own under $XDG_STATE_HOME/sesame. Failure: a name that
+// cannot be right.
+std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named);
+
 // What a recording masks: of somebody's card, all that is not to be kept; of a virtual one nothing.
 transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep);
 
-// A file that `--card` means as a transcript.
-bool is_transcript(const std::string& card);
+using transcript::is_transcript;
 
 }  // namespace sesame::cli

@@ -101,6 +101,13 @@ struct CardShowOptions {
   bool json = false;
 };
 
+struct CardResetOptions {
+  std::string card;
+  std::optional<std::string> state;  // else under $XDG_STATE_HOME/sesame
+  bool pin = false, atc = false;     // neither: both
+  bool yes = false;                  // without asking
+};
+
 struct CardServeOptions {
   std::string card = "sesame-card";
   std::uint16_t port = 35963;                // of vpcd, on this machine

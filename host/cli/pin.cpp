@@ -4,14 +4,17 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 #include "firmware/core/cap/transaction.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/private_memory.hpp"
+#include "host/posix/terminal_guard.hpp"
 
 namespace sesame::cli {
 
@@ -73,22 +76,10 @@ SecretString read_line(const Input& input) {
   return line.take();
 }
 
-// Of the terminal that is silent, for a signal that ends the program meanwhile.
-termios before_silence{};
-
-void restore_and_end(int signal) {
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &before_silence);
-  ::raise(signal);  // which now does what it does
-}
-
 // Without echo, and with ^C as a character: the terminal is as it was in every case but SIGKILL.
 class SilentTerminal {
  public:
   SilentTerminal() {
-    if (::tcgetattr(STDIN_FILENO, &saved_) != 0)
-      throw Failure(Exit::environment, "the terminal cannot be set up");
-    before_silence = saved_;
-    for (std::size_t i = 0; i < kEnding.size(); ++i) catch_once(kEnding[i], former_[i]);
     termios silent = saved_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
     silent.c_cc[VMIN] = 1;
@@ -97,24 +88,17 @@ class SilentTerminal {
   }
   SilentTerminal(const SilentTerminal&) = delete;
   SilentTerminal& operator=(const SilentTerminal&) = delete;
-  ~SilentTerminal() {
-    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_);
-    for (std::size_t i = 0; i < kEnding.size(); ++i) ::sigaction(kEnding[i], &former_[i], nullptr);
-  }
+  ~SilentTerminal() { ::tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_); }
 
  private:
-  static constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-  static void catch_once(int signal, struct sigaction& former) {
-    struct sigaction action {};
-    action.sa_handler = restore_and_end;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(signal, &action, &former);
-    if (former.sa_handler == SIG_IGN) ::sigaction(signal, &former, nullptr);
+  static termios settings() {
+    termios settings{};
+    if (::tcgetattr(STDIN_FILENO, &settings) == 0) return settings;
+    throw Failure(Exit::environment, "the terminal cannot be set up");
   }
 
-  termios saved_{};
-  std::array<struct sigaction, kEnding.size()> former_{};
+  termios saved_ = settings();
+  posix::TerminalGuard guard_{STDIN_FILENO, saved_};
 };
 
 SecretString ask(const Input& input) {
@@ -138,18 +122,36 @@ SecretString ask(const Input& input) {
   return line.take();
 }
 
+// POSIX.1-2017, 3.235. `--pin-env $CARD_PIN` is a slip that everybody makes once.
+bool is_variable_name(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto part = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  return !text.empty() && letter(text[0]) && std::all_of(text.begin(), text.end(), part);
+}
+
 SecretString from_variable(const std::string& name) {
+  if (!is_variable_name(name)) {
+    throw Failure(Exit::usage,
+                  "--pin-env: takes the name of a variable, not a PIN; as in --pin-env CARD_PIN");
+  }
   std::optional<SecretString> value = posix::take_variable(name);
   if (!value) throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
   return std::move(*value);
 }
 
-SecretString raw_pin(PinOptions& options, const Input& input, std::string_view other_ways) {
-  if (options.pin) return std::move(*options.pin);
-  if (options.from_stdin) return read_line(input);
-  if (options.variable) return from_variable(*options.variable);
-  if (::isatty(STDIN_FILENO) == 1) return ask(input);
+constexpr std::string_view kAllWays = "--pin, --pin-stdin or --pin-env";
+constexpr std::string_view kOtherWays = "--pin-stdin or --pin-env";
+
+bool is_given(const PinOptions& options, std::string_view other_ways) {
+  if (options.pin || options.from_stdin || options.variable) return true;
+  if (::isatty(STDIN_FILENO) == 1) return false;
   throw Failure(Exit::usage, fmt::format("no PIN: use {}, or type it at a terminal", other_ways));
+}
+
+SecretString raw_pin(PinOptions& options, const Input& input, std::string_view other_ways) {
+  if (!is_given(options, other_ways)) return ask(input);
+  if (options.pin) return std::move(*options.pin);
+  return options.from_stdin ? read_line(input) : from_variable(*options.variable);
 }
 
 std::string_view source(const PinOptions& options) {
@@ -165,14 +167,16 @@ void check(const SecretString& pin, const PinOptions& options) {
 
 }  // namespace
 
+bool is_given(const PinOptions& options) { return is_given(options, kAllWays); }
+
 SecretString take_pin(PinOptions& options) {
-  SecretString pin = raw_pin(options, Input(kNoInterruption), "--pin, --pin-stdin or --pin-env");
+  SecretString pin = raw_pin(options, Input(kNoInterruption), kAllWays);
   check(pin, options);
   return pin;
 }
 
 std::optional<SecretString> take_pin_unless(PinOptions& options, int interruption) try {
-  SecretString pin = raw_pin(options, Input(interruption), "--pin-stdin or --pin-env");
+  SecretString pin = raw_pin(options, Input(interruption), kOtherWays);
   check(pin, options);
   return pin;
 } catch (const Interrupted&) {

@@ -12,6 +12,9 @@ namespace sesame::cli {
 // standard input is a terminal; where it is not, that is a Failure too. The PIN is then in no other place: not in the options, nor in the environment.
 SecretString take_pin(PinOptions& options);
 
+// That nobody has to type one; false: somebody will, at the terminal that is there. With neither, the Failure of take_pin().
+bool is_given(const PinOptions& options);
+
 inline constexpr int kNoInterruption = -1;
 // The same for a card in a reader, which `--pin` is not for: unless `interruption`, a descriptor, becomes readable
 // before there is a PIN; then nothing.

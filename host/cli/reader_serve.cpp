@@ -11,6 +11,7 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/keyboard.hpp"
+#include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/screen_printer.hpp"
 #include "host/cli/text.hpp"
@@ -74,18 +75,6 @@ class ForgivingSlot final : public CardSlot {
   std::optional<Failure> end_;
 };
 
-// Output that nobody reads any more must not end a reader that others use, nor leave a terminal without echo.
-class NoBrokenPipes {
- public:
-  NoBrokenPipes() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
-  NoBrokenPipes(const NoBrokenPipes&) = delete;
-  NoBrokenPipes& operator=(const NoBrokenPipes&) = delete;
-  ~NoBrokenPipes() { std::signal(SIGPIPE, before_); }
-
- private:
-  void (*before_)(int);
-};
-
 class Served {
  public:
   Served(ifd::Server& server, Keyboard& keyboard, posix::Signals& signals)
@@ -143,18 +132,18 @@ class Served {
   std::vector<pollfd> watched_;
 };
 
-void tell_keys(const Keyboard& keyboard, const ReaderProfile& profile) {
+void tell_keys(Log& log, const Keyboard& keyboard, const ReaderProfile& profile) {
   if (!keyboard.descriptor())
-    return note_line("sesame: no keys: standard input is no terminal, or that of another program");
-  note_line(fmt::format(
-      "sesame: keys: 0-9, point; {}; Enter = OK, Backspace or c = C, C = C held; e = card out, i = card in{}",
+    return log.tell("no keys: standard input is no terminal, or that of another program");
+  log.tell(fmt::format(
+      "keys: 0-9, point; {}; Enter = OK, Backspace or c = C, C = C held; e = card out, i = card in{}",
       function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
 }
 
 }  // namespace
 
 void reader_serve(const ReaderServeOptions& options) {
-  const NoBrokenPipes no_broken_pipes;
+  Log log(STDERR_FILENO);  // first: a broken pipe must not leave the terminal without echo
   posix::Signals signals;
   const profile::LoadedReader loaded = profile::load_reader(options.profile);
   const ReaderProfile& profile = loaded.profile();
@@ -166,16 +155,20 @@ void reader_serve(const ReaderServeOptions& options) {
   }
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  ScreenPrinter printer(on_terminal ? ScreenPrinter::Where::in_place : ScreenPrinter::Where::below);
-  const auto tell = [&](const std::string& line) { printer.note("sesame: " + line); };
+  ScreenPrinter printer(on_terminal ? ScreenPrinter::Where::in_place : ScreenPrinter::Where::below,
+                        [&](std::string_view drawing) { return log.draw(drawing); });
+  const auto tell = [&](const std::string& line) {
+    log.tell(line);
+    printer.begin_below();
+  };
 
   Keyboard keyboard(options.keys_from, profile);
   const ifd::Listener listener(options.socket);
   ForgivingSlot slot(card.slot(), tell);
   NativeReader reader(profile, slot);
   ifd::Server server(listener, reader, tell, Clock::now());
-  note_line(fmt::format("sesame: the reader is at {}", listener.path()));
-  tell_keys(keyboard, profile);
+  log.tell(fmt::format("the reader is at {}", listener.path()));
+  tell_keys(log, keyboard, profile);
   reader.on_event([&] { printer.look(reader.reader().screen()); });
 
   server.insert(Clock::now());
@@ -183,6 +176,7 @@ void reader_serve(const ReaderServeOptions& options) {
   while (!slot.end() && served.step()) {
   }
   if (slot.end()) throw *slot.end();
+  card.sync_trace();
 }
 
 }  // namespace sesame::cli

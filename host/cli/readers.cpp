@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <future>
 
+#include "host/base/safe_text.hpp"
+#include "host/base/utf8.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
 #include "host/pcsc/errors.hpp"
@@ -24,17 +26,19 @@ std::string_view pinpad(const Listed& listed) {
 }
 
 void print_table(const std::vector<Listed>& all) {
+  std::vector<std::string> names;
+  for (const Listed& listed : all) names.push_back(safe::one_line(listed.reader.name));
   std::size_t width = 6;
-  for (const Listed& listed : all) width = std::max(width, listed.reader.name.size());
+  for (const std::string& name : names) width = std::max(width, utf8::length(name));
   print_line(
       fmt::format("{:>5}  {:<{}}  {:<11}  {:<6}  {}", "INDEX", "READER", width, "STATE", "PINPAD", "ATR"));
   for (std::size_t i = 0; i < all.size(); ++i) {
-    print_line(fmt::format("{:>5}  {:<{}}  {:<11}  {:<6}  {}", i, all[i].reader.name, width,
+    print_line(fmt::format("{:>5}  {:<{}}  {:<11}  {:<6}  {}", i, names[i], width,
                            to_string(all[i].reader.state), pinpad(all[i]), hex(all[i].reader.atr)));
   }
 }
 
-void print_json(const std::vector<Listed>& all) {
+void print_list(const std::vector<Listed>& all) {
   auto array = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < all.size(); ++i) {
     nlohmann::ordered_json entry{{"index", i},
@@ -53,7 +57,7 @@ void print_json(const std::vector<Listed>& all) {
     }
     array.push_back(std::move(entry));
   }
-  print_line(array.dump(2));
+  print_json(array, 2);
 }
 
 // Asked by itself: a reader that another program has, one that hangs and one that has just gone hide no other.
@@ -80,7 +84,7 @@ void readers(const ListOptions& options) {
   std::vector<Listed> all;
   for (std::future<Listed>& reader : asked) all.push_back(reader.get());
   if (all.empty()) throw pcsc::failure(SCARD_E_NO_READERS_AVAILABLE);
-  options.json ? print_json(all) : print_table(all);
+  options.json ? print_list(all) : print_table(all);
 }
 
 }  // namespace sesame::cli

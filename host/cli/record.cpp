@@ -1,12 +1,12 @@
-#include <cerrno>
 #include <cstdio>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/code_run.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/durable_file.hpp"
 
 namespace sesame::cli {
 
@@ -21,11 +21,7 @@ class NewFile {
   ~NewFile() { std::remove(new_.c_str()); }
 
   const std::string& path() const { return new_; }
-  void take_its_place() const {
-    if (std::rename(new_.c_str(), path_.c_str()) == 0) return;
-    throw Failure(Exit::environment,
-                  fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(errno)));
-  }
+  void take_its_place() const { posix::rename_file(new_, path_); }
 
  private:
   std::string path_, new_;
@@ -36,8 +32,8 @@ class NewFile {
 // A recording is worth something only if it gives the code again: tried before it takes its place.
 void record(CodeOptions& options) {
   if (!is_transcript(*options.trace)) {
-    throw Failure(Exit::usage, fmt::format("record: {}: a transcript is told by its name: call it {}.apdu",
-                                           *options.trace, *options.trace));
+    throw Failure(Exit::usage, fmt::format("record: {}: a transcript is told by its name, FILE.apdu",
+                                           safe::named(*options.trace)));
   }
   if (*options.trace == options.card) {
     throw Failure(Exit::usage, fmt::format("record: {} is the card itself; name another file", options.card));
@@ -52,6 +48,7 @@ void record(CodeOptions& options) {
         fmt::format("{}: not written: replayed, it would give another code than the card: {} instead of {}",
                     *options.trace, again, run.code()));
   }
+  run.sync_trace();
   file.take_its_place();
   run.print();
 }

@@ -2,7 +2,9 @@
 // is not drawn. Or, on a terminal, one box that changes in its place.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "firmware/core/screen.hpp"
 
@@ -11,14 +13,19 @@ namespace sesame::cli {
 class ScreenPrinter {
  public:
   enum class Where { below, in_place };
-  explicit ScreenPrinter(Where where = Where::below) : where_(where) {}
+  // Takes a drawing to standard error, cursor and all; false where nobody sees it.
+  using Put = std::function<bool(std::string_view drawing)>;
+  // On standard error, waiting for whoever reads it.
+  ScreenPrinter();
+  ScreenPrinter(Where where, Put put) : where_(where), put_(std::move(put)) {}
 
   void look(const Screen& screen);
-  // A line of its own, under the box, which goes on below.
-  void note(const std::string& line);
+  // Others have written under the box, which goes on below that.
+  void begin_below() { lines_up_ = 0; }
 
  private:
   Where where_;
+  Put put_;
   Screen last_;
   std::size_t lines_up_ = 0;  // to the top of the box that is drawn
 };

@@ -4,6 +4,7 @@
 
 #include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/entry.hpp"
+#include "host/base/safe_text.hpp"
 #include "host/cli/text.hpp"
 
 namespace sesame::cli {
@@ -26,14 +27,14 @@ std::string what_fits(const Prompt& prompt, std::uint8_t exponent) {
                      exponent);
 }
 
-// Typed as the reader would take it, so that the two cannot disagree.
+// Typed as the reader would take it, so that the two cannot disagree. Who forgot --pin may have typed a PIN here.
 void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string& input) {
   std::span<const char> all(input.data(), input.size());
   bool ok = true;
   for (std::size_t i = 0; ok && i < all.size(); ++i) ok = accepts(prompt, exponent, all.first(i), all[i]);
   if (!ok || !complete(prompt, all)) {
-    throw Failure(Exit::usage, fmt::format("--input '{}': not {} that this function takes ({}{})", input,
-                                           name(prompt.kind), what_fits(prompt, exponent),
+    throw Failure(Exit::usage, fmt::format("--input {}: not {} that this function takes ({}{})",
+                                           safe::named(input), name(prompt.kind), what_fits(prompt, exponent),
                                            prompt.optional ? ", or nothing" : ""));
   }
 }
@@ -62,8 +63,9 @@ std::string details(const cap::Fault& fault) {
   return out;
 }
 
-std::string blocked_line(const Task& task, std::string_view what) {
-  return fmt::format("{}{}{}", what, task.remedy.empty() ? "" : "; ", task.remedy);
+// `part`: of the counters, what blocks the card.
+std::string blocked_line(const Task& task, std::string_view what, std::string_view part) {
+  return task.remedy.empty() ? std::string(what) : fmt::format("{}; {} {}", what, task.remedy, part);
 }
 
 std::string notice_line(const Device& reader, const ReaderProfile& profile, const Task& task, bool chosen) {
@@ -85,9 +87,9 @@ std::string notice_line(const Device& reader, const ReaderProfile& profile, cons
                       : fmt::format("{} does not support this function", task.card));
     }
     case Notice::card_refused: return with(fmt::format("{} refuses to give a code", task.card));
-    case Notice::card_blocked: return blocked_line(task, fmt::format("{} is blocked", task.card));
+    case Notice::card_blocked: return blocked_line(task, fmt::format("{} is blocked", task.card), "--atc");
     case Notice::pin_blocked:
-      return blocked_line(task, fmt::format("the PIN of {} is blocked: no try is left", task.card));
+      return blocked_line(task, fmt::format("the PIN of {} is blocked: no try is left", task.card), "--pin");
     case Notice::code_too_long:
       return fmt::format(
           "the code has more digits than the {} that the reader {} can show; try another --profile",
@@ -110,8 +112,8 @@ std::size_t find_function(const ReaderProfile& profile, const std::string& key) 
     if (profile.functions[i].key == key) return i;
     keys += fmt::format("{}{}", keys.empty() ? "" : ", ", profile.functions[i].key);
   }
-  throw Failure(Exit::usage,
-                fmt::format("--function: the reader {} has no key '{}'; it has {}", profile.name, key, keys));
+  throw Failure(Exit::usage, fmt::format("--function: the reader {} has no key {}; it has {}", profile.name,
+                                         safe::named(key), keys));
 }
 
 Answers plan_answers(const ReaderProfile& profile, const Function& function,
@@ -132,8 +134,8 @@ Answers plan_answers(const ReaderProfile& profile, const Function& function,
   }
   if (next < inputs.size()) {
     throw Failure(Exit::usage,
-                  fmt::format("--input '{}': one too many, {} takes {}", inputs[next], function.key,
-                              next == 0 ? "none" : fmt::format("at most {}", next)));
+                  fmt::format("--input {}: one too many, {} takes {}", safe::named(inputs[next]),
+                              function.key, next == 0 ? "none" : fmt::format("at most {}", next)));
   }
   return answers;
 }
@@ -175,7 +177,8 @@ void make_code(Device& reader, const ReaderProfile& profile, const Task& task,
         if (reader.notice() == Notice::card_removed) throw Failure(Exit::environment, line);
         const bool just_blocked =
             reader.notice() == Notice::pin_blocked && emv::sw::is_wrong_pin(reader.fault().sw);
-        refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked") : line);
+        refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked", "--pin")
+                            : line);
       }
       case State::code: return;
       case State::off:

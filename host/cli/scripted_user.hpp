@@ -30,7 +30,7 @@ struct Task {
   bool pin_on_pad = false;  // typed at the slot's own pinpad instead
   bool last_try = true;     // the PIN is sent although a wrong one would block the card
   std::string card;         // as messages call it
-  std::string remedy;       // what to do where it is blocked, if anything
+  std::string remedy;       // what to do where it is blocked, if anything: OpenCard::remedy()
 };
 
 // Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that says what the

@@ -51,9 +51,6 @@ void read(const TokenOptions& options, Raw& raw) {
   }
   read_tds(options, raw);
   if (options.ipb) raw.ipb = parse_hex("--ipb", *options.ipb);
-  if (options.min_digits > cap::kMaxTokenDigits) {
-    throw Failure(Exit::usage, fmt::format("--min-digits: at most {}", cap::kMaxTokenDigits));
-  }
 }
 
 // ---- which bit went where
@@ -127,7 +124,7 @@ void token(const TokenOptions& options) {
   static_cast<void>(cap::pad_with_zeros(digits, options.min_digits));
   const std::string code(digits.begin(), digits.end());
 
-  if (options.json) return print_line(nlohmann::json{{"code", code}}.dump());
+  if (options.json) return print_json({{"code", code}});
   if (options.explain) {
     if (!raw.tds.empty()) print_line(fmt::format("AC*         {}  the AC after TDS", hex(raw.input.ac)));
     options.belgian ? explain_belgian(raw) : explain_mask(raw, data);

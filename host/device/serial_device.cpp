@@ -50,6 +50,7 @@ SerialPort::SerialPort(const std::string& path) : path_(path), port_(open_port(p
   if (::tcgetattr(port_.get(), &before_) != 0) {
     throw Failure(Exit::environment, path + ": not a serial port");
   }
+  guard_.emplace(port_.get(), before_, posix::TerminalGuard::Kind::port);
   termios settings = before_;
   ::cfmakeraw(&settings);
   settings.c_cflag |= CLOCAL | CREAD;

@@ -3,13 +3,16 @@
 
 #include <termios.h>
 
+#include <optional>
 #include <string>
 
 #include "host/device/panel_device.hpp"
+#include "host/posix/terminal_guard.hpp"
 
 namespace sesame {
 
-// A terminal device at 115,200 baud, 8N1, raw, this process's alone; with this it is again as it was.
+// A terminal device at 115,200 baud, 8N1, raw, this process's alone; after that it is as it was, also where a
+// signal ends the program.
 class SerialPort {
  public:
   // Failure(Exit::environment): it cannot be opened, is no terminal, or is in use. Failure(Exit::usage): somebody sits at
@@ -27,6 +30,7 @@ class SerialPort {
   std::string path_;
   posix::Descriptor port_;
   termios before_{};
+  std::optional<posix::TerminalGuard> guard_;
 };
 
 class SerialDevice final : private SerialPort, public PanelDevice {

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 #include "host/posix/peer.hpp"
 
@@ -52,7 +53,7 @@ Address address_of(const Endpoint& endpoint) {
 }
 
 [[noreturn]] void refuse(const std::string& text, std::string_view why) {
-  throw Failure(Exit::usage, fmt::format("endpoint '{}': {}", text, why));
+  throw Failure(Exit::usage, fmt::format("endpoint {}: {}", safe::named(text), why));
 }
 
 [[noreturn]] void fail(const Endpoint& endpoint, int error) {

@@ -92,17 +92,17 @@ void Server::welcome() {
   Descriptor socket = listener_.accept();
   if (!socket.is_open()) return;
   client_ = std::make_unique<Records>(std::move(socket));
-  tell(" has a reader");
   if (!client_->send(Record::presence(in_))) leave(": the reader has gone");
 }
 
 void Server::take_records() {
   const bool alive = client_->receive() && client_->flush();
   while (const auto record = client_->take()) {
-    if (record->kind == card::line::RecordKind::presence) return leave(": that is no reader");
+    if (record->kind == card::line::RecordKind::presence) return turn_away();
+    if (!std::exchange(is_reader_, true)) tell(" has a reader");
     take(*record);
   }
-  if (client_->broken()) return leave(": that is no reader");
+  if (client_->broken()) return turn_away();
   if (!alive) leave(": the reader has gone");
 }
 
@@ -124,8 +124,16 @@ void Server::act() {
   if (client_) card_.tick(now());
 }
 
+// Anything on this machine may connect, time and again.
+void Server::turn_away() {
+  if (!is_reader_ && !std::exchange(stranger_told_, true)) {
+    tell(": something has connected that is no reader; this is said once");
+  }
+  leave(": that is no reader");
+}
+
 void Server::leave(const std::string& why) {
-  const bool had_reader = client_ != nullptr;
+  const bool had_reader = std::exchange(is_reader_, false);
   client_.reset();
   card_.contacts(false, false, false, now());
   if (had_reader && !why.empty()) tell(why);

@@ -25,7 +25,7 @@ class Server {
   using Tell = std::function<void(const std::string& line)>;
 
   // Card and signals outlive it; `name` is the card's, in lines. `tell` gets a line when it listens, and when
-  // clients and the card come and go. Failure(Exit::environment): the endpoint cannot be had.
+  // readers and the card come and go; of clients that are no reader, one. Failure(Exit::environment): the endpoint cannot be had.
   Server(card::line::CharacterCard& card, Endpoint endpoint, posix::Signals& signals, std::string name,
          Tell tell);
   Server(const Server&) = delete;
@@ -45,6 +45,7 @@ class Server {
   void take_records();
   void take(Record record);
   void act();
+  void turn_away();
   void leave(const std::string& why);
   int milliseconds_to_wait() const;
   Micros now() const;
@@ -57,6 +58,8 @@ class Server {
   Tell tell_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::unique_ptr<Records> client_;
+  bool is_reader_ = false;  // the client has sent a record
+  bool stranger_told_ = false;
   bool in_ = true;
   bool ended_ = false;
 };

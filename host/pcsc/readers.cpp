@@ -1,11 +1,10 @@
 #include "host/pcsc/readers.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 #include "host/pcsc/errors.hpp"
 #include "host/pcsc/reader_watch.hpp"
@@ -120,7 +119,7 @@ ReaderInfo reader_info(const Context& context, const std::string& name) {
 
 ReaderInfo find_reader(const std::vector<ReaderInfo>& readers, std::string_view wanted) {
   if (readers.empty()) throw failure(SCARD_E_NO_READERS_AVAILABLE);
-  const std::string quoted = fmt::format("'{}'", wanted);
+  const std::string quoted = safe::named(wanted);
 
   const auto index = decimal(wanted);
   if (index && *index < readers.size()) return readers[*index];

@@ -4,38 +4,15 @@
 
 #include <algorithm>
 
+#include "host/base/utf8.hpp"
 #include "host/profile/document.hpp"
 
 namespace sesame::profile {
 
 namespace {
 
-// One character of UTF-8 and how many bytes it has; 0: it is none.
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t length = 0;
-};
-
-// RFC 3629, 4.
-Character first_character(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return {first, 1};
-  const std::size_t length = first < 0xC2   ? 0U
-                             : first < 0xE0 ? 2U
-                             : first < 0xF0 ? 3U
-                             : first < 0xF5 ? 4U
-                                            : 0U;
-  if (length == 0 || text.size() < length) return {};
-  std::uint32_t code = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) != 0x80) return {};
-    code = code << 6 | (byte & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return overlong || surrogate || code > 0x10FFFF ? Character{} : Character{code, length};
-}
+using utf8::Character;
+using utf8::first_character;
 
 // Follows the quotes and comments of TOML 1.0. Strings in '' come out in "".
 class Transcriber {
@@ -82,7 +59,7 @@ class Transcriber {
     if (rest_[0] == quote_) return take_quotes();
     if (c.code == '\\' || c.code == '"') out_ += '\\';
     if (c.length == 1) return take(c);
-    take(c, fmt::format("\\U{:08X}", c.code));
+    take(c, fmt::format("\\U{:08X}", static_cast<std::uint32_t>(c.code)));
   }
 
   // With what is escaped, unless a line ends there. No escape goes with a character outside ASCII.

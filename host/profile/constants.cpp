@@ -33,7 +33,7 @@ std::string literal(std::string_view text) {
 
 std::string preamble(std::string_view from) {
   return fmt::format("// Made by sesame_constants of {}.toml: change that.\n#pragma once\n\n",
-                     on_one_line(from));
+                     safe::one_line(from));
 }
 
 std::string_view word(bool value) { return value ? "true" : "false"; }

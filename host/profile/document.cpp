@@ -22,11 +22,6 @@ namespace sesame::profile {
 
 namespace {
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F;
-}
-
 void take_value(toml::node& from, Node& node) {
   if (auto* string = from.as_string()) {
     node.kind = Node::Kind::string;
@@ -86,21 +81,7 @@ Node parse_document(std::string_view text, std::string_view file) {
 }
 
 void refuse(std::string_view file, std::size_t line, std::string_view what) {
-  throw Failure(Exit::usage, on_one_line(fmt::format("{}:{}: {}", file, line, what)));
-}
-
-std::string on_one_line(std::string_view text) {
-  std::string line(text);
-  std::replace_if(line.begin(), line.end(), is_control, '?');
-  return line;
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  if (text.size() <= longest) return fmt::format("\"{}\"", on_one_line(text));
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
-  return fmt::format("\"{}…\"", on_one_line(text.substr(0, end)));
+  throw Failure(Exit::usage, safe::one_line(fmt::format("{}:{}: {}", file, line, what)));
 }
 
 }  // namespace sesame::profile

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/base/safe_text.hpp"
 #include "host/secret.hpp"
 
 namespace sesame::profile {
@@ -37,10 +38,6 @@ Node parse_document(std::string_view text, std::string_view file);
 // The line that every mistake in a file is reported with.
 [[noreturn]] void refuse(std::string_view file, std::size_t line, std::string_view what);
 
-// Control characters as '?'.
-std::string on_one_line(std::string_view text);
-
-// `text` in quotes, cut at 40 bytes, and fit for one line of an error message.
-std::string quoted(std::string_view text);
+using safe::quoted;
 
 }  // namespace sesame::profile

@@ -61,8 +61,7 @@ std::string_view Value::text() const {
 std::string Value::title() const {
   const std::string_view title = text();
   expect_count(title.size(), 1, 60, "bytes");
-  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  if (std::any_of(title.begin(), title.end(), control)) refuse("must be printable characters on one line");
+  if (safe::one_line(title) != title) refuse("must be printable characters on one line");
   return std::string(title);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/base/file_name.hpp"
 #include "host/profile/document.hpp"
 #include "host/profile/schema.hpp"
 
@@ -35,7 +36,7 @@ std::vector<Listed> list_shipped(Shelf shelf) {
 }
 
 bool names_a_path(std::string_view argument) {
-  return argument.find('/') != std::string_view::npos || argument.ends_with(".toml");
+  return argument.find('/') != std::string_view::npos || has_extension(argument, ".toml");
 }
 
 }  // namespace sesame::profile

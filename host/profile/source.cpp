@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "firmware/core/bytes.hpp"
+#include "host/base/file_name.hpp"
 #include "host/failure.hpp"
 #include "host/profile/document.hpp"
 #include "host/profile/schema.hpp"
@@ -66,7 +67,8 @@ void Source::find_shipped(Shelf shelf) {
   const auto shipped = shipped_text(shelf, file_);
   if (!shipped) {
     throw Failure(Exit::usage, fmt::format("no {} is named {}; shipped: {}; or a path, as in ./my.toml",
-                                           noun(shelf), quoted(file_), joined(shipped_names(shelf))));
+                                           noun(shelf), safe::may_be_secret(file_) ? "that" : quoted(file_),
+                                           joined(shipped_names(shelf))));
   }
   file_ = fmt::format("hw-profiles/{}/{}.toml", folder(shelf), file_);
   text_ = *shipped;
@@ -74,7 +76,7 @@ void Source::find_shipped(Shelf shelf) {
 
 void Source::read_file() {
   const auto fail = [&](std::string_view why) {
-    throw Failure(Exit::usage, fmt::format("{}: {}", on_one_line(file_), why));
+    throw Failure(Exit::usage, fmt::format("{}: {}", safe::one_line(file_), why));
   };
   const auto cannot_read = [&] {
     fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
@@ -98,7 +100,7 @@ void Source::read_file() {
 
 std::string_view stem(std::string_view file) {
   file.remove_prefix(file.find_last_of('/') + 1);  // npos + 1 is 0
-  if (file.ends_with(".toml")) file.remove_suffix(std::string_view(".toml").size());
+  if (has_extension(file, ".toml")) file.remove_suffix(std::string_view(".toml").size());
   return file;
 }
 

@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -41,6 +39,31 @@ Failure failure(std::string_view what, const std::string& path, std::ptrdiff_t r
   const int error = static_cast<int>(-result);
   return {Exit::environment, fmt::format("cannot {} {}: {}; {}", what, path,
                                          std::generic_category().message(error), what_to_do(error))};
+}
+
+std::string read_all(FileSystem& file_system, const FileHandle& file, const std::string& path) {
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (true) {
+    const std::ptrdiff_t size =
+        retried([&] { return file_system.read(file.get(), chunk.data(), chunk.size()); });
+    if (size < 0) throw failure("read", path, size);
+    if (size == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(size));
+    if (text.size() > kLargestStateFile) {
+      throw Failure(Exit::usage,
+                    fmt::format("{}: larger than {} MiB, so not a state file; name another with --state",
+                                path, kLargestStateFile >> 20));
+    }
+  }
+}
+
+// Nothing: there is no such file.
+std::optional<Records> read_records(FileSystem& file_system, const std::string& path) {
+  const FileHandle file(file_system, retried([&] { return file_system.open(path); }));
+  if (file.get() == -ENOENT) return std::nullopt;
+  if (file.get() < 0) throw failure("open", path, file.get());
+  return from_text(read_all(file_system, file, path), path);
 }
 
 std::string directory_of(const std::string& path) {
@@ -102,19 +125,7 @@ std::string default_state_file(std::string_view name) {
 }
 
 Records look_at(const std::string& path) {
-  std::error_code unknown;
-  if (!std::filesystem::exists(path, unknown)) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || !text)
-    throw Failure(Exit::environment, fmt::format("cannot read {}; name another with --state", path));
-  return from_text(text.str(), path);
-}
-
-int DurableStore::Handle::close() {
-  if (handle_ < 0) return 0;
-  return file_system_.close(std::exchange(handle_, -1));
+  return read_records(posix_file_system(), path).value_or(Records{});
 }
 
 DurableStore::DurableStore(const std::string& path, std::chrono::milliseconds wait, FileSystem& file_system)
@@ -123,7 +134,9 @@ DurableStore::DurableStore(const std::string& path, std::chrono::milliseconds wa
       lock_(file_system, take_lock(wait)),
       records_(load()) {}
 
+// What is no state file (a device, another program's file) is refused before a lock file stands beside it.
 int DurableStore::take_lock(std::chrono::milliseconds wait) {
+  static_cast<void>(read_records(file_system_, path_));
   const std::string path = path_ + ".lock";
   const auto lock = [&] { return file_system_.lock(path, wait); };
   int handle = retried(lock);
@@ -142,34 +155,15 @@ int DurableStore::take_lock(std::chrono::milliseconds wait) {
 
 Records DurableStore::load() {
   const std::string directory = directory_of(path_);
-  const Handle file(file_system_, retried([&] { return file_system_.open(path_); }));
-  if (file.get() == -ENOENT) {
+  std::optional<Records> records = read_records(file_system_, path_);
+  if (!records) {
     make_durable_directory(file_system_, directory);
     return {};
   }
-  if (file.get() < 0) throw failure("open", path_, file.get());
-  Records records = from_text(read_all(file), path_);
   // Who wrote this may have been killed before the rename was durable; what get() shows must be.
   const int synced = retried([&] { return file_system_.sync_directory(directory); });
   if (synced < 0) throw failure("sync", path_, synced);
-  return records;
-}
-
-std::string DurableStore::read_all(const Handle& file) {
-  std::string text;
-  std::array<char, 4096> chunk{};
-  while (true) {
-    const std::ptrdiff_t size =
-        retried([&] { return file_system_.read(file.get(), chunk.data(), chunk.size()); });
-    if (size < 0) throw failure("read", path_, size);
-    if (size == 0) return text;
-    text.append(chunk.data(), static_cast<std::size_t>(size));
-    if (text.size() > kLargestStateFile) {
-      throw Failure(Exit::usage,
-                    fmt::format("{}: larger than {} MiB, so not a state file; name another with --state",
-                                path_, kLargestStateFile >> 20));
-    }
-  }
+  return std::move(*records);
 }
 
 std::optional<Counters> DurableStore::get(std::string_view id) const { return state::get(records_, id); }
@@ -209,7 +203,7 @@ void DurableStore::replace_file(const std::string& text) {
 }
 
 int DurableStore::write_new_file(const std::string& text) {
-  Handle file(file_system_, retried([&] { return file_system_.create(path_ + ".new"); }));
+  FileHandle file(file_system_, retried([&] { return file_system_.create(path_ + ".new"); }));
   if (file.get() < 0) return file.get();
   for (std::string_view rest = text; !rest.empty();) {
     const std::ptrdiff_t size =

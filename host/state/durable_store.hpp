@@ -23,14 +23,14 @@ namespace sesame::state {
 std::string default_state_file(std::string_view name);
 
 // The records of a state file as they are now, for somebody who only looks: takes no lock, makes nothing. A file that
-// is not there has none. Failure(Exit::usage): damaged, or not a state file. Failure(Exit::environment): unreadable.
+// is not there has none. Failure(Exit::usage): damaged, too large or not a state file. Failure(Exit::environment): unreadable.
 Records look_at(const std::string& path);
 
 class DurableStore final : public CounterStore {
  public:
   // Waits up to `wait` for others to close the file. Creates missing directories (0700); the file
   // (0600) comes with the first put(). A symbolic link stays one: it is its target that is written.
-  // Failure(Exit::usage): damaged, too large or not a state file; it is left as it is.
+  // Failure(Exit::usage): damaged, too large or not a state file; it is left as it is, and nothing is put beside it.
   // Failure(Exit::environment): still in use after `wait`, or an I/O error.
   explicit DurableStore(const std::string& path, std::chrono::milliseconds wait = std::chrono::seconds(5),
                         FileSystem& file_system = posix_file_system());
@@ -42,30 +42,15 @@ class DurableStore final : public CounterStore {
   void put(std::string_view id, const Counters& counters) override;
 
  private:
-  class Handle {
-   public:
-    Handle(FileSystem& file_system, int handle) : file_system_(file_system), handle_(handle) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() { close(); }
-    int get() const { return handle_; }
-    int close();
-
-   private:
-    FileSystem& file_system_;
-    int handle_;
-  };
-
   int take_lock(std::chrono::milliseconds wait);
   Records load();
-  std::string read_all(const Handle& file);
   void check_lock();
   void replace_file(const std::string& text);
   int write_new_file(const std::string& text);
 
   FileSystem& file_system_;
   std::string path_;  // never a link
-  Handle lock_;
+  FileHandle lock_;
   Records records_;
 };
 

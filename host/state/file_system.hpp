@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace sesame::state {
 
@@ -36,5 +37,21 @@ class FileSystem {
 };
 
 FileSystem& posix_file_system();
+
+// A handle, or an error, that is closed in the end.
+class FileHandle {
+ public:
+  FileHandle(FileSystem& file_system, int handle) : file_system_(file_system), handle_(handle) {}
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
+  ~FileHandle() { close(); }
+
+  int get() const { return handle_; }
+  int close() { return handle_ < 0 ? 0 : file_system_.close(std::exchange(handle_, -1)); }
+
+ private:
+  FileSystem& file_system_;
+  int handle_;
+};
 
 }  // namespace sesame::state

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "firmware/core/iso7816/atr.hpp"
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
+#include "host/posix/durable_file.hpp"
 #include "host/transcript/command_text.hpp"
 
 namespace sesame::transcript {
@@ -18,18 +20,20 @@ namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-// A comment must not break out of its line, nor send codes to a terminal.
-char printable(char c) {
-  const bool control = static_cast<unsigned char>(c) < ' ' || c == '\x7F';
-  return control ? ' ' : c;
+[[noreturn]] void fail_to_write(const std::string& path, int error) {
+  throw Failure(Exit::environment,
+                fmt::format("{}: cannot be written: {}", path, std::generic_category().message(error)));
+}
+
+// A FIFO that nobody reads is an error, and nothing to wait for.
+int open_to_write(const std::string& path, int how) {
+  return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | how, kOwnerOnly);
 }
 
 }  // namespace
 
 TraceWriter::TraceWriter(std::string path, std::string_view what) : path_(std::move(path)) {
-  // A FIFO that nobody reads is an error, and nothing to wait for.
-  handle_ =
-      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kOwnerOnly);
+  handle_ = open_to_write(path_, O_CREAT | O_TRUNC);
   if (handle_ < 0) fail(errno);
   try {
     if (::fcntl(handle_, F_SETFL, 0) != 0) fail(errno);
@@ -44,15 +48,23 @@ TraceWriter::TraceWriter(std::string path, std::string_view what) : path_(std::m
   }
 }
 
+void TraceWriter::check(const std::string& path) {
+  int handle = open_to_write(path, 0);
+  if (handle < 0 && errno == ENOENT) {
+    handle = open_to_write(path, O_CREAT | O_EXCL);
+    if (handle >= 0) ::unlink(path.c_str());
+  }
+  if (handle < 0) fail_to_write(path, errno);
+  ::close(handle);
+}
+
 TraceWriter::~TraceWriter() { ::close(handle_); }
 
 void TraceWriter::comment(std::string_view text) {
   std::string out;
   for (;;) {
     const std::size_t end = text.find('\n');
-    out += "# ";
-    for (const char c : text.substr(0, end)) out += printable(c);
-    out += '\n';
+    out += fmt::format("# {}\n", safe::one_line(text.substr(0, end)));
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }
@@ -86,9 +98,8 @@ void TraceWriter::lines(std::string_view text) {
   written_ += size;
 }
 
-void TraceWriter::fail(int error) const {
-  throw Failure(Exit::environment,
-                fmt::format("{}: cannot be written: {}", path_, std::generic_category().message(error)));
-}
+void TraceWriter::sync() const { posix::sync_file(handle_, path_); }
+
+void TraceWriter::fail(int error) const { fail_to_write(path_, error); }
 
 }  // namespace sesame::transcript

@@ -18,6 +18,8 @@ class TraceWriter {
  public:
   // `what` is the comment in front: what this is a trace of.
   TraceWriter(std::string path, std::string_view what);
+  // The Failure of a file that cannot be written, and else nothing: neither a new file, nor a change to an old one.
+  static void check(const std::string& path);
   TraceWriter(const TraceWriter&) = delete;
   TraceWriter& operator=(const TraceWriter&) = delete;
   ~TraceWriter();
@@ -30,6 +32,9 @@ class TraceWriter {
   void atr(Bytes atr);
   // Whole lines of the format, each with its newline.
   void lines(std::string_view text);
+
+  // All of it, and the file's name, is on the disk: it may be the only copy of what a card has said.
+  void sync() const;
 
  private:
   [[noreturn]] void fail(int error) const;

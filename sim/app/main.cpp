@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/posix/private_memory.hpp"
 #include "sim/cli/scenario.hpp"
@@ -42,6 +43,6 @@ int main(int argc, char** argv) try {
   return sesame::cli::run(std::move(app), argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.
-  std::fprintf(stderr, "sesame: unexpected: %s\n", error.what());
+  std::fprintf(stderr, "sesame: unexpected: %s\n", sesame::safe::one_line(error.what()).c_str());
   return 3;
 }

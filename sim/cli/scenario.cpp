@@ -9,6 +9,7 @@
 
 #include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
+#include "host/posix/durable_file.hpp"
 #include "host/posix/private_memory.hpp"
 #include "sim/scenario/files.hpp"
 #include "sim/scenario/live_device.hpp"
@@ -16,7 +17,6 @@
 #include "sim/scenario/report.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/served_device.hpp"
-#include "sim/scenario/write_file.hpp"
 
 namespace sesame::sim {
 
@@ -26,18 +26,18 @@ constexpr Exit kTimeout{4};
 
 struct Options {
   std::vector<std::string> files;
-  std::string url;
+  std::optional<std::string> url;
   std::string token;
-  std::string junit;
+  std::optional<std::string> junit;
   bool record = false;
 };
 
 std::unique_ptr<Device> open(const Options& options, const Scenario& scenario) {
-  if (options.url.empty()) return std::make_unique<LiveDevice>(scenario.profile);
+  if (!options.url) return std::make_unique<LiveDevice>(scenario.profile);
   const char* const from_environment = std::getenv("SESAME_TOKEN");
   const std::string token =
       options.token.empty() && from_environment != nullptr ? from_environment : options.token;
-  return std::make_unique<ServedDevice>(ServedAt{options.url, token}, scenario.profile);
+  return std::make_unique<ServedDevice>(ServedAt{*options.url, token}, scenario.profile);
 }
 
 Outcome not_run(const Scenario& scenario) {
@@ -61,7 +61,7 @@ std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const Options& op
     }
     posix::wipe_stack();
     broken = broken || outcomes.back().verdict == Verdict::broken;
-    cli::print_line(text_report(outcomes.back()));
+    cli::print_lines(text_report(outcomes.back()));
   }
   return outcomes;
 }
@@ -76,8 +76,9 @@ bool any(const std::vector<Outcome>& outcomes, Verdict verdict) {
 void scenario(const Options& options) {
   std::vector<Scenario> scenarios;
   for (const std::string& file : find_scenarios(options.files)) scenarios.push_back(load_scenario(file));
+  if (options.junit) posix::check_replaceable(*options.junit);
   const std::vector<Outcome> outcomes = play_all(std::move(scenarios), options);
-  if (!options.junit.empty()) write_file(options.junit, junit_report(outcomes));
+  if (options.junit) posix::replace_file(*options.junit, junit_report(outcomes));
   const std::string line = summary(outcomes);
   if (any(outcomes, Verdict::broken)) throw Failure(Exit::environment, line);
   if (any(outcomes, Verdict::failed)) throw Failure(Exit::refused, line);

@@ -19,13 +19,17 @@
 #include <thread>
 #include <utility>
 
+#include "host/base/safe_json.hpp"
+#include "host/cli/arguments.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/descriptor.hpp"
 #include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "host/profile/card_file.hpp"
+#include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/transcript/transcript.hpp"
 #include "sim/reader/simulator.hpp"
 #include "sim/server/api.hpp"
 #include "sim/server/http_server.hpp"
@@ -47,13 +51,9 @@ struct Options {
   std::size_t max_readers = 20'000;
 };
 
-bool ends_in(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // What clients get under the name of --card; one that is shipped they have anyway, and get it first in the list.
 OfferedCard offered_card(const std::string& card) {
-  const bool transcript = ends_in(card, ".apdu");
+  const bool transcript = transcript::is_transcript(card);
   if (!transcript && !profile::names_a_path(card)) {
     return {{CardSpec::Kind::shipped, card, {}}, card, profile::load_card(card).title};
   }
@@ -130,7 +130,7 @@ std::string ready_line(const std::string& address, std::uint16_t port,
                                                                     : address;
   const nlohmann::ordered_json line = {{"url", fmt::format("http://{}:{}", host, port)},
                                        {"token", token ? nlohmann::ordered_json(*token) : nullptr}};
-  return line.dump();
+  return safe::json(line);
 }
 
 void sim(const Options& options) {
@@ -141,6 +141,7 @@ void sim(const Options& options) {
   }
   posix::Signals signals;
   const OfferedCard card = offered_card(options.card);
+  static_cast<void>(profile::load_reader(options.profile));  // said before a folder is locked
   SimulatorOptions simulated;
   simulated.max_readers = options.max_readers;
   simulated.events_begin = random_begin();
@@ -189,9 +190,8 @@ void add_sim_command(CLI::App& app) {
   sub->footer(
       "The page is at the URL that is printed, the description of the API at /openapi.json.\n"
       "Without --listen only this machine reaches it.");
-  sub->add_option("--port", options->port, "TCP port; 0: any that is free")
-      ->type_name("PORT")
-      ->capture_default_str();
+  cli::add_number(sub, "--port", options->port, {0, 65535}, "TCP port; 0: any that is free")
+      ->type_name("PORT");
   sub->add_option("--card", options->card,
                   "the card beside the first reader: shipped, a card file (.toml), or a transcript (.apdu)")
       ->type_name("FILE|NAME")
@@ -200,7 +200,7 @@ void add_sim_command(CLI::App& app) {
       ->type_name("NAME|FILE")
       ->capture_default_str();
   sub->add_option("--clock", options->clock, "of the first reader; a virtual one moves when it is told to")
-      ->check(CLI::IsMember({"real", "virtual"}))
+      ->check(cli::one_of("--clock", {"real", "virtual"}))
       ->type_name("real|virtual")
       ->capture_default_str();
   sub->add_option("--state", options->state,
@@ -211,10 +211,8 @@ void add_sim_command(CLI::App& app) {
       ->type_name("ADDRESS");
   sub->add_flag("--allow-real-cards", options->real_cards,
                 "let clients use the cards in PC/SC readers; needs the token that is printed");
-  sub->add_option("--max-readers", options->max_readers, "how many readers there may be")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("N")
-      ->capture_default_str();
+  cli::add_number(sub, "--max-readers", options->max_readers, {1, 1'000'000}, "how many readers there may be")
+      ->type_name("N");
   sub->callback([options] { cli::when_parsed([options] { sim(*options); }); });
 }
 

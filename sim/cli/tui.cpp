@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "host/cli/arguments.hpp"
 #include "host/cli/command_line.hpp"
 #include "sim/tui/run.hpp"
 
@@ -38,7 +39,7 @@ void add_tui_command(CLI::App& app) {
   sub->add_option_function<std::string>(
          "--clock", [options, clocks](const std::string& name) { options->desk.clock = clocks.at(name); },
          "real, or virtual: stands until it is moved [real]")
-      ->check(CLI::IsMember({"real", "virtual"}))
+      ->check(cli::one_of("--clock", {"real", "virtual"}))
       ->type_name("KIND");
   sub->add_flag("--ascii", options->ascii, "draw with ASCII alone");
   sub->callback(

@@ -14,6 +14,7 @@
 #include "host/profile/shipped.hpp"
 #include "host/state/durable_store.hpp"
 #include "host/state/file_system.hpp"
+#include "host/transcript/transcript.hpp"
 #include "host/transcript/transcript_slot.hpp"
 #include "sim/reader/refusal.hpp"
 #include "sim/reader/virtual_sim_card.hpp"
@@ -171,7 +172,7 @@ std::unique_ptr<Card> CardShop::make(const CardSpec& spec, const std::string& re
       });
     case CardSpec::Kind::file:
       return readable([&]() -> std::unique_ptr<Card> {
-        if (!spec.text.ends_with(".apdu")) return in_memory(profile::load_card(spec.text));
+        if (!transcript::is_transcript(spec.text)) return in_memory(profile::load_card(spec.text));
         return std::make_unique<TranscriptCard>(transcript::Transcript::load(spec.text));
       });
     case CardSpec::Kind::pcsc: return from_reader(spec.text, clock, std::move(left));

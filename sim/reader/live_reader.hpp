@@ -29,7 +29,7 @@ enum class ClockKind : std::uint8_t { real, virtual_time };
 class LiveReader {
  public:
   // Happenings kept; older ones are forgotten.
-  static constexpr std::size_t kMemory = 256, kMemoryBytes = 32 * 1024;
+  static constexpr std::size_t kMemory = 256, kMemoryBytes = 32'768;
 
   // The profile outlives it; many readers share one.
   LiveReader(std::shared_ptr<const profile::LoadedReader> profile, ClockKind clock);

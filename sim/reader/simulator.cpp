@@ -48,7 +48,7 @@ Simulator::~Simulator() {
 
 // ---- the lock on a reader
 
-Simulator::Session::Session(Simulator& simulator, EntryPtr entry)
+Simulator::Session::Session(Simulator& simulator, const EntryPtr& entry)
     : Session(simulator, entry, std::unique_lock(entry->mutex)) {}
 
 Simulator::Session::Session(Simulator& simulator, EntryPtr entry, std::unique_lock<std::mutex> lock)

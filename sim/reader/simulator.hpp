@@ -141,7 +141,7 @@ class Simulator {
   // The lock on a reader; at its end, what happened goes to the bus.
   class Session {
    public:
-    Session(Simulator& simulator, EntryPtr entry);
+    Session(Simulator& simulator, const EntryPtr& entry);
     Session(Simulator& simulator, EntryPtr entry, std::unique_lock<std::mutex> lock);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "host/base/file_name.hpp"
 #include "host/failure.hpp"
 
 namespace sesame::sim {
@@ -21,7 +22,7 @@ std::vector<std::string> scenarios_in(const std::string& folder) {
   for (; entry != fs::recursive_directory_iterator(); ++entry) {
     if (is_hidden(entry->path())) {
       if (entry->is_directory()) entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && entry->path().extension() == ".toml") {
+    } else if (entry->is_regular_file() && has_extension(entry->path().filename().string(), ".toml")) {
       files.push_back(entry->path().string());
     }
   }

@@ -9,9 +9,9 @@
 #include <system_error>
 
 #include "host/failure.hpp"
+#include "host/posix/durable_file.hpp"
 #include "host/profile/document.hpp"
 #include "host/profile/source.hpp"
-#include "sim/scenario/write_file.hpp"
 
 namespace sesame::sim {
 
@@ -66,7 +66,7 @@ void GoldenFile::write() const {
     if (rows.empty()) text += fmt::format("{}\n", kDark);
     for (const std::string& row : rows) text += fmt::format("|{}|\n", row);
   }
-  write_file(path_, text);
+  posix::replace_file(path_, text);
 }
 
 }  // namespace sesame::sim

@@ -6,6 +6,9 @@
 #include <array>
 #include <vector>
 
+#include "host/base/safe_text.hpp"
+#include "host/base/utf8.hpp"
+
 namespace sesame::sim {
 
 namespace {
@@ -21,14 +24,9 @@ std::string_view word(Verdict verdict) {
   return "";
 }
 
-// Characters of UTF-8: each takes one column on the displays there are.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string padded(std::string text, std::size_t columns) {
-  const std::size_t has = width(text);
+std::string padded(const std::string& row, std::size_t columns) {
+  std::string text = safe::one_line(row);
+  const std::size_t has = utf8::length(text);
   if (has < columns) text.append(columns - has, ' ');
   return text;
 }
@@ -56,7 +54,7 @@ std::vector<std::string> screens(const Outcome& outcome) {
   std::size_t height = seen.rows.size(), columns = seen.columns;
   if (outcome.expected) {
     height = std::max(height, outcome.expected->size());
-    for (const std::string& row : *outcome.expected) columns = std::max(columns, width(row));
+    for (const std::string& row : *outcome.expected) columns = std::max(columns, utf8::length(row));
   }
   auto shown = box(seen.lit ? seen.rows : std::vector<std::string>{}, height, columns);
   shown.insert(shown.begin(), padded(seen.lit ? "shown" : "dark", columns + 2));
@@ -87,27 +85,11 @@ std::size_t count(std::span<const Outcome> outcomes, Verdict verdict) {
       outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) { return outcome.verdict == verdict; }));
 }
 
-// For an attribute or for text. Control characters that XML does not have become '?'.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c; break;
-    }
-  }
-  return out;
-}
-
 std::string junit_verdict(const Outcome& outcome) {
   const auto element = [&](std::string_view name) {
     return fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}:{4}: {2}{5}</{0}>\n", name,
-                       word(outcome.verdict), escaped(where(outcome)), escaped(outcome.file), outcome.line,
-                       escaped(details(outcome)));
+                       word(outcome.verdict), safe::xml(where(outcome)), safe::xml(outcome.file),
+                       outcome.line, safe::xml(details(outcome)));
   };
   switch (outcome.verdict) {
     case Verdict::passed: return "";
@@ -124,9 +106,10 @@ std::string junit_verdict(const Outcome& outcome) {
 std::string text_report(const Outcome& outcome) {
   const std::string place =
       outcome.line == 0 ? outcome.file : fmt::format("{}:{}", outcome.file, outcome.line);
-  const std::string line = fmt::format("{:<8} {}: {}", word(outcome.verdict), place, outcome.title);
-  if (outcome.verdict == Verdict::passed || outcome.verdict == Verdict::not_run) return line;
-  return fmt::format("{}: {}{}", line, where(outcome), details(outcome));
+  std::string line = fmt::format("{:<8} {}: {}", word(outcome.verdict), place, outcome.title);
+  if (outcome.verdict == Verdict::passed || outcome.verdict == Verdict::not_run) return safe::one_line(line);
+  line += fmt::format(": {}", where(outcome));
+  return safe::one_line(line) + details(outcome);
 }
 
 std::string summary(std::span<const Outcome> outcomes) {
@@ -147,9 +130,9 @@ std::string junit_report(std::span<const Outcome> outcomes) {
   std::string cases;
   for (const Outcome& outcome : outcomes) {
     seconds += outcome.seconds;
-    cases +=
-        fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.3f}\"",
-                    escaped(outcome.file), escaped(outcome.title), escaped(outcome.file), outcome.seconds);
+    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.3f}\"",
+                         safe::xml(outcome.file), safe::xml(outcome.title), safe::xml(outcome.file),
+                         outcome.seconds);
     const std::string verdict = junit_verdict(outcome);
     cases += verdict.empty() ? "/>\n" : fmt::format(">\n{}    </testcase>\n", verdict);
   }

@@ -11,6 +11,7 @@
 #include "host/profile/schema.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
+#include "host/transcript/transcript.hpp"
 #include "sim/reader/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -92,7 +93,7 @@ std::string pattern(const Value& value) {
 // Longer than that of a profile: it says what the reader does.
 std::string title(const Value& value) {
   const std::string_view text = value.text();
-  if (text.empty() || text.size() > 120 || profile::on_one_line(text) != text) {
+  if (text.empty() || text.size() > 120 || safe::one_line(text) != text) {
     value.refuse("is no title; allowed: 1 to 120 bytes of printable characters on one line");
   }
   return std::string(text);
@@ -127,7 +128,7 @@ std::string beside(const std::string& scenario, std::string_view file) {
 
 CardSpec named_card(const Value& value, const std::string& scenario) {
   const std::string name(value.text());
-  const bool transcript = name.ends_with(".apdu");
+  const bool transcript = transcript::is_transcript(name);
   if (!transcript && !profile::names_a_path(name)) {
     const auto shipped = profile::shipped_names(profile::Shelf::cards);
     static_cast<void>(value.one_of(shipped));

@@ -6,9 +6,12 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "host/base/safe_json.hpp"
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 #include "host/profile/document.hpp"
 #include "host/profile/shipped.hpp"
+#include "sim/scenario/origin.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/server/http_client.hpp"
 #include "sim/server/json_body.hpp"
@@ -78,37 +81,21 @@ Json json_of(const Fault& fault) {
 }
 
 struct Authority {
-  std::string host;
+  std::string host;  // an IPv6 address without its brackets
   std::uint16_t port = 80;
 };
 
-// http://HOST[:PORT][/]
-Authority authority_of(const std::string& url) {
-  constexpr std::string_view kScheme = "http://";
-  std::string_view rest = url;
-  const auto refuse = [&] {
-    throw Failure(Exit::usage, fmt::format("--url {}: must be http://HOST:PORT", profile::quoted(url)));
-  };
-  if (!rest.starts_with(kScheme)) refuse();
-  rest.remove_prefix(kScheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  const bool plain = std::none_of(rest.begin(), rest.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' ||
-           std::string_view("/?#@\\").find(c) != std::string_view::npos;
-  });
+// Of http://HOST[:PORT], as server_origin() gives it.
+Authority authority_of(std::string_view origin) {
+  std::string_view rest = origin.substr(std::string_view("http://").size());
+  Authority authority;
   const std::size_t colon = rest.rfind(':'), bracket = rest.rfind(']');
-  const bool has_port =
-      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  Authority authority{std::string(rest.substr(0, has_port ? colon : rest.size())), 80};
-  if (has_port) {
-    const std::string_view digits = rest.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), authority.port);
-    if (error != std::errc() || end != digits.data() + digits.size()) refuse();
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), authority.port);
+    rest = rest.substr(0, colon);
   }
-  if (authority.host.starts_with('[') && authority.host.ends_with(']')) {
-    authority.host = authority.host.substr(1, authority.host.size() - 2);
-  }
-  if (!plain || authority.host.empty()) refuse();
+  if (rest.starts_with('[')) rest = rest.substr(1, rest.size() - 2);
+  authority.host = rest;
   return authority;
 }
 
@@ -117,12 +104,12 @@ Authority authority_of(const std::string& url) {
 // Requests and answers in JSON; a refusal in the simulator's own words.
 class ServedDevice::Server {
  public:
-  explicit Server(const ServedAt& at) : Server(at, authority_of(at.url)) {}
+  explicit Server(const ServedAt& at) : Server(at, authority_of(server_origin(at.url))) {}
 
   Json get(const std::string& path) { return send("GET", path, ""); }
-  Json post(const std::string& path, const Json& body) { return send("POST", path, body.dump()); }
-  Json put(const std::string& path, const Json& body) { return send("PUT", path, body.dump()); }
-  Json patch(const std::string& path, const Json& body) { return send("PATCH", path, body.dump()); }
+  Json post(const std::string& path, const Json& body) { return send("POST", path, safe::json(body)); }
+  Json put(const std::string& path, const Json& body) { return send("PUT", path, safe::json(body)); }
+  Json patch(const std::string& path, const Json& body) { return send("PATCH", path, safe::json(body)); }
   Json remove(const std::string& path) { return send("DELETE", path, ""); }
 
   [[noreturn]] void not_ours(const std::string& why) const {
@@ -132,7 +119,7 @@ class ServedDevice::Server {
 
  private:
   Server(const ServedAt& at, const Authority& authority)
-      : url_(at.url), client_(authority.host, authority.port) {
+      : url_(server_origin(at.url)), client_(authority.host, authority.port) {
     if (!at.token.empty()) headers_["Authorization"] = "Bearer " + at.token;
   }
 
@@ -152,9 +139,9 @@ class ServedDevice::Server {
     if (!body.is_object() || !body.contains("message") || !body["message"].is_string()) {
       not_ours(fmt::format("status {}", answer.status));
     }
-    std::string line = profile::on_one_line(body["message"].get<std::string>());
+    std::string line = safe::one_line(body["message"].get<std::string>());
     if (body.contains("hint") && body["hint"].is_string() && !body["hint"].get<std::string>().empty()) {
-      line += "; " + profile::on_one_line(body["hint"].get<std::string>());
+      line += "; " + safe::one_line(body["hint"].get<std::string>());
     }
     const bool theirs = answer.status >= 500 || answer.status == 401 || answer.status == 403;
     if (theirs) throw Failure(Exit::environment, fmt::format("{}: {}", url_, line));

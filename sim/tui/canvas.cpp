@@ -1,8 +1,11 @@
 #include "sim/tui/canvas.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "host/base/safe_text.hpp"
+#include "host/base/utf8.hpp"
 #include "host/cli/text.hpp"
 
 namespace sesame::sim {
@@ -23,15 +26,11 @@ char16_t in_ascii(char16_t c) {
   return u'?';
 }
 
-// The next character of UTF-8 of the Basic Multilingual Plane; '?' for what is none.
-char16_t next(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
-  if (first < 0x80) return first < 0x20 ? u'?' : static_cast<char16_t>(first);
-  std::uint32_t c = first >= 0xF0 ? 0x10000U : first >= 0xE0 ? first & 0x0FU : first & 0x1FU;
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) {
-    c = c << 6 | (static_cast<unsigned char>(text[at++]) & 0x3FU);
-  }
-  return c > 0xFFFF ? u'?' : static_cast<char16_t>(c);
+// The next character of the Basic Multilingual Plane; '?' for what is none.
+char16_t next(std::string_view& text) {
+  const utf8::Character c = utf8::first_character(text);
+  text.remove_prefix(std::max<std::size_t>(c.length, 1));
+  return c.length == 0 || c.code > 0xFFFF ? u'?' : static_cast<char16_t>(c.code);
 }
 
 }  // namespace
@@ -43,7 +42,10 @@ void Canvas::put(std::size_t row, std::size_t column, char16_t character, Style 
 
 std::size_t Canvas::put(std::size_t row, std::size_t column, std::string_view text, Style style,
                         std::size_t most) {
-  for (std::size_t at = 0; at < text.size() && most > 0; --most) put(row, column++, next(text, at), style);
+  const std::string harmless = safe::one_line(text);
+  for (std::string_view rest = harmless; !rest.empty() && most > 0; --most) {
+    put(row, column++, next(rest), style);
+  }
   return column;
 }
 

@@ -7,7 +7,9 @@
 
 #include "host/cli/keyboard.hpp"
 #include "host/failure.hpp"
+#include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/transcript/transcript.hpp"
 
 namespace sesame::sim {
 
@@ -16,7 +18,7 @@ namespace {
 constexpr char kEscape = 27;
 
 CardSpec spec_of(const std::string& card) {
-  const bool file = profile::names_a_path(card) || card.ends_with(".apdu");
+  const bool file = profile::names_a_path(card) || transcript::is_transcript(card);
   return {file ? CardSpec::Kind::file : CardSpec::Kind::shipped, card, {}};
 }
 
@@ -25,6 +27,15 @@ std::shared_ptr<const profile::LoadedReader> load(const std::string& profile) {
 }
 
 }  // namespace
+
+void check(const DeskOptions& options) {
+  static_cast<void>(load(options.profile));
+  if (transcript::is_transcript(options.card)) {
+    static_cast<void>(transcript::Transcript::load(options.card));
+  } else {
+    static_cast<void>(profile::load_card(options.card));
+  }
+}
 
 std::string Desk::Logged::note() const {
   if (command.empty() || response.size() < 4) return response.empty() && !command.empty() ? "no answer" : "";

@@ -23,6 +23,9 @@ struct DeskOptions {
   ClockKind clock = ClockKind::real;
 };
 
+// The Failure of a model or a card that cannot be had, before anything is done.
+void check(const DeskOptions& options);
+
 // What was typed at a terminal.
 struct Typed {
   enum class Kind : std::uint8_t { character, function, up, down, escape };

@@ -14,6 +14,7 @@
 #include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "sim/tui/terminal.hpp"
+#include "sim/tui/terminal_check.hpp"
 #include "sim/tui/view.hpp"
 
 namespace sesame::sim {
@@ -110,6 +111,9 @@ class Session {
 }  // namespace
 
 void run_at_terminal(const DeskOptions& options, bool ascii) {
+  // Whatever is missing is said before a folder is locked.
+  check_terminal();
+  check(options);
   posix::Signals signals;
   const WindowChanges window;
   Desk desk(options, Desk::Clock::now());

@@ -10,10 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <clocale>
-#include <cstdlib>
-#include <string>
 
 #include "host/failure.hpp"
+#include "sim/tui/terminal_check.hpp"
 
 namespace sesame::sim {
 
@@ -40,18 +39,10 @@ attr_t attributes(Style style, bool colours) {
 }  // namespace
 
 Terminal::Terminal() : library_(std::make_unique<Library>()) {
-  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
-    throw Failure(Exit::usage,
-                  "standard input and output are no terminal; scripts use sesame scenario, or sesame sim");
-  }
+  check_terminal();
   std::setlocale(LC_CTYPE, "");
   library_->screen = ::newterm(nullptr, stdout, stdin);
-  if (library_->screen == nullptr) {
-    const char* const term = std::getenv("TERM");
-    throw Failure(Exit::environment, std::string("nothing is known of the terminal ") +
-                                         (term == nullptr ? "without TERM" : term) +
-                                         "; set TERM to what it is, or to vt100");
-  }
+  if (library_->screen == nullptr) throw Failure(Exit::environment, "the terminal cannot be taken over");
   ::raw();
   ::noecho();
   ::nonl();

@@ -32,6 +32,7 @@ class Hand {
     }
     return card_.present() == present;
   }
+  void contacts() { card_.contacts(true, true, false, 0); }
   std::string power_up(std::size_t length) {
     card_.contacts(true, true, false, 0);
     card_.contacts(true, true, true, 0);
@@ -152,6 +153,40 @@ TEST_CASE("whoever sends what is no record is sent away") {
   REQUIRE(records.send(card::line::Record::presence(true)));
   CHECK(served.says("that is no reader"));
   CHECK(Hand(endpoint).power_up(9) == kAtr);
+}
+
+TEST_CASE("who connects and is no reader is told once, however often, and a reader still has its card") {
+  const Sandbox sandbox;
+  const std::string endpoint = "unix:" + sandbox.file("card");
+  Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
+  REQUIRE(served.says("listens at"));
+  for (int i = 0; i < 200; ++i) {
+    const posix::Descriptor nothing = line::connect(line::parse_endpoint(endpoint));
+    line::Records stranger(line::connect(line::parse_endpoint(endpoint)));
+    static_cast<void>(stranger.send(card::line::Record::presence(true)));
+  }
+  CHECK(Hand(endpoint).power_up(9) == kAtr);
+  REQUIRE(served.says("has a reader"));
+  served.signal(SIGTERM);
+  CHECK(served.wait() == 0);
+  CHECK(lines(served.said()) <= 4);
+}
+
+TEST_CASE("readers that come and go for ever fill no log, and a log that nobody reads holds no card up") {
+  const Sandbox sandbox;
+  const std::string endpoint = "unix:" + sandbox.file("card");
+  Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
+  REQUIRE(served.says("listens at"));
+  // Two lines each, of which nobody reads any from here on: a pipe holds 65,536 bytes.
+  for (int i = 0; i < 1500; ++i) {
+    Hand hand(endpoint);
+    hand.contacts();
+  }
+  CHECK(Hand(endpoint).power_up(9) == kAtr);
+  served.signal(SIGTERM);
+  CHECK(served.wait() == 0);
+  CHECK_FALSE(served.says("nothing more"));
+  CHECK(lines(served.said()) < 60);
 }
 
 TEST_CASE("an endpoint that cannot be, and a misbehaviour that is none, are refused in one line") {

@@ -109,6 +109,26 @@ TEST_CASE("the code of a card in a reader is the code of the card") {
   }
 }
 
+TEST_CASE("a reader whose name is no UTF-8 is listed and used, and its name does nothing to a terminal") {
+  const Sandbox box;
+  const std::uint16_t port = free_port();
+  const PrivateDaemon daemon({vpcd_reader("Caf\xE9 \x1B[2J", port)});
+  Background card(box, {"card", "serve", "--ephemeral", "--port", std::to_string(port)});
+  REQUIRE(card.says("is in the reader"));
+  const auto list = object(box.sesame({"readers", "--json"}));
+  CHECK(list[0]["name"] == "Caf\xEF\xBF\xBD \x1B[2J 00 00");
+  const auto table = box.sesame({"readers"});
+  CHECK(table.status == 0);
+  CHECK_THAT(table.out, Contains("Caf? ?[2J 00 00  card"));
+  const auto code = object(box.sesame(kCode + Arguments{"--json"}, "1234\n"));
+  CHECK(code["atc"] == "0001");
+  CHECK(code["reader"] == "Caf\xEF\xBF\xBD \x1B[2J 00 00");
+  const auto none = box.sesame({"apps", "--reader", "9"});
+  CHECK(none.status == 3);
+  CHECK(lines(none.err) == 1);
+  CHECK(none.err.find('\x1B') == std::string::npos);
+}
+
 TEST_CASE("a reader is meant by its index, its name or a part of it") {
   const Sandbox box;
   const Desk desk({"--ephemeral"});

@@ -26,6 +26,7 @@
 #include "tests/e2e/background.hpp"
 #include "tests/e2e/desk.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/e2e/terminal.hpp"
 #include "tests/host/device/card_in_slot.hpp"
 #include "tests/host/device/served_board.hpp"
 
@@ -153,6 +154,17 @@ std::vector<Arguments> all_commands() {
 }  // namespace
 
 // Their half minute passes while other readers work: the time is the readers' own.
+TEST_CASE("a card's line that is not there is missed before anybody types a PIN") {
+  const Sandbox sandbox;
+  for (const std::string line : {"unix:" + sandbox.file("nobody"), std::string("tcp:1")}) {
+    const Seen seen = at_terminal(sandbox, Arguments{"code"} + kQemu + Arguments{"--card-line", line},
+                                  [](pid_t) { return "1234\r"; });
+    INFO(seen.text);
+    CHECK(seen.status == 3);
+    CHECK_THAT(seen.text, !Contains("PIN: "));
+  }
+}
+
 TEST_CASE("every reader and card give in QEMU what they give here, while a code goes dark after 35 seconds") {
   Desk shows_code, waits_for_pin;
   shows_code.to_pin();

@@ -13,6 +13,11 @@ namespace sesame::e2e {
 
 Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments,
                  const std::function<std::string(pid_t)>& answer) {
+  return at_terminal(sandbox, arguments, "PIN: ", answer);
+}
+
+Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments, const std::string& prompt,
+                 const std::function<std::string(pid_t)>& answer) {
   int terminal = -1;
   const std::string state = sandbox.file("state");
   std::vector<char*> argv{const_cast<char*>("sesame")};
@@ -30,7 +35,7 @@ Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& argumen
   char buffer[256];
   for (ssize_t got = 0; (got = ::read(terminal, buffer, sizeof buffer)) > 0;) {
     seen.text.append(buffer, static_cast<std::size_t>(got));
-    if (answered || seen.text.find("PIN: ") == std::string::npos) continue;
+    if (answered || seen.text.find(prompt) == std::string::npos) continue;
     answered = true;
     const std::string keys = answer(child);
     if (::write(terminal, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))

@@ -20,5 +20,8 @@ struct Seen {
 // What `answer` to this process returns is typed when "PIN: " has appeared.
 Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments,
                  const std::function<std::string(pid_t)>& answer);
+// The same for another prompt.
+Seen at_terminal(const Sandbox& sandbox, const std::vector<std::string>& arguments, const std::string& prompt,
+                 const std::function<std::string(pid_t)>& answer);
 
 }  // namespace sesame::e2e

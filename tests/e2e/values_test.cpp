@@ -193,3 +193,86 @@ TEST_CASE("an ATR is explained") {
   CHECK(bad.status == 2);
   CHECK_THAT(bad.err, Contains("fewer characters than it announces"));
 }
+
+TEST_CASE("FF begins a private tag where what follows fits, and is padding elsewhere") {
+  const Sandbox sandbox;
+  const auto json = [&](const std::string& hex) {
+    return nlohmann::json::parse(sandbox.sesame({"tlv", "--json", hex}).out);
+  };
+  const auto object = json("FF8106 08 5A0112 9F36020001")[0];
+  CHECK(object["tag"] == "FF8106");
+  CHECK(object["children"][0]["tag"] == "5A");
+  CHECK(object["children"][1]["value"] == "0001");
+  CHECK(json("700F FF8106 05 9F36020001 5A0112 FF FFFF")[0]["children"][0]["tag"] == "FF8106");
+  CHECK(json("FF5A00")[0]["tag"] == "FF5A");
+  // The same inside itself.
+  CHECK(json("FF810606FF8107025000")[0]["children"][0]["children"][0]["tag"] == "50");
+  // Before, between and after objects: nothing that fits.
+  const auto padded = json("FF 5A0112 FFFF 9F36020001 FF");
+  REQUIRE(padded.size() == 5);
+  CHECK(padded[0]["padding"] == "FF");
+  CHECK(padded[1]["tag"] == "5A");
+  CHECK(padded[2]["padding"] == "FFFF");
+  CHECK(padded[3]["tag"] == "9F36");
+  CHECK(padded[4]["padding"] == "FF");
+}
+
+TEST_CASE("padding is said to be padding") {
+  const Sandbox sandbox;
+  for (const char* hex : {"0000", "FF", "00FF00"}) {
+    const auto outcome = sandbox.sesame({"tlv", hex});
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.out, Contains("(padding, ") && Contains(hex));
+  }
+  CHECK_THAT(sandbox.sesame({"tlv", "5A0112 00"}).out, Contains("(padding, 1 byte)"));
+}
+
+TEST_CASE("what is TLV to a part is shown to that part, with where and why it ends") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame({"tlv", "7006 5A0112 9F3602 5A0134"});
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.out, Contains("5A    ") && Contains("not TLV from byte 5: the value is shorter") &&
+                              Contains("9F3602"));
+  CHECK_THAT(outcome.err, Contains("HEX: byte 5: the value is shorter than its length says (in 70)"));
+  const auto json = nlohmann::json::parse(sandbox.sesame({"tlv", "--json", "5A0112 9F"}).out);
+  CHECK(json[0]["tag"] == "5A");
+  CHECK(json[1]["offset"] == 3);
+  CHECK(json[1]["bytes"] == "9F");
+  CHECK_THAT(json[1]["error"].get<std::string>(), Contains("cut short"));
+  CHECK_THAT(sandbox.sesame({"tlv", "8C05 9F3704 9F"}).out.c_str(), Contains("not TLV"));
+  CHECK_THAT(sandbox.sesame({"tlv", "8C04 9F3704 9F"}).out, Contains("no list from its byte 3: "));
+}
+
+TEST_CASE("T=15 is no protocol, and what is reserved has no value") {
+  const Sandbox sandbox;
+  struct Row {
+    const char* atr;
+    Arguments protocols;
+    nlohmann::json f, d;
+    const char* says;
+  };
+  const std::vector<Row> rows{
+      {"3B 80 80 1F C3 DC", {"T=0"}, 372, 1, "T=15: no protocol"},
+      {"3B 80 81 1F C3 DD", {"T=1"}, 372, 1, "global: clock stop"},
+      {"3B 80 80 81 1F C3 5D", {"T=0", "T=1"}, 372, 1, "Offers T=0, T=1"},
+      {"3B 10 71", {"T=0"}, nullptr, 1, "F reserved (index 7), D = 1"},
+      {"3B 10 8A", {"T=0"}, nullptr, nullptr, "F reserved (index 8), D reserved (index 10)"},
+      {"3B 10 E1", {"T=0"}, nullptr, 1, "F reserved (index 14)"},
+      {"3B 10 F0", {"T=0"}, nullptr, nullptr, "D reserved (index 0)"},
+      {"3B 10 96", {"T=0"}, 512, 32, "F = 512, D = 32"},
+      {"3B 00", {"T=0"}, 372, 1, "Offers T=0"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.atr);
+    const auto text = sandbox.sesame({"atr", row.atr});
+    INFO(text.err);
+    CHECK(text.status == 0);
+    CHECK_THAT(text.out, Contains(row.says) && !Contains("= 0"));
+    const auto json = nlohmann::json::parse(sandbox.sesame({"atr", "--json", row.atr}).out);
+    CHECK(json["protocols"].get<Arguments>() == row.protocols);
+    CHECK(json["f"] == row.f);
+    CHECK(json["d"] == row.d);
+  }
+  const auto specific = nlohmann::json::parse(sandbox.sesame({"atr", "--json", "3B 90 11 1F 0F 91"}).out);
+  CHECK(specific["specific"].is_null());
+}

@@ -25,10 +25,42 @@ bool Tlv::constructed() const {
 }
 
 void TlvReader::skip_padding() {
-  while (offset_ < bytes_.size() && (bytes_[offset_] == 0x00 || bytes_[offset_] == 0xFF)) ++offset_;
+  while (more() && (bytes_[offset_] == 0x00 || (bytes_[offset_] == 0xFF && !at_private_object()))) ++offset_;
+}
+
+// ISO 7816-4:2005, 5.2.2.1: no second byte of a tag is 00 to 1E or 80; one of FF is rather more padding. The value of a
+// constructed object is objects to its last byte: chance does not make one of what stands after padding.
+bool TlvReader::at_private_object() const {
+  const auto object = read();
+  if (!object) return false;
+  const std::uint8_t second = bytes_[offset_ + 1];
+  if (second < 0x1F || second == 0x80 || second == 0xFF) return false;
+  bool any = object->value.empty();
+  for (TlvReader inside(object->value, 0); inside.more();) {
+    const std::uint8_t first = inside.bytes_[inside.offset_];
+    const auto element = inside.read();
+    if (element && first != 0x00) {
+      inside.offset_ += element->size();
+      any = true;
+    } else if (first == 0x00 || first == 0xFF) {
+      ++inside.offset_;
+    } else {
+      return false;
+    }
+  }
+  return any;
 }
 
 Result<Tlv, TlvError> TlvReader::next() {
+  const auto element = read();
+  if (element) {
+    offset_ += element->size();
+    skip_padding();
+  }
+  return element;
+}
+
+Result<Tlv, TlvError> TlvReader::read() const {
   std::size_t at = offset_;
   const auto left = [&] { return bytes_.size() - at; };
   if (left() == 0) return TlvError::truncated_tag;
@@ -60,10 +92,7 @@ Result<Tlv, TlvError> TlvReader::next() {
   }
   if (length > left()) return TlvError::truncated_value;
 
-  const Tlv element{tag, bytes_.subspan(at, length), at - offset_};
-  offset_ = at + length;
-  skip_padding();
-  return element;
+  return Tlv{tag, bytes_.subspan(at, length), at - offset_};
 }
 
 Result<Tag, TlvError> read_objects(Bytes content, std::span<const ShortTag> tags, std::span<Bytes> values) {

@@ -41,9 +41,11 @@ struct Tlv {
 
   // Bit 6 of the first tag byte: the value is itself TLV.
   bool constructed() const;
+  std::size_t size() const { return header + value.size(); }
 };
 
-// Reads one level, element by element. 00 and FF between elements are padding (annex B1).
+// Reads one level, element by element. 00 between elements is padding (annex B1), and so is FF (ISO 7816-4:2005, 5.2.2),
+// but where it begins the tag of a private object that fits.
 class TlvReader {
  public:
   explicit TlvReader(Bytes bytes) : bytes_(bytes) { skip_padding(); }
@@ -54,7 +56,10 @@ class TlvReader {
   Result<Tlv, TlvError> next();
 
  private:
+  TlvReader(Bytes bytes, std::size_t offset) : bytes_(bytes), offset_(offset) {}
   void skip_padding();
+  bool at_private_object() const;
+  Result<Tlv, TlvError> read() const;
 
   Bytes bytes_;
   std::size_t offset_ = 0;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 
 namespace sesame::card::line {
@@ -57,13 +58,14 @@ void parse_word(Misbehaviour& misbehaviour, std::string_view word) {
     const auto value =
         equals == std::string_view::npos ? std::nullopt : number(word.substr(equals + 1), entry.most);
     if (!value) {
-      throw Failure(Exit::usage, fmt::format("misbehaviour '{}': {}=N takes a number from 1 to {}", word,
-                                             entry.name, entry.most));
+      throw Failure(Exit::usage,
+                    fmt::format("misbehaviour {}=N takes a number from 1 to {}", entry.name, entry.most));
     }
     misbehaviour.*entry.member = *value;
     return;
   }
-  throw Failure(Exit::usage, fmt::format("there is no misbehaviour '{}'; there are {}", word, known()));
+  throw Failure(Exit::usage,
+                fmt::format("there is no misbehaviour {}; there are {}", safe::named(word), known()));
 }
 
 }  // namespace

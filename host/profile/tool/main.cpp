@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 #include "host/profile/constants.hpp"
 #include "host/profile/reader_file.hpp"
@@ -31,9 +32,9 @@ int main(int argc, char** argv) try {
   write_constants(argv[1], argv[2], argv[3]);
   return 0;
 } catch (const sesame::Failure& failure) {
-  std::fprintf(stderr, "%s\n", failure.what());
+  std::fprintf(stderr, "%s\n", sesame::safe::one_line(failure.what()).c_str());
   return static_cast<int>(failure.exit());
 } catch (const std::exception& error) {
-  std::fprintf(stderr, "sesame_constants: unexpected: %s\n", error.what());
+  std::fprintf(stderr, "sesame_constants: unexpected: %s\n", sesame::safe::one_line(error.what()).c_str());
   return 3;
 }

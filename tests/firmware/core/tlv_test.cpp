@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <set>
+#include <vector>
 
 #include "tests/firmware/core/hex.hpp"
 
@@ -109,6 +110,44 @@ TEST_CASE("padding of 00 and FF before, between and behind objects is skipped") 
   }
   CHECK_FALSE(TlvReader(bytes("0000FF")).more());
   CHECK_FALSE(check({}).error);
+}
+
+TEST_CASE("FF begins a private object where one fits, and is padding where none does") {
+  struct Row {
+    const char* input;
+    std::vector<Tag> tags;
+  };
+  const Row rows[] = {
+      {"FF8106 08 5A0112 9F36020001", {0xFF8106}},
+      {"FF8106 08 5A0112 9F36020001 9500", {0xFF8106, 0x95}},
+      {"5A0112 FF8106 00 9500", {0x5A, 0xFF8106, 0x95}},
+      {"FF1F 00", {0xFF1F}},
+      {"FF7F 02 5000", {0xFF7F}},
+      {"FF8106 81 80 508180", {}},                  // whose value does not fit: padding, then a wrong length
+      {"FF8106 05 00 5A0112 FF", {0xFF8106}},       // with padding in it
+      {"FF8106 06 FF8107 02 5000", {0xFF8106}},     // with another in it
+      {"FF 5A0112 9500", {0x5A, 0x95}},             // 12 is no object
+      {"FF 9F3704 DEADBEEF 9500", {0x9F37, 0x95}},  // nor is DEADBEEF
+      {"FF 9F3704 00000000 9500", {0x9F37, 0x95}},  // nor are zeros
+      {"FFFF 5A0112 9500", {0x5A, 0x95}},
+      {"FFFFFF 7003 5A0112", {0x70}},
+      {"FF 9505 00 5A0112", {0xFF9505, 0x5A}},  // 95 is the second byte of a tag that goes on
+      {"FF 00 5A0112", {0x5A}},
+      {"FF 1E 01 11", {0x1E}},  // 00 to 1E is no second byte
+      {"5A0112 FF", {0x5A}},
+      {"5A0112 FF8106", {0x5A}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.input);
+    const ByteVector input = bytes(row.input);
+    std::vector<Tag> tags;
+    for (TlvReader reader(input); reader.more();) {
+      const auto element = reader.next();
+      if (!element) break;
+      tags.push_back(element->tag);
+    }
+    CHECK(tags == row.tags);
+  }
 }
 
 namespace {

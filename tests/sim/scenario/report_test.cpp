@@ -79,4 +79,21 @@ TEST_CASE("JUnit XML counts failures and errors apart, and escapes what it must"
   CHECK_THAT(xml, Contains("<skipped/>"));
 }
 
+TEST_CASE("a report is XML and harmless whatever the names and screens hold") {
+  Outcome outcome = failed();
+  outcome.file = "caf\xE9\x1B.toml";
+  outcome.title = "two\nlines \xC2\x9B \xED\xA0\x80";
+  outcome.why = std::string("a \0 b \x07", 7);
+  outcome.seen->rows = {"\x1B[2J"};
+  outcome.expected = {"caf\xE9"};
+  const std::string xml = junit_report(std::vector<Outcome>{outcome});
+  CHECK_THAT(xml, Contains("classname=\"caf\xEF\xBF\xBD\xEF\xBF\xBD.toml\""));
+  CHECK_THAT(xml, Contains("name=\"two&#10;lines \xC2\x9B"));
+  for (const std::string& text : {xml, text_report(outcome)}) {
+    for (const char c : text) CHECK((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
+    CHECK_THAT(text, !Contains("\xE9\x1B") && !Contains("\xED\xA0"));
+  }
+  CHECK_THAT(text_report(outcome), !Contains("\xC2\x9B"));
+}
+
 }  // namespace sesame::sim

@@ -30,7 +30,7 @@ winsize size_of(std::size_t rows, std::size_t columns) {
 }  // namespace
 
 Glass::Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments, const std::string& locale,
-             std::size_t rows, std::size_t columns)
+             std::size_t rows, std::size_t columns, const char* term)
     : rows_(rows),
       columns_(columns),
       bottom_(rows - 1),
@@ -46,7 +46,7 @@ Glass::Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments, 
     ::login_tty(line_);
     ::close(terminal_);
     ::setenv("XDG_STATE_HOME", state.c_str(), 1);
-    ::setenv("TERM", "vt100", 1);
+    term == nullptr ? ::unsetenv("TERM") : ::setenv("TERM", term, 1);
     ::setenv("LC_ALL", locale.c_str(), 1);
     ::unsetenv("LINES");
     ::unsetenv("COLUMNS");

@@ -12,9 +12,10 @@ namespace sesame::e2e {
 
 class Glass {
  public:
-  // `locale` as LC_ALL.
+  // `locale` as LC_ALL; `term` as TERM, which is not set where that is nullptr.
   Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments,
-        const std::string& locale = "C.UTF-8", std::size_t rows = 24, std::size_t columns = 80);
+        const std::string& locale = "C.UTF-8", std::size_t rows = 24, std::size_t columns = 80,
+        const char* term = "vt100");
   Glass(const Glass&) = delete;
   Glass& operator=(const Glass&) = delete;
   ~Glass();  // SIGKILL, if it goes on

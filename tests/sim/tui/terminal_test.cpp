@@ -1,6 +1,7 @@
 // `sesame tui` at a terminal, as somebody sees it.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 
@@ -103,6 +104,29 @@ TEST_CASE("a card that there is not is refused before the terminal is taken") {
   REQUIRE(glass.shows("no-such"));
   CHECK(glass.wait() == 2);
   CHECK(glass.restored());
+}
+
+TEST_CASE("a terminal that cannot show a reader is told so in one line, and gets nothing else") {
+  const Sandbox sandbox;
+  struct Row {
+    const char* term;
+    const char* says;
+  };
+  for (const Row& row :
+       {Row{"dumb", "TERM is \"dumb\": a terminal that cannot show a reader"}, Row{"", "TERM is not set"},
+        Row{nullptr, "TERM is not set"}, Row{"unknown", "TERM is \"unknown\""},
+        Row{"no-such-terminal", "nothing is known of such a terminal"},
+        Row{"../../../etc/passwd", "nothing is known of such a terminal"},
+        Row{"\x1B[31m", "TERM is \"?[31m\""}}) {
+    Glass glass(sandbox, {"tui"}, "C.UTF-8", 24, 80, row.term);
+    INFO(glass.printed());
+    CHECK(glass.wait() == 3);
+    CHECK(glass.restored());
+    const std::string printed = glass.printed();
+    CHECK_THAT(printed, Contains(row.says));
+    CHECK(std::count(printed.begin(), printed.end(), '\n') == 1);
+    CHECK(printed.find('\x1B') == std::string::npos);
+  }
 }
 
 }  // namespace sesame::e2e

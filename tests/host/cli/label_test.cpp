@@ -1,0 +1,43 @@
+#include "host/cli/label.hpp"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace sesame;
+using cli::label_text;
+
+namespace {
+
+std::vector<std::uint8_t> bytes(std::string_view text) { return {text.begin(), text.end()}; }
+
+}  // namespace
+
+TEST_CASE("a label is read in the letters of its issuer") {
+  CHECK(label_text(bytes("VISA DEBIT")) == "VISA DEBIT");
+  CHECK(label_text(bytes("Cr\xE9"
+                         "dit")) == "Crédit");  // Latin-1, as cards have it
+  CHECK(label_text(bytes("Cr\xC3\xA9"
+                         "dit")) == "Crédit");  // UTF-8, as others have it
+  CHECK(label_text(bytes("Cr\xE9"
+                         "dit"),
+                   1) == "Crédit");
+  CHECK(label_text(bytes("Cr\xC3\xA9"
+                         "dit"),
+                   1) == "CrÃ©dit");  // said to be Latin-1
+  CHECK(label_text(bytes("\xBA\xE0\xD5\xD4\xD8\xE2"), 5) == "Кредит");
+  CHECK(label_text(bytes("\xD0\xE9\xF3\xF4\xF9\xF4\xE9\xEA\xDE"), 7) == "Πιστωτική");
+  CHECK(label_text(bytes("10 \xA4"), 15) == "10 €");
+  CHECK(label_text(bytes("a\xE9"), 12) == "a\xEF\xBF\xBD");  // there is no part 12
+  CHECK(label_text({}) == "");
+}
+
+TEST_CASE("the code table is two digits") {
+  for (int part = 1; part <= 16; ++part) {
+    const std::uint8_t bcd = static_cast<std::uint8_t>(part / 10 << 4 | part % 10);
+    CHECK(cli::code_table(Bytes(&bcd, 1)) == part);
+  }
+  for (const auto& index : {bytes(""), bytes("\x0A"), bytes("\x17"), bytes("\xA1"), bytes("\x01\x01"),
+                            std::vector<std::uint8_t>{0}}) {
+    CHECK_FALSE(cli::code_table(index));
+  }
+}

@@ -1,0 +1,101 @@
+// That they are on the disk is tested with the program (tests/e2e/files_test.cpp), whose system calls are watched there.
+#include "host/posix/durable_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "host/failure.hpp"
+#include "host/posix/descriptor.hpp"
+
+using namespace sesame;
+namespace fs = std::filesystem;
+using Catch::Matchers::Contains;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "sesame-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+  std::string read(const std::string& name) const {
+    std::ostringstream all;
+    all << std::ifstream(path_ / name).rdbuf();
+    return all.str();
+  }
+  std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+Exit exit_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Failure& failure) {
+    CHECK(std::string(failure.what()).find('\n') == std::string::npos);
+    return failure.exit();
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+TEST_CASE("a new file is its owner's alone, and never another one") {
+  const Folder folder;
+  posix::create_file(folder.file("card.toml"), "keys");
+  CHECK(folder.read("card.toml") == "keys");
+  CHECK((fs::status(folder.file("card.toml")).permissions() & fs::perms::mask) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK(exit_of([&] { posix::create_file(folder.file("card.toml"), "others"); }) == Exit::usage);
+  CHECK(folder.read("card.toml") == "keys");
+  CHECK(exit_of([&] { posix::create_file(folder.file("no/such"), "keys"); }) == Exit::environment);
+}
+
+TEST_CASE("a file is replaced as a whole, and nothing is left beside it") {
+  const Folder folder;
+  posix::replace_file(folder.file("report.xml"), "old");
+  posix::replace_file(folder.file("report.xml"), "new");
+  CHECK(folder.read("report.xml") == "new");
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a place that cannot be written is told before, and left as it is") {
+  const Folder folder;
+  for (const char* name : {"no/such", "."}) {
+    CAPTURE(name);
+    CHECK(exit_of([&] { posix::check_replaceable(folder.file(name)); }) == Exit::environment);
+    CHECK(exit_of([&] { posix::replace_file(folder.file(name), "x"); }) == Exit::environment);
+  }
+  posix::check_replaceable(folder.file("new"));
+  CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("a pipe is written to, and stays one") {
+  const Folder folder;
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  const posix::Descriptor reader(::open(folder.file("pipe").c_str(), O_RDONLY | O_NONBLOCK));
+  posix::check_replaceable(folder.file("pipe"));
+  posix::replace_file(folder.file("pipe"), "report");
+  std::array<char, 16> read{};
+  CHECK(::read(reader.get(), read.data(), read.size()) == 6);
+  CHECK(fs::is_fifo(folder.file("pipe")));
+  CHECK(folder.entries() == 1);
+}
