@@ -392,7 +392,7 @@ void hide_secrets(int argc, char** argv) {
 }
 
 void parse(std::unique_ptr<CLI::App> app, int argc, char** argv) try {
-  parse(*app, argc, argv);
+  cli::parse(*app, argc, argv);
 } catch (const CLI::Success& asked) {
   print_asked(*app, asked);
 }

@@ -95,8 +95,8 @@ TEST_CASE("what is no state file is refused, and no lock stands beside it") {
   sandbox.write("text", "not a state file\n");
   REQUIRE(::mkfifo(sandbox.file("pipe").c_str(), 0600) == 0);
   fs::create_symlink("/dev/zero", sandbox.file("link"));
-  for (const std::string file : {std::string("/dev/zero"), std::string("/dev/null"), sandbox.file("folder"),
-                                 sandbox.file("text"), sandbox.file("pipe"), sandbox.file("link")}) {
+  for (const std::string& file : {std::string("/dev/zero"), std::string("/dev/null"), sandbox.file("folder"),
+                                  sandbox.file("text"), sandbox.file("pipe"), sandbox.file("link")}) {
     for (const Arguments& arguments :
          {Arguments{"code", "--pin", "1234", "--state", file},
           Arguments{"card", "reset", "--yes", "sesame-card", "--state", file},

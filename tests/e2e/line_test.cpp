@@ -161,9 +161,13 @@ TEST_CASE("who connects and is no reader is told once, however often, and a read
   Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
   REQUIRE(served.says("listens at"));
   for (int i = 0; i < 200; ++i) {
-    const posix::Descriptor nothing = line::connect(line::parse_endpoint(endpoint));
+    REQUIRE(Hand(endpoint).wait_for_presence(true));  // connects, and says nothing
     line::Records stranger(line::connect(line::parse_endpoint(endpoint)));
     static_cast<void>(stranger.send(card::line::Record::presence(true)));
+    while (stranger.receive()) {  // until it is sent away
+      pollfd more{stranger.descriptor(), POLLIN, 0};
+      REQUIRE(::poll(&more, 1, 10'000) == 1);
+    }
   }
   CHECK(Hand(endpoint).power_up(9) == kAtr);
   REQUIRE(served.says("has a reader"));
@@ -180,6 +184,7 @@ TEST_CASE("readers that come and go for ever fill no log, and a log that nobody 
   // Two lines each, of which nobody reads any from here on: a pipe holds 65,536 bytes.
   for (int i = 0; i < 1500; ++i) {
     Hand hand(endpoint);
+    REQUIRE(hand.wait_for_presence(true));
     hand.contacts();
   }
   CHECK(Hand(endpoint).power_up(9) == kAtr);

@@ -198,14 +198,6 @@ TEST_CASE("the report of scenarios with any names is XML") {
   CHECK(WEXITSTATUS(status) == static_cast<int>(kNames.size()));
 }
 
-TEST_CASE("a screen that a board sends, and its name, do nothing to a terminal") {
-  // tests/host/device/panel_link_test.cpp has what it may send; here is where it goes.
-  const Sandbox sandbox;
-  const auto outcome = sandbox.sesame({"code", "--pin", "1234", "--show-screens", "--ephemeral"});
-  CHECK(outcome.status == 0);
-  CHECK(harmless(outcome.err));
-}
-
 TEST_CASE("without an output that could show it no code is made") {
   const Sandbox sandbox;
   const std::string run = "XDG_STATE_HOME=" + sandbox.file("state") + " " SESAME_BINARY " code --pin 1234 ";

@@ -156,7 +156,7 @@ std::vector<Arguments> all_commands() {
 // Their half minute passes while other readers work: the time is the readers' own.
 TEST_CASE("a card's line that is not there is missed before anybody types a PIN") {
   const Sandbox sandbox;
-  for (const std::string line : {"unix:" + sandbox.file("nobody"), std::string("tcp:1")}) {
+  for (const std::string& line : {"unix:" + sandbox.file("nobody"), std::string("tcp:1")}) {
     const Seen seen = at_terminal(sandbox, Arguments{"code"} + kQemu + Arguments{"--card-line", line},
                                   [](pid_t) { return "1234\r"; });
     INFO(seen.text);

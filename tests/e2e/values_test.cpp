@@ -239,7 +239,7 @@ TEST_CASE("what is TLV to a part is shown to that part, with where and why it en
   CHECK(json[1]["offset"] == 3);
   CHECK(json[1]["bytes"] == "9F");
   CHECK_THAT(json[1]["error"].get<std::string>(), Contains("cut short"));
-  CHECK_THAT(sandbox.sesame({"tlv", "8C05 9F3704 9F"}).out.c_str(), Contains("not TLV"));
+  CHECK_THAT(sandbox.sesame({"tlv", "8C05 9F3704 9F"}).out, Contains("not TLV"));
   CHECK_THAT(sandbox.sesame({"tlv", "8C04 9F3704 9F"}).out, Contains("no list from its byte 3: "));
 }
 

@@ -9,9 +9,13 @@
 //
 // The others have numbers to type, and are for hours and for as much memory as there is. Exit status: 0; 1 where a rule is
 // broken, with a shortest way to it; 2 usage.
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 

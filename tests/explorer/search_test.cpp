@@ -1,6 +1,7 @@
 // The search itself, on machines of which everything is known.
 #include "tests/explorer/search.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 

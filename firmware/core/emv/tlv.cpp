@@ -29,18 +29,19 @@ void TlvReader::skip_padding() {
 }
 
 // ISO 7816-4:2005, 5.2.2.1: no second byte of a tag is 00 to 1E or 80; one of FF is rather more padding. The value of a
-// constructed object is objects to its last byte: chance does not make one of what stands after padding.
+// constructed object is objects to its last byte: chance does not make of what stands after padding a private object.
 bool TlvReader::at_private_object() const {
   const auto object = read();
-  if (!object) return false;
-  const std::uint8_t second = bytes_[offset_ + 1];
+  const std::uint8_t second = object ? bytes_[offset_ + 1] : 0;
   if (second < 0x1F || second == 0x80 || second == 0xFF) return false;
+  TlvReader inside;
+  inside.bytes_ = object->value;
   bool any = object->value.empty();
-  for (TlvReader inside(object->value, 0); inside.more();) {
+  while (inside.more()) {
     const std::uint8_t first = inside.bytes_[inside.offset_];
     const auto element = inside.read();
-    if (element && first != 0x00) {
-      inside.offset_ += element->size();
+    if (first != 0x00 && element) {
+      inside.offset_ += element->header + element->value.size();
       any = true;
     } else if (first == 0x00 || first == 0xFF) {
       ++inside.offset_;
@@ -54,7 +55,7 @@ bool TlvReader::at_private_object() const {
 Result<Tlv, TlvError> TlvReader::next() {
   const auto element = read();
   if (element) {
-    offset_ += element->size();
+    offset_ += element->header + element->value.size();
     skip_padding();
   }
   return element;

@@ -41,7 +41,6 @@ struct Tlv {
 
   // Bit 6 of the first tag byte: the value is itself TLV.
   bool constructed() const;
-  std::size_t size() const { return header + value.size(); }
 };
 
 // Reads one level, element by element. 00 between elements is padding (annex B1), and so is FF (ISO 7816-4:2005, 5.2.2),
@@ -56,7 +55,7 @@ class TlvReader {
   Result<Tlv, TlvError> next();
 
  private:
-  TlvReader(Bytes bytes, std::size_t offset) : bytes_(bytes), offset_(offset) {}
+  TlvReader() = default;
   void skip_padding();
   bool at_private_object() const;
   Result<Tlv, TlvError> read() const;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "host/profile/shipped.hpp"
 #include "sim/reader/refusal.hpp"
 #include "tests/sim/reader/readers.hpp"
 
@@ -221,8 +222,6 @@ TEST_CASE("a low battery says so when the reader wakes, and everything works") {
   }
 }
 
-namespace {
-
 // The shipped model with one more language, made of a file's words alone, and something else besides.
 std::shared_ptr<const profile::LoadedReader> german_model(std::string_view from = "",
                                                           std::string_view to = "") {
@@ -240,8 +239,6 @@ std::shared_ptr<const profile::LoadedReader> german_model(std::string_view from 
   }
   return std::make_shared<const profile::LoadedReader>(profile::read_reader(text, "german.toml"));
 }
-
-}  // namespace
 
 TEST_CASE("the battery is low in whatever language the reader speaks: its words are data") {
   LiveReader reader(german_model(), ClockKind::virtual_time);

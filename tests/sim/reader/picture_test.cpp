@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <set>
+#include <vector>
 
 #include "host/profile/shipped.hpp"
 #include "tests/sim/reader/readers.hpp"
