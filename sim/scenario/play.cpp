@@ -21,7 +21,7 @@ struct Miss {
   std::optional<std::vector<std::string>> expected = std::nullopt;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '\n') {
@@ -146,14 +146,14 @@ class Player {
   void act(const step::ExpectMatch& expected) {
     if (matches(expected.pattern)) return;
     throw Miss{Verdict::failed,
-               fmt::format("a screen was expected that matches {}", quoted(expected.pattern))};
+               fmt::format("a screen was expected that matches {}", in_quotes(expected.pattern))};
   }
   void act(const step::WaitScreen& wait) {
     const Millis end = look_.now + wait.within;
     while (!matches(wait.pattern)) {
       if (look_.now >= end) {
         throw Miss{Verdict::timed_out,
-                   fmt::format("no screen matched {} within {}", quoted(wait.pattern), seconds(wait.within))};
+                   fmt::format("no screen matched {} within {}", in_quotes(wait.pattern), seconds(wait.within))};
       }
       const bool by_itself = look_.deadline && *look_.deadline <= end;
       done([&] { by_itself ? device_.to_next_deadline() : device_.advance(end - look_.now); });

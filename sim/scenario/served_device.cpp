@@ -114,7 +114,7 @@ class ServedDevice::Server {
 
   [[noreturn]] void not_ours(const std::string& why) const {
     throw Failure(Exit::environment,
-                  fmt::format("{}: this is no answer of a simulator: {}", url_, profile::on_one_line(why)));
+                  fmt::format("{}: this is no answer of a simulator: {}", url_, safe::one_line(why)));
   }
 
  private:

@@ -8,6 +8,7 @@ extern "C" {
 #include <catch2/catch.hpp>
 
 #include <dlfcn.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cstdio>

@@ -90,7 +90,7 @@ TEST_CASE("a pinpad that takes too long is no mute card: a PIN may still be sent
   const PinpadBench bench;
   SlotLimits limits;
   limits.pad = std::chrono::milliseconds(200);
-  PcscSlot slot(bench.reader, {'e', 'n'}, limits);
+  PcscSlot slot(bench.reader, kEnglish, limits);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   bench.pinpad.wait_for_nobody(true);
