@@ -65,8 +65,9 @@ CLI::Option* add_any_card(CLI::App* sub, std::string& card, StateOptions& state,
       sub->add_option("--reader", reader.reader, "the card in this PC/SC reader (sesame readers)")
           ->type_name("NAME|INDEX")
           ->excludes(named);
-  add_number(sub, "--wait", reader.wait, {0, kDay},
-             "with --reader: how long to wait for a card, and for other programs to let go of it; 0 not at all")
+  add_number(
+      sub, "--wait", reader.wait, {0, kDay},
+      "with --reader: how long to wait for a card, and for other programs to let go of it; 0 not at all")
       ->type_name("SECONDS")
       ->needs(in_reader);
   add_state(sub, state, in_reader);

@@ -152,8 +152,8 @@ class Player {
     const Millis end = look_.now + wait.within;
     while (!matches(wait.pattern)) {
       if (look_.now >= end) {
-        throw Miss{Verdict::timed_out,
-                   fmt::format("no screen matched {} within {}", in_quotes(wait.pattern), seconds(wait.within))};
+        throw Miss{Verdict::timed_out, fmt::format("no screen matched {} within {}", in_quotes(wait.pattern),
+                                                   seconds(wait.within))};
       }
       const bool by_itself = look_.deadline && *look_.deadline <= end;
       done([&] { by_itself ? device_.to_next_deadline() : device_.advance(end - look_.now); });

@@ -109,7 +109,7 @@ TEST_CASE(
     const Session undisturbed(line, SIZE_MAX);
     REQUIRE(code(undisturbed.shell) == "42511495");
     const std::size_t characters = undisturbed.board.characters.size();
-    REQUIRE(characters > 400);
+    REQUIRE(characters > 300);
     for (std::size_t at = 30; at < characters; at += 7) {
       CAPTURE(line.atr, at);
       const Session session(line, at);

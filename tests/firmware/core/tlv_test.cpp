@@ -130,7 +130,7 @@ TEST_CASE("FF begins a private object where one fits, and is padding where none 
       {"FF 9F3704 DEADBEEF 9500", {0x9F37, 0x95}},  // nor is DEADBEEF
       {"FF 9F3704 00000000 9500", {0x9F37, 0x95}},  // nor are zeros
       {"FFFF 5A0112 9500", {0x5A, 0x95}},
-      {"FFFFFF 7003 5A0112", {0x70}},
+      {"FFFFFF 7003 5A0112", {0xFF70}},         // two of padding; what the third begins fits
       {"FF 9505 00 5A0112", {0xFF9505, 0x5A}},  // 95 is the second byte of a tag that goes on
       {"FF 00 5A0112", {0x5A}},
       {"FF 1E 01 11", {0x1E}},  // 00 to 1E is no second byte

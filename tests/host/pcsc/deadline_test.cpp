@@ -23,7 +23,6 @@ constexpr const char* kSilent = "the PC/SC service does not answer: restart it (
 // As long as a daemon needs that answers; and so short that a test can wait for it.
 constexpr std::chrono::milliseconds kService{2000}, kShort{300};
 
-
 SlotLimits short_limits() { return {.answer = kShort, .pad = kShort, .others = kShort, .service = kService}; }
 
 const auto kCommand = hex("00 84 00 00 02");

@@ -32,7 +32,7 @@ struct Pair {
 int ended_by(int signal, const Pair& terminal, const Pair& port, bool ignored = false) {
   const pid_t child = ::fork();
   if (child == 0) {
-    if (ignored) std::signal(signal, SIG_IGN);
+    std::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // Catch2 has handlers of its own
     termios before_terminal{}, before_port{};
     ::tcgetattr(terminal.terminal, &before_terminal);
     ::tcgetattr(port.terminal, &before_port);
@@ -73,6 +73,9 @@ TEST_CASE("after the last guard signals do what they did") {
   const Pair terminal;
   termios before{};
   ::tcgetattr(terminal.terminal, &before);
+  struct sigaction of_catch {};
+  ::sigaction(SIGTERM, nullptr, &of_catch);
+  std::signal(SIGTERM, SIG_DFL);
   {
     std::optional<TerminalGuard> first(std::in_place, terminal.terminal, before);
     const TerminalGuard second(terminal.terminal, before);
@@ -83,5 +86,6 @@ TEST_CASE("after the last guard signals do what they did") {
   }
   struct sigaction action {};
   ::sigaction(SIGTERM, nullptr, &action);
+  ::sigaction(SIGTERM, &of_catch, nullptr);
   CHECK(action.sa_handler == SIG_DFL);
 }

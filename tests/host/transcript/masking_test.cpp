@@ -295,8 +295,8 @@ TEST_CASE("a PAN in two pieces of an answer is masked in both") {
   }
   CHECK(content(directory / "trace.apdu") ==
         "# test\n> 00B2010C00\n< 6C0C\n> 00B2010C0C\n< 700A5A08497010006106\n> 00C0000006\n< 000000066102\n"
-        "> 00B2010C00\n< 6D00\n# > 80A80000184970100000000006" +
-            repeated("00", 16) + ": no answer\n");
+        "> 00B2010C00\n< 6D00\n> 80A80000184970100000000006" +
+            repeated("00", 16) + "\n< mute\n");
 }
 
 namespace {

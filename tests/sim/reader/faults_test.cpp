@@ -256,7 +256,7 @@ TEST_CASE("a battery that is no longer low is not said to be low any more") {
   REQUIRE(bench.text() == "Pile faible");
   bench->set_faults({});
   CHECK(bench.text() == "Choisir la\nfonction");
-  CHECK(bench->happenings().back().text == "Choisir la\nfonction");
+  CHECK(bench->happenings().back().text == "Choisir la      \nfonction        ");
 }
 
 TEST_CASE("the words about the battery end with the light, and nothing waits for their end in the dark") {
