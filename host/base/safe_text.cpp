@@ -63,8 +63,10 @@ bool may_be_secret(std::string_view text) {
   const auto hex = [&](char c) {
     return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ' ';
   };
+  constexpr std::ptrdiff_t kShortestKey = 16;  // digits, of eight bytes
   return text.size() >= 4 &&
-         (std::all_of(text.begin(), text.end(), hex) || std::all_of(text.begin(), text.begin() + 4, digit));
+         (std::all_of(text.begin(), text.end(), hex) || std::all_of(text.begin(), text.begin() + 4, digit) ||
+          (text.size() > kShortestKey && std::all_of(text.begin(), text.begin() + kShortestKey, hex)));
 }
 
 std::string named(std::string_view text) {

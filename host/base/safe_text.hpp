@@ -19,7 +19,7 @@ std::string lines(std::string_view text);
 std::string quoted(std::string_view text);
 
 // Whether what somebody typed where a name belongs may be a PIN or a key in the wrong place: it is hexadecimal, or begins
-// with four digits.
+// with four digits or with sixteen that are hexadecimal.
 bool may_be_secret(std::string_view text);
 
 // For the message that there is nothing of that name: 'like this', on one_line(); "that" where it may be a secret.

@@ -261,6 +261,9 @@ onPage('the log names each command, hides the PIN, and opens to what the bytes m
 
 onPage('a log that began before the page did is complete', {}, async (bench) => {
   await toCode(bench);
+  const answer = await fetch(`${simulator.url}/v1/readers/${bench.id}/trace`, { headers: { Accept: 'application/json' } });
+  const { apdus } = await answer.json();
+  await bench.page.locator('.apdu').nth(apdus.length - 1).waitFor();
   const before = await bench.page.locator('.apdu-name').allTextContents();
   await bench.page.reload();
   await bench.page.locator('.apdu').nth(before.length - 1).waitFor();
