@@ -469,12 +469,19 @@ TEST_CASE("nothing of the PIN remains, whatever the card answers, and it is sent
     std::string answer;
     const char* told;
   };
-  const Row rows[] = {{"9000", "9000"},       {"63C2", "63C2"},
-                      {"6983", "6983"},       {"6C08", "6C08"},
-                      {"6102", "6102"},       {"mute", "mute"},
-                      {"90", "garbled"},      {"", "garbled"},
-                      {"8246", "garbled"},    {"6082", "garbled"},  // the PIN in the place of a status word
-                      {"garbled", "garbled"}, {kVerifyWithPin + "9000", "9000"}};
+  const Row rows[] = {{"9000", "9000"},
+                      {"63C2", "63C2"},
+                      {"6983", "6983"},
+                      {"6C08", "6C08"},
+                      {"6102", "6102"},
+                      {"mute", "mute"},
+                      {"90", "garbled"},
+                      {"", "garbled"},
+                      {"8246", "garbled"},
+                      {"6082", "garbled"},  // the PIN in the place of a status word
+                      {"garbled", "garbled"},
+                      {kVerifyWithPin + "9000", "9000"},
+                      {kVerifyWithPin + "63C1", "63C1"}};
   for (const Row& row : rows) {
     CAPTURE(row.answer);
     Typing reader(PinOrder(), with(program(), "VERIFY", row.answer));

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +16,9 @@
 #include <functional>
 #include <optional>
 #include <sstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "host/failure.hpp"
 #include "host/state/durable_store.hpp"
@@ -27,6 +30,20 @@ using Catch::Matchers::StartsWith;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string>* synced = nullptr;  // what reached the disk, by name at that time, where a test asks
+
+}  // namespace
+
+// In the place of the C library's, for this executable: there is no other way to see that the real one is called.
+extern "C" int fsync(int descriptor) {
+  std::error_code unknown;
+  if (synced != nullptr)
+    synced->push_back(fs::read_symlink("/proc/self/fd/" + std::to_string(descriptor), unknown).string());
+  return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 namespace {
 
@@ -221,6 +238,31 @@ TEST_CASE("a symbolic link stays one, and is locked with the file that it names"
   const std::string loop = directory / "loop";
   fs::create_symlink("loop", loop);
   CHECK_THAT(refusal(loop, Exit::environment), Contains("Too many levels of symbolic links"));
+}
+
+TEST_CASE("a value is on the disk before put returns: the new file under its own name, then the folder") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "cards.state";
+  DurableStore store(path);
+  count(store);
+  std::vector<std::string> seen;
+  synced = &seen;
+  count(store);
+  synced = nullptr;
+  const fs::path folder = fs::canonical(fs::path(path).parent_path());
+  CHECK(seen == std::vector<std::string>{(folder / "cards.state.new").string(), folder.string()});
+}
+
+TEST_CASE("a link in the place of what the store makes for itself leads it nowhere") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "cards.state", precious = directory / "precious";
+  const std::string suffix = GENERATE(".new", ".lock");
+  CAPTURE(suffix);
+  std::ofstream(precious) << "precious";
+  fs::create_symlink(precious, path + suffix);
+  CHECK_THAT(refusal(path, Exit::environment), Contains("Too many levels of symbolic links"));
+  CHECK(content(precious) == "precious");
+  CHECK_FALSE(fs::exists(path));
 }
 
 TEST_CASE("what cannot be a state file is refused in one line") {

@@ -424,6 +424,7 @@ TEST_CASE("with a token everything but the page needs it, as a header or a cooki
   }
   CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRET"}}) == "200");
   CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRE"}}) == "401 unauthorized");
+  CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Digest SECRET"}}) == "401 unauthorized");
   // As long as the right one.
   for (const char* wrong : {"SECRES", "XECRET", "SECReT", "secret"}) {
     CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", std::string("Bearer ") + wrong}}) ==
