@@ -14,6 +14,7 @@ class OtherProgram {
  public:
   explicit OtherProgram(const std::string& reader, DWORD share = SCARD_SHARE_SHARED)
       : result_(::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context_)) {
+    if (result_ == SCARD_S_SUCCESS) result_ = wait_for_card(reader);
     DWORD protocol = 0;
     if (result_ == SCARD_S_SUCCESS) {
       result_ = ::SCardConnect(context_, reader.c_str(), share, SCARD_PROTOCOL_ANY, &card_, &protocol);
@@ -36,6 +37,20 @@ class OtherProgram {
   void leave_card() const { ::SCardDisconnect(card_, SCARD_LEAVE_CARD); }
 
  private:
+  // pcscd looks into its readers now and then: a card is there for its clients later than for who inserted it.
+  LONG wait_for_card(const std::string& reader) const {
+    SCARD_READERSTATE state{};
+    state.szReader = reader.c_str();
+    LONG result = SCARD_S_SUCCESS;
+    while (result == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_PRESENT) == 0) {
+      state.dwCurrentState = state.dwEventState;
+      result = ::SCardGetStatusChange(context_, kPatienceMs, &state, 1);
+    }
+    return result;
+  }
+
+  static constexpr DWORD kPatienceMs = 10'000;
+
   SCARDCONTEXT context_ = 0;
   SCARDHANDLE card_ = 0;
   LONG result_;
