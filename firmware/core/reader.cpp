@@ -86,11 +86,11 @@ Reader::Reader(const ReaderProfile& profile, HostSide* host)
 
 void Reader::handle(const Event& event, Millis now) {
   now_ = now;
+  event_ = &event;
   // Time goes first: a key that comes after the 35 seconds finds the reader off.
   if (deadline_ && now_ >= *deadline_) run(Signal::timeout);
-  event_ = event;
   if (const auto signal = signal_of(event)) run(*signal);
-  event_ = {};
+  event_ = nullptr;
 }
 
 std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
@@ -228,7 +228,7 @@ void Reader::choose_function() {
 
 void Reader::begin_function() {
   if (state_ == State::code) choose_function();
-  function_ = &profile_.functions[function_index(event_.key)];
+  function_ = &profile_.functions[function_index(event_->key)];
   for (const Prompt& prompt : function_->prompts) {
     if (prompt.place != PromptPlace::after_pin) continue;
     (prompt.kind == PromptKind::amount ? typed_later_.amount : typed_later_.number) = true;
@@ -267,7 +267,7 @@ void Reader::after_prompts(PromptPlace place) {
 }
 
 void Reader::add_to_number() {
-  const char c = character(event_.key);
+  const char c = character(event_->key);
   if (accepts(prompt(), profile_.currency.exponent, entry_, c)) static_cast<void>(entry_.push(c));
 }
 
@@ -313,7 +313,7 @@ void Reader::enter_pin() {
 }
 
 void Reader::add_to_pin() {
-  if (event_.key != Key::point) static_cast<void>(pin_.push(character(event_.key)));
+  if (event_->key != Key::point) static_cast<void>(pin_.push(character(event_->key)));
 }
 
 void Reader::correct_pin() {
@@ -345,23 +345,23 @@ void Reader::leave_pin_to_pad() {
 void Reader::take_answer() {
   const SlotRequest::Kind asked = *request_;
   request_.reset();
-  switch (event_.status) {
+  switch (event_->status) {
     case SlotStatus::ok: break;
     case SlotStatus::removed: card_present_ = false; return show_removed();
     case SlotStatus::mute:
     case SlotStatus::garbled:
       if (carries_command(asked) && transaction_.no_answer()) return go_on();
-      return show(event_.status == SlotStatus::mute ? Notice::card_mute : Notice::card_error);
+      return show(event_->status == SlotStatus::mute ? Notice::card_mute : Notice::card_error);
   }
   if (carries_command(asked)) {
-    transaction_.answer(event_.bytes);
+    transaction_.answer(event_->bytes);
     return go_on();
   }
 
   // An ATR. Whether its check character is right was for whoever received the characters; recorded cards
   // carry an ATR with bytes masked.
-  if (event_.bytes.empty()) return show(Notice::card_mute);
-  if (iso7816::wants_warm_reset(event_.bytes) && !warm_reset_done_) {
+  if (event_->bytes.empty()) return show(Notice::card_mute);
+  if (iso7816::wants_warm_reset(event_->bytes) && !warm_reset_done_) {
     warm_reset_done_ = true;
     return ask(SlotRequest::Kind::warm_reset);
   }

@@ -244,7 +244,7 @@ class Reader {
   cap::Transaction transaction_;
   cap::Fault fault_;
 
-  Event event_;  // the one being handled
+  const Event* event_ = nullptr;  // the one being handled: a digit of the PIN leaves no copy here
   const Function* function_ = nullptr;
   std::size_t prompt_ = 0;
   std::uint8_t answers_ = 0;  // already given at a prompt that is asked again

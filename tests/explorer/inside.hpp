@@ -34,7 +34,6 @@ SESAME_SHOW(ReaderState, Reader, state_);
 SESAME_SHOW(ReaderFault, Reader, fault_);
 SESAME_SHOW(TypedPin, Reader, pin_);
 SESAME_SHOW(Code, Reader, code_);
-SESAME_SHOW(HandledEvent, Reader, event_);
 
 SESAME_SHOW(Exchange, cap::Transaction, exchange_);
 SESAME_SHOW(Sent, cap::Transaction, sent_);

@@ -284,17 +284,6 @@ void blank_padding(cap::Fault& fault) {
   });
 }
 
-void blank_padding(Event& event) {
-  blank_padding(event, [](Event& to, const Event& from) {
-    to.kind = from.kind;
-    to.key = from.key;
-    to.number = from.number;
-    to.status = from.status;
-    to.bytes = from.bytes;
-    to.host = from.host;
-  });
-}
-
 void blank_padding(pinpad::PinVerify& order) {
   blank_padding(order, [](pinpad::PinVerify& to, const pinpad::PinVerify& from) {
     to.timeout = from.timeout;
@@ -319,7 +308,6 @@ void blank_padding(pinpad::PinVerify& order) {
 // A structure that is assigned as a whole takes along what was between the members of the other, on the stack.
 void ReaderMachine::blank_paddings(Twin& twin) {
   cap::Transaction& transaction = transaction_of(twin.reader);
-  blank_padding(of<inside::HandledEvent>(twin.reader));
   blank_padding(of<inside::ReaderFault>(twin.reader));
   blank_padding(of<inside::DialogueFault>(transaction));
   blank_padding(of<inside::HostOrder>(twin.connection));

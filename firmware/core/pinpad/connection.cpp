@@ -128,8 +128,8 @@ void Connection::stay_as_it_is(Reader&) { answer(HostStatus::done, {}); }
 
 void Connection::pass_on(Reader& reader) {
   end_command(reader);
-  if (reader.event_.host == HostRequest::Kind::warm_reset) return reader.ask(SlotRequest::Kind::warm_reset);
-  const bool apdu = reader.event_.bytes.size() >= kShortestCommand && bytes_.assign(reader.event_.bytes);
+  if (reader.event_->host == HostRequest::Kind::warm_reset) return reader.ask(SlotRequest::Kind::warm_reset);
+  const bool apdu = reader.event_->bytes.size() >= kShortestCommand && bytes_.assign(reader.event_->bytes);
   if (!apdu) return answer(HostStatus::garbled, {});
   reader.ask(SlotRequest::Kind::transmit);
 }
@@ -148,16 +148,16 @@ void Connection::pass_back(Reader& reader) {
   const bool reset = !carries_command(*reader.request_);
   const bool verified = pin_sent_;
   end_command(reader);
-  switch (reader.event_.status) {
+  switch (reader.event_->status) {
     case SlotStatus::ok: break;
     case SlotStatus::removed: reader.card_present_ = false; return reader.show_removed();
     case SlotStatus::mute: return pass_failure_back(reader, HostStatus::mute, reset);
     case SlotStatus::garbled: return pass_failure_back(reader, HostStatus::garbled, reset);
   }
   if (reset) return pass_atr_back(reader);
-  const auto response = emv::parse_response(reader.event_.bytes);
+  const auto response = emv::parse_response(reader.event_->bytes);
   if (!response) return answer(HostStatus::garbled, {});
-  if (!verified) return answer(HostStatus::done, reader.event_.bytes);
+  if (!verified) return answer(HostStatus::done, reader.event_->bytes);
   // The status word alone, and nothing in its place: a card could send the PIN back.
   if (!emv::sw::is_status_word(response->sw)) return answer(HostStatus::garbled, {});
   pin_sw_ = response->sw;
@@ -165,8 +165,8 @@ void Connection::pass_back(Reader& reader) {
 }
 
 void Connection::pass_atr_back(Reader& reader) {
-  if (reader.event_.bytes.empty()) return pass_failure_back(reader, HostStatus::mute, true);
-  answer(HostStatus::done, reader.event_.bytes);
+  if (reader.event_->bytes.empty()) return pass_failure_back(reader, HostStatus::mute, true);
+  answer(HostStatus::done, reader.event_->bytes);
 }
 
 void Connection::waited_too_long(Reader& reader) {
@@ -192,7 +192,7 @@ void Connection::disconnect(Reader& reader) {
 // Its PIN: the order says how long, of how many digits, and where it goes.
 void Connection::ask_pin(Reader& reader) {
   end_command(reader);
-  const auto how = pinpad::parse_pin_verify(reader.event_.bytes);
+  const auto how = pinpad::parse_pin_verify(reader.event_->bytes);
   if (!how || !bytes_.assign(how->command)) return answer(kPinOrderUnusable);
   pin_ = *how;
   pin_.command = {};
@@ -219,8 +219,8 @@ void Connection::wait_for_pin(Reader& reader, std::uint8_t seconds) {
 
 void Connection::add_to_pin(Reader& reader) {
   wait_for_pin(reader, pin_.timeout_after_key);
-  if (reader.event_.key == Key::point || reader.pin_.size() >= pin_.most) return;
-  static_cast<void>(reader.pin_.push(digit(reader.event_.key)));
+  if (reader.event_->key == Key::point || reader.pin_.size() >= pin_.most) return;
+  static_cast<void>(reader.pin_.push(digit(reader.event_->key)));
   if (pin_.ends_at_most && reader.pin_.size() == pin_.most) send_pin(reader);
 }
 
