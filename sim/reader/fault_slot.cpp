@@ -8,37 +8,9 @@ namespace sesame::sim {
 
 namespace {
 
-struct Named {
-  FaultKind kind;
-  std::string_view name;
-};
-constexpr std::array<Named, 9> kNames{{{FaultKind::mute, "mute"},
-                                       {FaultKind::slow, "slow"},
-                                       {FaultKind::removed, "removed"},
-                                       {FaultKind::status_word, "status_word"},
-                                       {FaultKind::corrupted, "corrupted"},
-                                       {FaultKind::bad_atr, "bad_atr"},
-                                       {FaultKind::low_battery, "low_battery"},
-                                       {FaultKind::dead_battery, "dead_battery"},
-                                       {FaultKind::stuck_key, "stuck_key"}}};
-
 constexpr std::uint8_t kChangedBit = 0x80;
 
 }  // namespace
-
-std::string_view to_string(FaultKind kind) {
-  for (const Named& named : kNames) {
-    if (named.kind == kind) return named.name;
-  }
-  return "";
-}
-
-std::optional<FaultKind> fault_kind_named(std::string_view name) {
-  for (const Named& named : kNames) {
-    if (named.name == name) return named.kind;
-  }
-  return std::nullopt;
-}
 
 void FaultSlot::hold(CardSlot* card) {
   card_ = card;

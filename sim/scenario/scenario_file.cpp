@@ -25,11 +25,6 @@ using profile::Value;
 constexpr std::size_t kMostSteps = 1000, kMostKeys = 200;
 constexpr Millis kLongest = 24 * 3600 * Millis{1000};
 
-// By the order of FaultKind.
-constexpr std::array<std::string_view, 9> kFaultKinds{"mute",        "slow",         "removed",
-                                                      "status_word", "corrupted",    "bad_atr",
-                                                      "low_battery", "dead_battery", "stuck_key"};
-
 constexpr std::string_view kStates[] = {"off",    "insert_card", "starting", "choose_function", "prompt",
                                         "pin",    "working",     "last_try", "wrong_pin",       "code",
                                         "notice", "connected",   "host_pin"};
@@ -157,39 +152,43 @@ CardSpec card(const Value& value, const std::string& scenario, bool is_text) {
 
 // ---- faults
 
+void read_field(const Value& value, const FaultField& field, Fault& fault) {
+  switch (field.type) {
+    case FaultField::Type::number: fault.*field.number = value.number<std::uint32_t>(0, field.most); return;
+    case FaultField::Type::hex:
+      fault.*field.number = 0;
+      for (const std::uint8_t byte : value.hex(field.most / 2)) {
+        fault.*field.number = fault.*field.number << 8 | byte;
+      }
+      return;
+    case FaultField::Type::text: fault.key = key(value); return;
+  }
+}
+
 Fault fault(const Value& value) {
-  constexpr std::string_view kKeys[] = {"kind", "at", "ms", "ins", "sw", "key"};
-  const Table table = value.table(kKeys);
+  static const auto kinds = [] {
+    std::vector<std::string_view> all;
+    for (const FaultShape& shape : fault_shapes()) all.push_back(shape.name);
+    return all;
+  }();
+  static const auto keys = [] {
+    std::vector<std::string_view> all{"kind"};
+    for (const FaultField* field : fault_fields()) all.push_back(field->name);
+    return all;
+  }();
+  const Table table = value.table(keys);
   Fault fault;
-  fault.kind = table.at("kind").enumerator<FaultKind>(kFaultKinds);
-  const auto belongs = [&](std::string_view name) -> bool {
-    switch (fault.kind) {
-      case FaultKind::mute:
-      case FaultKind::removed:
-      case FaultKind::corrupted:
-      case FaultKind::dead_battery: return name == "at";
-      case FaultKind::slow: return name == "ms";
-      case FaultKind::status_word: return name == "ins" || name == "sw";
-      case FaultKind::stuck_key: return name == "key";
-      case FaultKind::bad_atr:
-      case FaultKind::low_battery: return false;
-    }
-    return false;
-  };
-  for (const std::string_view name : kKeys) {
-    const auto given = table.find(name);
-    if (name != "kind" && given && !belongs(name)) {
+  fault.kind = table.at("kind").enumerator<FaultKind>(kinds);
+  const auto fields = shape_of(fault.kind).fields;
+  for (const FaultField* field : fault_fields()) {
+    const auto given = table.find(field->name);
+    if (given && std::find(fields.begin(), fields.end(), field) == fields.end()) {
       given->refuse(fmt::format("does not go with {}", to_string(fault.kind)));
     }
   }
-  if (const auto at = table.find("at")) fault.at = at->number<std::size_t>(0, 10'000);
-  if (belongs("ms")) fault.ms = table.at("ms").number<std::uint32_t>(0, 3'600'000);
-  if (belongs("ins")) fault.ins = table.at("ins").hex(1)[0];
-  if (belongs("sw")) {
-    const auto sw = table.at("sw").hex(2);
-    fault.sw = static_cast<std::uint16_t>(sw[0] << 8 | sw[1]);
+  for (const FaultField* field : fields) {
+    if (field->required || table.find(field->name)) read_field(table.at(field->name), *field, fault);
   }
-  if (belongs("key")) fault.key = key(table.at("key"));
   return fault;
 }
 

@@ -13,6 +13,7 @@
 #include "host/profile/shipped.hpp"
 #include "sim/scenario/origin.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/server/fault_json.hpp"
 #include "sim/server/http_client.hpp"
 #include "sim/server/json_body.hpp"
 #include "sim/server/message.hpp"
@@ -59,25 +60,6 @@ Json json_of(const CardSpec& card) {
     case CardSpec::Kind::transcript: return {{"transcript", card.text}};
     default: return {{"name", card.text}};
   }
-}
-
-Json json_of(const Fault& fault) {
-  Json json{{"kind", to_string(fault.kind)}};
-  switch (fault.kind) {
-    case FaultKind::mute:
-    case FaultKind::removed:
-    case FaultKind::corrupted:
-    case FaultKind::dead_battery: json["at"] = fault.at; break;
-    case FaultKind::slow: json["ms"] = fault.ms; break;
-    case FaultKind::status_word:
-      json["ins"] = hex_of(fault.ins, 2);
-      json["sw"] = hex_of(fault.sw, 4);
-      break;
-    case FaultKind::stuck_key: json["key"] = fault.key; break;
-    case FaultKind::bad_atr:
-    case FaultKind::low_battery: break;
-  }
-  return json;
 }
 
 struct Authority {
@@ -211,9 +193,7 @@ void ServedDevice::set_card_state(std::optional<std::uint16_t> atc, std::optiona
 }
 
 void ServedDevice::set_faults(const Faults& faults) {
-  auto all = Json::array();
-  for (const Fault& fault : faults) all.push_back(json_of(fault));
-  server_->put(path_ + "/faults", {{"faults", all}});
+  server_->put(path_ + "/faults", {{"faults", Json(faults_json(faults))}});
 }
 
 void ServedDevice::reset() { server_->post(path_ + "/reset", Json::object()); }

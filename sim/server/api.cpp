@@ -15,7 +15,9 @@
 #include "sim/reader/trace.hpp"
 #include "sim/server/assets.hpp"
 #include "sim/server/event_feed.hpp"
+#include "sim/server/fault_json.hpp"
 #include "sim/server/json_body.hpp"
+#include "sim/server/openapi.hpp"
 #include "sim/server/reader_json.hpp"
 #include "sim/server/requests.hpp"
 #include "sim/server/screen_match.hpp"
@@ -211,7 +213,7 @@ std::string card_list(const std::optional<OfferedCard>& offered) {
 }  // namespace
 
 std::span<const Api::Route> Api::routes() {
-  static constexpr std::array<Route, 27> kRoutes{{
+  static constexpr std::array<Route, 28> kRoutes{{
       {"GET", "/", "page", true, &Api::page},
       {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
       {"GET", "/healthz", "healthz", true, &Api::healthz},
@@ -220,6 +222,7 @@ std::span<const Api::Route> Api::routes() {
       {"POST", "/v1/session", "createSession", true, &Api::create_session},
       {"GET", "/v1/profiles", "listProfiles", false, &Api::profiles},
       {"GET", "/v1/cards", "listCards", false, &Api::cards},
+      {"GET", "/v1/faults", "listFaults", false, &Api::list_faults},
       {"POST", "/v1/readers", "createReader", false, &Api::create_reader},
       {"GET", "/v1/readers", "listReaders", false, &Api::list_readers},
       {"GET", "/v1/readers/{id}", "getReader", false, &Api::get_reader},
@@ -274,7 +277,9 @@ Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered, in
       offered_(std::move(offered)),
       places_(places),
       profiles_(profile_list()),
-      cards_(card_list(offered_)) {}
+      cards_(card_list(offered_)),
+      faults_(dump(fault_shapes_json())),
+      openapi_(openapi_text()) {}
 
 template <class Make>
 Response Api::answer(const std::string& operation, Clock::time_point began, Make make) {
@@ -392,7 +397,7 @@ Response Api::metrics(const Call& call) {
                               simulator_.created(), simulator_.events().published()}));
 }
 
-Response Api::openapi(const Call&) { return typed("application/json", std::string(*asset("openapi.json"))); }
+Response Api::openapi(const Call&) { return typed("application/json", openapi_); }
 
 Response Api::create_session(const Call& call) {
   std::string token = session_token(body_of(call.request));
@@ -409,6 +414,11 @@ Response Api::profiles(const Call& call) {
 Response Api::cards(const Call& call) {
   check_query(call.request, {});
   return typed("application/json", cards_);
+}
+
+Response Api::list_faults(const Call& call) {
+  check_query(call.request, {});
+  return typed("application/json", faults_);
 }
 
 // ---- readers

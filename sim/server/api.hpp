@@ -77,6 +77,7 @@ class Api final : public HttpService {
   Response create_session(const Call&);
   Response profiles(const Call&);
   Response cards(const Call&);
+  Response list_faults(const Call&);
   Response create_reader(const Call&);
   Response list_readers(const Call&);
   Response get_reader(const Call&);
@@ -107,7 +108,7 @@ class Api final : public HttpService {
   std::optional<OfferedCard> offered_;
   Places places_;
   Metrics metrics_;
-  std::string profiles_, cards_;  // they do not change
+  std::string profiles_, cards_, faults_, openapi_;  // they do not change
 };
 
 }  // namespace sesame::sim

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "sim/reader/picture.hpp"
-#include "sim/server/requests.hpp"
+#include "sim/server/fault_json.hpp"
 
 namespace sesame::sim {
 

@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <limits>
-#include <string_view>
-
 #include "sim/server/json_body.hpp"
 #include "sim/server/message.hpp"
 
@@ -14,63 +9,11 @@ namespace sesame::sim {
 
 namespace {
 
-constexpr std::size_t kName = 128, kFile = 1u << 20, kKeys = 256, kMostFaults = 32, kInputs = 32, kPin = 32;
+constexpr std::size_t kName = 128, kFile = 1u << 20, kKeys = 256, kInputs = 32, kPin = 32;
 constexpr std::uint64_t kYear = 366ull * 24 * 3600;
 
 ApiError malformed(const std::string& message, const std::string& hint) {
   return {400, "malformed_request", message, hint};
-}
-
-// What a fault of each kind has beside its kind.
-struct FaultShape {
-  FaultKind kind;
-  std::string_view name;
-  bool at, ms, status_word, key;
-};
-constexpr std::array<FaultShape, 9> kFaultShapes{{
-    {FaultKind::mute, "mute", true, false, false, false},
-    {FaultKind::slow, "slow", false, true, false, false},
-    {FaultKind::removed, "removed", true, false, false, false},
-    {FaultKind::status_word, "status_word", false, false, true, false},
-    {FaultKind::corrupted, "corrupted", true, false, false, false},
-    {FaultKind::bad_atr, "bad_atr", false, false, false, false},
-    {FaultKind::low_battery, "low_battery", false, false, false, false},
-    {FaultKind::dead_battery, "dead_battery", true, false, false, false},
-    {FaultKind::stuck_key, "stuck_key", false, false, false, true},
-}};
-
-template <class Value>
-Value required(std::optional<Value> value, const std::string& where) {
-  if (value) return std::move(*value);
-  throw ApiError{400, "missing_field", fmt::format("{} is missing", where), "see /openapi.json"};
-}
-
-const FaultShape& shape_named(const std::string& name, const std::string& where) {
-  for (const FaultShape& shape : kFaultShapes) {
-    if (shape.name == name) return shape;
-  }
-  std::string all;
-  for (const FaultShape& shape : kFaultShapes)
-    all += fmt::format("{}{}", all.empty() ? "" : ", ", shape.name);
-  throw ApiError{400, "bad_fault", fmt::format("{} is no kind of fault", where), "one of " + all};
-}
-
-Fault fault(const nlohmann::json& value, const std::string& where) {
-  Fields fields(value, where);
-  const FaultShape& shape = shape_named(fields.required_text("kind", kName), fields.path("kind"));
-  Fault fault;
-  fault.kind = shape.kind;
-  if (shape.at) fault.at = fields.number("at", 0, 100'000).value_or(0);
-  if (shape.ms) {
-    fault.ms = static_cast<std::uint32_t>(required(fields.number("ms", 0, 3'600'000), fields.path("ms")));
-  }
-  if (shape.status_word) {
-    fault.ins = static_cast<std::uint8_t>(required(fields.hex("ins", 2), fields.path("ins")));
-    fault.sw = static_cast<std::uint16_t>(required(fields.hex("sw", 4), fields.path("sw")));
-  }
-  if (shape.key) fault.key = fields.required_text("key", kName);
-  fields.done();
-  return fault;
 }
 
 }  // namespace
@@ -172,30 +115,6 @@ StatePatch state_patch(const nlohmann::json& body) {
   if (!patch.atc && !patch.tries_left)
     throw malformed("nothing is to be set", "give atc, tries_left or both");
   return patch;
-}
-
-Faults faults(const nlohmann::json& body) {
-  Fields fields(body, "");
-  const nlohmann::json& list = fields.required_array("faults", kMostFaults);
-  fields.done();
-  Faults out;
-  for (std::size_t i = 0; i < list.size(); ++i) out.push_back(fault(list[i], fmt::format("faults[{}]", i)));
-  return out;
-}
-
-nlohmann::ordered_json faults_json(const Faults& faults) {
-  auto all = nlohmann::ordered_json::array();
-  for (const Fault& fault : faults) {
-    const FaultShape& shape = kFaultShapes[static_cast<std::size_t>(fault.kind)];
-    nlohmann::ordered_json one = {{"kind", shape.name}};
-    if (shape.at) one["at"] = fault.at;
-    if (shape.ms) one["ms"] = fault.ms;
-    if (shape.status_word) one["ins"] = fmt::format("{:02X}", fault.ins);
-    if (shape.status_word) one["sw"] = fmt::format("{:04X}", fault.sw);
-    if (shape.key) one["key"] = fault.key;
-    all.push_back(std::move(one));
-  }
-  return all;
 }
 
 std::string session_token(const nlohmann::json& body) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "sim/reader/card_spec.hpp"
-#include "sim/reader/faults.hpp"
 #include "sim/reader/operator.hpp"
 #include "sim/reader/simulator.hpp"
 
@@ -38,11 +37,6 @@ struct StatePatch {
 };
 // {atc?: "0100", tries_left?: 1}, at least one
 StatePatch state_patch(const nlohmann::json& body);
-
-// {"faults": […]}, at most 32. Each has what its kind needs, and nothing else.
-Faults faults(const nlohmann::json& body);
-// The same the other way round.
-nlohmann::ordered_json faults_json(const Faults& faults);
 
 // {"token": T}
 std::string session_token(const nlohmann::json& body);

@@ -444,10 +444,10 @@ by('readers').addEventListener('focus', listReaders);
 
 async function fetchWhatStays() {
   if (page.cards.length > 0) return;
-  const [cards, profiles, { components: { schemas } }] = await Promise.all(
-    ['/v1/cards', '/v1/profiles', '/openapi.json'].map((path) => call('GET', path)));
+  const [cards, profiles, shapes, { components: { schemas } }] = await Promise.all(
+    ['/v1/cards', '/v1/profiles', '/v1/faults', '/openapi.json'].map((path) => call('GET', path)));
   Object.assign(page, { cards, profiles });
-  faults.describe(schemas.Fault);
+  faults.describe(shapes);
   drawer.describe(schemas.PatchState);
 }
 

@@ -1,13 +1,7 @@
-// What can be broken on purpose: a switch each, with what it needs to know. Which faults there are, and what their
-// fields may be, says the API's description of itself.
+// What can be broken on purpose: a switch each, with what it needs to know. Which faults there are, what their fields may
+// be, and what stands there before somebody writes, says GET /v1/faults.
 import { by, h } from './dom.js';
 import { t } from './text.js';
-
-// What stands in the fields before somebody writes there.
-const kSuggested = {
-  mute: { at: 0 }, slow: { ms: 3000 }, removed: { at: 3 }, status_word: { ins: 'AE', sw: '6985' }, corrupted: { at: 1 },
-  dead_battery: { at: 4 }, stuck_key: { key: '5' },
-};
 
 // "^[0-9A-Fa-f]{4}$" → 4
 const hexDigits = (pattern) => /\{(\d+)\}/.exec(pattern)?.[1];
@@ -29,7 +23,7 @@ function whatItTakes(input) {
 // `change` is called with a function from the faults that are to those that are wanted, `refuse` with what is wrong.
 export function createFaults({ change, refuse }) {
   const root = by('faults');
-  let kinds = [];  // { kind, rules: name → its schema }
+  let kinds = [];  // of GET /v1/faults; `fields`: name → its schema
   let shown = [];  // the faults of the reader
   let told = '';   // …as they were drawn
 
@@ -68,21 +62,22 @@ export function createFaults({ change, refuse }) {
     }
   };
 
-  const field = (row, kind, name, rule) => {
+  const field = (row, { kind, suggested }, [name, rule]) => {
     const label = t(name);
     const input = h('input', {
-      ...limitsOf(rule), name, value: kSuggested[kind]?.[name] ?? '', required: true,
+      ...limitsOf(rule), name, value: suggested[name], required: true,
       'aria-label': `${t(`fault_${kind}`)}: ${label}`,
       oninput: () => input.removeAttribute('aria-invalid'),
       onchange: () => { if (switchOf(row).checked) apply(row); },
     });
     return h('label', { class: `field field-${name}` }, label, ' ', input);
   };
-  const makeRow = ({ kind, rules }) => {
+  const makeRow = (shape) => {
+    const { kind, fields } = shape;
     const row = h('li', { 'data-kind': kind });
     const toggle = h('input', { type: 'checkbox', role: 'switch', onchange: () => apply(row) });
     row.append(h('label', { class: 'switch' }, toggle, h('span', { class: 'track', 'aria-hidden': 'true' }), t(`fault_${kind}`)),
-      ...Object.entries(rules).map(([name, rule]) => field(row, kind, name, rule)));
+      ...Object.entries(fields).map((each) => field(row, shape, each)));
     return row;
   };
   const make = () => {
@@ -92,9 +87,9 @@ export function createFaults({ change, refuse }) {
   const settleAll = (writing) => { for (const row of root.children) settle(row, writing); };
 
   return {
-    // `schema`: of a fault, from openapi.json.
-    describe(schema) {
-      kinds = schema.oneOf.map(({ properties: { kind, ...rules } }) => ({ kind: kind.const, rules }));
+    // `shapes`: of GET /v1/faults.
+    describe(shapes) {
+      kinds = shapes;
       make();
     },
     // `another`: it is not the reader that was shown before, and nothing of that one stays.

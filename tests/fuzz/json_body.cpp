@@ -2,6 +2,7 @@
 // than 16; and the PIN is gone from it.
 #include "sim/server/json_body.hpp"
 
+#include "sim/server/fault_json.hpp"
 #include "sim/server/message.hpp"
 #include "sim/server/requests.hpp"
 #include "tests/fuzz/lines.hpp"

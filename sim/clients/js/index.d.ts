@@ -26,12 +26,27 @@ export interface ReaderOptions {
 
 export type Key = string | { hold: string };
 
-export type Fault =
-  | { kind: 'mute' | 'removed' | 'corrupted' | 'dead_battery'; at?: number }
-  | { kind: 'slow'; ms: number }
-  | { kind: 'status_word'; ins: string; sw: string }
-  | { kind: 'bad_atr' | 'low_battery' }
-  | { kind: 'stuck_key'; key: string };
+/** Of a kind that Simulator.faults() names, with what that one needs. */
+export interface Fault {
+  kind: string;
+  /** Commands since the card was inserted, from 0. */
+  at?: number;
+  ms?: number;
+  /** Hexadecimal: an instruction, and the status word that it is answered with. */
+  ins?: string;
+  sw?: string;
+  key?: string;
+}
+
+export interface FaultShape {
+  kind: string;
+  description: string;
+  /** A JSON Schema for each field beside `kind`. */
+  fields: Record<string, any>;
+  required: string[];
+  /** A value for each field, to begin with. */
+  suggested: Omit<Fault, 'kind'>;
+}
 
 export interface CardState {
   /** Four hexadecimal digits, of the last transaction. */
@@ -152,6 +167,7 @@ export class Simulator {
   readers(): Promise<ReaderSummary[]>;
   profiles(): Promise<{ name: string; title: string }[]>;
   cards(): Promise<{ name: string; title: string }[]>;
+  faults(): Promise<FaultShape[]>;
   events(options?: EventOptions): Promise<EventStream>;
   request(
     method: string,

@@ -55,6 +55,8 @@ export class Simulator {
   async readers() { return (await this.json('GET', '/v1/readers?limit=20000')).readers; }
   profiles() { return this.json('GET', '/v1/profiles'); }
   cards() { return this.json('GET', '/v1/cards'); }
+  /** What can be broken, and what each fault needs. */
+  faults() { return this.json('GET', '/v1/faults'); }
   /** What happens in all readers from now on. */
   events(options) { return openEvents(this, '/v1/events', options); }
 

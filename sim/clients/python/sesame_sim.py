@@ -123,6 +123,10 @@ class Simulator:
     def cards(self) -> list[Json]:
         return self.json("GET", "/v1/cards")
 
+    def faults(self) -> list[Json]:
+        """What can be broken, and what each fault needs."""
+        return self.json("GET", "/v1/faults")
+
     def events(self, last_event_id: str | None = None) -> EventStream:
         """What happens in all readers from now on."""
         return self._events("/v1/events", last_event_id)

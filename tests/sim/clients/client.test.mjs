@@ -112,6 +112,12 @@ test('a card is pulled out and another one put in', async () => {
   assert.equal((await reader.insert('bank-card')).card.name, 'bank-card');
 });
 
+test('the faults there are can be set as they are suggested', async () => {
+  const shapes = await sim.faults();
+  const { suggested } = shapes.find(({ kind }) => kind === 'slow');
+  assert.deepEqual((await reader.faults({ kind: 'slow', ...suggested })).faults, [{ kind: 'slow', ...suggested }]);
+});
+
 test('a fault stays until it is repaired', async () => {
   assert.equal((await reader.faults({ kind: 'mute' })).faults.length, 1);
   assert.equal((await reader.otp({ pin: '1234' })).code, null);

@@ -110,6 +110,12 @@ def test_a_card_is_pulled_out_and_another_one_put_in(reader: Reader) -> None:
     assert reader.insert("bank-card")["card"]["name"] == "bank-card"
 
 
+def test_the_faults_there_are_can_be_set_as_they_are_suggested(sim: Simulator, reader: Reader) -> None:
+    slow = next(shape for shape in sim.faults() if shape["kind"] == "slow")
+    fault = {"kind": "slow", **slow["suggested"]}
+    assert reader.faults(fault)["faults"] == [fault]
+
+
 def test_a_fault_stays_until_it_is_repaired(reader: Reader) -> None:
     assert len(reader.faults({"kind": "mute"})["faults"]) == 1
     assert reader.otp("1234")["code"] is None

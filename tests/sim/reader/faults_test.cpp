@@ -1,7 +1,9 @@
 // What can be broken on purpose.
 #include "sim/reader/faults.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "host/profile/shipped.hpp"
 #include "sim/reader/refusal.hpp"
@@ -12,14 +14,19 @@ namespace {
 
 using namespace test;
 
-TEST_CASE("every fault has a name, by which it is found") {
+TEST_CASE("every fault has a name of its own, and says no more than faults can") {
+  std::set<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(FaultKind::stuck_key); ++i) {
     const auto kind = static_cast<FaultKind>(i);
+    CHECK(shape_of(kind).kind == kind);
     CHECK_FALSE(to_string(kind).empty());
-    CHECK(fault_kind_named(to_string(kind)) == kind);
+    CHECK(names.insert(to_string(kind)).second);
+    for (const FaultField* field : shape_of(kind).fields) {
+      const auto all = fault_fields();
+      CHECK(std::find(all.begin(), all.end(), field) != all.end());
+    }
   }
-  CHECK_FALSE(fault_kind_named("broken"));
-  CHECK_FALSE(fault_kind_named(""));
+  CHECK(fault_shapes().size() == names.size());
 }
 
 TEST_CASE("a mute card does not answer its reset") {

@@ -63,7 +63,7 @@ class Bench {
 inline Fault fault(FaultKind kind, std::size_t at = 0) {
   Fault fault;
   fault.kind = kind;
-  fault.at = at;
+  fault.at = static_cast<std::uint32_t>(at);
   return fault;
 }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/reader/faults.hpp"
 #include "sim/server/assets.hpp"
 #include "sim/server/json_body.hpp"
 #include "tests/sim/server/api_desk.hpp"
@@ -137,7 +138,7 @@ TEST_CASE("faults are data, and come back as they were set") {
 TEST_CASE("what openapi.json allows in a number is what is taken, and no more") {
   ApiDesk desk;
   const std::string reader = desk.reader();
-  const json schemas = json::parse(*asset("openapi.json"))["components"]["schemas"];
+  const json schemas = desk.get("/openapi.json")["components"]["schemas"];
   const json filled = {{"at", 0}, {"ms", 0}, {"ins", "AE"}, {"sw", "6985"}, {"key", "5"}};
   int numbers = 0;
   for (const json& shape : schemas["Fault"]["oneOf"]) {
@@ -161,6 +162,25 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
   CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries}}.dump()) == "400 bad_state");
   CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries + 1}}.dump()) ==
         "400 out_of_range");
+}
+
+TEST_CASE("the faults there are can be set as they are suggested, and lack nothing that they need") {
+  ApiDesk desk;
+  const std::string reader = desk.reader();
+  const json shapes = desk.get("/v1/faults");
+  CHECK(shapes.size() == fault_shapes().size());
+  for (const json& shape : shapes) {
+    json fault = shape["suggested"];
+    CHECK(fault.size() == shape["fields"].size());
+    fault["kind"] = shape["kind"];
+    CHECK(desk.ok("PUT", reader + "/faults", {{"faults", {fault}}})["faults"] == json::array({fault}));
+    for (const json& name : shape["required"]) {
+      json less = fault;
+      less.erase(name.get<std::string>());
+      const json body = {{"faults", {less}}};
+      CHECK(desk.refused("PUT", reader + "/faults", body.dump()) == "400 missing_field");
+    }
+  }
 }
 
 TEST_CASE("a mute card is a screen") {

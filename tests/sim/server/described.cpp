@@ -5,7 +5,7 @@
 #include <sstream>
 #include <vector>
 
-#include "sim/server/assets.hpp"
+#include "sim/server/openapi.hpp"
 #include "tests/sim/server/schema.hpp"
 
 namespace sesame::sim {
@@ -45,7 +45,7 @@ const Json* operation(const std::string& method, const std::string& path) {
 }  // namespace
 
 const Json& openapi() {
-  static const Json document = Json::parse(*asset("openapi.json"));
+  static const Json document = Json::parse(openapi_text());
   return document;
 }
 

@@ -1,0 +1,135 @@
+#include "sim/server/fault_json.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "sim/server/json_body.hpp"
+#include "sim/server/message.hpp"
+
+namespace sesame::sim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Type = FaultField::Type;
+
+constexpr std::size_t kMostFaults = 32, kName = 128;
+
+const FaultShape& shape_named(const std::string& name, const std::string& where) {
+  std::string all;
+  for (const FaultShape& shape : fault_shapes()) {
+    if (shape.name == name) return shape;
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", shape.name);
+  }
+  throw ApiError{400, "bad_fault", fmt::format("{} is no kind of fault", where), "one of " + all};
+}
+
+void read_field(Fields& fields, const FaultField& field, Fault& fault) {
+  const std::string name(field.name);
+  if (field.type == Type::text) {
+    fault.key = fields.required_text(name, field.most);
+    return;
+  }
+  const std::optional<std::uint64_t> value = field.type == Type::hex
+                                                 ? std::optional<std::uint64_t>(fields.hex(name, field.most))
+                                                 : fields.number(name, 0, field.most);
+  if (!value && field.required) {
+    throw ApiError{400, "missing_field", fmt::format("{} is missing", fields.path(name)),
+                   "see /openapi.json"};
+  }
+  fault.*field.number = static_cast<std::uint32_t>(value.value_or(0));
+}
+
+Fault fault(const nlohmann::json& value, const std::string& where) {
+  Fields fields(value, where);
+  const FaultShape& shape = shape_named(fields.required_text("kind", kName), fields.path("kind"));
+  Fault fault;
+  fault.kind = shape.kind;
+  for (const FaultField* field : shape.fields) read_field(fields, *field, fault);
+  fields.done();
+  return fault;
+}
+
+Json field_json(const FaultField& field, std::uint32_t number, const std::string& text) {
+  if (field.type == Type::text) return text;
+  if (field.type == Type::hex) return fmt::format("{:0{}X}", number, field.most);
+  return number;
+}
+
+Json field_schema(const FaultField& field) {
+  Json schema = {{"type", field.type == Type::number ? "integer" : "string"},
+                 {"description", field.description}};
+  switch (field.type) {
+    case Type::number:
+      schema["minimum"] = 0;
+      schema["maximum"] = field.most;
+      break;
+    case Type::hex: schema["pattern"] = fmt::format("^[0-9A-Fa-f]{{{}}}$", field.most); break;
+    case Type::text: schema["maxLength"] = field.most; break;
+  }
+  return schema;
+}
+
+}  // namespace
+
+Faults faults(const nlohmann::json& body) {
+  Fields fields(body, "");
+  const nlohmann::json& list = fields.required_array("faults", kMostFaults);
+  fields.done();
+  Faults out;
+  for (std::size_t i = 0; i < list.size(); ++i) out.push_back(fault(list[i], fmt::format("faults[{}]", i)));
+  return out;
+}
+
+Json faults_json(const Faults& faults) {
+  auto all = Json::array();
+  for (const Fault& fault : faults) {
+    Json one = {{"kind", to_string(fault.kind)}};
+    for (const FaultField* field : shape_of(fault.kind).fields) {
+      const std::uint32_t number = field->number == nullptr ? 0 : fault.*field->number;
+      one[std::string(field->name)] = field_json(*field, number, fault.key);
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Json fault_shapes_json() {
+  auto all = Json::array();
+  for (const FaultShape& shape : fault_shapes()) {
+    auto fields = Json::object(), suggested = Json::object();
+    auto required = Json::array();
+    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+      const FaultField& field = *shape.fields[i];
+      const std::string name(field.name);
+      fields[name] = field_schema(field);
+      suggested[name] = field_json(field, shape.suggested[i], std::to_string(shape.suggested[i]));
+      if (field.required) required.push_back(name);
+    }
+    all.push_back({{"kind", shape.name},
+                   {"description", shape.description},
+                   {"fields", std::move(fields)},
+                   {"required", std::move(required)},
+                   {"suggested", std::move(suggested)}});
+  }
+  return all;
+}
+
+Json fault_schema() {
+  auto kinds = Json::array();
+  for (const Json& shape : fault_shapes_json()) {
+    Json properties = {{"kind", {{"const", shape["kind"]}}}};
+    properties.update(shape["fields"]);
+    auto required = Json::array({"kind"});
+    required.insert(required.end(), shape["required"].begin(), shape["required"].end());
+    kinds.push_back({{"type", "object"},
+                     {"description", shape["description"]},
+                     {"required", std::move(required)},
+                     {"properties", std::move(properties)},
+                     {"additionalProperties", false}});
+  }
+  return {{"oneOf", std::move(kinds)}};
+}
+
+}  // namespace sesame::sim
