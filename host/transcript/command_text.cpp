@@ -72,13 +72,32 @@ bool carries_pin(Bytes command) {
          std::find(kInstructions.begin(), kInstructions.end(), command[1]) != kInstructions.end();
 }
 
-std::string masked_hex(Bytes command) {
-  if (!carries_pin(command) || command.size() <= 4) return hex(command);
+namespace {
+
+struct Part {
+  std::size_t at = 0, size = 0;
+};
+
+Part pin_in(Bytes command) {
+  if (!carries_pin(command) || command.size() <= 4) return {};
   const auto apdu = emv::parse_command(command);
-  if (!apdu) return hex(command.first(4)) + std::string(2 * (command.size() - 4), '*');
-  if (apdu->data.empty()) return hex(command);
-  return hex(command.first(5)) + std::string(2 * apdu->data.size(), '*') +
-         hex(command.subspan(5 + apdu->data.size()));
+  if (!apdu) return {4, command.size() - 4};
+  return apdu->data.empty() ? Part{} : Part{5, apdu->data.size()};
+}
+
+}  // namespace
+
+std::string masked_hex(Bytes command) {
+  const Part pin = pin_in(command);
+  return hex(command.first(pin.at)) + std::string(2 * pin.size, '*') +
+         hex(command.subspan(pin.at + pin.size));
+}
+
+std::vector<std::uint8_t> without_pin(Bytes command) {
+  const Part pin = pin_in(command);
+  std::vector<std::uint8_t> out(command.begin(), command.end());
+  std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(pin.at), pin.size, std::uint8_t{0xFF});
+  return out;
 }
 
 std::string command_name(Bytes command) {

@@ -9,7 +9,7 @@ void EventBus::publish(const std::string& reader, SimEvent::Kind kind, std::uint
   SimEvent event;
   event.reader = reader;
   event.kind = kind;
-  event.happening.revision = revision;
+  event.entry.revision = revision;
   {
     const std::lock_guard lock(mutex_);
     push(std::move(event));
@@ -18,13 +18,11 @@ void EventBus::publish(const std::string& reader, SimEvent::Kind kind, std::uint
   changed_.notify_all();
 }
 
-void EventBus::publish(const std::string& reader, std::vector<Happening> happenings) {
-  if (happenings.empty()) return;
+void EventBus::publish(const std::string& reader, std::vector<LogEntry> entries) {
+  if (entries.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    for (Happening& happening : happenings) {
-      push({0, reader, SimEvent::Kind::happened, std::move(happening)});
-    }
+    for (LogEntry& entry : entries) push({0, reader, SimEvent::Kind::happened, std::move(entry)});
     tell(reader);
   }
   changed_.notify_all();
@@ -110,7 +108,7 @@ void EventBus::hide_what_was_told() {
       SimEvent& event = ring_[i - before_first - 1];
       if (event.reader != gone.reader) continue;
       if (event.kind == SimEvent::Kind::created) break;
-      hide_code(event.happening);
+      hide_code(event.entry);
     }
   }
 }

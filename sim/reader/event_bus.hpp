@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sim/reader/happening.hpp"
+#include "sim/reader/log_entry.hpp"
 
 namespace sesame::sim {
 
@@ -23,7 +23,7 @@ struct SimEvent {
   std::uint64_t sequence = 0;  // over all readers
   std::string reader;
   Kind kind = Kind::happened;
-  Happening happening;  // of Kind::happened; of the others its revision alone
+  LogEntry entry;  // of Kind::happened; of the others its revision alone
 };
 
 class EventBus {
@@ -36,7 +36,7 @@ class EventBus {
 
   void publish(const std::string& reader, SimEvent::Kind kind, std::uint64_t revision);
   // All at once: nobody sees the first without the last.
-  void publish(const std::string& reader, std::vector<Happening> happenings);
+  void publish(const std::string& reader, std::vector<LogEntry> entries);
 
   struct Batch {
     std::vector<SimEvent> events;  // oldest first, at most kMostAtOnce

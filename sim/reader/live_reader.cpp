@@ -30,20 +30,6 @@ Screen dark(Screen screen) {
   return screen;
 }
 
-std::string joined(const std::vector<std::string>& rows) {
-  std::string text;
-  for (const std::string& row : rows) {
-    if (&row != &rows.front()) text += '\n';
-    text += row;
-  }
-  return text;
-}
-
-std::size_t size_of(const Happening& happening) {
-  return sizeof happening + happening.text.size() + happening.command.size() + happening.response.size() +
-         happening.name.size();
-}
-
 }  // namespace
 
 LiveReader::LiveReader(std::shared_ptr<const profile::LoadedReader> profile, ClockKind clock)
@@ -59,10 +45,7 @@ void LiveReader::insert(std::unique_ptr<Card> card) {
   pull();
   card_ = std::move(card);
   fault_slot_.hold(&card_->slot());
-  Happening inserted = happening(Happening::Kind::card);
-  inserted.text = "inserted";
-  inserted.name = card_->name();
-  note(std::move(inserted));
+  note(CardMoved{true, card_->name(), {}});
   handle(Event::inserted());
 }
 
@@ -77,11 +60,7 @@ std::unique_ptr<Card> LiveReader::take_out(std::string why) {
   fault_slot_.hold(nullptr);
   delayed_.reset();
   std::unique_ptr<Card> card = std::move(card_);
-  Happening removed = happening(Happening::Kind::card);
-  removed.text = "removed";
-  removed.name = card->name();
-  removed.response = std::move(why);
-  note(std::move(removed));
+  note(CardMoved{false, card->name(), std::move(why)});
   return card;
 }
 
@@ -101,10 +80,7 @@ void LiveReader::key(Event::Kind kind, Key key) {
   const State state = reader_->state();
   // Whoever types a PIN too early, or into a dark reader, types it all the same; a prompt's digits are on the screen.
   const bool secret = is_digit(key) && state != State::prompt;
-  Happening pressed = happening(Happening::Kind::key);
-  pressed.text = secret ? kMasked : name_of(key);
-  pressed.held = kind == Event::Kind::hold;
-  note(std::move(pressed));
+  note(KeyPressed{secret ? std::string(kMasked) : name_of(key), kind == Event::Kind::hold});
   battery_shown_until_.reset();
   handle(kind == Event::Kind::hold ? Event::hold(key) : Event::press(key));
 }
@@ -282,9 +258,7 @@ void LiveReader::battery_dies() {
   fault_slot_.deactivate();
   switch_off();
   battery_dead_ = true;
-  Happening dead = happening(Happening::Kind::fault);
-  dead.text = "battery dead";
-  note(std::move(dead));
+  note(BatteryDied{});
   look();
 }
 
@@ -310,9 +284,7 @@ void LiveReader::set_faults(Faults faults) {
                   "keys are the digits, '.', 'OK', 'C' and those of the functions");
   }
   faults_ = std::move(faults);
-  Happening set = happening(Happening::Kind::fault);
-  set.text = std::to_string(faults_.size());
-  note(std::move(set));
+  note(FaultsSet{faults_.size()});
   if (!battery_low()) battery_shown_until_.reset();
   look();
 }
@@ -341,51 +313,33 @@ void LiveReader::look() {
   const Screen screen = this->screen();
   if (screen == shown_) return;
   shown_ = screen;
-  for (Happening& past : happenings_) hide_code(past);
-  Happening changed = happening(Happening::Kind::screen);
-  changed.text = joined(to_rows(screen));
-  changed.lit = screen.lit;
-  note(std::move(changed));
+  for (LogEntry& past : log_) {
+    log_size_ -= size_of(past);
+    hide_code(past);
+    log_size_ += size_of(past);
+  }
+  note(ScreenChanged{to_rows(screen), screen.lit, reader_->state()});
 }
 
 void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, Bytes answer) {
   if (request.kind == SlotRequest::Kind::deactivate) return;
-  Happening exchange = happening(Happening::Kind::apdu);
-  if (is_command(request)) {
-    exchange.command = transcript::masked_hex(request.command);
-    exchange.name = transcript::command_name(request.command);
-  } else {
-    exchange.name = request.kind == SlotRequest::Kind::activate ? "cold reset" : "warm reset";
-  }
-  exchange.status = status;
-  if (is_answer(status)) exchange.response = transcript::hex(answer);
-  note(std::move(exchange));
+  Exchanged exchanged{request.kind, {}, {}, status};
+  if (is_command(request)) exchanged.command = transcript::without_pin(request.command);
+  if (is_answer(status)) exchanged.response.assign(answer.begin(), answer.end());
+  note(std::move(exchanged));
 }
 
-void LiveReader::note_clock() {
-  Happening moved = happening(Happening::Kind::clock);
-  moved.deadline = deadline();
-  note(std::move(moved));
-}
+void LiveReader::note_clock() { note(ClockMoved{deadline()}); }
 
-Happening LiveReader::happening(Happening::Kind kind) const {
-  Happening happening;
-  happening.at = now_;
-  happening.kind = kind;
-  happening.state = reader_->state();
-  return happening;
-}
-
-void LiveReader::note(Happening happening) {
-  happening.revision = ++revision_;
-  happenings_size_ += size_of(happening);
-  happenings_.push_back(std::move(happening));
-  while (happenings_.size() > kMemory || happenings_size_ > kMemoryBytes) {
-    happenings_size_ -= size_of(happenings_.front());
-    happenings_.pop_front();
+void LiveReader::note(LogEntry::What what) {
+  log_.push_back({++revision_, now_, std::move(what)});
+  log_size_ += size_of(log_.back());
+  while (log_.size() > kMemory || log_size_ > kMemoryBytes) {
+    log_size_ -= size_of(log_.front());
+    log_.pop_front();
     forgotten_ = true;
   }
-  if (watch_) watch_(happenings_.back());
+  if (watch_) watch_(log_.back());
 }
 
 }  // namespace sesame::sim

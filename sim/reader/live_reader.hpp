@@ -20,7 +20,7 @@
 #include "sim/reader/card.hpp"
 #include "sim/reader/fault_slot.hpp"
 #include "sim/reader/faults.hpp"
-#include "sim/reader/happening.hpp"
+#include "sim/reader/log_entry.hpp"
 
 namespace sesame::sim {
 
@@ -28,7 +28,7 @@ enum class ClockKind : std::uint8_t { real, virtual_time };
 
 class LiveReader {
  public:
-  // Happenings kept; older ones are forgotten.
+  // Entries of the log that are kept; older ones are forgotten.
   static constexpr std::size_t kMemory = 256, kMemoryBytes = 32'768;
 
   // The profile outlives it; many readers share one.
@@ -71,10 +71,10 @@ class LiveReader {
   std::uint64_t revision() const { return revision_; }
   const ReaderProfile& profile() const { return profile_->profile(); }
   // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
-  const std::deque<Happening>& happenings() const { return happenings_; }
+  const std::deque<LogEntry>& log() const { return log_; }
   bool forgotten() const { return forgotten_; }
-  // Called after each, for whoever passes them on.
-  void on_happening(std::function<void(const Happening&)> watch) { watch_ = std::move(watch); }
+  // Called after each entry, for whoever passes them on.
+  void on_entry(std::function<void(const LogEntry&)> watch) { watch_ = std::move(watch); }
 
  private:
   // A slow card's answer, on its way.
@@ -103,8 +103,7 @@ class LiveReader {
   Screen low_battery_screen() const;
   void look();
   void note_clock();
-  Happening happening(Happening::Kind kind) const;
-  void note(Happening happening);
+  void note(LogEntry::What what);
 
   std::shared_ptr<const profile::LoadedReader> profile_;
   ClockKind clock_;
@@ -116,12 +115,12 @@ class LiveReader {
   bool battery_dead_ = false;
   std::optional<Millis> battery_shown_until_;
   Millis now_ = 0;
-  Screen shown_;  // as of the last happening
+  Screen shown_;  // as of the last entry
   std::uint64_t revision_ = 0;
-  std::deque<Happening> happenings_;
-  std::size_t happenings_size_ = 0;  // bytes
+  std::deque<LogEntry> log_;
+  std::size_t log_size_ = 0;  // bytes
   bool forgotten_ = false;
-  std::function<void(const Happening&)> watch_;
+  std::function<void(const LogEntry&)> watch_;
 };
 
 }  // namespace sesame::sim

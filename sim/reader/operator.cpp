@@ -155,11 +155,11 @@ void Operator::type(LiveReader& reader, std::string_view text) {
 
 // What was shown since, also for a moment.
 void Operator::look(const LiveReader& reader) {
-  for (const Happening& happening : reader.happenings()) {
-    if (happening.revision <= seen_ || happening.kind != Happening::Kind::screen) continue;
-    std::vector<std::string> rows = split_rows(happening.text);
-    if (std::find(screens_.begin(), screens_.end(), rows) == screens_.end()) {
-      screens_.push_back(std::move(rows));
+  for (const LogEntry& entry : reader.log()) {
+    const auto* changed = std::get_if<ScreenChanged>(&entry.what);
+    if (entry.revision <= seen_ || changed == nullptr) continue;
+    if (std::find(screens_.begin(), screens_.end(), changed->rows) == screens_.end()) {
+      screens_.push_back(changed->rows);
     }
   }
   seen_ = reader.revision();

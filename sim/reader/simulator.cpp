@@ -128,8 +128,7 @@ Simulator::EntryPtr Simulator::make_entry(const ReaderSpec& spec) {
   auto entry = std::make_shared<Entry>(profile_named(spec), spec.clock);
   entry->stays = spec.stays;
   if (spec.ttl_s) entry->expires = now() + Millis{1000} * *spec.ttl_s;
-  entry->reader.on_happening(
-      [raw = entry.get()](const Happening& happening) { raw->outbox.push_back(happening); });
+  entry->reader.on_entry([raw = entry.get()](const LogEntry& logged) { raw->outbox.push_back(logged); });
   return entry;
 }
 

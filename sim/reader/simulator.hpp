@@ -132,7 +132,7 @@ class Simulator {
     std::mutex mutex;  // for what follows
     std::condition_variable changed;
     LiveReader reader;
-    std::vector<Happening> outbox;
+    std::vector<LogEntry> outbox;
     bool deleted = false;
     std::optional<Millis> scheduled;  // guarded by schedule_mutex_
   };

@@ -4,12 +4,12 @@
 #include <deque>
 #include <string>
 
-#include "sim/reader/happening.hpp"
+#include "sim/reader/log_entry.hpp"
 
 namespace sesame::sim {
 
-// Of the happenings those that are APDUs. A command and what 61xx and 6Cxx made of it are one pair; a PIN is masked; what
-// has no form in a transcript is a comment. `forgotten`: earlier ones are.
-std::string to_transcript(const std::deque<Happening>& happenings, bool forgotten);
+// Of the log what was said to the card. A command and what 61xx and 6Cxx made of it are one pair; a PIN is masked; what has
+// no form in a transcript is a comment. `forgotten`: earlier entries are.
+std::string to_transcript(const std::deque<LogEntry>& log, bool forgotten);
 
 }  // namespace sesame::sim

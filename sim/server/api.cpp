@@ -680,7 +680,7 @@ Response Api::get_trace(const Call& call) {
     return json_response(simulator_.with(call.id(), trace_json));
   }
   return typed("text/plain; charset=utf-8", simulator_.with(call.id(), [](LiveReader& live) {
-    return to_transcript(live.happenings(), live.forgotten());
+    return to_transcript(live.log(), live.forgotten());
   }));
 }
 

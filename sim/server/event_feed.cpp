@@ -36,8 +36,8 @@ std::optional<std::string> EventFeed::next() {
   std::string text;
   if (batch.lost) text += fmt::format("event: lost\ndata: {{\"after\":{}}}\n\n", follower_.after());
   for (const SimEvent& event : batch.events) {
-    text += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, event_name(event),
-                        dump(event_json(event)));
+    const EventJson json = event_json(event);
+    text += fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.sequence, json.name, dump(json.data));
     if (reader_ && event.kind == SimEvent::Kind::deleted) over_ = true;
   }
   follower_.told(batch.last);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/transcript/command_text.hpp"
 #include "sim/reader/picture.hpp"
 #include "sim/server/fault_json.hpp"
 
@@ -69,45 +70,49 @@ void add_code(Json& json, LiveReader& live) {
   json["atc"] = atc_text(reader.transaction().atc());
 }
 
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
+// Of an entry of the log: the members of its event, and what the event is called.
+struct EventWriter {
+  Json& json;
+  Millis at;
 
-void add_happening(Json& json, const Happening& happening) {
-  switch (happening.kind) {
-    case Happening::Kind::screen:
-      json["rows"] = lines(happening.text);
-      json["lit"] = happening.lit;
-      json["state"] = to_string(happening.state);
-      return;
-    case Happening::Kind::key:
-      json["key"] = happening.text;
-      json["held"] = happening.held;
-      return;
-    case Happening::Kind::card:
-      json["card"] = happening.text;
-      json["name"] = happening.name;
-      if (!happening.response.empty()) json["reason"] = happening.response;
-      return;
-    case Happening::Kind::apdu:
-      json["name"] = happening.name;
-      json["command"] = happening.command;
-      json["response"] = happening.response;
-      json["at_ms"] = happening.at;
-      return;
-    case Happening::Kind::clock:
-      json["now_ms"] = happening.at;
-      json["deadline_ms"] = or_null(happening.deadline);
-      return;
-    case Happening::Kind::fault: json["fault"] = happening.text; return;
+  std::string_view operator()(const ScreenChanged& screen) const {
+    json["rows"] = screen.rows;
+    json["lit"] = screen.lit;
+    json["state"] = to_string(screen.state);
+    return "screen";
   }
-}
+  std::string_view operator()(const KeyPressed& pressed) const {
+    json["key"] = pressed.key;
+    json["held"] = pressed.held;
+    return "key";
+  }
+  std::string_view operator()(const CardMoved& moved) const {
+    json["card"] = moved.in ? "inserted" : "removed";
+    json["name"] = moved.name;
+    if (!moved.why.empty()) json["reason"] = moved.why;
+    return "card";
+  }
+  std::string_view operator()(const Exchanged& exchanged) const {
+    json["name"] = exchanged.name();
+    json["command"] = transcript::masked_hex(exchanged.command);
+    json["response"] = transcript::hex(exchanged.response);
+    json["at_ms"] = at;
+    return "apdu";
+  }
+  std::string_view operator()(const ClockMoved& moved) const {
+    json["now_ms"] = at;
+    json["deadline_ms"] = or_null(moved.deadline);
+    return "clock";
+  }
+  std::string_view operator()(const FaultsSet& faults) const {
+    json["fault"] = std::to_string(faults.count);
+    return "fault";
+  }
+  std::string_view operator()(const BatteryDied&) const {
+    json["fault"] = "battery dead";
+    return "fault";
+  }
+};
 
 }  // namespace
 
@@ -163,37 +168,26 @@ Json otp_json(const OtpResult& result) {
 
 Json trace_json(const LiveReader& reader) {
   auto apdus = Json::array();
-  for (const Happening& happening : reader.happenings()) {
-    if (happening.kind != Happening::Kind::apdu) continue;
-    apdus.push_back({{"at_ms", happening.at},
-                     {"name", happening.name},
-                     {"command", happening.command},
-                     {"response", happening.response}});
+  for (const LogEntry& entry : reader.log()) {
+    const auto* exchanged = std::get_if<Exchanged>(&entry.what);
+    if (exchanged == nullptr) continue;
+    apdus.push_back({{"at_ms", entry.at},
+                     {"name", exchanged->name()},
+                     {"command", transcript::masked_hex(exchanged->command)},
+                     {"response", transcript::hex(exchanged->response)}});
   }
   return {{"apdus", apdus}, {"revision", reader.revision()}};
 }
 
-std::string event_name(const SimEvent& event) {
-  if (event.kind != SimEvent::Kind::happened) return "reader";
-  switch (event.happening.kind) {
-    case Happening::Kind::screen: return "screen";
-    case Happening::Kind::key: return "key";
-    case Happening::Kind::card: return "card";
-    case Happening::Kind::apdu: return "apdu";
-    case Happening::Kind::clock: return "clock";
-    case Happening::Kind::fault: return "fault";
-  }
-  return "reader";
-}
-
-Json event_json(const SimEvent& event) {
-  Json json = {{"reader", event.reader}, {"revision", event.happening.revision}};
+EventJson event_json(const SimEvent& event) {
+  Json json = {{"reader", event.reader}, {"revision", event.entry.revision}};
+  std::string_view name = "reader";
   if (event.kind == SimEvent::Kind::happened) {
-    add_happening(json, event.happening);
+    name = std::visit(EventWriter{json, event.entry.at}, event.entry.what);
   } else {
     json["change"] = event.kind == SimEvent::Kind::created ? "created" : "deleted";
   }
-  return json;
+  return {name, std::move(json)};
 }
 
 }  // namespace sesame::sim

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/reader/event_bus.hpp"
 #include "sim/reader/live_reader.hpp"
@@ -25,8 +26,11 @@ nlohmann::ordered_json otp_json(const OtpResult& result);
 // {"apdus": […], "revision"}
 nlohmann::ordered_json trace_json(const LiveReader& reader);
 
-// The name of an event in a stream, and its data.
-std::string event_name(const SimEvent& event);
-nlohmann::ordered_json event_json(const SimEvent& event);
+// An event of a stream.
+struct EventJson {
+  std::string_view name;  // "screen"
+  nlohmann::ordered_json data;
+};
+EventJson event_json(const SimEvent& event);
 
 }  // namespace sesame::sim

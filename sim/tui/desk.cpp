@@ -9,6 +9,7 @@
 #include "host/failure.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 
 namespace sesame::sim {
@@ -148,14 +149,18 @@ void Desk::new_reader(const std::string& profile) {
   profile_ = std::move(loaded);
   profile_name_ = profile;
   reader_ = std::make_unique<LiveReader>(profile_, ClockKind::virtual_time);
-  reader_->on_happening([this](const Happening& happening) { note(happening); });
+  reader_->on_entry([this](const LogEntry& entry) { note(entry); });
 }
 
-void Desk::note(const Happening& happening) {
-  if (happening.kind != Happening::Kind::apdu && happening.kind != Happening::Kind::card) return;
-  const bool card = happening.kind == Happening::Kind::card;
-  log_.push_back({happening.at, card ? fmt::format("card {}", happening.text) : happening.name,
-                  happening.command, card ? std::string() : happening.response});
+void Desk::note(const LogEntry& entry) {
+  if (const auto* moved = std::get_if<CardMoved>(&entry.what)) {
+    log_.push_back({entry.at, moved->in ? "card inserted" : "card removed", {}, {}});
+  } else if (const auto* exchanged = std::get_if<Exchanged>(&entry.what)) {
+    log_.push_back({entry.at, exchanged->name(), transcript::masked_hex(exchanged->command),
+                    transcript::hex(exchanged->response)});
+  } else {
+    return;
+  }
   if (log_.size() > kMostLogged) log_.pop_front();
 }
 

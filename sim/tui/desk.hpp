@@ -92,7 +92,7 @@ class Desk {
   void choose_card(const std::string& card);
   void advance(Millis duration);
   void switch_clock();
-  void note(const Happening& happening);
+  void note(const LogEntry& entry);
 
   CardShop cards_;
   std::shared_ptr<const profile::LoadedReader> profile_;

@@ -324,4 +324,5 @@ TEST_CASE("data that may be a PIN is masked to its last nibble, and nothing else
       {"", ""},
   }));
   CHECK(masked_hex(bytes(row.command)) == row.masked);
+  CHECK(masked_hex(without_pin(bytes(row.command))) == row.masked);
 }

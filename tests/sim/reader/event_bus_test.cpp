@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kAtOnce{0}, kLong{30'000};
 
-std::vector<Happening> happenings(std::size_t count) { return std::vector<Happening>(count); }
+std::vector<LogEntry> entries(std::size_t count) { return std::vector<LogEntry>(count); }
 
 TEST_CASE("events are numbered over all readers, and filtered by one") {
   EventBus bus;
   bus.publish("a", SimEvent::Kind::created, 0);
   bus.publish("b", SimEvent::Kind::created, 0);
-  bus.publish("a", happenings(2));
+  bus.publish("a", entries(2));
   CHECK(bus.wait(0, std::nullopt, kAtOnce).events.size() == 4);
   const auto of_a = bus.wait(0, "a", kAtOnce);
   REQUIRE(of_a.events.size() == 3);
@@ -30,14 +30,14 @@ TEST_CASE("events are numbered over all readers, and filtered by one") {
 
 TEST_CASE("a stream goes on behind the last event it has seen") {
   EventBus bus;
-  bus.publish("a", happenings(3));
+  bus.publish("a", entries(3));
   CHECK(bus.wait(2, std::nullopt, kAtOnce).events.front().sequence == 3);
   CHECK(bus.wait(3, std::nullopt, kAtOnce).events.empty());
 }
 
 TEST_CASE("the events of another process are lost, however many there were here and there") {
   EventBus before(4, 1'000), after(4, 70'000);
-  for (EventBus* bus : {&before, &after}) bus->publish("a", happenings(3));
+  for (EventBus* bus : {&before, &after}) bus->publish("a", entries(3));
   CHECK(after.wait(69'999, std::nullopt, kAtOnce).lost);
   CHECK(after.wait(before.last(), std::nullopt, kAtOnce).lost);
   CHECK(after.wait(before.last(), "a", kAtOnce).lost);
@@ -50,7 +50,7 @@ TEST_CASE("the events of another process are lost, however many there were here 
 
 TEST_CASE("a reader without news looks at nothing twice") {
   EventBus bus;
-  bus.publish("a", happenings(3));
+  bus.publish("a", entries(3));
   const auto batch = bus.wait(0, "b", kAtOnce);
   CHECK(batch.events.empty());
   CHECK(batch.last == 3);
@@ -58,7 +58,7 @@ TEST_CASE("a reader without news looks at nothing twice") {
 
 TEST_CASE("events that were pushed out are said to be lost") {
   EventBus bus(4);
-  bus.publish("a", happenings(6));
+  bus.publish("a", entries(6));
   const auto batch = bus.wait(1, std::nullopt, kAtOnce);
   CHECK(batch.lost);
   REQUIRE(batch.events.size() == 4);
@@ -68,15 +68,15 @@ TEST_CASE("events that were pushed out are said to be lost") {
 
 TEST_CASE("of one reader only its own events can be lost") {
   EventBus bus(4);
-  bus.publish("quiet", happenings(1));
-  bus.publish("loud", happenings(4));
+  bus.publish("quiet", entries(1));
+  bus.publish("loud", entries(4));
   const auto quiet = bus.wait(1, "quiet", kAtOnce);
   CHECK_FALSE(quiet.lost);
   CHECK(quiet.events.empty());
   CHECK(quiet.last == 5);
   CHECK(bus.wait(0, "quiet", kAtOnce).lost);
   CHECK_FALSE(bus.wait(1, "loud", kAtOnce).lost);
-  bus.publish("loud", happenings(1));
+  bus.publish("loud", entries(1));
   CHECK(bus.wait(1, "loud", kAtOnce).lost);
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("of a reader that is deleted and forgotten nobody can tell") {
   EventBus bus(4);
   bus.publish("gone", SimEvent::Kind::deleted, 0);
   CHECK_FALSE(bus.wait(0, "gone", kAtOnce).lost);
-  bus.publish("loud", happenings(4));
+  bus.publish("loud", entries(4));
   CHECK(bus.wait(0, "gone", kAtOnce).lost);
 }
 
@@ -93,15 +93,15 @@ TEST_CASE("whoever is told of news is told whose, until he no longer is") {
   std::vector<std::string> told;
   bus.on_news([&](const std::string& reader) { told.push_back(reader); });
   bus.publish("a", SimEvent::Kind::created, 0);
-  bus.publish("b", happenings(3));
+  bus.publish("b", entries(3));
   bus.on_news({});
-  bus.publish("a", happenings(1));
+  bus.publish("a", entries(1));
   CHECK(told == std::vector<std::string>{"a", "b"});
 }
 
 TEST_CASE("the number of another process counts as lost") {
   EventBus bus;
-  bus.publish("a", happenings(1));
+  bus.publish("a", entries(1));
   const auto batch = bus.wait(1'000, std::nullopt, kAtOnce);
   CHECK(batch.lost);
   CHECK(batch.last == 1);
@@ -109,7 +109,7 @@ TEST_CASE("the number of another process counts as lost") {
 
 TEST_CASE("many events come in several batches, none twice and none missing") {
   EventBus bus;
-  bus.publish("a", happenings(1'000));
+  bus.publish("a", entries(1'000));
   std::uint64_t last = 0;
   std::size_t count = 0;
   while (last < 1'000) {
@@ -126,8 +126,8 @@ TEST_CASE("whoever waits is woken by an event of its reader, and not by others'"
   EventBus bus;
   EventBus::Batch got;
   std::thread waiting([&] { got = bus.wait(0, "b", kLong); });
-  bus.publish("a", happenings(300));
-  bus.publish("b", happenings(1));
+  bus.publish("a", entries(300));
+  bus.publish("b", entries(1));
   waiting.join();
   REQUIRE(got.events.size() == 1);
   CHECK(got.events[0].sequence == 301);

@@ -161,10 +161,11 @@ TEST_CASE("a command whose status word is overridden is not executed") {
   CHECK(bench->card()->state()->tries_left == 3);
 }
 
-std::vector<std::string> answers(const LiveReader& reader) {
-  std::vector<std::string> answers;
-  for (const Happening& each : reader.happenings()) {
-    if (each.kind == Happening::Kind::apdu && !each.command.empty()) answers.push_back(each.response);
+std::vector<std::vector<std::uint8_t>> answers(const LiveReader& reader) {
+  std::vector<std::vector<std::uint8_t>> answers;
+  for (const LogEntry& each : reader.log()) {
+    const auto* apdu = std::get_if<Exchanged>(&each.what);
+    if (apdu != nullptr && !apdu->command.empty()) answers.push_back(apdu->response);
   }
   return answers;
 }
@@ -181,9 +182,8 @@ TEST_CASE("a corrupted answer has its first bit changed, and the others are as t
     const auto wrong = answers(*bench);
     REQUIRE(wrong.size() > at);
     for (std::size_t i = 0; i < at; ++i) CHECK(wrong[i] == right[i]);
-    CHECK((std::stoi(wrong[at].substr(0, 2), nullptr, 16) ^ std::stoi(right[at].substr(0, 2), nullptr, 16)) ==
-          0x80);
-    CHECK(wrong[at].substr(2) == right[at].substr(2));
+    CHECK((wrong[at][0] ^ right[at][0]) == 0x80);
+    CHECK(equal(Bytes(wrong[at]).subspan(1), Bytes(right[at]).subspan(1)));
   }
 }
 
@@ -263,7 +263,8 @@ TEST_CASE("a battery that is no longer low is not said to be low any more") {
   REQUIRE(bench.text() == "Pile faible");
   bench->set_faults({});
   CHECK(bench.text() == "Choisir la\nfonction");
-  CHECK(bench->happenings().back().text == "Choisir la      \nfonction        ");
+  CHECK(std::get<ScreenChanged>(bench->log().back().what).rows ==
+        std::vector<std::string>{"Choisir la      ", "fonction        "});
 }
 
 TEST_CASE("the words about the battery end with the light, and nothing waits for their end in the dark") {

@@ -9,6 +9,7 @@
 #include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
+#include "host/transcript/command_text.hpp"
 #include "sim/reader/refusal.hpp"
 #include "tests/sim/reader/readers.hpp"
 
@@ -33,10 +34,11 @@ std::string code_of_the_command(const std::string& name, std::uint16_t last_atc)
   return {native.reader().code().begin(), native.reader().code().end()};
 }
 
-std::vector<Happening> of_kind(const LiveReader& reader, Happening::Kind kind) {
-  std::vector<Happening> found;
-  for (const Happening& each : reader.happenings()) {
-    if (each.kind == kind) found.push_back(each);
+template <class What>
+std::vector<What> logged(const LiveReader& reader) {
+  std::vector<What> found;
+  for (const LogEntry& each : reader.log()) {
+    if (const auto* what = std::get_if<What>(&each.what)) found.push_back(*what);
   }
   return found;
 }
@@ -152,9 +154,9 @@ TEST_CASE("a card that is put in where one is replaces it") {
   Bench bench;
   bench.insert("bank-card");
   CHECK(bench->card()->name() == "bank-card");
-  const auto cards = of_kind(*bench, Happening::Kind::card);
+  const auto cards = logged<CardMoved>(*bench);
   REQUIRE(cards.size() == 3);
-  CHECK(cards[1].text == "removed");
+  CHECK_FALSE(cards[1].in);
   CHECK(cards[1].name == "sesame-card");
   CHECK(cards[2].name == "bank-card");
 }
@@ -163,12 +165,12 @@ TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
   Bench bench;
   bench.ask_code("1234");
   std::string keys;
-  for (const Happening& key : of_kind(*bench, Happening::Kind::key)) keys += key.text + " ";
+  for (const KeyPressed& pressed : logged<KeyPressed>(*bench)) keys += pressed.key + " ";
   CHECK(keys == "CODE • • • • OK ");
   bool verified = false;
-  for (const Happening& apdu : of_kind(*bench, Happening::Kind::apdu)) {
-    CHECK(apdu.command.find("241234") == std::string::npos);
-    verified = verified || apdu.command == "0020008008****************";
+  for (const Exchanged& apdu : logged<Exchanged>(*bench)) {
+    CHECK(transcript::hex(apdu.command).find("241234") == std::string::npos);
+    verified = verified || transcript::masked_hex(apdu.command) == "0020008008****************";
   }
   CHECK(verified);
 }
@@ -177,7 +179,7 @@ TEST_CASE("digits that a reader does not ask for are dots, too: they may be a PI
   Bench bench;
   for (const char digit : {'1', '2', '3', '4'}) bench->press(digit_key(digit));
   std::string keys;
-  for (const Happening& key : of_kind(*bench, Happening::Kind::key)) keys += key.text + " ";
+  for (const KeyPressed& pressed : logged<KeyPressed>(*bench)) keys += pressed.key + " ";
   CHECK(keys == "• • • • ");
 }
 
@@ -187,13 +189,13 @@ TEST_CASE("digits of a challenge are shown as they are") {
   bench.type(kPin);
   CHECK(bench.state() == State::prompt);
   bench.press("7");
-  CHECK(of_kind(*bench, Happening::Kind::key).back().text == "7");
+  CHECK(logged<KeyPressed>(*bench).back().key == "7");
 }
 
-TEST_CASE("revisions count every happening, and each is told") {
+TEST_CASE("revisions count every entry of the log, and each is told") {
   Bench bench("");
   std::vector<std::uint64_t> told;
-  bench->on_happening([&](const Happening& happening) { told.push_back(happening.revision); });
+  bench->on_entry([&](const LogEntry& entry) { told.push_back(entry.revision); });
   bench.insert();
   bench.ask_code();
   bench->advance(1'000);
@@ -206,9 +208,16 @@ TEST_CASE("what happened long ago is forgotten, what happened last is not") {
   Bench bench;
   for (int i = 0; i < 40; ++i) bench.ask_code();
   CHECK(bench->forgotten());
-  CHECK(bench->happenings().size() <= LiveReader::kMemory);
-  CHECK(bench->happenings().back().revision == bench->revision());
-  CHECK(bench->happenings().front().revision == bench->revision() - bench->happenings().size() + 1);
+  CHECK(bench->log().size() <= LiveReader::kMemory);
+  CHECK(bench->log().back().revision == bench->revision());
+  CHECK(bench->log().front().revision == bench->revision() - bench->log().size() + 1);
+}
+
+TEST_CASE("dots in the place of thousands of codes do not make a reader forget what happened last") {
+  Bench bench;
+  for (int i = 0; i < 8'000; ++i) bench.ask_code();
+  CHECK(bench->log().size() > 100);
+  CHECK(bench->log().size() <= LiveReader::kMemory);
 }
 
 TEST_CASE("a reader that is reset is dark, without card and faults, and its revision goes on") {
@@ -277,9 +286,9 @@ TEST_CASE("what a card throws comes through, with the card pulled out") {
   CHECK_THROWS_AS(bench->insert(std::make_unique<BrokenCard>()), Failure);
   CHECK(bench->card() == nullptr);
   CHECK(bench.text() == "Carte retirée");
-  const auto cards = of_kind(*bench, Happening::Kind::card);
-  CHECK(cards.back().text == "removed");
-  CHECK(cards.back().response == "the disk is full");
+  const auto cards = logged<CardMoved>(*bench);
+  CHECK_FALSE(cards.back().in);
+  CHECK(cards.back().why == "the disk is full");
 }
 
 class LeavingCard final : public Card {

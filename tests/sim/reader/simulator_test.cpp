@@ -174,7 +174,7 @@ TEST_CASE("real time goes on for readers that nobody looks at") {
   const auto events = world.simulator.events().wait(before, std::nullopt, milliseconds(0)).events;
   REQUIRE(events.size() == 1);
   CHECK(events[0].reader == id);
-  CHECK_FALSE(events[0].happening.lit);
+  CHECK_FALSE(std::get<ScreenChanged>(events[0].entry.what).lit);
   CHECK(world.state(other) == State::code);
   CHECK_FALSE(world.simulator.next_deadline());
 }
@@ -243,7 +243,7 @@ TEST_CASE("everything is on the bus, in order, from creation to deletion") {
   CHECK(events.front().kind == SimEvent::Kind::created);
   CHECK(events.back().kind == SimEvent::Kind::deleted);
   for (std::size_t i = 1; i + 1 < events.size(); ++i) {
-    CHECK(events[i].happening.revision == events[i - 1].happening.revision + 1);
+    CHECK(events[i].entry.revision == events[i - 1].entry.revision + 1);
   }
 }
 

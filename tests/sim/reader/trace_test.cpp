@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-std::string trace(Bench& bench) { return to_transcript(bench->happenings(), bench->forgotten()); }
+std::string trace(Bench& bench) { return to_transcript(bench->log(), bench->forgotten()); }
 
 TEST_CASE("a trace replays to the same code, of cards of either protocol") {
   const std::string card = GENERATE("sesame-card", "bank-card", "aes-card");
