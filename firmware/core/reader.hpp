@@ -30,6 +30,7 @@
 #include "firmware/core/entry.hpp"
 #include "firmware/core/profile.hpp"
 #include "firmware/core/screen.hpp"
+#include "firmware/core/slot.hpp"
 
 namespace sesame {
 
@@ -67,27 +68,6 @@ constexpr Key digit_key(char digit) { return static_cast<Key>(digit - '0'); }
 constexpr Key function_key(std::size_t index) {
   return static_cast<Key>(static_cast<std::size_t>(Key::f1) + index);
 }
-
-enum class SlotStatus : std::uint8_t {
-  ok,
-  mute,     // no ATR, or no answer
-  garbled,  // characters, but no valid ATR or no valid block
-  removed,  // the card is gone, or the slot is
-};
-
-struct SlotRequest {
-  enum class Kind : std::uint8_t {
-    activate,    // power up and cold reset, whatever went before; answered with the ATR
-    warm_reset,  // answered with the ATR
-    transmit,    // a command APDU of at most 261 bytes; answered with a response APDU
-    deactivate,  // power down; answered with nothing
-    // A VERIFY without its PIN (2 0 F F …): the slot's own pinpad takes it. Answered with a response APDU.
-    verify_on_pad,
-  };
-  std::uint32_t number = 0;  // goes back with the answer
-  Kind kind = Kind::deactivate;
-  Bytes command;  // points into the reader; may hold a PIN
-};
 
 // What a program on the computer asks of the reader, one thing at a time: a request before the answer to the last
 // one ends that one, which then has no answer. So it may let go of the card, or of a PIN being typed, at any moment.

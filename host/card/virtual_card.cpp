@@ -94,15 +94,22 @@ VirtualCard::Prepared VirtualCard::prepare(const Personalisation& card, const Ap
   return prepared;
 }
 
-Bytes VirtualCard::cold_reset() {
-  forget_transaction();
-  phase_ = Phase::nothing_selected;
-  return personalisation_.atr;
+SlotStatus VirtualCard::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  const Personalisation& card = personalisation_;
+  switch (request.kind) {
+    case SlotRequest::Kind::activate: return reset(card.atr, answer);
+    case SlotRequest::Kind::warm_reset: return reset(card.warm_atr ? *card.warm_atr : card.atr, answer);
+    case SlotRequest::Kind::transmit: respond(request.command, answer); return SlotStatus::ok;
+    case SlotRequest::Kind::deactivate: return SlotStatus::ok;
+    case SlotRequest::Kind::verify_on_pad: break;
+  }
+  return SlotStatus::garbled;
 }
 
-Bytes VirtualCard::warm_reset() {
-  cold_reset();
-  return personalisation_.warm_atr ? *personalisation_.warm_atr : personalisation_.atr;
+SlotStatus VirtualCard::reset(const ByteString& atr, emv::ResponseBuffer& answer) {
+  forget_transaction();
+  phase_ = Phase::nothing_selected;
+  return answer.assign(atr) ? SlotStatus::ok : SlotStatus::garbled;
 }
 
 void VirtualCard::forget_transaction() {
@@ -113,8 +120,7 @@ void VirtualCard::forget_transaction() {
 
 // ---- one command
 
-void VirtualCard::transmit(Bytes bytes, emv::ResponseBuffer& response) {
-  response.clear();
+void VirtualCard::respond(Bytes bytes, emv::ResponseBuffer& response) {
   const auto command = emv::parse_command(bytes);
   const bool t0 = personalisation_.protocol == Protocol::t0;
   if (command && t0 && command->cla == 0x00 && command->ins == kGetResponse) {

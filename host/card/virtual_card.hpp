@@ -14,23 +14,21 @@
 #include "host/card/cryptogram.hpp"
 #include "host/card/dol_part.hpp"
 #include "host/card/personalisation.hpp"
+#include "host/card/slot.hpp"
 
 namespace sesame::card {
 
-class VirtualCard {
+class VirtualCard final : public CardSlot {
  public:
   // The personalisation and the store outlive the card, of which there is one at a time on a store.
   VirtualCard(const Personalisation& personalisation, state::CounterStore& store);
   VirtualCard(const VirtualCard&) = delete;
   VirtualCard& operator=(const VirtualCard&) = delete;
 
-  // Cold: what a power-up gives. Warm: RST with the power on. Both forget the transaction; they return the ATR.
-  Bytes cold_reset();
-  Bytes warm_reset();
-
-  // Any bytes in, a response APDU out. A T=0 card says 61xx and 6Cxx where such a card would. What the
-  // store throws comes through: then the card has not answered, and what it did is undecided as in a crash.
-  void transmit(Bytes command, emv::ResponseBuffer& response);
+  // Both resets forget the transaction. A command may be any bytes, and is answered with a response APDU; a T=0 card says
+  // 61xx and 6Cxx where such a card would. What the store throws comes through: then the card has not answered, and
+  // what it did is undecided as in a crash.
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
   CardCounters& counters() { return counters_; }
   const CardCounters& counters() const { return counters_; }
@@ -56,6 +54,8 @@ class VirtualCard {
   };
   static Prepared prepare(const Personalisation& card, const Application& application);
 
+  SlotStatus reset(const ByteString& atr, emv::ResponseBuffer& answer);
+  void respond(Bytes bytes, emv::ResponseBuffer& response);
   Answer execute(const emv::CommandApdu& command);
   Answer select(const emv::CommandApdu& command);
   Answer get_processing_options(const emv::CommandApdu& command);

@@ -1,10 +1,10 @@
 #include <unistd.h>
 
+#include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/slot_card.hpp"
 #include "host/line/server.hpp"
 #include "host/vpcd/server.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 void serve_characters(const CardServeOptions& options, const line::Endpoint& endpoint,
                       const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals,
                       const line::Server::Tell& tell) {
-  SlotCard apdus(slot, tell);
-  card::line::CharacterCard card(apdus, misbehaviour);
+  ForgivingSlot forgiving(slot, tell);
+  card::line::CharacterCard card(forgiving, misbehaviour);
   line::Server server(card, endpoint, signals, options.card, tell);
   server.run();
 }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/transcript/command_text.hpp"
 
 namespace sesame::cli {
@@ -15,17 +15,10 @@ class CarefulSlot final : public CardSlot {
   CarefulSlot(CardSlot& slot, std::function<void()> before_pin)
       : slot_(slot), before_pin_(std::move(before_pin)) {}
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override { return slot_.activate(answer); }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return slot_.warm_reset(answer); }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    if (transcript::carries_pin(command)) before_pin_();
-    return slot_.transmit(command, answer);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (transcript::carries_pin(request.command)) before_pin_();
+    return slot_.carry_out(request, answer);
   }
-  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override {
-    before_pin_();
-    return slot_.verify_on_pad(command, answer);
-  }
-  void deactivate() override { slot_.deactivate(); }
 
  private:
   CardSlot& slot_;

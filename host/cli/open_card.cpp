@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "host/card/virtual_card.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/state/durable_store.hpp"
@@ -94,11 +94,11 @@ void OpenCard::open_virtual_card(const std::string& card, const StateOptions& st
   std::optional<std::uint16_t> atc;
   if (state.atc) atc = first_atc(*state.atc);
   open_store(state, use);
-  card_ = std::make_unique<card::VirtualCard>(*personalisation_, *store_);
+  auto made = std::make_unique<card::VirtualCard>(*personalisation_, *store_);
   for (std::size_t i = 0; atc && i < personalisation_->applications.size(); ++i) {
-    card_->counters().set_next_atc(i, *atc);
+    made->counters().set_next_atc(i, *atc);
   }
-  slots_.push_back(std::make_unique<VirtualCardSlot>(*card_));
+  slots_.push_back(std::move(made));
 }
 
 void OpenCard::open_store(const StateOptions& state, Use use) {

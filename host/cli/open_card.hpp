@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "host/card/personalisation.hpp"
+#include "host/card/slot.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/reader_card.hpp"
-#include "host/device/card_slot.hpp"
 #include "host/state/counters.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
@@ -59,7 +59,6 @@ class OpenCard {
   std::unique_ptr<ReaderCard> reader_;
   std::unique_ptr<card::Personalisation> personalisation_;
   std::unique_ptr<state::CounterStore> store_;
-  std::unique_ptr<card::VirtualCard> card_;
   std::unique_ptr<transcript::TraceWriter> trace_;
   std::unique_ptr<transcript::Masking> masking_;
   std::vector<std::unique_ptr<CardSlot>> slots_;  // the card's, and around it the recorder's

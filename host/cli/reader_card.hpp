@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "host/card/slot.hpp"
 #include "host/cli/options.hpp"
-#include "host/device/card_slot.hpp"
 #include "host/pcsc/pin_verify.hpp"
 #include "host/pcsc/presence.hpp"
 

@@ -5,10 +5,10 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/keyboard.hpp"
 #include "host/cli/log.hpp"
@@ -27,51 +27,27 @@ namespace {
 
 using Clock = ifd::Server::Clock;
 
-// Lets a reader live on with a card that cannot answer: a recorded one was not asked this, and is mute; a
-// virtual one whose state cannot be written is gone, and so will the reader be.
-class ForgivingSlot final : public CardSlot {
+// A virtual card whose state cannot be written is gone, and so will the reader be.
+class EndingSlot final : public CardSlot {
  public:
-  using Tell = std::function<void(const std::string& line)>;
+  explicit EndingSlot(CardSlot& slot) : slot_(slot) {}
 
-  ForgivingSlot(CardSlot& slot, Tell tell) : slot_(slot), tell_(std::move(tell)) {}
-
-  SlotStatus activate(emv::ResponseBuffer& answer) override {
-    return attempt([&] { return slot_.activate(answer); }, answer);
-  }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
-    return attempt([&] { return slot_.warm_reset(answer); }, answer);
-  }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    return attempt([&] { return slot_.transmit(command, answer); }, answer);
-  }
-  void deactivate() override { slot_.deactivate(); }
-
-  // Why the reader cannot go on.
-  const std::optional<Failure>& end() const { return end_; }
-
- private:
-  template <class Call>
-  SlotStatus attempt(Call call, emv::ResponseBuffer& answer) {
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
     if (end_) return SlotStatus::removed;
     try {
-      return call();
+      return slot_.carry_out(request, answer);
     } catch (const Failure& failure) {
       answer.clear();
-      if (failure.exit() != Exit::environment) {
-        if (told_.size() < kMostLines && told_.insert(failure.what()).second) tell_(failure.what());
-        return SlotStatus::mute;
-      }
       end_ = failure;
       return SlotStatus::removed;
     }
   }
 
-  // A program that asks a recorded card at random must not fill somebody's terminal, nor the memory.
-  static constexpr std::size_t kMostLines = 50;
+  // Why the reader cannot go on.
+  const std::optional<Failure>& end() const { return end_; }
 
+ private:
   CardSlot& slot_;
-  Tell tell_;
-  std::set<std::string> told_;
   std::optional<Failure> end_;
 };
 
@@ -164,7 +140,8 @@ void reader_serve(const ReaderServeOptions& options) {
 
   Keyboard keyboard(options.keys_from, profile);
   const ifd::Listener listener(options.socket);
-  ForgivingSlot slot(card.slot(), tell);
+  ForgivingSlot forgiving(card.slot(), tell);
+  EndingSlot slot(forgiving);
   NativeReader reader(profile, slot);
   ifd::Server server(listener, reader, tell, Clock::now());
   log.tell(fmt::format("the reader is at {}", listener.path()));

@@ -7,22 +7,11 @@ void NativeReader::handle(const Event& event) {
   reader_.handle(event, now_);
   if (watch_) watch_();
   while (const auto request = reader_.request()) {
-    const SlotStatus status = carry_out(*request);
+    answer_.clear();
+    const SlotStatus status = slot_.carry_out(*request, answer_);
     reader_.handle(Event::answer(request->number, status, answer_), now_);
     if (watch_) watch_();
   }
-}
-
-SlotStatus NativeReader::carry_out(const SlotRequest& request) {
-  answer_.clear();
-  switch (request.kind) {
-    case SlotRequest::Kind::activate: return slot_.activate(answer_);
-    case SlotRequest::Kind::warm_reset: return slot_.warm_reset(answer_);
-    case SlotRequest::Kind::transmit: return slot_.transmit(request.command, answer_);
-    case SlotRequest::Kind::verify_on_pad: return slot_.verify_on_pad(request.command, answer_);
-    case SlotRequest::Kind::deactivate: slot_.deactivate(); return SlotStatus::ok;
-  }
-  return SlotStatus::garbled;
 }
 
 void NativeReader::wait() {

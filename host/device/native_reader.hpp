@@ -12,7 +12,7 @@
 
 #include "firmware/core/pinpad/connection.hpp"
 #include "firmware/core/reader.hpp"
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/device/device.hpp"
 
 namespace sesame {
@@ -49,7 +49,6 @@ class NativeReader final : public Device {
 
  private:
   void handle(const Event& event);
-  SlotStatus carry_out(const SlotRequest& request);
 
   pinpad::Connection connection_;
   Reader reader_;

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "host/card/line/character_card.hpp"
+#include "host/card/slot.hpp"
 #include "host/device/card_line.hpp"
-#include "host/device/card_slot.hpp"
-#include "host/device/slot_card.hpp"
 
 namespace sesame {
 
@@ -13,7 +12,7 @@ namespace sesame {
 class SlotLine final : public CardLine {
  public:
   // The slot outlives it.
-  explicit SlotLine(CardSlot& slot) : card_(slot), line_(card_) {}
+  explicit SlotLine(CardSlot& slot) : line_(slot) {}
 
   bool present() const override { return true; }
   void contacts(bool vcc, bool clk, bool rst, Micros now) override { line_.contacts(vcc, clk, rst, now); }
@@ -22,7 +21,6 @@ class SlotLine final : public CardLine {
   std::optional<Micros> due() const override;
 
  private:
-  SlotCard card_;
   card::line::CharacterCard line_;
 };
 

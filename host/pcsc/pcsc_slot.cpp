@@ -72,10 +72,22 @@ PcscSlot::PcscSlot(std::string reader, LanguageId language, SlotLimits limits)
       limits_(limits),
       context_(std::make_unique<Context>(limits.service)) {}
 
-PcscSlot::~PcscSlot() { deactivate(); }
+PcscSlot::~PcscSlot() { power_down(); }
 
-SlotStatus PcscSlot::activate(emv::ResponseBuffer& answer) {
-  answer.clear();
+SlotStatus PcscSlot::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  switch (request.kind) {
+    case SlotRequest::Kind::activate: return power_up(answer);
+    case SlotRequest::Kind::warm_reset:
+      return connection_ ? reconnect(SCARD_RESET_CARD, answer) : SlotStatus::mute;
+    case SlotRequest::Kind::transmit: return connection_ ? send(request.command, answer) : SlotStatus::mute;
+    case SlotRequest::Kind::verify_on_pad:
+      return connection_ ? order_pin(request.command, answer) : SlotStatus::mute;
+    case SlotRequest::Kind::deactivate: power_down(); return SlotStatus::ok;
+  }
+  return SlotStatus::garbled;
+}
+
+SlotStatus PcscSlot::power_up(emv::ResponseBuffer& answer) {
   if (!have_context()) return SlotStatus::mute;
   if (!connection_) {
     Connection made;
@@ -94,15 +106,10 @@ bool PcscSlot::have_context() {
   return true;
 }
 
-SlotStatus PcscSlot::warm_reset(emv::ResponseBuffer& answer) {
-  answer.clear();
-  return connection_ ? reconnect(SCARD_RESET_CARD, answer) : SlotStatus::mute;
-}
-
 SlotStatus PcscSlot::reconnect(DWORD initialisation, emv::ResponseBuffer& answer) {
   const auto exchange = std::make_shared<Exchange>();
   exchange->what = initialisation;
-  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& reset) {
+  const bool ended = call(limits_.answer, exchange, [](Exchange& reset) {
     return ::SCardReconnect(reset.connection.card, SCARD_SHARE_EXCLUSIVE, kProtocols, reset.what,
                             &reset.connection.protocol);
   });
@@ -114,7 +121,7 @@ SlotStatus PcscSlot::reconnect(DWORD initialisation, emv::ResponseBuffer& answer
 
 SlotStatus PcscSlot::read_atr(emv::ResponseBuffer& answer) {
   const auto exchange = std::make_shared<Exchange>();
-  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& status) {
+  const bool ended = call(limits_.answer, exchange, [](Exchange& status) {
     status.size = MAX_ATR_SIZE;
     return ::SCardStatus(status.connection.card, nullptr, nullptr, nullptr, nullptr, status.received.data(),
                          &status.size);
@@ -122,13 +129,11 @@ SlotStatus PcscSlot::read_atr(emv::ResponseBuffer& answer) {
   return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
 
-SlotStatus PcscSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
-  answer.clear();
-  if (!connection_) return SlotStatus::mute;
+SlotStatus PcscSlot::send(Bytes command, emv::ResponseBuffer& answer) {
   const auto exchange = std::make_shared<Exchange>();
   const bool t0 = connection_->protocol == SCARD_PROTOCOL_T0;
   if (!(t0 ? put_tpdu(command, exchange->sent) : exchange->sent.assign(command))) return SlotStatus::garbled;
-  const bool ended = carry_out(limits_.answer, exchange, [](Exchange& apdu) {
+  const bool ended = call(limits_.answer, exchange, [](Exchange& apdu) {
     apdu.size = apdu.received.size();
     const auto* protocol = apdu.connection.protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     return ::SCardTransmit(apdu.connection.card, protocol, apdu.sent.data(), apdu.sent.size(), nullptr,
@@ -137,15 +142,13 @@ SlotStatus PcscSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
   return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
 
-SlotStatus PcscSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
-  answer.clear();
-  if (!connection_) return SlotStatus::mute;
+SlotStatus PcscSlot::order_pin(Bytes command, emv::ResponseBuffer& answer) {
   const auto control = control_code(features(), FEATURE_VERIFY_PIN_DIRECT);
   if (!control) return SlotStatus::garbled;
   const auto exchange = std::make_shared<Exchange>();
   exchange->what = *control;
   if (!exchange->sent.assign(pin_verify_structure(command, language_))) return SlotStatus::garbled;
-  const bool ended = carry_out(limits_.pad, exchange, [](Exchange& order) {
+  const bool ended = call(limits_.pad, exchange, [](Exchange& order) {
     return ::SCardControl(order.connection.card, order.what, order.sent.data(), order.sent.size(),
                           order.received.data(), order.received.size(), &order.size);
   });
@@ -160,7 +163,7 @@ SlotStatus PcscSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
 }
 
 // A card that is gone has no power either.
-void PcscSlot::deactivate() {
+void PcscSlot::power_down() {
   if (connection_) disconnect(*context_, connection_->card, SCARD_UNPOWER_CARD);
   connection_.reset();
 }
@@ -177,10 +180,11 @@ const Features& PcscSlot::features() {
 }
 
 // False: it takes too long, and the connection is lost with it. Where that is not the card's doing: Failure.
-bool PcscSlot::carry_out(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
-                         LONG (*call)(Exchange&)) {
+bool PcscSlot::call(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
+                    LONG (*function)(Exchange&)) {
   exchange->connection = *connection_;
-  const auto result = context_->call(limit, [exchange, call](SCARDCONTEXT) { return call(*exchange); });
+  const auto result =
+      context_->call(limit, [exchange, function](SCARDCONTEXT) { return function(*exchange); });
   if (result) {
     exchange->result = *result;
     return true;

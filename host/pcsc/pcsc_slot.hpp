@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/pcsc/context.hpp"
 #include "host/pcsc/features.hpp"
 #include "host/pcsc/pin_verify.hpp"
@@ -37,25 +37,25 @@ class PcscSlot final : public CardSlot {
   PcscSlot& operator=(const PcscSlot&) = delete;
   ~PcscSlot() override;
 
-  // Always powers the card down and up again: another program may have left it in the middle of something.
-  SlotStatus activate(emv::ResponseBuffer& answer) override;
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
-  // In T=0 a command goes as its TPDU: ISO 7816-3:2006, 12.2.
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
-  // PC/SC part 10, 2.5.2: FEATURE_VERIFY_PIN_DIRECT, for a VERIFY of EMV's format 2. Failure (refused) where no
-  // PIN was sent: none was typed, or somebody pressed cancel. Failure (environment) where the pad takes too long: nobody
-  // can take its order back, and it may still send a PIN.
-  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
-  void deactivate() override;
+  // activate always powers the card down and up again: another program may have left it in the middle of something.
+  // transmit sends a command in T=0 as its TPDU: ISO 7816-3:2006, 12.2.
+  // verify_on_pad is FEATURE_VERIFY_PIN_DIRECT of PC/SC part 10, 2.5.2, for a VERIFY of EMV's format 2. Failure (refused)
+  // where no PIN was sent: none was typed, or somebody pressed cancel. Failure (environment) where the pad takes too long:
+  // nobody can take its order back, and it may still send a PIN.
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
   bool has_pinpad();
 
  private:
   struct Exchange;
 
+  SlotStatus power_up(emv::ResponseBuffer& answer);
+  void power_down();
+  SlotStatus send(Bytes command, emv::ResponseBuffer& answer);
+  SlotStatus order_pin(Bytes command, emv::ResponseBuffer& answer);
   bool have_context();
-  bool carry_out(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
-                 LONG (*call)(Exchange&));
+  bool call(std::chrono::milliseconds limit, const std::shared_ptr<Exchange>& exchange,
+            LONG (*function)(Exchange&));
   SlotStatus take(const Exchange& exchange, emv::ResponseBuffer& answer);
   SlotStatus read_atr(emv::ResponseBuffer& answer);
   SlotStatus reconnect(DWORD initialisation, emv::ResponseBuffer& answer);

@@ -32,15 +32,14 @@ TracingSlot::~TracingSlot() {
   }
 }
 
-SlotStatus TracingSlot::activate(emv::ResponseBuffer& answer) {
-  const SlotStatus status = card_.activate(answer);
-  write_reset("cold reset", status, answer);
-  return status;
-}
-
-SlotStatus TracingSlot::warm_reset(emv::ResponseBuffer& answer) {
-  const SlotStatus status = card_.warm_reset(answer);
-  write_reset("warm reset", status, answer);
+SlotStatus TracingSlot::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  if (request.is_command()) return send(request, answer);
+  const SlotStatus status = card_.carry_out(request, answer);
+  switch (request.kind) {
+    case SlotRequest::Kind::activate: write_reset("cold reset", status, answer); break;
+    case SlotRequest::Kind::warm_reset: write_reset("warm reset", status, answer); break;
+    default: write_pieces();
+  }
   return status;
 }
 
@@ -50,18 +49,11 @@ void TracingSlot::write_reset(std::string_view reset, SlotStatus status, Bytes a
   trace_.comment(fmt::format("{}: {}", reset, in_words(status)));
 }
 
-SlotStatus TracingSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
-  return send(&CardSlot::transmit, command, answer);
-}
-
-SlotStatus TracingSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
-  return send(&CardSlot::verify_on_pad, command, answer);
-}
-
-SlotStatus TracingSlot::send(Send how, Bytes command, emv::ResponseBuffer& answer) {
+SlotStatus TracingSlot::send(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  const Bytes command = request.command;
   const bool goes_on = exchange_.pending() && equal(exchange_.command(), command);
   if (!goes_on) write_pieces();
-  const SlotStatus status = (card_.*how)(command, answer);
+  const SlotStatus status = card_.carry_out(request, answer);
   if (status != SlotStatus::ok) {
     write_pieces();
     write_failure(command, status);
@@ -91,11 +83,6 @@ void TracingSlot::write_exchange() {
   const std::string joined = pair(pieces_.front(), response);
   pieces_.clear();
   trace_.lines(joined);
-}
-
-void TracingSlot::deactivate() {
-  card_.deactivate();
-  write_pieces();
 }
 
 void TracingSlot::write_pieces() {

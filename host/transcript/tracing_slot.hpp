@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "firmware/core/emv/t0_exchange.hpp"
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
 
@@ -37,11 +37,7 @@ class TracingSlot final : public CardSlot {
   TracingSlot& operator=(const TracingSlot&) = delete;
   ~TracingSlot() override;
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override;
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
-  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
-  void deactivate() override;
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
  private:
   struct Piece {
@@ -50,9 +46,7 @@ class TracingSlot final : public CardSlot {
     emv::ResponseBuffer response;
   };
 
-  using Send = SlotStatus (CardSlot::*)(Bytes, emv::ResponseBuffer&);
-
-  SlotStatus send(Send how, Bytes command, emv::ResponseBuffer& answer);
+  SlotStatus send(const SlotRequest& request, emv::ResponseBuffer& answer);
   void write_reset(std::string_view reset, SlotStatus status, Bytes atr);
   void write_failure(Bytes command, SlotStatus status);
   void write_exchange();

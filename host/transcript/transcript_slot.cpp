@@ -49,21 +49,20 @@ void answer_unrecorded(const std::string& name, Bytes command, emv::ResponseBuff
 TranscriptSlot::TranscriptSlot(std::shared_ptr<const Transcript> transcript)
     : transcript_(std::move(transcript)), next_(transcript_->size()) {}
 
-SlotStatus TranscriptSlot::activate(emv::ResponseBuffer& answer) {
-  powered_ = true;
-  return warm_reset(answer);
-}
-
-SlotStatus TranscriptSlot::warm_reset(emv::ResponseBuffer& answer) {
-  answer.clear();
+SlotStatus TranscriptSlot::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  using Kind = SlotRequest::Kind;
+  if (request.kind == Kind::verify_on_pad) return SlotStatus::garbled;
+  if (request.kind == Kind::activate || request.kind == Kind::deactivate) {
+    powered_ = request.kind == Kind::activate;
+    if (!powered_) return SlotStatus::ok;
+  }
   if (!powered_) return SlotStatus::mute;
+  if (request.kind == Kind::transmit) return replay(request.command, answer);
   answer_with(answer, transcript_->atr());
   return SlotStatus::ok;
 }
 
-SlotStatus TranscriptSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
-  answer.clear();
-  if (!powered_) return SlotStatus::mute;
+SlotStatus TranscriptSlot::replay(Bytes command, emv::ResponseBuffer& answer) {
   const auto number = transcript_->find(command);
   if (!number) {
     answer_unrecorded(transcript_->name(), command, answer);

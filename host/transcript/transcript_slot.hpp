@@ -15,7 +15,7 @@
 #include <memory>
 #include <vector>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/transcript/transcript.hpp"
 
 namespace sesame::transcript {
@@ -25,14 +25,13 @@ class TranscriptSlot final : public CardSlot {
   // Slots may share a transcript; each has its own place in every sequence of answers.
   explicit TranscriptSlot(std::shared_ptr<const Transcript> transcript);
 
-  // Both answer the recorded ATR. A card without power is mute, to transmit() and warm_reset().
-  SlotStatus activate(emv::ResponseBuffer& answer) override;
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
-  // Allocates nothing where there is an answer, and keeps nothing of the command.
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
-  void deactivate() override { powered_ = false; }
+  // Both resets answer the recorded ATR. A card without power is mute, to a warm reset and to commands. Allocates nothing
+  // where there is an answer, and keeps nothing of the command.
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
  private:
+  SlotStatus replay(Bytes command, emv::ResponseBuffer& answer);
+
   std::shared_ptr<const Transcript> transcript_;
   std::vector<std::size_t> next_;  // for each command, the answer that is next
   bool powered_ = false;

@@ -18,7 +18,7 @@
 #include <optional>
 #include <string>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/posix/signals.hpp"
 #include "host/vpcd/connection.hpp"
 #include "host/vpcd/vpicc.hpp"

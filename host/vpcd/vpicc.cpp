@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "firmware/core/emv/status_word.hpp"
-#include "host/failure.hpp"
 
 namespace sesame::vpcd {
 
@@ -15,9 +14,6 @@ constexpr std::uint8_t kPowerOff = 0, kPowerOn = 1, kReset = 2, kSendAtr = 4;
 
 // ISO 7816-4:2005, 5.1.3.
 constexpr std::uint16_t kVerificationFailed = 0x6300, kNoDiagnosis = 0x6F00;
-
-// A program that asks a recorded card at random must not fill somebody's terminal, nor the memory.
-constexpr std::size_t kMostLines = 50;
 
 Reply answer_with(std::uint16_t status, emv::ResponseBuffer& answer) {
   answer.clear();
@@ -78,19 +74,9 @@ Reply Vpicc::send_atr(emv::ResponseBuffer& answer) {
 Reply Vpicc::transmit(Bytes command, emv::ResponseBuffer& answer) {
   if (!emv::parse_command(command)) return answer_with(sw::wrong_length, answer);
   if (!powered_) return answer_with(kNoDiagnosis, answer);
-  try {
-    const SlotStatus status = slot_.transmit(command, answer);
-    return status == SlotStatus::ok && emv::parse_response(answer) ? Reply::answer : Reply::gone;
-  } catch (const Failure& failure) {
-    if (failure.exit() == Exit::environment) throw;
-    tell_once(failure.what());
-    return answer_with(status_of_unrecorded(command), answer);
-  }
-}
-
-void Vpicc::tell_once(const std::string& line) {
-  if (told_.size() > kMostLines || !told_.insert(line).second) return;
-  tell_(told_.size() <= kMostLines ? line : "more commands that were not recorded are not shown");
+  const SlotStatus status = slot_.transmit(command, answer);
+  if (slot_.unrecorded()) return answer_with(status_of_unrecorded(command), answer);
+  return status == SlotStatus::ok && emv::parse_response(answer) ? Reply::answer : Reply::gone;
 }
 
 }  // namespace sesame::vpcd

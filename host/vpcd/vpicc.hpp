@@ -19,11 +19,9 @@
 //   a command to a card without power      6F00: a real one would be silent
 #pragma once
 
-#include <functional>
-#include <set>
-#include <string>
+#include <utility>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/forgiving_slot.hpp"
 
 namespace sesame::vpcd {
 
@@ -35,13 +33,13 @@ enum class Reply {
 
 class Vpicc {
  public:
-  using Tell = std::function<void(const std::string& line)>;
+  using Tell = ForgivingSlot::Tell;
 
   // The slot outlives it. `tell` gets, once each, the lines of what a recorded card was not asked when it was recorded.
   // The program gets a status word then:
   //   SELECT 6A82, READ RECORD 6A83, GET DATA 6A88, GET PROCESSING OPTIONS and GENERATE AC 6985,
   //   VERIFY with another PIN 6300 (wrong, and nobody knows how many tries are left), others 6D00
-  Vpicc(CardSlot& slot, Tell tell) : slot_(slot), tell_(std::move(tell)) {}
+  Vpicc(CardSlot& slot, Tell tell) : slot_(slot, std::move(tell)) {}
 
   static bool is_command(Bytes payload);
 
@@ -56,13 +54,10 @@ class Vpicc {
   Reply reset(bool warm);
   Reply send_atr(emv::ResponseBuffer& answer);
   Reply transmit(Bytes command, emv::ResponseBuffer& answer);
-  void tell_once(const std::string& line);
 
-  CardSlot& slot_;
-  Tell tell_;
+  ForgivingSlot slot_;
   bool powered_ = false;
   emv::ResponseBuffer atr_;  // of the last reset; empty: none yet
-  std::set<std::string> told_;
 };
 
 }  // namespace sesame::vpcd

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 
 namespace sesame::sim {
 

@@ -17,28 +17,23 @@ void FaultSlot::hold(CardSlot* card) {
   commands_ = 0;
 }
 
-SlotStatus FaultSlot::activate(emv::ResponseBuffer& answer) { return reset(&CardSlot::activate, answer); }
-SlotStatus FaultSlot::warm_reset(emv::ResponseBuffer& answer) { return reset(&CardSlot::warm_reset, answer); }
-
-SlotStatus FaultSlot::reset(Reset how, emv::ResponseBuffer& answer) {
+SlotStatus FaultSlot::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
   if (card_ == nullptr) return SlotStatus::removed;
+  if (request.is_command()) return send(request, answer);
+  if (request.kind == SlotRequest::Kind::deactivate) return card_->carry_out(request, answer);
+  return reset(request, answer);
+}
+
+SlotStatus FaultSlot::reset(const SlotRequest& request, emv::ResponseBuffer& answer) {
   if (mute()) return SlotStatus::mute;
-  const SlotStatus status = (card_->*how)(answer);
+  const SlotStatus status = card_->carry_out(request, answer);
   if (status != SlotStatus::ok || fault(FaultKind::bad_atr) == nullptr) return status;
   answer.pop();  // an ATR that ends too early, as every driver would notice
   return SlotStatus::garbled;
 }
 
-SlotStatus FaultSlot::transmit(Bytes command, emv::ResponseBuffer& answer) {
-  return send(&CardSlot::transmit, command, answer);
-}
-
-SlotStatus FaultSlot::verify_on_pad(Bytes command, emv::ResponseBuffer& answer) {
-  return send(&CardSlot::verify_on_pad, command, answer);
-}
-
-SlotStatus FaultSlot::send(Send how, Bytes command, emv::ResponseBuffer& answer) {
-  if (card_ == nullptr) return SlotStatus::removed;
+SlotStatus FaultSlot::send(const SlotRequest& request, emv::ResponseBuffer& answer) {
+  const Bytes command = request.command;
   const std::size_t number = commands_++;
   if (fault(FaultKind::removed, number) != nullptr) return SlotStatus::removed;
   const auto silent = [&](const Fault& each) { return each.kind == FaultKind::mute && number >= each.at; };
@@ -49,15 +44,11 @@ SlotStatus FaultSlot::send(Send how, Bytes command, emv::ResponseBuffer& answer)
                                          static_cast<std::uint8_t>(each.sw)};
     return answer.assign(sw) ? SlotStatus::ok : SlotStatus::garbled;
   }
-  const SlotStatus status = (card_->*how)(command, answer);
+  const SlotStatus status = card_->carry_out(request, answer);
   if (status == SlotStatus::ok && !answer.empty() && fault(FaultKind::corrupted, number) != nullptr) {
     answer[0] ^= kChangedBit;
   }
   return status;
-}
-
-void FaultSlot::deactivate() {
-  if (card_ != nullptr) card_->deactivate();
 }
 
 const Fault* FaultSlot::fault(FaultKind kind) const {

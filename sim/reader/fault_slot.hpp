@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "sim/reader/faults.hpp"
 
 namespace sesame::sim {
@@ -16,11 +16,7 @@ class FaultSlot final : public CardSlot {
   // Another card, or none (nullptr): commands count from 0 again.
   void hold(CardSlot* card);
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override;
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override;
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override;
-  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override;
-  void deactivate() override;
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
   // Commands that have arrived since the card came.
   std::size_t commands() const { return commands_; }
@@ -28,11 +24,8 @@ class FaultSlot final : public CardSlot {
   bool battery_ends_here() const { return fault(FaultKind::dead_battery, commands_) != nullptr; }
 
  private:
-  using Reset = SlotStatus (CardSlot::*)(emv::ResponseBuffer&);
-  using Send = SlotStatus (CardSlot::*)(Bytes, emv::ResponseBuffer&);
-
-  SlotStatus reset(Reset how, emv::ResponseBuffer& answer);
-  SlotStatus send(Send how, Bytes command, emv::ResponseBuffer& answer);
+  SlotStatus reset(const SlotRequest& request, emv::ResponseBuffer& answer);
+  SlotStatus send(const SlotRequest& request, emv::ResponseBuffer& answer);
   const Fault* fault(FaultKind kind) const;
   const Fault* fault(FaultKind kind, std::size_t at) const;
   bool mute() const;

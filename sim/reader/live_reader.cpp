@@ -18,10 +18,6 @@ constexpr std::string_view kMasked = "•";
 
 bool is_digit(Key key) { return key <= Key::d9; }
 
-bool is_command(const SlotRequest& request) {
-  return request.kind == SlotRequest::Kind::transmit || request.kind == SlotRequest::Kind::verify_on_pad;
-}
-
 bool is_answer(SlotStatus status) { return status == SlotStatus::ok || status == SlotStatus::garbled; }
 
 Screen dark(Screen screen) {
@@ -134,7 +130,7 @@ void LiveReader::serve() {
     const auto request = reader_->request();
     if (delayed_ && (!request || request->number != delayed_->request)) delayed_.reset();
     if (!request || delayed_) return;
-    if (is_command(*request) && fault_slot_.battery_ends_here()) return battery_dies();
+    if (request->is_command() && fault_slot_.battery_ends_here()) return battery_dies();
 
     Delayed answer;
     answer.request = request->number;
@@ -154,7 +150,7 @@ void LiveReader::serve() {
 SlotStatus LiveReader::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
   SlotStatus status = SlotStatus::removed;
   try {
-    status = call_card(request, answer);
+    status = fault_slot_.carry_out(request, answer);
   } catch (const std::exception& failure) {
     card_failed(failure.what());
     throw;
@@ -162,17 +158,6 @@ SlotStatus LiveReader::carry_out(const SlotRequest& request, emv::ResponseBuffer
   note_exchange(request, status, answer);
   if (status == SlotStatus::removed && card_) take_out("it left");
   return status;
-}
-
-SlotStatus LiveReader::call_card(const SlotRequest& request, emv::ResponseBuffer& answer) {
-  switch (request.kind) {
-    case SlotRequest::Kind::activate: return fault_slot_.activate(answer);
-    case SlotRequest::Kind::warm_reset: return fault_slot_.warm_reset(answer);
-    case SlotRequest::Kind::transmit: return fault_slot_.transmit(request.command, answer);
-    case SlotRequest::Kind::verify_on_pad: return fault_slot_.verify_on_pad(request.command, answer);
-    case SlotRequest::Kind::deactivate: fault_slot_.deactivate(); return SlotStatus::ok;
-  }
-  return SlotStatus::garbled;
 }
 
 // For a reason that is not the reader's to show: it sees a card that is gone.
@@ -324,7 +309,7 @@ void LiveReader::look() {
 void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, Bytes answer) {
   if (request.kind == SlotRequest::Kind::deactivate) return;
   Exchanged exchanged{request.kind, {}, {}, status};
-  if (is_command(request)) exchanged.command = transcript::without_pin(request.command);
+  if (request.is_command()) exchanged.command = transcript::without_pin(request.command);
   if (is_answer(status)) exchanged.response.assign(answer.begin(), answer.end());
   note(std::move(exchanged));
 }

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "firmware/core/reader.hpp"
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/profile/reader_file.hpp"
 #include "sim/reader/card.hpp"
 #include "sim/reader/fault_slot.hpp"
@@ -90,7 +90,6 @@ class LiveReader {
   void handle(const Event& event);
   void serve();
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer);
-  SlotStatus call_card(const SlotRequest& request, emv::ResponseBuffer& answer);
   void card_failed(const std::string& why);
   void note_exchange(const SlotRequest& request, SlotStatus status, Bytes answer);
   void run_to(Millis time);

@@ -14,8 +14,7 @@ VirtualSimCard::VirtualSimCard(std::shared_ptr<const card::Personalisation> pers
     : personalisation_(std::move(personalisation)),
       store_(std::move(store)),
       counting_(counting),
-      card_(*personalisation_, *store_),
-      slot_(card_) {}
+      card_(*personalisation_, *store_) {}
 
 std::optional<CardState> VirtualSimCard::state() const {
   return CardState{card_.counters().atc(0), card_.counters().tries_left()};

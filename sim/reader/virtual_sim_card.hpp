@@ -5,7 +5,6 @@
 #include <string>
 
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/state/counters.hpp"
 #include "sim/reader/card.hpp"
 
@@ -19,7 +18,7 @@ class VirtualSimCard final : public Card {
   VirtualSimCard(std::shared_ptr<const card::Personalisation> personalisation,
                  std::unique_ptr<state::CounterStore> store, Counting counting);
 
-  CardSlot& slot() override { return slot_; }
+  CardSlot& slot() override { return card_; }
   const std::string& name() const override { return personalisation_->name; }
   std::string kind() const override { return "virtual"; }
   std::optional<CardState> state() const override;
@@ -33,7 +32,6 @@ class VirtualSimCard final : public Card {
   std::unique_ptr<state::CounterStore> store_;
   Counting counting_;
   card::VirtualCard card_;
-  VirtualCardSlot slot_;
 };
 
 }  // namespace sesame::sim

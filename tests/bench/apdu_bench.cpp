@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/readers.hpp"
 #include "host/profile/card_file.hpp"
@@ -76,12 +75,11 @@ int main() {
   const card::Personalisation personalisation = profile::load_card(kCard);
   state::EphemeralStore store;
   card::VirtualCard in_memory(personalisation, store);
-  VirtualCardSlot memory_slot(in_memory);
   const pcsc::Context context;
   pcsc::PcscSlot ifd_slot(reader_named(context, "Sesame"));
   pcsc::PcscSlot vpcd_slot(reader_named(context, "vpcd 00 00"));
 
-  std::vector<Way> ways{{"in memory", memory_slot}, {"our IFD handler", ifd_slot}, {"vpcd", vpcd_slot}};
+  std::vector<Way> ways{{"in memory", in_memory}, {"our IFD handler", ifd_slot}, {"vpcd", vpcd_slot}};
   for (Way& way : ways) prepare(way);
   for (int i = 0; i < 10; ++i) {
     turn(ways[0], 200'000);

@@ -14,7 +14,6 @@
 
 #include "host/card/virtual_card.hpp"
 #include "host/device/native_reader.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 #include "host/profile/card_file.hpp"
@@ -34,7 +33,7 @@ class Bench {
   explicit Bench(const std::string& card) : personalisation_(profile::load_card(card)) { fresh_card(); }
 
   void session() {
-    NativeReader reader(profile_.profile(), *slot_);
+    NativeReader reader(profile_.profile(), *card_);
     reader.insert();
     reader.press(function_key(0));
     for (const char digit : personalisation_.pin.view()) reader.press(digit_key(digit));
@@ -47,18 +46,15 @@ class Bench {
  private:
   void fresh_card() {
     sessions_ = 0;
-    slot_.reset();
     card_.reset();
     store_.emplace();
     card_.emplace(personalisation_, *store_);
-    slot_.emplace(*card_);
   }
 
   profile::LoadedReader profile_ = profile::load_reader("sesame");
   card::Personalisation personalisation_;
   std::optional<state::EphemeralStore> store_;
   std::optional<card::VirtualCard> card_;
-  std::optional<VirtualCardSlot> slot_;
   int sessions_ = 0;
 };
 

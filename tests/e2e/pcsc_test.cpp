@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 #include "host/vpcd/server.hpp"
@@ -501,15 +500,11 @@ class HookedSlot final : public sesame::CardSlot {
   HookedSlot(sesame::CardSlot& card, std::size_t at, std::function<void()> hook)
       : card_(card), at_(at), hook_(std::move(hook)) {}
 
-  sesame::SlotStatus activate(sesame::emv::ResponseBuffer& answer) override { return card_.activate(answer); }
-  sesame::SlotStatus warm_reset(sesame::emv::ResponseBuffer& answer) override {
-    return card_.warm_reset(answer);
+  sesame::SlotStatus carry_out(const sesame::SlotRequest& request,
+                               sesame::emv::ResponseBuffer& answer) override {
+    if (request.is_command() && asked_++ == at_) hook_();
+    return card_.carry_out(request, answer);
   }
-  sesame::SlotStatus transmit(sesame::Bytes command, sesame::emv::ResponseBuffer& answer) override {
-    if (asked_++ == at_) hook_();
-    return card_.transmit(command, answer);
-  }
-  void deactivate() override { card_.deactivate(); }
 
  private:
   sesame::CardSlot& card_;
@@ -521,7 +516,7 @@ class HookedSlot final : public sesame::CardSlot {
 class ServedCard {
  public:
   ServedCard(std::uint16_t port, sesame::card::VirtualCard& card, std::size_t at, std::function<void()> hook)
-      : card_slot_(card), slot_(card_slot_, at, std::move(hook)), thread_([this, port] { serve(port); }) {}
+      : slot_(card, at, std::move(hook)), thread_([this, port] { serve(port); }) {}
   ~ServedCard() {
     ::pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
@@ -535,7 +530,6 @@ class ServedCard {
   }
 
   sesame::posix::Signals signals_;
-  sesame::VirtualCardSlot card_slot_;
   HookedSlot slot_;
   std::thread thread_;
 };

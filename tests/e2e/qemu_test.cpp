@@ -16,7 +16,6 @@
 #include "host/card/virtual_card.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/slot_line.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/failure.hpp"
 #include "host/line/client.hpp"
 #include "host/profile/card_file.hpp"
@@ -118,8 +117,7 @@ struct Desk {
   card::Personalisation personalisation = profile::load_card("sesame-card");
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
-  VirtualCardSlot slot{card};
-  SlotLine line{slot};
+  SlotLine line{card};
   QemuDevice reader{QemuOptions{image("sesame"), {}}, line, {}};
 
   void to_pin() {
@@ -356,8 +354,7 @@ TEST_CASE("a card that is pulled out in mid-dialogue is a card removed, on the s
   const card::Personalisation personalisation = profile::load_card("bank-card");
   state::EphemeralStore store;
   card::VirtualCard card(personalisation, store);
-  VirtualCardSlot slot(card);
-  SlotLine line(slot);
+  SlotLine line(card);
   PulledCard pulled(line, characters);
   QemuDevice reader({image("sesame"), {}}, pulled, {});
   reader.insert();

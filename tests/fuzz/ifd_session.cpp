@@ -15,16 +15,16 @@ class HostileSlot final : public CardSlot {
  public:
   explicit HostileSlot(Input& input) : input_(input) {}
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override { return reset(answer); }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return reset(answer); }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    require(static_cast<bool>(emv::parse_command(command)), "only command APDUs reach the card");
-    return give(card_.answer(command, input_), answer);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (request.kind == SlotRequest::Kind::deactivate) return SlotStatus::ok;
+    if (!request.is_command()) return give(input_.chunk(), answer);
+    require(
+        request.kind == SlotRequest::Kind::transmit && static_cast<bool>(emv::parse_command(request.command)),
+        "only command APDUs reach the card");
+    return give(card_.answer(request.command, input_), answer);
   }
-  void deactivate() override {}
 
  private:
-  SlotStatus reset(emv::ResponseBuffer& answer) { return give(input_.chunk(), answer); }
   SlotStatus give(const std::vector<std::uint8_t>& bytes, emv::ResponseBuffer& answer) {
     const auto status = static_cast<SlotStatus>(input_.below(8) > 3 ? 0 : input_.below(4));
     if (!answer.assign(Bytes(bytes).first(std::min(bytes.size(), emv::kMaxResponse)))) broken("it fits");

@@ -5,38 +5,30 @@
 
 #include "host/card/line/character_card.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/slot_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/host/card/cards.hpp"
 
 namespace sesame::fuzz {
 
 // Passes on, and checks that a card is only asked what is a command.
-class Watched final : public card::line::ApduCard {
+class Watched final : public CardSlot {
  public:
-  explicit Watched(ApduCard& card) : card_(card) {}
-  Bytes cold_reset() override { return card_.cold_reset(); }
-  Bytes warm_reset() override { return card_.warm_reset(); }
-  bool transmit(Bytes command, emv::ResponseBuffer& response) override {
-    require(command.size() <= emv::kMaxCommand, "no command is longer than any");
-    ++asked;
-    return card_.transmit(command, response);
+  explicit Watched(CardSlot& card) : card_(card) {}
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    require(request.command.size() <= emv::kMaxCommand, "no command is longer than any");
+    if (request.is_command()) ++asked;
+    return card_.carry_out(request, answer);
   }
   std::size_t asked = 0;
 
  private:
-  ApduCard& card_;
+  CardSlot& card_;
 };
 
 class LineCard {
  public:
   LineCard(const card::Personalisation& personalisation, const card::line::Misbehaviour& misbehaviour)
-      : virtual_(personalisation, store_),
-        slot_(virtual_),
-        slot_card_(slot_),
-        watched(slot_card_),
-        card(watched, misbehaviour) {}
+      : virtual_(personalisation, store_), watched(virtual_), card(watched, misbehaviour) {}
 
   void power_up() {
     card.contacts(false, false, false, now);
@@ -90,8 +82,6 @@ class LineCard {
  private:
   state::EphemeralStore store_;
   card::VirtualCard virtual_;
-  VirtualCardSlot slot_;
-  SlotCard slot_card_;
 
  public:
   Watched watched;

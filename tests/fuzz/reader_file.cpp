@@ -4,8 +4,8 @@
 
 #include <map>
 
+#include "host/card/virtual_card.hpp"
 #include "host/device/native_reader.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/constants.hpp"
 #include "host/profile/shipped.hpp"
 #include "tests/fuzz/lines.hpp"
@@ -28,8 +28,7 @@ void work(const ReaderProfile& profile) {
   for (std::size_t function = 0; function < profile.functions.size(); ++function) {
     state::EphemeralStore store;
     card::VirtualCard virtual_card(card, store);
-    VirtualCardSlot slot(virtual_card);
-    NativeReader reader(profile, slot);
+    NativeReader reader(profile, virtual_card);
     reader.insert();
     reader.press(function_key(function));
     for (int i = 0; i < 64 && reader.state() != State::code && reader.state() != State::notice; ++i) {

@@ -33,12 +33,10 @@ class MemoryFile {
 class HostileSlot final : public CardSlot {
  public:
   explicit HostileSlot(Input& input) : input_(input) {}
-  SlotStatus activate(emv::ResponseBuffer& answer) override { return give(input_.chunk(), answer); }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return activate(answer); }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    return give(card_.answer(command, input_), answer);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (request.kind == SlotRequest::Kind::deactivate) return SlotStatus::ok;
+    return give(request.is_command() ? card_.answer(request.command, input_) : input_.chunk(), answer);
   }
-  void deactivate() override {}
 
  private:
   SlotStatus give(const std::vector<std::uint8_t>& bytes, emv::ResponseBuffer& answer) {

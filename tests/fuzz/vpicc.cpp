@@ -2,7 +2,6 @@
 // asking for the ATR answers with it.
 #include "host/vpcd/vpicc.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/host/card/cards.hpp"
 
@@ -16,8 +15,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const card::Personalisation& personalisation = cards[input.below(2)];
   state::EphemeralStore store;
   card::VirtualCard card(personalisation, store);
-  VirtualCardSlot slot(card);
-  vpcd::Vpicc vpicc(slot, [](const std::string&) { broken("a virtual card is never unrecorded"); });
+  vpcd::Vpicc vpicc(card, [](const std::string&) { broken("a virtual card is never unrecorded"); });
   while (input.more()) {
     const std::vector<std::uint8_t> frame = input.chunk();
     emv::ResponseBuffer answer;

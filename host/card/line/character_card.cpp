@@ -25,14 +25,14 @@ Pace pace(const Offer& offer, int protocol, Rate rate, std::uint32_t clock_hz) {
 
 }  // namespace
 
-CharacterCard::CharacterCard(ApduCard& card, const Misbehaviour& misbehaviour, std::uint32_t clock_hz)
+CharacterCard::CharacterCard(CardSlot& card, const Misbehaviour& misbehaviour, std::uint32_t clock_hz)
     : card_(card), behaviour_(misbehaviour), clock_hz_(clock_hz), outbox_(behaviour_) {}
 
 // ---- contacts and reset
 
 void CharacterCard::contacts(bool vcc, bool clk, bool rst, Micros now) {
   if (!vcc) {
-    if (phase_ != Phase::off) card_.power_off();
+    if (phase_ != Phase::off) card_.deactivate();
     was_reset_ = false;
   }
   if (!vcc || !rst) {
@@ -46,9 +46,10 @@ void CharacterCard::contacts(bool vcc, bool clk, bool rst, Micros now) {
 
 void CharacterCard::reset(Micros now) {
   phase_ = Phase::silent;  // also where the card throws
-  const Bytes atr = was_reset_ ? card_.warm_reset() : card_.cold_reset();
+  emv::ResponseBuffer atr;
+  const SlotStatus status = was_reset_ ? card_.warm_reset(atr) : card_.activate(atr);
   was_reset_ = true;
-  if (!atr.empty() && !behaviour_.asked().mute) answer_reset(atr, now);
+  if (status == SlotStatus::ok && !atr.empty() && !behaviour_.asked().mute) answer_reset(atr, now);
 }
 
 void CharacterCard::answer_reset(Bytes atr, Micros now) {

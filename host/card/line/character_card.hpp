@@ -22,24 +22,25 @@
 #include <memory>
 #include <optional>
 
-#include "host/card/line/apdu_card.hpp"
 #include "host/card/line/behaviour.hpp"
 #include "host/card/line/dialogue.hpp"
 #include "host/card/line/offer.hpp"
 #include "host/card/line/outbox.hpp"
+#include "host/card/slot.hpp"
 
 namespace sesame::card::line {
 
 class CharacterCard {
  public:
-  // The APDU card outlives it. What that card throws comes through; the line is silent then, until a reset.
-  explicit CharacterCard(ApduCard& card, const Misbehaviour& misbehaviour = {},
+  // The card outlives it, and is asked to activate, to reset, for commands and to deactivate. What it throws comes through;
+  // the line is silent then, until a reset. A command is an APDU of 4 to 261 bytes; of case 4 at T=0 without its Le.
+  explicit CharacterCard(CardSlot& card, const Misbehaviour& misbehaviour = {},
                          std::uint32_t clock_hz = 4'200'000);
   CharacterCard(const CharacterCard&) = delete;
   CharacterCard& operator=(const CharacterCard&) = delete;
 
   // RST low resets, high lets it run: 6.2.2 (cold, the first time since VCC) and 6.2.3 (warm). Without VCC it forgets
-  // everything but what the APDU card keeps, and what a misbehaviour has counted.
+  // everything but what the card keeps, and what a misbehaviour has counted.
   void contacts(bool vcc, bool clk, bool rst, Micros now);
   void received(std::uint8_t character, bool parity_ok, Micros now);
 
@@ -80,7 +81,7 @@ class CharacterCard {
   void fall_silent();
   bool breaks_in() const;
 
-  ApduCard& card_;
+  CardSlot& card_;
   Behaviour behaviour_;
   std::uint32_t clock_hz_;
   Phase phase_ = Phase::off;

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "host/card/line/apdu_card.hpp"
 #include "host/card/line/behaviour.hpp"
 #include "host/card/line/outbox.hpp"
+#include "host/card/slot.hpp"
 
 namespace sesame::card::line {
 
@@ -23,14 +23,15 @@ class Dialogue {
   bool silent() const { return silent_; }
 
  protected:
-  Dialogue(ApduCard& card, Behaviour& behaviour, Outbox& outbox)
+  Dialogue(CardSlot& card, Behaviour& behaviour, Outbox& outbox)
       : card_(card), behaviour_(behaviour), outbox_(outbox) {}
 
   // False: there is no answer, ever again.
   bool ask_card(Bytes command, emv::ResponseBuffer& response) {
     response.clear();
     silent_ = true;  // also where the card throws
-    silent_ = !behaviour_.hears_command() || !card_.transmit(command, response) || response.size() < 2;
+    silent_ = !behaviour_.hears_command() || card_.transmit(command, response) != SlotStatus::ok ||
+              response.size() < 2;
     return !silent_;
   }
 
@@ -38,7 +39,7 @@ class Dialogue {
   Outbox& outbox() { return outbox_; }
 
  private:
-  ApduCard& card_;
+  CardSlot& card_;
   Behaviour& behaviour_;
   Outbox& outbox_;
   bool silent_ = false;

@@ -13,7 +13,7 @@ namespace sesame::card::line {
 
 class T0Side final : public Dialogue {
  public:
-  T0Side(ApduCard& card, Behaviour& behaviour, Outbox& outbox) : Dialogue(card, behaviour, outbox) {}
+  T0Side(CardSlot& card, Behaviour& behaviour, Outbox& outbox) : Dialogue(card, behaviour, outbox) {}
 
   // One with a wrong parity is not taken.
   void received(std::uint8_t character, bool parity_ok) override;

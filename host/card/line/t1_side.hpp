@@ -9,7 +9,7 @@ namespace sesame::card::line {
 
 class T1Side final : public Dialogue {
  public:
-  T1Side(ApduCard& card, Behaviour& behaviour, Outbox& outbox, const Offer& offer)
+  T1Side(CardSlot& card, Behaviour& behaviour, Outbox& outbox, const Offer& offer)
       : Dialogue(card, behaviour, outbox), ifsc_(offer.ifsc), crc_(offer.crc) {}
 
   void received(std::uint8_t character, bool parity_ok) override;

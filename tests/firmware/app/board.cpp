@@ -16,7 +16,7 @@ Board* the_board = nullptr;
 
 }  // namespace
 
-Board::Board(card::line::ApduCard& card) : card_(card, {}, kClock) {
+Board::Board(CardSlot& card) : card_(card, {}, kClock) {
   if (the_board != nullptr) throw std::logic_error("there is a board already");
   the_board = this;
 }

@@ -27,7 +27,7 @@ class Board {
   static constexpr std::uint32_t kClock = 4'200'000;
   static constexpr iso7816::Interface kInterface{kClock, 31};
 
-  explicit Board(card::line::ApduCard& card);
+  explicit Board(CardSlot& card);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
   ~Board();

@@ -17,19 +17,22 @@ using test::Board;
 using test::Micros;
 
 // The card of tests/firmware/core/dialogue.hpp.
-class TableCard final : public card::line::ApduCard {
+class TableCard final : public CardSlot {
  public:
   explicit TableCard(std::string_view atr) : atr_(bytes(atr)) {
     for (const Step& step : identify()) answers_[hex(bytes(step.command))] = bytes(step.response);
   }
-  Bytes cold_reset() override { return atr_; }
-  Bytes warm_reset() override { return atr_; }
-  bool transmit(Bytes command, emv::ResponseBuffer& response) override {
-    const auto found = answers_.find(hex(command));
-    return response.assign(found == answers_.end() ? bytes("6A82") : found->second);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (!request.is_command()) return give(atr_, answer);
+    const auto found = answers_.find(hex(request.command));
+    return give(found == answers_.end() ? bytes("6A82") : found->second, answer);
   }
 
  private:
+  static SlotStatus give(const ByteVector& bytes, emv::ResponseBuffer& answer) {
+    return answer.assign(bytes) ? SlotStatus::ok : SlotStatus::garbled;
+  }
+
   ByteVector atr_;
   std::map<std::string, ByteVector> answers_;
 };

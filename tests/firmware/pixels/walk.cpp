@@ -20,7 +20,6 @@
 #include "host/card/virtual_card.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/slot_line.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/board_file.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
@@ -69,7 +68,6 @@ struct FreshCard {
   state::EphemeralStore store;
   card::Personalisation personalisation;
   card::VirtualCard card{personalisation, store};
-  VirtualCardSlot slot{card};
 };
 
 // What is at the contacts; tells of every command before the card sees it.
@@ -88,21 +86,15 @@ class Tray final : public CardSlot {
   void put_mute() { card_.reset(); }
   void on_command(std::function<void(std::uint8_t instruction)> watch) { watch_ = std::move(watch); }
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override {
-    return card_ ? card_->slot.activate(answer) : SlotStatus::mute;
-  }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
-    return card_ ? card_->slot.warm_reset(answer) : SlotStatus::mute;
-  }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    if (watch_) watch_(command[1]);
-    if (!instead_ || command[1] != instead_->instruction) return card_->slot.transmit(command, answer);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (!card_) return SlotStatus::mute;
+    if (watch_ && request.is_command()) watch_(request.command[1]);
+    if (!instead_ || !request.is_command() || request.command[1] != instead_->instruction) {
+      return card_->card.carry_out(request, answer);
+    }
     const std::uint8_t sw[] = {static_cast<std::uint8_t>(instead_->sw >> 8),
                                static_cast<std::uint8_t>(instead_->sw & 0xFF)};
     return answer.assign(sw) ? SlotStatus::ok : SlotStatus::garbled;
-  }
-  void deactivate() override {
-    if (card_) card_->slot.deactivate();
   }
 
  private:

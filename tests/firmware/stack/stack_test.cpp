@@ -9,7 +9,6 @@
 #include "host/cli/scripted_user.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/slot_line.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/state/counters.hpp"
@@ -64,8 +63,7 @@ struct Desk {
   card::Personalisation personalisation;
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
-  VirtualCardSlot slot{card};
-  SlotLine line{slot};
+  SlotLine line{card};
   QemuDevice reader;
 
   void make_code(const std::string& function, const cli::Answers& answers) {

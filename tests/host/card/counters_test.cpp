@@ -70,7 +70,7 @@ TEST_CASE("no ATC comes twice, over resets and over cards on the same store") {
   for (int card = 0; card < 3; ++card) {
     Terminal terminal(personalisation(), store);
     for (int i = 0; i < 4; ++i) {
-      terminal.card().warm_reset();
+      terminal.warm_reset();
       const std::string now = terminal.go_to(Stage::initiated).atc();
       CHECK(now > last);
       last = now;
@@ -221,7 +221,7 @@ TEST_CASE("tries stay taken over a reset, another transaction and another card o
   terminal.go_to(Stage::initiated);
   terminal.send(verify("0000"));
   CHECK(terminal.go_to(Stage::initiated).tries() == "02");
-  terminal.card().warm_reset();
+  terminal.warm_reset();
   terminal.data(select(kCap));
   terminal.data(kGpo);
   CHECK(terminal.tries() == "02");

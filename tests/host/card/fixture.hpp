@@ -96,9 +96,18 @@ class Terminal {
     return hex(exchange.response());
   }
 
+  std::string cold_reset() {
+    REQUIRE(card_.activate(response_) == SlotStatus::ok);
+    return hex(response_);
+  }
+  std::string warm_reset() {
+    REQUIRE(card_.warm_reset(response_) == SlotStatus::ok);
+    return hex(response_);
+  }
+
   // From a reset on.
   Terminal& go_to(Stage stage, std::string_view aid = kCap) {
-    card_.cold_reset();
+    card_.activate(response_);
     if (stage == Stage::directory) data(kSelectPse);
     if (stage >= Stage::selected) data(select(aid));
     if (stage >= Stage::initiated) data(kGpo);

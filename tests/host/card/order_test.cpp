@@ -349,7 +349,7 @@ TEST_CASE("a PIN that was verified is worth nothing in the next transaction") {
   terminal.go_to(Stage::pin_verified);
   SECTION("after another SELECT") { terminal.data(select(kCap)); }
   SECTION("after a warm reset") {
-    terminal.card().warm_reset();
+    terminal.warm_reset();
     terminal.data(select(kCap));
   }
   terminal.data(kGpo);

@@ -78,7 +78,7 @@ TEST_CASE("the PSE has no next occurrence") {
 TEST_CASE("a reset forgets where P2 = 02 was") {
   Terminal terminal(four_applications());
   terminal.send(select("A0000000031010"));
-  terminal.card().warm_reset();
+  terminal.warm_reset();
   CHECK(selected_name(terminal.send(select_next("A0000000"))) == "A0000000048002");
 }
 
@@ -138,14 +138,14 @@ TEST_CASE("a reset answers the ATR, a warm one its own where the card has one") 
   card.atr = bytes("3B65000001020304 05");
   SECTION("one for both") {
     Terminal terminal(std::move(card));
-    CHECK(hex(terminal.card().cold_reset()) == "3B6500000102030405");
-    CHECK(hex(terminal.card().warm_reset()) == "3B6500000102030405");
+    CHECK(terminal.cold_reset() == "3B6500000102030405");
+    CHECK(terminal.warm_reset() == "3B6500000102030405");
   }
   SECTION("two") {
     card.warm_atr = bytes("3F6500000102030405");
     Terminal terminal(std::move(card));
-    CHECK(hex(terminal.card().cold_reset()) == "3B6500000102030405");
-    CHECK(hex(terminal.card().warm_reset()) == "3F6500000102030405");
+    CHECK(terminal.cold_reset() == "3B6500000102030405");
+    CHECK(terminal.warm_reset() == "3F6500000102030405");
   }
 }
 

@@ -49,7 +49,7 @@ TEST_CASE("every application of every shipped card goes through a whole transact
     Terminal terminal(profile::load_card(name));
     for (const Application& application : card.applications) {
       CAPTURE(name, hex(application.aid));
-      terminal.card().cold_reset();
+      terminal.cold_reset();
       const ByteString answer = answer_to(terminal, select(hex(application.aid)));
       const auto fci = emv::parse_fci(answer);
       REQUIRE(fci);

@@ -47,7 +47,7 @@ TEST_CASE("GET RESPONSE without anything waiting is 6985") {
   Terminal t0(personalisation(Protocol::t0));
   SECTION("after a reset") {
     t0.send(select(kCap));
-    t0.card().warm_reset();
+    t0.warm_reset();
   }
   SECTION("before any command") {}
   SECTION("after it was fetched") { t0.whole(select(kCap)); }

@@ -22,7 +22,7 @@ class WatchedCard {
   }
 
   void reset() {
-    card_.cold_reset();
+    card_.activate(response_);
     pin_ok_ = false;
   }
 

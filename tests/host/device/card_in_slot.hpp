@@ -4,7 +4,6 @@
 #include <string>
 
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 
@@ -14,7 +13,7 @@ class CardInSlot {
  public:
   explicit CardInSlot(const std::string& name) : personalisation_(profile::load_card(name)) {}
 
-  CardSlot& slot() { return slot_; }
+  CardSlot& slot() { return card_; }
   std::string_view pin() const { return personalisation_.pin.view(); }
   // As it was when it was made.
   void renew() {
@@ -25,7 +24,6 @@ class CardInSlot {
   card::Personalisation personalisation_;
   state::EphemeralStore store_;
   card::VirtualCard card_{personalisation_, store_};
-  VirtualCardSlot slot_{card_};
 };
 
 }  // namespace sesame::test

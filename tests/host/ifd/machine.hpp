@@ -6,7 +6,6 @@
 
 #include "host/card/virtual_card.hpp"
 #include "host/device/native_reader.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/ifd/wire.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/hex.hpp"
@@ -35,8 +34,7 @@ struct Machine {
   card::Personalisation personalisation = profile::load_card("sesame-card");
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
-  VirtualCardSlot slot{card};
-  NativeReader reader{loaded.profile(), slot};
+  NativeReader reader{loaded.profile(), card};
 
   void type(std::string_view keys) {
     for (const char c : keys) reader.press(c == '\n' ? Key::ok : c == 'c' ? Key::clear : digit_key(c));

@@ -31,8 +31,8 @@ struct Fault {
 class Bench final : public Device {
  public:
   // All outlive it. `least_clocks_per_etu` as in iso7816::Interface: below 372 the reader asks for PPS.
-  Bench(const ReaderProfile& profile, card::line::ApduCard& card,
-        const card::line::Misbehaviour& misbehaviour = {}, std::uint16_t least_clocks_per_etu = 372)
+  Bench(const ReaderProfile& profile, CardSlot& card, const card::line::Misbehaviour& misbehaviour = {},
+        std::uint16_t least_clocks_per_etu = 372)
       : reader_(profile), link_({kClock, least_clocks_per_etu}), card_(card, misbehaviour, kClock) {}
 
   void spoil(const Fault& fault) { fault_ = fault; }

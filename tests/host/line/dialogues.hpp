@@ -3,9 +3,8 @@
 
 #include <string>
 
+#include "host/card/virtual_card.hpp"
 #include "host/cli/scripted_user.hpp"
-#include "host/device/slot_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/failure.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
@@ -66,16 +65,12 @@ inline Ending code_from(Device& device, const ReaderProfile& profile, cli::Task 
 // A card of its own, with a slot and the counters that it starts with.
 class CardOnLine {
  public:
-  explicit CardOnLine(const card::Personalisation& personalisation)
-      : card_(personalisation, store_), slot_(card_), apdus_(slot_) {}
-  CardSlot& slot() { return slot_; }
-  card::line::ApduCard& apdus() { return apdus_; }
+  explicit CardOnLine(const card::Personalisation& personalisation) : card_(personalisation, store_) {}
+  CardSlot& slot() { return card_; }
 
  private:
   state::EphemeralStore store_;
   card::VirtualCard card_;
-  VirtualCardSlot slot_;
-  SlotCard apdus_;
 };
 
 }  // namespace sesame::line::test

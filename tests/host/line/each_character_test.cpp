@@ -24,7 +24,7 @@ struct Outcome {
 Outcome dialogue(const ReaderProfile& profile, const card::Personalisation& card,
                  const std::optional<Fault>& fault, std::uint16_t least) {
   CardOnLine made(card);
-  Bench bench(profile, made.apdus(), {}, least);
+  Bench bench(profile, made.slot(), {}, least);
   if (fault) bench.spoil(*fault);
   Outcome outcome;
   outcome.ending = code_from(bench, profile, task(profile, 0));

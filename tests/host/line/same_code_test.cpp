@@ -19,7 +19,7 @@ Ending directly(const ReaderProfile& profile, const card::Personalisation& card,
 Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task,
                  const std::string& misbehaviour = "", std::uint16_t least_clocks_per_etu = 372) {
   CardOnLine made(card);
-  Bench reader(profile, made.apdus(), card::line::parse_misbehaviour(misbehaviour), least_clocks_per_etu);
+  Bench reader(profile, made.slot(), card::line::parse_misbehaviour(misbehaviour), least_clocks_per_etu);
   return code_from(reader, profile, std::move(task));
 }
 
@@ -136,8 +136,7 @@ TEST_CASE("recorded cards replay over the line") {
       transcript::TranscriptSlot direct_slot(transcript), line_slot(transcript);
       NativeReader reader(profile, direct_slot);
       const auto direct = code_from(reader, profile, task(profile, function, row.pin));
-      SlotCard apdus(line_slot);
-      Bench bench(profile, apdus);
+      Bench bench(profile, line_slot);
       const auto line = code_from(bench, profile, task(profile, function, row.pin));
       CHECK(line.code == direct.code);
       // A command that was not recorded is shown without the Le that T=0 does not carry.

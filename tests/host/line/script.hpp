@@ -16,7 +16,7 @@ using keys::test::bytes;
 using keys::test::hex;
 
 // Answers what it was told to answer, in order; anything else 6D00. Keeps what it was asked.
-class ScriptedCard final : public ApduCard {
+class ScriptedCard final : public CardSlot {
  public:
   explicit ScriptedCard(std::string atr) : cold_(bytes(atr)), warm_(cold_) {}
 
@@ -25,24 +25,27 @@ class ScriptedCard final : public ApduCard {
   const std::vector<std::string>& asked() const { return asked_; }
   std::size_t cold_resets = 0, warm_resets = 0;
 
-  Bytes cold_reset() override {
-    ++cold_resets;
-    return cold_;
-  }
-  Bytes warm_reset() override {
-    ++warm_resets;
-    return warm_;
-  }
-  bool transmit(Bytes command, emv::ResponseBuffer& response) override {
-    const std::string text = hex(command);
-    asked_.push_back(text);
-    auto& left = answers_[text];
-    const std::string answer = left.empty() ? "6D00" : left.front();
-    if (!left.empty()) left.pop_front();
-    return answer != "mute" && response.assign(bytes(answer));
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    switch (request.kind) {
+      case SlotRequest::Kind::activate: ++cold_resets; return give(cold_, answer);
+      case SlotRequest::Kind::warm_reset: ++warm_resets; return give(warm_, answer);
+      case SlotRequest::Kind::transmit: return transmitted(hex(request.command), answer);
+      default: return SlotStatus::ok;
+    }
   }
 
  private:
+  static SlotStatus give(Bytes bytes, emv::ResponseBuffer& answer) {
+    return answer.assign(bytes) ? SlotStatus::ok : SlotStatus::garbled;
+  }
+  SlotStatus transmitted(const std::string& command, emv::ResponseBuffer& answer) {
+    asked_.push_back(command);
+    auto& left = answers_[command];
+    const std::string next = left.empty() ? "6D00" : left.front();
+    if (!left.empty()) left.pop_front();
+    return next == "mute" ? SlotStatus::mute : give(bytes(next), answer);
+  }
+
   std::vector<std::uint8_t> cold_, warm_;
   std::map<std::string, std::deque<std::string>> answers_;
   std::vector<std::string> asked_;

@@ -3,7 +3,6 @@
 #include <random>
 
 #include "host/card/virtual_card.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
@@ -247,8 +246,7 @@ TEST_CASE("a masked recording gives the code of the card it was made of, and tel
     std::string told;
     {
       state::EphemeralStore store;
-      card::VirtualCard card(personalisation, store);
-      VirtualCardSlot plain(card);
+      card::VirtualCard plain(personalisation, store);
       Masking masking({});
       TraceWriter trace(directory / "trace.apdu", "a session");
       TracingSlot slot(plain, trace, &masking);

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "firmware/core/emv/t0_exchange.hpp"
-#include "host/device/card_slot.hpp"
+#include "host/card/slot.hpp"
 #include "host/failure.hpp"
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
@@ -131,24 +131,21 @@ class ScriptedSlot final : public CardSlot {
   ScriptedSlot(const ScriptedSlot&) = delete;
   ScriptedSlot& operator=(const ScriptedSlot&) = delete;
 
-  SlotStatus activate(emv::ResponseBuffer& answer) override { return reset(answer); }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override { return reset(answer); }
-  SlotStatus transmit(Bytes command, emv::ResponseBuffer& answer) override {
-    return play(command, answer, false);
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (request.is_command()) return play(request, answer);
+    if (request.kind != SlotRequest::Kind::deactivate) return reset(answer);
+    ++deactivations_;
+    return SlotStatus::ok;
   }
-  SlotStatus verify_on_pad(Bytes command, emv::ResponseBuffer& answer) override {
-    return play(command, answer, true);
-  }
-  void deactivate() override { ++deactivations_; }
 
   bool at_end() const { return done_ == steps_.size(); }
   int deactivations() const { return deactivations_; }
 
  private:
-  SlotStatus play(Bytes command, emv::ResponseBuffer& answer, bool on_pad) {
+  SlotStatus play(const SlotRequest& request, emv::ResponseBuffer& answer) {
     const Step& step = steps_.at(done_++);
-    CHECK(hex(command) == hex(bytes(step.command)));
-    CHECK(step.on_pad == on_pad);
+    CHECK(hex(request.command) == hex(bytes(step.command)));
+    CHECK(step.on_pad == (request.kind == SlotRequest::Kind::verify_on_pad));
     REQUIRE(answer.assign(bytes(step.answer)));
     return step.status;
   }

@@ -6,7 +6,6 @@
 #include "host/card/virtual_card.hpp"
 #include "host/cli/scripted_user.hpp"
 #include "host/device/native_reader.hpp"
-#include "host/device/virtual_card_slot.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 #include "host/transcript/command_text.hpp"
@@ -25,8 +24,7 @@ std::string code_of_the_command(const std::string& name, std::uint16_t last_atc)
   state::EphemeralStore store;
   card::VirtualCard card(personalisation, store);
   for (std::size_t i = 0; i < personalisation.applications.size(); ++i) card.counters().set_atc(i, last_atc);
-  VirtualCardSlot slot(card);
-  NativeReader native(reader->profile(), slot);
+  NativeReader native(reader->profile(), card);
   cli::Task task;
   task.pin = SecretString(personalisation.pin.view());
   task.card = name;
@@ -267,15 +265,11 @@ class BrokenCard final : public Card, CardSlot {
   const std::string& name() const override { return name_; }
   std::string kind() const override { return "virtual"; }
   void set_state(std::optional<std::uint16_t>, std::optional<std::uint8_t>) override {}
-  SlotStatus activate(emv::ResponseBuffer& answer) override { return warm_reset(answer); }
-  SlotStatus warm_reset(emv::ResponseBuffer& answer) override {
+  SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
+    if (request.is_command()) throw Failure(Exit::environment, "the disk is full");
     static constexpr std::array<std::uint8_t, 2> kAtr{0x3B, 0x00};
     return answer.assign(kAtr) ? SlotStatus::ok : SlotStatus::garbled;
   }
-  SlotStatus transmit(Bytes, emv::ResponseBuffer&) override {
-    throw Failure(Exit::environment, "the disk is full");
-  }
-  void deactivate() override {}
 
  private:
   std::string name_ = "broken";
