@@ -13,13 +13,6 @@ namespace {
 
 void append(ByteString& to, Bytes more) { to.insert(to.end(), more.begin(), more.end()); }
 
-int nibble(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  const char letter = static_cast<char>(digit | 0x20);
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  throw std::invalid_argument("IAD template: not hexadecimal");
-}
-
 }  // namespace
 
 // ---- what the CVR tells
@@ -78,23 +71,6 @@ Cryptograms::Cryptograms(const Application& application)
       session_keys_(scheme_.session_key, application.cryptogram.master_key, application.cryptogram.tree),
       un_(find_in_dol(application.cdol1, tag::unpredictable_number)) {
   find_listed_data();
-  using Kind = Piece::Kind;
-  const std::string& text = application.cryptogram.iad;
-  for (std::size_t i = 0; i < text.size();) {
-    if (text.compare(i, 5, "{cvr}") == 0) {
-      iad_pieces_.push_back({Kind::cvr, {}});
-      i += 5;
-    } else if (text.compare(i, 10, "{counters}") == 0) {
-      iad_pieces_.push_back({Kind::counters, application.cryptogram.counters});
-      i += 10;
-    } else {
-      if (i + 1 >= text.size()) throw std::invalid_argument("IAD template: odd number of hex digits");
-      if (iad_pieces_.empty() || iad_pieces_.back().kind != Kind::fixed) iad_pieces_.push_back({});
-      iad_pieces_.back().bytes.push_back(
-          static_cast<std::uint8_t>(nibble(text[i]) << 4 | nibble(text[i + 1])));
-      i += 2;
-    }
-  }
 }
 
 void Cryptograms::find_listed_data() {
@@ -136,10 +112,13 @@ Cryptograms::Answer Cryptograms::generate(const TransactionFacts& facts, Bytes d
 
 void Cryptograms::build_iad(const TransactionFacts& facts, Buffer<32>& iad) const {
   bool fits = true;
-  for (const Piece& piece : iad_pieces_) {
-    fits = fits && (piece.kind == Piece::Kind::cvr
-                        ? iad.append(card_verification_results(application_.cryptogram.cvr, facts))
-                        : iad.append(piece.bytes));
+  const CryptogramRules& rules = application_.cryptogram;
+  for (const IadPiece& piece : rules.iad) {
+    switch (piece.kind) {
+      case IadPiece::Kind::fixed: fits = fits && iad.append(piece.bytes); break;
+      case IadPiece::Kind::cvr: fits = fits && iad.append(card_verification_results(rules.cvr, facts)); break;
+      case IadPiece::Kind::counters: fits = fits && iad.append(rules.counters); break;
+    }
   }
   if (!fits) throw std::length_error("IAD template: more than 32 bytes");
 }

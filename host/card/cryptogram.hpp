@@ -46,10 +46,6 @@ class Cryptograms {
   Answer generate(const TransactionFacts& facts, Bytes data);
 
  private:
-  struct Piece {  // of the IAD
-    enum class Kind : std::uint8_t { fixed, cvr, counters } kind = Kind::fixed;
-    ByteString bytes;
-  };
   struct Listed {  // a value under the MAC, where the MAC's input is the list
     DolPart part;
     std::size_t sent_with = 0;  // the first GENERATE AC, or 1: the second
@@ -64,7 +60,6 @@ class Cryptograms {
   keys::SessionKeys session_keys_;
   std::optional<DolPart> un_;                  // in CDOL1's data
   std::array<std::vector<Listed>, 2> listed_;  // under the first MAC, and under the second
-  std::vector<Piece> iad_pieces_;
   std::optional<keys::MacKey> mac_key_;
   std::uint16_t atc_ = 0;
   ByteString cdol1_data_;

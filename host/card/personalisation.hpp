@@ -35,6 +35,13 @@ struct CvrTemplate {
   ByteString bytes;
 };
 
+// The issuer application data, piece by piece: at most 32 bytes in all.
+struct IadPiece {
+  enum class Kind : std::uint8_t { fixed, cvr, counters };
+  Kind kind = Kind::fixed;
+  ByteString bytes;  // fixed
+};
+
 // Which terminal data the card puts under its MAC.
 enum class MacInput : std::uint8_t {
   list,  // 9F02 9F03 9F1A 95 5F2A 9A 9C 9F37, whatever else CDOL1 has
@@ -47,7 +54,7 @@ struct CryptogramRules {
   keys::Key master_key;  // of this card: given, or derived from an IMK, PAN and PSN when the file was read
   keys::Tree tree;
   MacInput mac_input = MacInput::list;
-  std::string iad;                     // hex with {cvr} and {counters}: "06010A{cvr}"
+  std::vector<IadPiece> iad;
   CvrTemplate cvr;                     // the {cvr} of the IAD
   std::optional<CvrTemplate> mac_cvr;  // the CVR under the MAC, where it is another
   ByteString counters;                 // 8 bytes, for M/Chip CVN 17 and 21, and {counters}

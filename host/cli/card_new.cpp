@@ -32,7 +32,7 @@ void card_new(const CardNewOptions& options) {
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
       fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
-                  safe::one_line(profile::stem(options.card_template))) +
+                  safe::one_line(document::stem(options.card_template))) +
       personalise(source.text(), options.pin, system_random);
   // A template that is no card makes none.
   static_cast<void>(profile::read_card(text, source.file()));

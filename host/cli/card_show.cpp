@@ -55,6 +55,19 @@ std::optional<card::ByteString> data(const Application& application, emv::Tag ta
   return found->second;
 }
 
+// As a card file has it: "060112{cvr}".
+std::string iad_text(const std::vector<card::IadPiece>& iad) {
+  std::string out;
+  for (const card::IadPiece& piece : iad) {
+    switch (piece.kind) {
+      case card::IadPiece::Kind::fixed: out += hex(piece.bytes); break;
+      case card::IadPiece::Kind::cvr: out += "{cvr}"; break;
+      case card::IadPiece::Kind::counters: out += "{counters}"; break;
+    }
+  }
+  return out;
+}
+
 nlohmann::ordered_json described(const Application& application) {
   const auto& cryptogram = application.cryptogram;
   nlohmann::ordered_json out{{"aid", hex(application.aid)}, {"label", application.label}};
@@ -73,7 +86,7 @@ nlohmann::ordered_json described(const Application& application) {
     out["ipb"] = hex(*ipb);
     out["ipb_takes"] = ipb_text(*ipb, iaf && !iaf->empty() && ((*iaf)[0] & cap::iaf::psn) != 0);
   }
-  out["iad"] = cryptogram.iad;
+  out["iad"] = iad_text(cryptogram.iad);
   return out;
 }
 

@@ -11,10 +11,10 @@
 #include <utility>
 #include <variant>
 
+#include "host/base/hex.hpp"
 #include "host/base/safe_json.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/base/utf8.hpp"
-#include "host/profile/hex.hpp"
 
 namespace sesame::cli {
 
@@ -42,11 +42,11 @@ void write_line(int descriptor, std::string line) { write(descriptor, line += '\
 
 }  // namespace
 
-std::string hex(Bytes bytes) { return profile::to_hex(bytes); }
+std::string hex(Bytes bytes) { return sesame::to_hex(bytes); }
 
 std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text) {
-  auto parsed = profile::parse_hex(text);
-  if (const auto* error = std::get_if<profile::HexError>(&parsed)) {
+  auto parsed = sesame::parse_hex(text);
+  if (const auto* error = std::get_if<HexError>(&parsed)) {
     usage(fmt::format("{} {}", what, to_string(*error)));
   }
   return std::move(std::get<std::vector<std::uint8_t>>(parsed));

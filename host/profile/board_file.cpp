@@ -6,25 +6,19 @@
 #include <optional>
 #include <vector>
 
-#include "host/profile/schema.hpp"
+#include "host/document/toml.hpp"
 #include "host/profile/source.hpp"
 
 namespace sesame::profile {
 
 namespace {
 
+using document::joined;
+using document::quoted;
+using document::Table;
+using document::TomlDocument;
+using document::Value;
 using Names = std::string_view[];
-
-constexpr Names kRoot = {"title", "family", "clock", "card", "panel", "keys", "display"};
-constexpr Names kClock = {"quartz_hz"};
-constexpr Names kCard = {"usart",  "io",     "clk",     "rst",      "vcc",
-                         "vcc_on", "detect", "card_in", "clock_hz", "least_clocks_per_etu"};
-constexpr Names kPanel = {"usart", "tx", "rx", "strap"};
-constexpr Names kKeys = {"rows", "columns", "layout"};
-constexpr Names kAnyDisplay = {"kind",  "rows", "columns", "rs",    "enable",
-                               "clock", "data", "dc",      "reset", "select"};
-constexpr Names kHd44780 = {"kind", "rows", "columns", "rs", "enable", "data"};
-constexpr Names kSsd1306 = {"kind", "clock", "data", "dc", "reset", "select"};
 
 constexpr Names kFamilies = {"stm32f4"};
 constexpr Names kLevels = {"low", "high"};
@@ -83,23 +77,29 @@ constexpr std::uint32_t kLeastCardClock = 1'000'000, kMostCardClock = 5'000'000;
 
 class BoardFile {
  public:
-  BoardFile(const Node& document, std::string_view file) : root_(document, file, "", kRoot), file_(file) {}
+  explicit BoardFile(std::string_view file) { board_.name = document::stem(file); }
 
-  Board read() {
-    board_.name = stem(file_);
-    board_.title = root_.at("title").title();
-    board_.family = kFamilies[root_.at("family").one_of(kFamilies)];
-    read_clock();
-    read_card();
-    read_panel();
-    read_keys();
-    read_display();
+  Board read(const Value& document) {
+    Table root(document);
+    const Value title = root.at("title"), family = root.at("family"), clock = root.at("clock"),
+                card = root.at("card"), panel = root.at("panel"), keys = root.at("keys"),
+                display = root.at("display");
+    root.done();
+    board_.title = title.title();
+    board_.family = kFamilies[family.one_of(kFamilies)];
+    read_clock(clock);
+    read_card(card);
+    read_panel(panel);
+    read_keys(keys);
+    read_display(display);
     return std::move(board_);
   }
 
  private:
-  void read_clock() {
-    const Value quartz = root_.at("clock").table(kClock).at("quartz_hz");
+  void read_clock(const Value& clock) {
+    Table table(clock);
+    const Value quartz = table.at("quartz_hz");
+    table.done();
     board_.quartz_hz = quartz.number<std::uint32_t>(0, 26'000'000);
     if (board_.quartz_hz == 0) return;
     if (board_.quartz_hz < 4'000'000 || board_.quartz_hz % 1'000'000 != 0) {
@@ -108,19 +108,24 @@ class BoardFile {
     }
   }
 
-  void read_card() {
-    const Table table = root_.at("card").table(kCard);
+  void read_card(const Value& value) {
+    Table table(value);
+    const Value usart = table.at("usart"), io = table.at("io"), clk = table.at("clk"), rst = table.at("rst"),
+                vcc = table.at("vcc"), vcc_on = table.at("vcc_on"), detect = table.at("detect"),
+                card_in = table.at("card_in"), clock_hz = table.at("clock_hz"),
+                least_clocks_per_etu = table.at("least_clocks_per_etu");
+    table.done();
     BoardCard& card = board_.card;
-    card.usart = read_usart(table.at("usart"));
-    card.io = read_usart_pin(table.at("io"), card.usart, Role::tx);
-    card.clk = read_usart_pin(table.at("clk"), card.usart, Role::ck);
-    card.rst = read_pin(table.at("rst"));
-    card.vcc = read_pin(table.at("vcc"));
-    card.vcc_on_high = table.at("vcc_on").one_of(kLevels) == 1;
-    card.detect = read_waking_pin(table.at("detect"));
-    card.card_in_high = table.at("card_in").one_of(kLevels) == 1;
-    card.clock_hz = read_card_clock(table.at("clock_hz"), usart_clock_hz(card.usart));
-    card.least_clocks_per_etu = table.at("least_clocks_per_etu").number<std::uint16_t>(8, 372);
+    card.usart = read_usart(usart);
+    card.io = read_usart_pin(io, card.usart, Role::tx);
+    card.clk = read_usart_pin(clk, card.usart, Role::ck);
+    card.rst = read_pin(rst);
+    card.vcc = read_pin(vcc);
+    card.vcc_on_high = vcc_on.one_of(kLevels) == 1;
+    card.detect = read_waking_pin(detect);
+    card.card_in_high = card_in.one_of(kLevels) == 1;
+    card.clock_hz = read_card_clock(clock_hz, usart_clock_hz(card.usart));
+    card.least_clocks_per_etu = least_clocks_per_etu.number<std::uint16_t>(8, 372);
   }
 
   static std::uint32_t read_card_clock(const Value& value, std::uint32_t usart_clock) {
@@ -140,23 +145,27 @@ class BoardFile {
     return hz;
   }
 
-  void read_panel() {
-    const Table table = root_.at("panel").table(kPanel);
+  void read_panel(const Value& value) {
+    Table table(value);
+    const Value usart = table.at("usart"), tx = table.at("tx"), rx = table.at("rx"),
+                strap = table.at("strap");
+    table.done();
     BoardPanel& panel = board_.panel;
-    const Value usart = table.at("usart");
     panel.usart = read_usart(usart);
     if (panel.usart == board_.card.usart) usart.refuse("is the card's; allowed: another one");
-    panel.tx = read_usart_pin(table.at("tx"), panel.usart, Role::tx);
-    panel.rx = read_usart_pin(table.at("rx"), panel.usart, Role::rx);
-    panel.strap = read_pin(table.at("strap"));
+    panel.tx = read_usart_pin(tx, panel.usart, Role::tx);
+    panel.rx = read_usart_pin(rx, panel.usart, Role::rx);
+    panel.strap = read_pin(strap);
   }
 
-  void read_keys() {
-    const Table table = root_.at("keys").table(kKeys);
+  void read_keys(const Value& value) {
+    Table table(value);
+    const Value rows = table.at("rows"), columns = table.at("columns"), layout = table.at("layout");
+    table.done();
     BoardKeys& keys = board_.keys;
-    keys.rows = read_four(table.at("rows"), &BoardFile::read_pin);
-    keys.columns = read_four(table.at("columns"), &BoardFile::read_waking_pin);
-    read_layout(table.at("layout"));
+    keys.rows = read_four(rows, &BoardFile::read_pin);
+    keys.columns = read_four(columns, &BoardFile::read_waking_pin);
+    read_layout(layout);
   }
 
   void read_layout(const Value& layout) {
@@ -183,39 +192,44 @@ class BoardFile {
     if (!missing.empty()) layout.refuse(fmt::format("lacks {}; needed: 0 to 9, C, OK", joined(missing)));
   }
 
-  void read_display() {
-    const Value display = root_.at("display");
-    if (display.table(kAnyDisplay).at("kind").one_of(kDisplays) == 0) {
-      read_hd44780(display.table(kHd44780));
+  void read_display(const Value& value) {
+    Table table(value);
+    const Value kind = table.at("kind");
+    if (kind.one_of(kDisplays) == 0) {
+      read_hd44780(table);
     } else {
-      read_ssd1306(display.table(kSsd1306));
+      read_ssd1306(table);
     }
   }
 
-  void read_hd44780(const Table& table) {
-    const auto number = [&](std::string_view key, std::uint8_t otherwise, std::uint8_t least,
-                            std::size_t most) {
-      const auto value = table.find(key);
-      return value ? value->number<std::uint8_t>(least, static_cast<std::uint8_t>(most)) : otherwise;
+  void read_hd44780(Table& table) {
+    const auto rows = table.find("rows"), columns = table.find("columns");
+    const Value rs = table.at("rs"), enable = table.at("enable"), data = table.at("data");
+    table.done();
+    const auto number = [](const std::optional<Value>& value, std::uint8_t least, std::size_t most) {
+      return value ? value->number<std::uint8_t>(least, static_cast<std::uint8_t>(most)) : least;
     };
-    board_.display.rows = number("rows", 2, 2, Screen::kMaxRows);
-    board_.display.columns = number("columns", 16, 16, Screen::kMaxColumns);
+    board_.display.rows = number(rows, 2, Screen::kMaxRows);
+    board_.display.columns = number(columns, 16, Screen::kMaxColumns);
     Hd44780Pins lcd;
-    lcd.rs = read_pin(table.at("rs"));
-    lcd.enable = read_pin(table.at("enable"));
-    lcd.data = read_four(table.at("data"), &BoardFile::read_pin);
+    lcd.rs = read_pin(rs);
+    lcd.enable = read_pin(enable);
+    lcd.data = read_four(data, &BoardFile::read_pin);
     board_.display.pins = lcd;
   }
 
-  void read_ssd1306(const Table& table) {
+  void read_ssd1306(Table& table) {
+    const Value clock = table.at("clock"), data = table.at("data"), dc = table.at("dc"),
+                reset = table.at("reset"), select = table.at("select");
+    table.done();
     board_.display.rows = Screen::kMaxRows;
     board_.display.columns = Screen::kMaxColumns;
     Ssd1306Pins oled;
-    oled.clock = read_pin(table.at("clock"));
-    oled.data = read_pin(table.at("data"));
-    oled.dc = read_pin(table.at("dc"));
-    oled.reset = read_pin(table.at("reset"));
-    oled.select = read_pin(table.at("select"));
+    oled.clock = read_pin(clock);
+    oled.data = read_pin(data);
+    oled.dc = read_pin(dc);
+    oled.reset = read_pin(reset);
+    oled.select = read_pin(select);
     board_.display.pins = oled;
   }
 
@@ -289,8 +303,6 @@ class BoardFile {
     return read;
   }
 
-  Table root_;
-  std::string_view file_;
   Board board_;
   std::vector<BoardPin> used_;
   std::vector<BoardPin> waking_;
@@ -315,8 +327,8 @@ Board load_board(std::string_view name_or_path) {
 }
 
 Board read_board(std::string_view text, std::string_view file) {
-  const Node document = parse_document(text, file);
-  return BoardFile(document, file).read();
+  const TomlDocument document(text, file);
+  return BoardFile(file).read(document.root());
 }
 
 }  // namespace sesame::profile

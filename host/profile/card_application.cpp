@@ -21,12 +21,10 @@ using card::Record;
 using emv::Tag;
 namespace tag = emv::tag;
 
-using Keys = std::string_view[];
+using document::quoted;
+using document::Table;
+using document::Value;
 
-constexpr Keys kApplication = {
-    "aid", "label", "priority",      "in_directory", "aip",           "pdol",    "cdol1", "cdol2",
-    "iaf", "ipb",   "answer_format", "needs_pin",    "discretionary", "records", "data",  "cryptogram"};
-constexpr Keys kRecord = {"sfi", "record", "tags"};
 constexpr std::string_view kPan = "{pan}";
 
 // A response APDU has at most 256 bytes of data, of which template 70 takes 3 (ISO 7816-4, 5.1).
@@ -130,18 +128,37 @@ ByteString read_dol(const Value& value, std::size_t most) {
 class ApplicationFile {
  public:
   ApplicationFile(const Value& value, const Personalisation& card)
-      : table_(value.table(kApplication)), card_(card) {}
+      : table_(value),
+        aid_(table_.at("aid")),
+        label_(table_.find("label")),
+        priority_(table_.find("priority")),
+        in_directory_(table_.find("in_directory")),
+        aip_(table_.at("aip")),
+        pdol_(table_.find("pdol")),
+        cdol1_(table_.at("cdol1")),
+        cdol2_(table_.at("cdol2")),
+        iaf_(table_.find("iaf")),
+        ipb_(table_.find("ipb")),
+        answer_format_(table_.find("answer_format")),
+        needs_pin_(table_.find("needs_pin")),
+        discretionary_(table_.find("discretionary")),
+        records_(table_.at("records")),
+        data_(table_.find("data")),
+        cryptogram_(table_.at("cryptogram")),
+        card_(card) {
+    table_.done();
+  }
 
   Application read() {
     read_names();
-    application_.aip = table_.at("aip").hex(2);
-    if (const auto pdol = table_.find("pdol")) application_.pdol = read_dol(*pdol, kMaxPdolData);
-    application_.cdol1 = read_dol(table_.at("cdol1"), kMaxDolData);
-    application_.cdol2 = read_dol(table_.at("cdol2"), kMaxDolData);
-    if (const auto format = table_.find("answer_format")) {
-      application_.answer_format = static_cast<card::AnswerFormat>(format->integer(1, 2));
+    application_.aip = aip_.hex(2);
+    if (pdol_) application_.pdol = read_dol(*pdol_, kMaxPdolData);
+    application_.cdol1 = read_dol(cdol1_, kMaxDolData);
+    application_.cdol2 = read_dol(cdol2_, kMaxDolData);
+    if (answer_format_) {
+      application_.answer_format = static_cast<card::AnswerFormat>(answer_format_->integer(1, 2));
     }
-    application_.needs_pin = table_.flag("needs_pin", true);
+    application_.needs_pin = !needs_pin_ || needs_pin_->boolean();
     read_cryptogram();
     read_data();
     read_records();
@@ -153,12 +170,10 @@ class ApplicationFile {
 
  private:
   void read_names() {
-    application_.aid = table_.at("aid").hex(5, 16);
-    if (const auto label = table_.find("label")) application_.label = read_label(*label);
-    if (const auto priority = table_.find("priority")) {
-      application_.priority = priority->number<std::uint8_t>(1, 15);
-    }
-    application_.in_directory = table_.flag("in_directory", true);
+    application_.aid = aid_.hex(5, 16);
+    if (label_) application_.label = read_label(*label_);
+    if (priority_) application_.priority = priority_->number<std::uint8_t>(1, 15);
+    application_.in_directory = !in_directory_ || in_directory_->boolean();
     if (card_.pse && application_.in_directory && application_.label.empty()) {
       table_.refuse("applications.label is missing; the PSE lists each application by its label");
     }
@@ -177,7 +192,7 @@ class ApplicationFile {
   }
 
   void read_cryptogram() {
-    CardCryptogram cryptogram = profile::read_cryptogram(table_.at("cryptogram"), card_);
+    CardCryptogram cryptogram = profile::read_cryptogram(cryptogram_, card_);
     application_.cryptogram = std::move(cryptogram.rules);
     iad_size_ = cryptogram.iad_size;
     check_un();
@@ -192,18 +207,17 @@ class ApplicationFile {
       if (!entry) break;
       if (entry->tag == tag::unpredictable_number && entry->length == 4) return;
     }
-    table_.at("cdol1").refuse(
+    cdol1_.refuse(
         fmt::format("does not ask for 9F3704, which scheme {} needs for its session key", scheme.name));
   }
 
   // ---- data objects, and where they stand
 
   void read_data() {
-    if (const auto iaf = table_.find("iaf")) add_data(*iaf, tag::iaf, iaf->hex(1, 32));
-    if (const auto ipb = table_.find("ipb")) add_data(*ipb, tag::ipb, ipb->hex(1, cap::kMaxTokenData));
-    const auto data = table_.find("data");
-    if (!data) return;
-    for (const Value& value : data->members()) {
+    if (iaf_) add_data(*iaf_, tag::iaf, iaf_->hex(1, 32));
+    if (ipb_) add_data(*ipb_, tag::ipb, ipb_->hex(1, cap::kMaxTokenData));
+    if (!data_) return;
+    for (const Value& value : data_->members()) {
       const Tag tag = to_tag(value, value.key());
       const auto own = std::find_if(std::begin(kOwnKeys), std::end(kOwnKeys),
                                     [&](const OwnKey& row) { return row.tag == tag; });
@@ -263,14 +277,14 @@ class ApplicationFile {
   }
 
   void read_records() {
-    const Value list = table_.at("records");
     std::set<Tag> seen;
-    for (const Value& entry : list.list(1, 255)) {
-      const Table table = entry.table(kRecord);
+    for (const Value& entry : records_.list(1, 255)) {
+      Table table(entry);
+      const Value sfi = table.at("sfi"), number = table.at("record"), tags = table.at("tags");
+      table.done();
       Record record;
-      record.sfi = table.at("sfi").number<std::uint8_t>(1, 30);
-      record.number = table.at("record").number<std::uint8_t>(1, 255);
-      const Value tags = table.at("tags");
+      record.sfi = sfi.number<std::uint8_t>(1, 30);
+      record.number = number.number<std::uint8_t>(1, 255);
       record.tags = read_tags(tags);
       for (const Tag tag : record.tags) {
         if (seen.insert(tag).second) continue;
@@ -280,10 +294,10 @@ class ApplicationFile {
       application_.records.push_back(std::move(record));
     }
     if (const std::size_t entries = afl_entries(); entries > kMaxAflEntries) {
-      list.refuse(fmt::format("make an AFL of {} entries; at most {}: number them in a row", entries,
-                              kMaxAflEntries));
+      records_.refuse(fmt::format("make an AFL of {} entries; at most {}: number them in a row", entries,
+                                  kMaxAflEntries));
     }
-    if (seen.count(tag::cdol1) == 0) list.refuse("hold no 8C; a reader would find no CDOL1");
+    if (seen.count(tag::cdol1) == 0) records_.refuse("hold no 8C; a reader would find no CDOL1");
   }
 
   void check_record(const Table& table, const Value& tags, const Record& record) const {
@@ -312,9 +326,10 @@ class ApplicationFile {
   // EMV 4.3 Book 1, 11.3.4.
   void check_fci() {
     std::size_t proprietary = 0;
-    if (const auto list = table_.find("discretionary")) {
-      application_.discretionary = read_tags(*list);
-      proprietary += tlv_size(tag::fci_issuer_discretionary, content_size(*list, application_.discretionary));
+    if (discretionary_) {
+      application_.discretionary = read_tags(*discretionary_);
+      proprietary +=
+          tlv_size(tag::fci_issuer_discretionary, content_size(*discretionary_, application_.discretionary));
     }
     const auto add = [&](Tag tag, std::size_t size) {
       if (size > 0) proprietary += tlv_size(tag, size);
@@ -365,7 +380,18 @@ class ApplicationFile {
     Value value;
   };
 
+  using Maybe = std::optional<Value>;
+
   Table table_;
+  const Value aid_;
+  const Maybe label_, priority_, in_directory_;
+  const Value aip_;
+  const Maybe pdol_;
+  const Value cdol1_, cdol2_;
+  const Maybe iaf_, ipb_, answer_format_, needs_pin_, discretionary_;
+  const Value records_;
+  const Maybe data_;
+  const Value cryptogram_;
   const Personalisation& card_;
   Application application_;
   std::size_t iad_size_ = 0;

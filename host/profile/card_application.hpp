@@ -2,12 +2,12 @@
 #pragma once
 
 #include "host/card/personalisation.hpp"
-#include "host/profile/schema.hpp"
+#include "host/document/value.hpp"
 
 namespace sesame::profile {
 
 // `value`: the table of the application. `card`: what stands above the applications. See
 // card_file.hpp.
-card::Application read_application(const Value& value, const card::Personalisation& card);
+card::Application read_application(const document::Value& value, const card::Personalisation& card);
 
 }  // namespace sesame::profile

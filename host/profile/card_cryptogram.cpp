@@ -5,22 +5,23 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "host/profile/hex.hpp"
 #include "host/profile/tree_text.hpp"
 
 namespace sesame::profile {
 
 namespace {
 
+using card::ByteString;
 using card::CryptogramRules;
 using card::CvrFormat;
 using card::CvrTemplate;
 
+using card::IadPiece;
+using document::joined;
+using document::quoted;
+using document::Table;
+using document::Value;
 using Keys = std::string_view[];
-
-constexpr Keys kCryptogram = {"scheme",    "imk", "mk",  "option",  "tree",
-                              "mac_input", "iad", "cvr", "mac_cvr", "counters"};
-constexpr Keys kCvr = {"format", "template"};
 
 // In the order of the enumerations.
 constexpr Keys kOptions = {"A", "B", "C"};
@@ -64,17 +65,32 @@ keys::Key read_key(const Value& value) {
 
 class CryptogramFile {
  public:
-  CryptogramFile(const Value& value, const card::Personalisation& card)
-      : table_(value.table(kCryptogram)), card_(card) {}
+  explicit CryptogramFile(const card::Personalisation& card) : card_(card) {}
 
-  CardCryptogram read() {
-    rules_.scheme = read_scheme(table_.at("scheme"));
-    rules_.master_key = read_master_key();
-    if (const auto tree = read_tree()) rules_.tree = *tree;
-    rules_.mac_input = read_mac_input();
-    read_cvrs();
-    read_iad(table_.at("iad"));
-    read_counters();
+  CardCryptogram read(const Value& value) {
+    Table table(value);
+    const Value scheme = table.at("scheme");
+    const auto imk = table.find("imk"), mk = table.find("mk"), option = table.find("option"),
+               tree = table.find("tree"), mac_input = table.find("mac_input");
+    const Value iad = table.at("iad"), cvr = table.at("cvr");
+    const auto mac_cvr = table.find("mac_cvr"), counters = table.find("counters");
+    table.done();
+    rules_.scheme = read_scheme(scheme);
+    if (!mk && !imk) table.refuse("applications.cryptogram has neither mk nor imk; allowed: one of them");
+    rules_.master_key = read_master_key(mk, imk, option);
+    if (is_tree() && !tree) {
+      table.refuse("applications.cryptogram.tree is missing; scheme tree needs it, as in 4/8");
+    }
+    if (tree) rules_.tree = read_tree(*tree);
+    rules_.mac_input = read_mac_input(mac_input);
+    read_cvrs(cvr, mac_cvr);
+    read_iad(iad);
+    if (needs_counters() && !counters) {
+      table.refuse(
+          "applications.cryptogram.counters is missing; cvn17, cvn21 and {counters} in iad need "
+          "it");
+    }
+    if (counters) rules_.counters = read_counters(*counters);
     return {std::move(rules_), iad_size_};
   }
 
@@ -91,11 +107,10 @@ class CryptogramFile {
     return scheme == keys::Scheme::ccd_3des || scheme == keys::Scheme::ccd_aes;
   }
 
-  keys::Key read_master_key() const {
-    const auto mk = table_.find("mk");
-    const auto imk = table_.find("imk");
-    const auto option = table_.find("option");
-    if (!mk && !imk) table_.refuse("applications.cryptogram has neither mk nor imk; allowed: one of them");
+  bool is_tree() const { return rules_.scheme == keys::Scheme::tree; }
+
+  keys::Key read_master_key(const std::optional<Value>& mk, const std::optional<Value>& imk,
+                            const std::optional<Value>& option) const {
     if (mk && imk) mk->refuse("is there beside imk; allowed: one of them");
     if (mk && option) option->refuse("is there beside mk; it says how imk makes the card's key");
     if (mk) return read_key(*mk);
@@ -113,30 +128,27 @@ class CryptogramFile {
     return option;
   }
 
-  std::optional<keys::Tree> read_tree() const {
-    const auto value = table_.find("tree");
-    const bool wanted = rules_.scheme == keys::Scheme::tree;
-    if (!value && wanted)
-      table_.refuse("applications.cryptogram.tree is missing; scheme tree needs it, as in 4/8");
-    if (!value) return std::nullopt;
-    if (!wanted) value->refuse(fmt::format("does not go with scheme {}; allowed with: tree", scheme_name()));
+  keys::Tree read_tree(const Value& value) const {
+    if (!is_tree())
+      value.refuse(fmt::format("does not go with scheme {}; allowed with: tree", scheme_name()));
     try {
-      return parse_tree(value->text());
+      return parse_tree(value.text());
     } catch (const std::invalid_argument& error) {
-      value->refuse(fmt::format("does not do: {}", error.what()));
+      value.refuse(fmt::format("does not do: {}", error.what()));
     }
   }
 
-  card::MacInput read_mac_input() const {
-    if (const auto value = table_.find("mac_input")) return value->enumerator<card::MacInput>(kMacInputs);
+  card::MacInput read_mac_input(const std::optional<Value>& value) const {
+    if (value) return value->enumerator<card::MacInput>(kMacInputs);
     return is_ccd() ? card::MacInput::cdol : card::MacInput::list;
   }
 
   static CvrTemplate read_cvr(const Value& value) {
-    const Table table = value.table(kCvr);
+    Table table(value);
+    const Value format = table.at("format"), bytes = table.at("template");
+    table.done();
     CvrTemplate cvr;
-    cvr.format = table.at("format").enumerator<CvrFormat>(kCvrFormats);
-    const Value bytes = table.at("template");
+    cvr.format = format.enumerator<CvrFormat>(kCvrFormats);
     cvr.bytes = bytes.hex(kCvrSizes[static_cast<std::size_t>(cvr.format)]);
     if (cvr.format == CvrFormat::visa && cvr.bytes[0] != 0x03) {
       bytes.refuse("does not begin with 03; a visa CVR begins with its length");
@@ -144,14 +156,12 @@ class CryptogramFile {
     return cvr;
   }
 
-  void read_cvrs() {
+  void read_cvrs(const Value& cvr, const std::optional<Value>& mac_cvr) {
     const CvrRules allowed = cvr_rules(rules_.scheme);
-    const Value cvr = table_.at("cvr");
     rules_.cvr = read_cvr(cvr);
     if (!allowed.in_iad[static_cast<std::size_t>(rules_.cvr.format)]) {
       refuse_format(cvr, rules_.cvr.format, allowed);
     }
-    const auto mac_cvr = table_.find("mac_cvr");
     if (mac_cvr && !allowed.under_mac) {
       mac_cvr->refuse(fmt::format("does not go with scheme {}, whose MAC covers the IAD", scheme_name()));
     }
@@ -182,9 +192,9 @@ class CryptogramFile {
         taken = take_placeholder(value, rest);
       } else {
         taken = std::min(taken, rest.size());
-        const auto bytes = value.hex_of(rest.substr(0, taken), at, 0, text.size());
-        rules_.iad += to_hex(bytes);
+        auto bytes = value.hex_of(rest.substr(0, taken), at, 0, text.size());
         iad_size_ += bytes.size();
+        if (!bytes.empty()) rules_.iad.push_back({IadPiece::Kind::fixed, std::move(bytes)});
       }
       at += taken;
     }
@@ -199,29 +209,30 @@ class CryptogramFile {
       value.refuse(fmt::format("has the placeholder {}; allowed: {}, {}",
                                quoted(text.substr(0, text.find('}') + 1)), kCvrMark, kCountersMark));
     }
+    const auto kind = is(kCvrMark) ? IadPiece::Kind::cvr : IadPiece::Kind::counters;
     const std::string_view mark = is(kCvrMark) ? kCvrMark : kCountersMark;
-    if (rules_.iad.find(mark) != std::string::npos) {
-      value.refuse(fmt::format("has {} twice; each placeholder may be there once", mark));
-    }
-    rules_.iad += mark;
-    iad_size_ += mark == kCvrMark ? rules_.cvr.bytes.size() : kCountersSize;
+    if (has_piece(kind)) value.refuse(fmt::format("has {} twice; each placeholder may be there once", mark));
+    rules_.iad.push_back({kind, {}});
+    iad_size_ += kind == IadPiece::Kind::cvr ? rules_.cvr.bytes.size() : kCountersSize;
     return mark.size();
   }
 
-  void read_counters() {
-    const auto value = table_.find("counters");
-    const bool needed =
-        cvr_rules(rules_.scheme).counters_under_mac || rules_.iad.find(kCountersMark) != std::string::npos;
-    if (needed && !value) {
-      table_.refuse(
-          "applications.cryptogram.counters is missing; cvn17, cvn21 and {counters} in iad need "
-          "it");
-    }
-    if (!needed && value) value->refuse("is not used here; allowed with: cvn17, cvn21, {counters} in iad");
-    if (value) rules_.counters = value->hex(kCountersSize);
+  bool has_piece(IadPiece::Kind kind) const {
+    return std::any_of(rules_.iad.begin(), rules_.iad.end(),
+                       [&](const IadPiece& piece) { return piece.kind == kind; });
   }
 
-  Table table_;
+  bool needs_counters() const {
+    return cvr_rules(rules_.scheme).counters_under_mac || has_piece(IadPiece::Kind::counters);
+  }
+
+  ByteString read_counters(const Value& value) const {
+    if (!needs_counters()) {
+      value.refuse("is not used here; allowed with: cvn17, cvn21, {counters} in iad");
+    }
+    return value.hex(kCountersSize);
+  }
+
   const card::Personalisation& card_;
   CryptogramRules rules_;
   std::size_t iad_size_ = 0;
@@ -230,7 +241,7 @@ class CryptogramFile {
 }  // namespace
 
 CardCryptogram read_cryptogram(const Value& value, const card::Personalisation& card) {
-  return CryptogramFile(value, card).read();
+  return CryptogramFile(card).read(value);
 }
 
 }  // namespace sesame::profile

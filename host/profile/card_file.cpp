@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "firmware/core/iso7816/atr.hpp"
+#include "host/base/hex.hpp"
+#include "host/document/toml.hpp"
 #include "host/profile/card_application.hpp"
-#include "host/profile/hex.hpp"
-#include "host/profile/schema.hpp"
 #include "host/profile/source.hpp"
 
 namespace sesame::profile {
@@ -18,30 +18,38 @@ using card::Application;
 using card::ByteString;
 using card::Personalisation;
 
-using Keys = std::string_view[];
+using document::quoted;
+using document::Table;
+using document::TomlDocument;
+using document::Value;
 
-constexpr Keys kRoot = {"title",    "pan",      "psn",      "pin", "try_limit",   "atr",
-                        "warm_atr", "protocol", "language", "pse", "applications"};
-constexpr Keys kProtocols = {"T=0", "T=1"};  // in the order of card::Protocol
+constexpr std::string_view kProtocols[] = {"T=0", "T=1"};  // in the order of card::Protocol
 
 class CardFile {
  public:
-  CardFile(const Node& document, std::string_view file) : root_(document, file, "", kRoot) {
-    card_.name = stem(file);
-  }
+  explicit CardFile(std::string_view file) { card_.name = document::stem(file); }
 
-  Personalisation read() {
-    card_.title = root_.at("title").title();
-    card_.pan = root_.at("pan").digits(12, 19);
-    card_.psn = root_.at("psn").digits(2, 2);
-    card_.pin = SecretString(root_.at("pin").digits(4, 12));
-    if (const auto limit = root_.find("try_limit")) card_.try_limit = limit->number<std::uint8_t>(1, 15);
-    card_.protocol = root_.at("protocol").enumerator<card::Protocol>(kProtocols);
-    card_.atr = read_atr(root_.at("atr"));
-    if (const auto warm = root_.find("warm_atr")) card_.warm_atr = read_atr(*warm);
-    if (const auto language = root_.find("language")) card_.language = read_language(*language);
-    card_.pse = root_.flag("pse", false);
-    read_applications();
+  Personalisation read(const Value& document) {
+    Table root(document);
+    const Value title = root.at("title"), pan = root.at("pan"), psn = root.at("psn"), pin = root.at("pin");
+    const auto try_limit = root.find("try_limit");
+    const Value atr = root.at("atr");
+    const auto warm_atr = root.find("warm_atr");
+    const Value protocol = root.at("protocol");
+    const auto language = root.find("language"), pse = root.find("pse");
+    const Value applications = root.at("applications");
+    root.done();
+    card_.title = title.title();
+    card_.pan = pan.digits(12, 19);
+    card_.psn = psn.digits(2, 2);
+    card_.pin = SecretString(pin.digits(4, 12));
+    if (try_limit) card_.try_limit = try_limit->number<std::uint8_t>(1, 15);
+    card_.protocol = protocol.enumerator<card::Protocol>(kProtocols);
+    card_.atr = read_atr(atr);
+    if (warm_atr) card_.warm_atr = read_atr(*warm_atr);
+    if (language) card_.language = read_language(*language);
+    card_.pse = pse && pse->boolean();
+    read_applications(applications, pse);
     return std::move(card_);
   }
 
@@ -69,9 +77,9 @@ class CardFile {
     return std::string(text);
   }
 
-  void read_applications() {
+  void read_applications(const Value& applications, const std::optional<Value>& pse) {
     bool listed = false;
-    for (const Value& entry : root_.at("applications").list(1, 16)) {
+    for (const Value& entry : applications.list(1, 16)) {
       Application application = read_application(entry, card_);
       for (const Application& other : card_.applications) {
         if (other.aid == application.aid) {
@@ -82,11 +90,10 @@ class CardFile {
       card_.applications.push_back(std::move(application));
     }
     if (card_.pse && !listed) {
-      root_.at("pse").refuse("has nothing to list; one application at least needs in_directory = true");
+      pse->refuse("has nothing to list; one application at least needs in_directory = true");
     }
   }
 
-  Table root_;
   Personalisation card_;
 };
 
@@ -98,8 +105,8 @@ Personalisation load_card(std::string_view name_or_path) {
 }
 
 Personalisation read_card(std::string_view text, std::string_view file) {
-  const Node document = parse_document(text, file);
-  return CardFile(document, file).read();
+  const TomlDocument document(text, file);
+  return CardFile(file).read(document.root());
 }
 
 }  // namespace sesame::profile

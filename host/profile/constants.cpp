@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "firmware/core/text.hpp"
+#include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
-#include "host/profile/document.hpp"
 
 namespace sesame::profile {
 

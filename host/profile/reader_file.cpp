@@ -8,7 +8,7 @@
 
 #include "firmware/core/cap/tds.hpp"
 #include "firmware/core/reader.hpp"
-#include "host/profile/schema.hpp"
+#include "host/document/toml.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
 #include "host/profile/texts.hpp"
@@ -32,60 +32,64 @@ struct LoadedReader::Storage {
 
 namespace {
 
-using Keys = std::string_view[];
-
-constexpr Keys kRoot = {"title",    "languages", "card_language", "code",      "currency",
-                        "timeouts", "display",   "card",          "functions", "texts"};
-constexpr Keys kCode = {"min_digits", "max_digits", "groups"};
-constexpr Keys kCurrency = {"code", "exponent"};
-constexpr Keys kTimeouts = {"code", "inactivity", "card"};
-constexpr Keys kDisplay = {"rows", "columns"};
-constexpr Keys kCard = {"applications", "directory_fallback", "belgian_rules"};
-constexpr Keys kApplication = {"aid", "family"};
-constexpr Keys kFunction = {"key", "prompts"};
-constexpr Keys kPrompt = {"kind", "place", "optional", "max_digits", "repeat"};
+using document::joined;
+using document::quoted;
+using document::Table;
+using document::TomlDocument;
+using document::Value;
 
 // In the order of the enumerations.
-constexpr Keys kFamilies = {"cap", "dpa", "visa", "mastercard", "maestro", "bancontact", "other"};
-constexpr Keys kKinds = {"challenge", "reference", "amount", "tds"};
-constexpr Keys kPlaces = {"before-pin", "after-pin", "after-card"};
+constexpr std::string_view kFamilies[] = {"cap",     "dpa",        "visa", "mastercard",
+                                          "maestro", "bancontact", "other"};
+constexpr std::string_view kKinds[] = {"challenge", "reference", "amount", "tds"};
+constexpr std::string_view kPlaces[] = {"before-pin", "after-pin", "after-card"};
 
 class ReaderFile {
  public:
-  ReaderFile(const Node& document, std::string_view file) : root_(document, file, "", kRoot), file_(file) {}
+  explicit ReaderFile(std::string_view file) { profile_.name = storage_->keep(document::stem(file)); }
 
-  std::unique_ptr<const LoadedReader::Storage> read() {
-    profile_.name = storage_->keep(stem(file_));
-    profile_.title = storage_->keep(root_.at("title").title());
-    read_display();
-    read_code();
-    read_currency();
-    read_timeouts();
-    read_card();
-    read_functions();
-    read_languages();
+  std::unique_ptr<const LoadedReader::Storage> read(const Value& document) {
+    Table root(document);
+    const Value title = root.at("title"), languages = root.at("languages");
+    profile_.card_language = root.flag("card_language", true);
+    const Value code = root.at("code"), currency = root.at("currency"), timeouts = root.at("timeouts"),
+                display = root.at("display"), card = root.at("card"), functions = root.at("functions");
+    texts_ = root.find("texts");
+    root.done();
+    profile_.title = storage_->keep(title.title());
+    read_display(display);
+    read_code(code);
+    read_currency(currency);
+    read_timeouts(timeouts);
+    read_card(card);
+    read_functions(functions);
+    read_languages(languages);
     return std::move(storage_);
   }
 
  private:
-  void read_display() {
-    const Table table = root_.at("display").table(kDisplay);
-    profile_.display.rows = table.at("rows").number<std::uint8_t>(2, Screen::kMaxRows);
-    profile_.display.columns = table.at("columns").number<std::uint8_t>(16, Screen::kMaxColumns);
+  void read_display(const Value& display) {
+    Table table(display);
+    const Value rows = table.at("rows"), columns = table.at("columns");
+    table.done();
+    profile_.display.rows = rows.number<std::uint8_t>(2, Screen::kMaxRows);
+    profile_.display.columns = columns.number<std::uint8_t>(16, Screen::kMaxColumns);
   }
 
-  void read_code() {
-    const Table table = root_.at("code").table(kCode);
+  void read_code(const Value& value) {
+    Table table(value);
+    const Value least = table.at("min_digits"), most = table.at("max_digits");
+    const auto groups = table.find("groups");
+    table.done();
     CodeFormat& code = profile_.code;
-    code.min_digits = table.at("min_digits").number<std::uint8_t>(1, kMaxCodeDigits);
-    const Value most = table.at("max_digits");
+    code.min_digits = least.number<std::uint8_t>(1, kMaxCodeDigits);
     code.max_digits = most.number<std::uint8_t>(1, kMaxCodeDigits);
     if (code.max_digits < code.min_digits) {
       most.refuse(
           fmt::format("is {}; it must not be less than min_digits, {}", code.max_digits, code.min_digits));
     }
-    if (const auto groups = table.find("groups")) read_groups(*groups);
-    check_width(table.find("groups").value_or(most));
+    if (groups) read_groups(*groups);
+    check_width(groups.value_or(most));
   }
 
   void read_groups(const Value& groups) {
@@ -112,46 +116,56 @@ class ReaderFile {
     }
   }
 
-  void read_currency() {
-    const Table table = root_.at("currency").table(kCurrency);
-    const std::string_view digits = table.at("code").digits(3, 3);
+  void read_currency(const Value& currency) {
+    Table table(currency);
+    const Value code = table.at("code"), exponent = table.at("exponent");
+    table.done();
+    const std::string_view digits = code.digits(3, 3);
     profile_.currency.code = to_bcd<2>(std::span(digits.data(), digits.size()));
-    profile_.currency.exponent = table.at("exponent").number<std::uint8_t>(0, 4);
+    profile_.currency.exponent = exponent.number<std::uint8_t>(0, 4);
   }
 
-  void read_timeouts() {
-    const Table table = root_.at("timeouts").table(kTimeouts);
-    const auto seconds = [&](std::string_view key) { return 1000 * table.at(key).number<Millis>(1, 3600); };
-    profile_.timeouts = {seconds("code"), seconds("inactivity"), seconds("card")};
+  void read_timeouts(const Value& timeouts) {
+    Table table(timeouts);
+    const Value code = table.at("code"), inactivity = table.at("inactivity"), card = table.at("card");
+    table.done();
+    const auto seconds = [](const Value& value) { return 1000 * value.number<Millis>(1, 3600); };
+    profile_.timeouts = {seconds(code), seconds(inactivity), seconds(card)};
   }
 
-  void read_card() {
-    const Table table = root_.at("card").table(kCard);
-    for (const Value& entry : table.at("applications").list(1, 32)) {
-      const Table application = entry.table(kApplication);
-      const Value aid = application.at("aid");
+  void read_card(const Value& card) {
+    Table table(card);
+    const Value applications = table.at("applications");
+    profile_.card.directory_fallback = table.flag("directory_fallback", false);
+    profile_.card.belgian = table.flag("belgian_rules", false);
+    table.done();
+    for (const Value& entry : applications.list(1, 32)) {
+      Table application(entry);
+      const Value aid = application.at("aid"), family = application.at("family");
+      application.done();
       const auto& bytes = storage_->aids.emplace_back(aid.hex(5, 16));
       const auto same = [&](const cap::Application& other) { return equal(other.aid, bytes); };
       auto& all = storage_->applications;
       if (std::any_of(all.begin(), all.end(), same)) aid.refuse("is there twice; each may be there once");
-      all.push_back({bytes, application.at("family").enumerator<cap::Family>(kFamilies)});
+      all.push_back({bytes, family.enumerator<cap::Family>(kFamilies)});
     }
     profile_.card.applications = storage_->applications;
-    profile_.card.directory_fallback = table.flag("directory_fallback", false);
-    profile_.card.belgian = table.flag("belgian_rules", false);
   }
 
   // ---- functions and their prompts
 
-  void read_functions() {
-    for (const Value& entry : root_.at("functions").list(1, kMaxFunctions)) {
-      const Table table = entry.table(kFunction);
+  void read_functions(const Value& functions) {
+    for (const Value& entry : functions.list(1, kMaxFunctions)) {
+      Table table(entry);
+      const Value key = table.at("key");
+      const auto list = table.find("prompts");
+      table.done();
       auto& prompts = storage_->prompts.emplace_back();
-      const std::string_view key = read_key(table.at("key"));
-      if (const auto list = table.find("prompts")) {
+      const std::string_view engraved = read_key(key);
+      if (list) {
         for (const Value& prompt : list->list(0, 3)) read_prompt(prompt, prompts);
       }
-      storage_->functions.push_back({key, prompts});
+      storage_->functions.push_back({engraved, prompts});
     }
     profile_.functions = storage_->functions;
   }
@@ -172,16 +186,18 @@ class ReaderFile {
   }
 
   void read_prompt(const Value& value, std::vector<Prompt>& prompts) {
-    const Table table = value.table(kPrompt);
+    Table table(value);
+    const Value kind = table.at("kind"), place = table.at("place");
     Prompt prompt;
-    prompt.kind = table.at("kind").enumerator<PromptKind>(kKinds);
-    prompt.place = read_place(table.at("place"), prompt.kind);
     prompt.optional = table.flag("optional", false);
+    const auto max_digits = table.find("max_digits"), repeat = table.find("repeat");
+    table.done();
+    prompt.kind = kind.enumerator<PromptKind>(kKinds);
+    prompt.place = read_place(place, prompt.kind);
     const auto [least, most] = digit_limits(prompt.kind);
-    const auto max_digits = table.find("max_digits");
     prompt.max_digits = max_digits ? max_digits->number<std::uint8_t>(least, most) : most;
-    if (const auto repeat = table.find("repeat")) prompt.repeat = read_repeat(*repeat, prompt);
-    check_among(table, prompts, prompt);
+    if (repeat) prompt.repeat = read_repeat(*repeat, prompt);
+    check_among(kind, place, prompts, prompt);
     prompts.push_back(prompt);
   }
 
@@ -221,26 +237,25 @@ class ReaderFile {
     return repeat;
   }
 
-  static void check_among(const Table& table, const std::vector<Prompt>& before, const Prompt& prompt) {
-    const auto to_un = [](PromptKind kind) {
-      return kind == PromptKind::challenge || kind == PromptKind::reference;
+  static void check_among(const Value& kind, const Value& place, const std::vector<Prompt>& before,
+                          const Prompt& prompt) {
+    const auto to_un = [](PromptKind asked) {
+      return asked == PromptKind::challenge || asked == PromptKind::reference;
     };
     for (const Prompt& other : before) {
-      if (other.kind == prompt.kind) table.at("kind").refuse("is there twice; a function asks each once");
+      if (other.kind == prompt.kind) kind.refuse("is there twice; a function asks each once");
       if (to_un(other.kind) && to_un(prompt.kind)) {
-        table.at("kind").refuse("is the second for the same place; allowed: one of challenge and reference");
+        kind.refuse("is the second for the same place; allowed: one of challenge and reference");
       }
       if (other.place > prompt.place) {
-        table.at("place").refuse(
-            "comes too late in the list; the order is before-pin, after-pin, after-card");
+        place.refuse("comes too late in the list; the order is before-pin, after-pin, after-card");
       }
     }
   }
 
   // ---- words
 
-  void read_languages() {
-    const Value list = root_.at("languages");
+  void read_languages(const Value& list) {
     std::vector<std::string_view> codes;
     for (const Value& value : list.list(1, 8)) {
       const std::string_view code = read_language_code(value, codes);
@@ -248,8 +263,7 @@ class ReaderFile {
       storage_->languages.push_back(language(code, read_words(value, code)));
     }
     profile_.languages = storage_->languages;
-    profile_.card_language = root_.flag("card_language", true);
-    check_overrides(codes);
+    check_own_texts(codes);
   }
 
   static std::string_view read_language_code(const Value& value, const std::vector<std::string_view>& codes) {
@@ -269,7 +283,7 @@ class ReaderFile {
   Texts read_words(const Value& value, std::string_view code) const {
     Texts texts;
     if (shipped_text(Shelf::texts, code)) texts = read_shipped(code);
-    if (const auto own = own_texts(code)) read_texts(own->table(text_keys()), profile_.display, texts);
+    if (const auto own = own_texts(code)) read_texts(*own, profile_.display, texts);
     if (const auto keys = missing_messages(texts); !keys.empty()) {
       value.refuse(fmt::format("has {}, for which nothing is shipped ({} are); [texts.{}] lacks {}",
                                quoted(code), joined(shipped_names(Shelf::texts)), code, joined(keys)));
@@ -280,27 +294,26 @@ class ReaderFile {
 
   Texts read_shipped(std::string_view code) const {
     const Source source(Shelf::texts, code);
-    const Node document = parse_document(source.text(), source.file());
-    const Table table(document, source.file(), "", text_keys());
+    const TomlDocument document(source.text(), source.file());
     Texts texts;
-    read_texts(table, profile_.display, texts);
+    read_texts(document.root(), profile_.display, texts);
     if (const auto keys = missing(texts); !keys.empty()) {
-      table.refuse(fmt::format("texts are missing: {}", joined(keys)));
+      document.root().refuse(fmt::format("texts are missing: {}", joined(keys)));
     }
     return texts;
   }
 
   std::optional<Value> own_texts(std::string_view code) const {
-    const auto all = root_.find("texts");
-    if (!all) return std::nullopt;
-    for (const Value& own : all->members()) {
-      if (own.key() == code) return own;
-    }
-    return std::nullopt;
+    if (!texts_) return std::nullopt;
+    return Table(*texts_).find(code);
   }
 
-  void check_overrides(const std::vector<std::string_view>& codes) const {
-    if (const auto texts = root_.find("texts")) static_cast<void>(texts->table(codes));
+  // Words of no other language than the reader's.
+  void check_own_texts(const std::vector<std::string_view>& codes) const {
+    if (!texts_) return;
+    Table table(*texts_);
+    for (const std::string_view code : codes) static_cast<void>(table.find(code));
+    table.done();
   }
 
   Language language(std::string_view code, const Texts& texts) {
@@ -314,8 +327,7 @@ class ReaderFile {
     return language;
   }
 
-  Table root_;
-  std::string_view file_;
+  std::optional<Value> texts_;
   std::unique_ptr<LoadedReader::Storage> storage_ = std::make_unique<LoadedReader::Storage>();
   ReaderProfile& profile_ = storage_->profile;
 };
@@ -338,8 +350,8 @@ LoadedReader load_reader(std::string_view name_or_path) {
 }
 
 LoadedReader read_reader(std::string_view text, std::string_view file) {
-  const Node document = parse_document(text, file);
-  return LoadedReader(ReaderFile(document, file).read());
+  const TomlDocument document(text, file);
+  return LoadedReader(ReaderFile(file).read(document.root()));
 }
 
 }  // namespace sesame::profile

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "host/base/file_name.hpp"
-#include "host/profile/document.hpp"
-#include "host/profile/schema.hpp"
+#include "host/document/toml.hpp"
 
 namespace sesame::profile {
 
@@ -27,10 +26,9 @@ std::vector<std::string_view> shipped_names(Shelf shelf) {
 std::vector<Listed> list_shipped(Shelf shelf) {
   std::vector<Listed> list;
   for (const std::string_view name : shipped_names(shelf)) {
-    const Node root = parse_document(*shipped_text(shelf, name), name);
-    for (const Value& member : Value(root, name, "").members()) {
-      if (member.key() == "title") list.push_back({name, member.title()});
-    }
+    const document::TomlDocument document(*shipped_text(shelf, name), name);
+    document::Table table(document.root());
+    if (const auto title = table.find("title")) list.push_back({name, title->title()});
   }
   return list;
 }

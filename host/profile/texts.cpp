@@ -2,9 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "host/base/utf8.hpp"
+
 namespace sesame::profile {
 
 namespace {
+
+using document::Table;
+using document::Value;
 
 constexpr std::string_view kNumber = "{n}";
 constexpr std::size_t kNumberWidth = 2;
@@ -24,16 +31,6 @@ bool something_stands_under(Message message) {
 }
 
 bool has_number(Message message) { return message == Message::enter_tds || message == Message::wrong_pin; }
-
-// The first character of `utf8`, which is valid, taken off it.
-char32_t take_character(std::string_view& utf8) {
-  const auto first = static_cast<unsigned char>(utf8[0]);
-  const std::size_t length = first < 0x80 ? 1U : first < 0xE0 ? 2U : first < 0xF0 ? 3U : 4U;
-  char32_t c = length == 1 ? first : first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) c = c << 6 | (static_cast<unsigned char>(utf8[i]) & 0x3FU);
-  utf8.remove_prefix(length);
-  return c;
-}
 
 // Why a display cannot show the character in a cell of its own; empty if it can.
 std::string_view unprintable(char32_t c) {
@@ -59,7 +56,9 @@ std::size_t width(const Value& value, std::string_view row) {
       cells += kNumberWidth;
       continue;
     }
-    const char32_t c = take_character(row);
+    const auto [c, length] = utf8::first_character(row);
+    if (length == 0) value.refuse("is not UTF-8");
+    row.remove_prefix(length);
     if (const auto why = unprintable(c); !why.empty()) {
       value.refuse(fmt::format("has U+{:04X}, which {}", static_cast<std::uint32_t>(c), why));
     }
@@ -90,35 +89,29 @@ void check_fit(const Value& value, Message message, const Display& display) {
 
 }  // namespace
 
-std::span<const std::string_view> text_keys() {
-  static const auto keys = [] {
-    std::array<std::string_view, kMessageCount + 2> all;
-    for (std::size_t i = 0; i < kMessageCount; ++i) all[i] = to_string(static_cast<Message>(i));
-    all[kMessageCount] = kLowBattery;
-    all[kMessageCount + 1] = kLanguageId;
-    return all;
-  }();
-  return keys;
-}
-
-void read_texts(const Table& table, const Display& display, Texts& texts) {
+void read_texts(const Value& value, const Display& display, Texts& texts) {
+  Table table(value);
+  std::array<std::optional<Value>, kMessageCount> messages;
+  for (std::size_t i = 0; i < kMessageCount; ++i)
+    messages[i] = table.find(to_string(static_cast<Message>(i)));
+  const auto low_battery = table.find(kLowBattery), language_id = table.find(kLanguageId);
+  table.done();
   for (std::size_t i = 0; i < kMessageCount; ++i) {
-    const auto value = table.find(text_keys()[i]);
-    if (!value) continue;
-    check_fit(*value, static_cast<Message>(i), display);
-    texts.messages[i] = value->text();
+    if (!messages[i]) continue;
+    check_fit(*messages[i], static_cast<Message>(i), display);
+    texts.messages[i] = messages[i]->text();
   }
-  if (const auto value = table.find(kLowBattery)) {
-    check_fit(*value, kLikeLowBattery, display);
-    texts.low_battery = value->text();
+  if (low_battery) {
+    check_fit(*low_battery, kLikeLowBattery, display);
+    texts.low_battery = low_battery->text();
   }
-  if (const auto value = table.find(kLanguageId)) texts.language_id = value->number<std::uint16_t>(1, 0xFFFF);
+  if (language_id) texts.language_id = language_id->number<std::uint16_t>(1, 0xFFFF);
 }
 
 std::vector<std::string_view> missing_messages(const Texts& texts) {
   std::vector<std::string_view> keys;
   for (std::size_t i = 0; i < kMessageCount; ++i) {
-    if (texts.messages[i].empty()) keys.push_back(text_keys()[i]);
+    if (texts.messages[i].empty()) keys.push_back(to_string(static_cast<Message>(i)));
   }
   return keys;
 }

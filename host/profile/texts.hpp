@@ -3,14 +3,13 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "firmware/core/profile.hpp"
 #include "firmware/core/text.hpp"
-#include "host/profile/schema.hpp"
+#include "host/document/value.hpp"
 
 namespace sesame::profile {
 
@@ -21,14 +20,11 @@ struct Texts {
   std::uint16_t language_id = 0;  // USB LANGID
 };
 
-// The keys of a table of texts: every Message, by the name that to_string() gives it, and what else Texts has.
-std::span<const std::string_view> text_keys();
-
-// Puts what the table has in the place of what was there. Each must fit the display: no more
-// rows than it has, one row less for a message that something stands under (enter_*, code), no row
-// longer than its columns, {n} counting two; printable characters of the Basic Multilingual Plane,
-// one a cell.
-void read_texts(const Table& table, const Display& display, Texts& texts);
+// The keys of a table of texts are every Message, by the name that to_string() gives it, and what else Texts
+// has. Puts what the table has in the place of what was there. Each must fit the display: no more rows than
+// it has, one row less for a message that something stands under (enter_*, code), no row longer than its
+// columns, {n} counting two; printable characters of the Basic Multilingual Plane, one a cell.
+void read_texts(const document::Value& table, const Display& display, Texts& texts);
 
 // What is missing, by its key: a file of hw-profiles/texts has everything, a model's own words all messages.
 std::vector<std::string_view> missing(const Texts& texts);

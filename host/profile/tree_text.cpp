@@ -4,7 +4,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "host/profile/hex.hpp"
+#include "host/base/hex.hpp"
 
 namespace sesame::profile {
 

@@ -1,5 +1,6 @@
-// What can be broken on purpose, as data: fault_slot.hpp breaks the card, live_reader.hpp battery and keys. The names,
-// fields and limits of faults.cpp are those of the HTTP API, of scenarios and of the page, which all read them there.
+// What can be broken on purpose, as data: fault_slot.hpp breaks the card, live_reader.hpp battery and keys.
+// The names, fields and limits of faults.cpp are those of the HTTP API, of scenarios and of the page, which
+// all read them there.
 #pragma once
 
 #include <cstddef>

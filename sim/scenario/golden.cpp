@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "host/document/file.hpp"
+#include "host/document/toml.hpp"
 #include "host/failure.hpp"
 #include "host/posix/durable_file.hpp"
-#include "host/profile/document.hpp"
-#include "host/profile/source.hpp"
 
 namespace sesame::sim {
 
@@ -26,9 +26,8 @@ GoldenScreen golden_of(const Look& look) { return look.lit ? look.rows : GoldenS
 void GoldenFile::read() {
   screens_.clear();
   if (!std::filesystem::exists(path_)) return;
-  const profile::Source source(profile::Shelf::cards,
-                               path_.find('/') == std::string::npos ? "./" + path_ : path_);
-  std::string_view rest = source.text();
+  const document::FileText file(path_);
+  std::string_view rest = file.text();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     read_line(rest.substr(0, end), number);
@@ -40,13 +39,13 @@ void GoldenFile::read_line(std::string_view line, std::size_t number) {
   if (line.empty() || line.front() == '#') return;
   if (line.size() > 2 && line.front() == '[' && line.back() == ']') {
     const std::string name(line.substr(1, line.size() - 2));
-    if (find(name) != nullptr) profile::refuse(path_, number, "a name for the second time");
+    if (find(name) != nullptr) document::refuse(path_, number, "a name for the second time");
     return add(name, {});
   }
-  if (screens_.empty()) profile::refuse(path_, number, "a row before any [name]");
+  if (screens_.empty()) document::refuse(path_, number, "a row before any [name]");
   if (line == kDark) return;
   if (line.size() < 2 || line.front() != '|' || line.back() != '|') {
-    profile::refuse(path_, number, "must be [name], a row between two |, dark, or a comment after #");
+    document::refuse(path_, number, "must be [name], a row between two |, dark, or a comment after #");
   }
   screens_.back().second.emplace_back(line.substr(1, line.size() - 2));
 }

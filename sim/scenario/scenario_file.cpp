@@ -4,13 +4,14 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
-#include "host/profile/document.hpp"
-#include "host/profile/schema.hpp"
+#include "host/base/safe_text.hpp"
+#include "host/document/file.hpp"
+#include "host/document/toml.hpp"
 #include "host/profile/shipped.hpp"
-#include "host/profile/source.hpp"
 #include "host/transcript/transcript.hpp"
 #include "sim/reader/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -19,8 +20,8 @@ namespace sesame::sim {
 
 namespace {
 
-using profile::Table;
-using profile::Value;
+using document::Table;
+using document::Value;
 
 constexpr std::size_t kMostSteps = 1000, kMostKeys = 200;
 constexpr Millis kLongest = 24 * 3600 * Millis{1000};
@@ -38,7 +39,11 @@ void must_be_true(const Value& value) {
   if (!value.boolean()) value.refuse("is false; the only value is true");
 }
 
-Millis duration(const Value& value, std::string_view text) {
+Millis seconds(const Value& value) { return value.number<Millis>(0, kLongest / 1000) * 1000; }
+
+Millis duration(const Value& value) {
+  if (!value.is_text()) return seconds(value);
+  const std::string_view text = value.text();
   Millis millis = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, millis);
@@ -47,12 +52,6 @@ Millis duration(const Value& value, std::string_view text) {
     value.refuse("is no duration; allowed: seconds as an integer, or milliseconds as \"500ms\"; up to a day");
   }
   return millis;
-}
-
-// Without a way to ask a value for its kind: whichever of the two is right.
-Millis duration(const Value& value, bool is_text) {
-  if (is_text) return duration(value, value.text());
-  return value.number<Millis>(0, kLongest / 1000) * 1000;
 }
 
 std::uint16_t atc(const Value& value, std::uint16_t least) {
@@ -72,8 +71,8 @@ std::string key(const Value& value) {
   return std::string(name);
 }
 
-std::vector<std::string> keys(const Value& value, bool is_list) {
-  if (!is_list) return {key(value)};
+std::vector<std::string> keys(const Value& value) {
+  if (value.kind() != document::Node::Kind::list) return {key(value)};
   std::vector<std::string> all;
   for (const Value& one : value.list(1, kMostKeys)) all.push_back(key(one));
   return all;
@@ -86,7 +85,7 @@ std::string pattern(const Value& value) {
 }
 
 // Longer than that of a profile: it says what the reader does.
-std::string title(const Value& value) {
+std::string read_title(const Value& value) {
   const std::string_view text = value.text();
   if (text.empty() || text.size() > 120 || safe::one_line(text) != text) {
     value.refuse("is no title; allowed: 1 to 120 bytes of printable characters on one line");
@@ -129,22 +128,21 @@ CardSpec named_card(const Value& value, const std::string& scenario) {
     static_cast<void>(value.one_of(shipped));
     return {CardSpec::Kind::shipped, name, {}};
   }
-  const std::string path =
-      profile::names_a_path(name) ? beside(scenario, name) : beside(scenario, "./" + name);
+  const std::string path = beside(scenario, name);
   try {
-    const profile::Source source(profile::Shelf::cards, path);
+    const document::FileText file(path);
     const auto kind = transcript ? CardSpec::Kind::transcript : CardSpec::Kind::toml;
-    return {kind, std::string(source.text()), std::filesystem::path(path).stem().string()};
+    return {kind, std::string(file.text()), std::filesystem::path(path).stem().string()};
   } catch (const std::exception& failure) {
     value.refuse(fmt::format("cannot be used: {}", failure.what()));
   }
 }
 
-CardSpec card(const Value& value, const std::string& scenario, bool is_text) {
-  if (is_text) return named_card(value, scenario);
-  constexpr std::string_view kKeys[] = {"toml", "transcript"};
-  const Table table = value.table(kKeys);
+CardSpec read_card(const Value& value, const std::string& scenario) {
+  if (value.is_text()) return named_card(value, scenario);
+  Table table(value);
   const auto toml = table.find("toml"), transcript = table.find("transcript");
+  table.done();
   if (toml.has_value() == transcript.has_value()) value.refuse("must have one of toml, transcript");
   return toml ? CardSpec{CardSpec::Kind::toml, std::string(toml->text()), {}}
               : CardSpec{CardSpec::Kind::transcript, std::string(transcript->text()), {}};
@@ -171,39 +169,35 @@ Fault fault(const Value& value) {
     for (const FaultShape& shape : fault_shapes()) all.push_back(shape.name);
     return all;
   }();
-  static const auto keys = [] {
-    std::vector<std::string_view> all{"kind"};
-    for (const FaultField* field : fault_fields()) all.push_back(field->name);
-    return all;
-  }();
-  const Table table = value.table(keys);
+  Table table(value);
+  const Value kind = table.at("kind");
+  std::vector<std::pair<const FaultField*, std::optional<Value>>> given;
+  for (const FaultField* field : fault_fields()) given.emplace_back(field, table.find(field->name));
+  table.done();
   Fault fault;
-  fault.kind = table.at("kind").enumerator<FaultKind>(kinds);
+  fault.kind = kind.enumerator<FaultKind>(kinds);
   const auto fields = shape_of(fault.kind).fields;
-  for (const FaultField* field : fault_fields()) {
-    const auto given = table.find(field->name);
-    if (given && std::find(fields.begin(), fields.end(), field) == fields.end()) {
-      given->refuse(fmt::format("does not go with {}", to_string(fault.kind)));
+  for (const auto& [field, one] : given) {
+    if (one && std::find(fields.begin(), fields.end(), field) == fields.end()) {
+      one->refuse(fmt::format("does not go with {}", to_string(fault.kind)));
     }
   }
+  std::vector<std::pair<const FaultField*, Value>> wanted;
   for (const FaultField* field : fields) {
-    if (field->required || table.find(field->name)) read_field(table.at(field->name), *field, fault);
+    if (field->required || table.find(field->name)) wanted.emplace_back(field, table.at(field->name));
   }
+  table.done();
+  for (const auto& [field, one] : wanted) read_field(one, *field, fault);
   return fault;
 }
 
 // ---- steps
 
-// A value, and what the schema does not tell about it.
+// What a step is to do, and what stands beside it.
 struct Given {
   Value value;
-  profile::Node::Kind kind;
-  const Table& step;
+  std::optional<Value> within;
   const std::string& file;
-
-  bool is_text() const { return kind == profile::Node::Kind::string; }
-  bool is_list() const { return kind == profile::Node::Kind::list; }
-  bool is_true() const { return kind == profile::Node::Kind::boolean; }
 };
 
 template <class Step>
@@ -213,32 +207,31 @@ Action plain(const Given& given) {
 }
 
 Action insert(const Given& given) {
-  if (!given.is_true()) return step::Insert{card(given.value, given.file, given.is_text())};
+  if (given.value.kind() != document::Node::Kind::boolean)
+    return step::Insert{read_card(given.value, given.file)};
   must_be_true(given.value);
   return step::Insert{};
 }
 
 Action wait_screen(const Given& given) {
   step::WaitScreen wait{pattern(given.value)};
-  if (const auto within = given.step.find("within")) wait.within = duration(*within, false);
+  if (given.within) wait.within = seconds(*given.within);
   return wait;
 }
 
-constexpr std::string_view kWithin = "within";
-
 // Every thing that a step can be, by its key.
-struct Kind {
+struct StepKind {
   std::string_view key;
   Action (*read)(const Given& given);
 };
-constexpr Kind kKinds[] = {
+constexpr StepKind kStepKinds[] = {
     {"insert", insert},
     {"pull", plain<step::Pull>},
-    {"press", [](const Given& g) -> Action { return step::Press{keys(g.value, g.is_list())}; }},
+    {"press", [](const Given& g) -> Action { return step::Press{keys(g.value)}; }},
     {"hold", [](const Given& g) -> Action { return step::Hold{key(g.value)}; }},
     {"pin", [](const Given& g) -> Action { return step::Pin{SecretString(g.value.digits(0, 20))}; }},
     {"enter", [](const Given& g) -> Action { return step::Enter{characters(g.value)}; }},
-    {"advance", [](const Given& g) -> Action { return step::Advance{duration(g.value, g.is_text())}; }},
+    {"advance", [](const Given& g) -> Action { return step::Advance{duration(g.value)}; }},
     {"next_deadline", plain<step::NextDeadline>},
     {"reset", plain<step::Reset>},
     {"atc", [](const Given& g) -> Action { return step::SetAtc{atc(g.value, 1)}; }},
@@ -267,53 +260,45 @@ constexpr Kind kKinds[] = {
      [](const Given& g) -> Action { return step::ExpectTriesLeft{g.value.number<std::uint8_t>(0, 15)}; }},
 };
 
-constexpr auto kStepKeys = [] {
-  std::array<std::string_view, std::size(kKinds) + 1> keys{};
-  for (std::size_t i = 0; i < std::size(kKinds); ++i) keys[i] = kKinds[i].key;
-  keys.back() = kWithin;
-  return keys;
-}();
-
-Step read_step(const profile::Node& node, const std::string& file) {
-  const Table table(node, file, "steps", kStepKeys);
-  const Kind* chosen = nullptr;
-  for (const Kind& kind : kKinds) {
-    if (!table.find(kind.key)) continue;
-    if (chosen != nullptr) {
-      table.refuse(fmt::format("steps: {} and {} are two steps; one thing each", chosen->key, kind.key));
-    }
-    chosen = &kind;
+Step read_step(const Value& value, const std::string& file) {
+  Table table(value);
+  std::vector<std::pair<const StepKind*, Value>> found;
+  std::vector<std::string_view> keys;
+  for (const StepKind& kind : kStepKinds) {
+    keys.push_back(kind.key);
+    if (const auto given = table.find(kind.key)) found.emplace_back(&kind, *given);
   }
-  if (chosen == nullptr) {
-    table.refuse(fmt::format("steps: a step that does nothing; one of {}", profile::joined(kStepKeys)));
+  const auto within = table.find(keys.emplace_back("within"));
+  table.done();
+  if (found.size() > 1) {
+    table.refuse(fmt::format("steps: {} and {} are two steps; one thing each", found[0].first->key,
+                             found[1].first->key));
   }
-  const auto within = table.find(kWithin);
-  if (within && chosen->key != "wait_screen") within->refuse("goes with wait_screen alone");
-  const auto is_it = [&](const profile::Node& member) { return member.key == chosen->key; };
-  const auto member = std::find_if(node.items.begin(), node.items.end(), is_it);
-  return {member->key_line, chosen->read({table.at(chosen->key), member->kind, table, file})};
+  if (found.empty()) {
+    table.refuse(fmt::format("steps: a step that does nothing; one of {}", document::joined(keys)));
+  }
+  const auto& [kind, given] = found.front();
+  if (within && kind->key != "wait_screen") within->refuse("goes with wait_screen alone");
+  return {given.key_line(), kind->read({given, within, file})};
 }
 
-std::vector<Step> read_steps(const Table& root, const profile::Node& document, const std::string& file) {
-  root.at("steps").list(1, kMostSteps);
-  const auto is_steps = [](const profile::Node& node) { return node.key == "steps"; };
-  const auto list = std::find_if(document.items.begin(), document.items.end(), is_steps);
+std::vector<Step> read_steps(const Value& list, const std::string& file) {
   std::vector<Step> steps;
   std::set<std::string> golden;
-  for (const profile::Node& node : list->items) {
-    steps.push_back(read_step(node, file));
+  for (const Value& value : list.list(1, kMostSteps)) {
+    steps.push_back(read_step(value, file));
     if (const auto* named = std::get_if<step::ExpectGolden>(&steps.back().action)) {
       const bool fresh = golden.insert(named->name).second;
       if (!fresh) {
-        profile::refuse(file, node.line, "steps.golden has this name for the second time; one screen each");
+        document::refuse(file, value.line(),
+                         "steps.golden has this name for the second time; one screen each");
       }
     }
   }
   return steps;
 }
 
-std::string profile_name(const Table& root, const std::string& file) {
-  const auto given = root.find("profile");
+std::string profile_name(const std::optional<Value>& given, const std::string& file) {
   if (!given) return "sesame";
   const std::string name(given->text());
   if (profile::names_a_path(name)) return beside(file, name);
@@ -324,27 +309,24 @@ std::string profile_name(const Table& root, const std::string& file) {
 }  // namespace
 
 Scenario read_scenario(std::string_view text, const std::string& file) {
-  const profile::Node document = profile::parse_document(text, file);
-  constexpr std::string_view kRoot[] = {"title", "profile", "card", "steps"};
-  const Table root(document, file, "", kRoot);
+  const document::TomlDocument document(text, file);
+  Table root(document.root());
+  const Value title = root.at("title");
+  const auto profile = root.find("profile"), card = root.find("card");
+  const Value steps = root.at("steps");
+  root.done();
   Scenario scenario;
   scenario.file = file;
-  scenario.title = title(root.at("title"));
-  scenario.profile = profile_name(root, file);
-  scenario.card = {CardSpec::Kind::shipped, "sesame-card", {}};
-  for (const profile::Node& node : document.items) {
-    if (node.key == "card") {
-      scenario.card = card(root.at("card"), file, node.kind == profile::Node::Kind::string);
-    }
-  }
-  scenario.steps = read_steps(root, document, file);
+  scenario.title = read_title(title);
+  scenario.profile = profile_name(profile, file);
+  scenario.card = card ? read_card(*card, file) : CardSpec{CardSpec::Kind::shipped, "sesame-card", {}};
+  scenario.steps = read_steps(steps, file);
   return scenario;
 }
 
 Scenario load_scenario(const std::string& file) {
-  const profile::Source source(profile::Shelf::cards,
-                               file.find('/') == std::string::npos ? "./" + file : file);
-  return read_scenario(source.text(), file);
+  const document::FileText content(file);
+  return read_scenario(content.text(), file);
 }
 
 }  // namespace sesame::sim

@@ -164,12 +164,12 @@ bool prefers(const Request& request, std::string_view type, std::string_view oth
   return accept.find(type) < accept.find(other);
 }
 
-nlohmann::json body_of(const Request& request) {
+JsonBody body_of(const Request& request) {
   check_query(request, {});
-  return parse_json(request.body);
+  return JsonBody(request.body);
 }
 
-void check_no_body(const Request& request) { Fields(parse_json(request.body), "").done(); }
+void check_no_body(const Request& request) { document::Table(JsonBody(request.body).root()).done(); }
 
 // What stands for {…} in the pattern, or nothing if the path is another.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
@@ -400,7 +400,7 @@ Response Api::metrics(const Call& call) {
 Response Api::openapi(const Call&) { return typed("application/json", openapi_); }
 
 Response Api::create_session(const Call& call) {
-  std::string token = session_token(body_of(call.request));
+  std::string token = session_token(body_of(call.request).root());
   Response response = nothing();
   response.headers.emplace_back("Set-Cookie", gate_.open_session(token));
   return response;
@@ -437,7 +437,7 @@ CardSpec Api::offered(CardSpec spec) const {
 }
 
 Response Api::create_reader(const Call& call) {
-  ReaderSpec spec = reader_spec(body_of(call.request));
+  ReaderSpec spec = reader_spec(body_of(call.request).root());
   if (spec.card) spec.card = offered(*spec.card);
   const std::string id = simulator_.create(spec);
   Response response = reader(id, 201);
@@ -478,7 +478,7 @@ Response Api::reset_reader(const Call& call) {
 }
 
 Response Api::insert_card(const Call& call) {
-  simulator_.insert(call.id(), offered(card_spec(body_of(call.request), "")));
+  simulator_.insert(call.id(), offered(card_spec(body_of(call.request).root())));
   return reader(call.id());
 }
 
@@ -508,7 +508,7 @@ Response Api::get_card_state(const Call& call) {
 }
 
 Response Api::set_card_state(const Call& call) {
-  const StatePatch patch = state_patch(body_of(call.request));
+  const StatePatch patch = state_patch(body_of(call.request).root());
   return json_response(simulator_.with(call.id(), [&](LiveReader& live) {
     if (live.card() == nullptr) throw Refusal(Why::no_card, "there is no card in the reader", "PUT one");
     live.card()->set_state(patch.atc, patch.tries_left);
@@ -517,7 +517,7 @@ Response Api::set_card_state(const Call& call) {
 }
 
 Response Api::press_keys(const Call& call) {
-  const std::vector<Stroke> wanted = strokes(body_of(call.request));
+  const std::vector<Stroke> wanted = strokes(body_of(call.request).root());
   simulator_.with(call.id(), [&](LiveReader& live) {
     std::vector<Key> keys;
     for (const Stroke& stroke : wanted) {
@@ -559,14 +559,7 @@ class OtpWait final : public Wait {
 }  // namespace
 
 Response Api::make_otp(const Call& call) {
-  nlohmann::json body = body_of(call.request);
-  OtpRequest request;
-  try {
-    request = otp_request(body);
-  } catch (...) {
-    wipe_texts(body);
-    throw;
-  }
+  OtpRequest request = otp_request(body_of(call.request).root());
   const auto wait = std::make_shared<OtpWait>(simulator_, metrics_, call.id(), std::move(request));
   auto response = wait->ask(false);
   return response ? std::move(*response) : later(wait);
@@ -657,7 +650,7 @@ Response Api::get_screen_png(const Call& call) {
 // ---- time, faults, what happened
 
 Response Api::move_clock(const Call& call) {
-  const std::optional<Millis> advance = clock_advance(body_of(call.request));
+  const std::optional<Millis> advance = clock_advance(body_of(call.request).root());
   simulator_.with(call.id(), [&](LiveReader& live) {
     if (advance) {
       live.advance(*advance);
@@ -669,7 +662,7 @@ Response Api::move_clock(const Call& call) {
 }
 
 Response Api::set_faults(const Call& call) {
-  Faults wanted = faults(body_of(call.request));
+  Faults wanted = faults(body_of(call.request).root());
   simulator_.with(call.id(), [&](LiveReader& live) { live.set_faults(std::move(wanted)); });
   return reader(call.id());
 }

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/server/json_body.hpp"
 #include "sim/server/message.hpp"
@@ -11,43 +14,44 @@ namespace sesame::sim {
 
 namespace {
 
+using document::Table;
+using document::Value;
 using Json = nlohmann::ordered_json;
 using Type = FaultField::Type;
 
 constexpr std::size_t kMostFaults = 32, kName = 128;
 
-const FaultShape& shape_named(const std::string& name, const std::string& where) {
+const FaultShape& shape_named(const Value& kind) {
+  const std::string_view name = kind.text(kName);
   std::string all;
   for (const FaultShape& shape : fault_shapes()) {
     if (shape.name == name) return shape;
     all += fmt::format("{}{}", all.empty() ? "" : ", ", shape.name);
   }
-  throw ApiError{400, "bad_fault", fmt::format("{} is no kind of fault", where), "one of " + all};
+  throw ApiError{400, "bad_fault", fmt::format("{} is no kind of fault", kind.path()), "one of " + all};
 }
 
-void read_field(Fields& fields, const FaultField& field, Fault& fault) {
-  const std::string name(field.name);
-  if (field.type == Type::text) {
-    fault.key = fields.required_text(name, field.most);
-    return;
+void read_field(const Value& value, const FaultField& field, Fault& fault) {
+  switch (field.type) {
+    case Type::number: fault.*field.number = value.number<std::uint32_t>(0, field.most); return;
+    case Type::hex: fault.*field.number = hex_digits(value, field.most); return;
+    case Type::text: fault.key = value.text(field.most); return;
   }
-  const std::optional<std::uint64_t> value = field.type == Type::hex
-                                                 ? std::optional<std::uint64_t>(fields.hex(name, field.most))
-                                                 : fields.number(name, 0, field.most);
-  if (!value && field.required) {
-    throw ApiError{400, "missing_field", fmt::format("{} is missing", fields.path(name)),
-                   "see /openapi.json"};
-  }
-  fault.*field.number = static_cast<std::uint32_t>(value.value_or(0));
 }
 
-Fault fault(const nlohmann::json& value, const std::string& where) {
-  Fields fields(value, where);
-  const FaultShape& shape = shape_named(fields.required_text("kind", kName), fields.path("kind"));
+Fault fault(const Value& value) {
+  Table table(value);
+  const FaultShape& shape = shape_named(table.at("kind"));
+  std::vector<std::pair<const FaultField*, std::optional<Value>>> given;
+  for (const FaultField* field : shape.fields) {
+    given.emplace_back(field, field->required ? table.at(field->name) : table.find(field->name));
+  }
+  table.done();
   Fault fault;
   fault.kind = shape.kind;
-  for (const FaultField* field : shape.fields) read_field(fields, *field, fault);
-  fields.done();
+  for (const auto& [field, one] : given) {
+    if (one) read_field(*one, *field, fault);
+  }
   return fault;
 }
 
@@ -73,12 +77,12 @@ Json field_schema(const FaultField& field) {
 
 }  // namespace
 
-Faults faults(const nlohmann::json& body) {
-  Fields fields(body, "");
-  const nlohmann::json& list = fields.required_array("faults", kMostFaults);
-  fields.done();
+Faults faults(const Value& body) {
+  Table table(body);
+  const Value list = table.at("faults");
+  table.done();
   Faults out;
-  for (std::size_t i = 0; i < list.size(); ++i) out.push_back(fault(list[i], fmt::format("faults[{}]", i)));
+  for (const Value& one : list.list(0, kMostFaults)) out.push_back(fault(one));
   return out;
 }
 

@@ -9,6 +9,9 @@ namespace sesame::sim {
 
 namespace {
 
+using document::Table;
+using document::Value;
+
 constexpr std::size_t kName = 128, kFile = 1u << 20, kKeys = 256, kInputs = 32, kPin = 32;
 constexpr std::uint64_t kYear = 366ull * 24 * 3600;
 
@@ -18,110 +21,111 @@ ApiError malformed(const std::string& message, const std::string& hint) {
 
 }  // namespace
 
-CardSpec card_spec(const nlohmann::json& value, const std::string& where) {
+CardSpec card_spec(const Value& value) {
   using Kind = CardSpec::Kind;
-  if (value.is_string()) return {Kind::shipped, text_of(value, where, kName), {}};
-  if (!value.is_object()) {
-    throw ApiError{400, "wrong_type",
-                   fmt::format("{} must be a text or an object", where.empty() ? "the body" : where),
-                   "a card's name, or {\"toml\": …}, {\"transcript\": …} or {\"pcsc\": …}"};
+  const auto to_text = [](const Value& text, std::size_t most) { return std::string(text.text(most)); };
+  if (value.is_text()) return {Kind::shipped, to_text(value, kName), {}};
+  if (value.kind() != document::Node::Kind::table) {
+    throw ApiError{
+        400, "wrong_type",
+        fmt::format("{} must be a text or an object", value.path().empty() ? "the body" : value.path()),
+        "a card's name, or {\"toml\": …}, {\"transcript\": …} or {\"pcsc\": …}"};
   }
-  Fields fields(value, where);
-  const auto name = fields.text("name", kName);
-  const auto toml = fields.text("toml", kFile), transcript = fields.text("transcript", kFile);
-  const auto pcsc = fields.text("pcsc", kName);
-  fields.done();
+  Table table(value);
+  const auto name = table.find("name"), toml = table.find("toml"), transcript = table.find("transcript"),
+             pcsc = table.find("pcsc");
+  table.done();
+  const std::string called = name ? to_text(*name, kName) : "";
   const int given = (toml ? 1 : 0) + (transcript ? 1 : 0) + (pcsc ? 1 : 0);
   if (given > 1 || (given == 0 && !name) || (pcsc && name)) {
     throw malformed("it is not clear which card is meant", "give one of name, toml, transcript and pcsc");
   }
-  if (toml) return {Kind::toml, *toml, name.value_or("")};
-  if (transcript) return {Kind::transcript, *transcript, name.value_or("")};
-  if (pcsc) return {Kind::pcsc, *pcsc, {}};
-  return {Kind::shipped, *name, {}};
+  if (toml) return {Kind::toml, to_text(*toml, kFile), called};
+  if (transcript) return {Kind::transcript, to_text(*transcript, kFile), called};
+  if (pcsc) return {Kind::pcsc, to_text(*pcsc, kName), {}};
+  return {Kind::shipped, called, {}};
 }
 
-ReaderSpec reader_spec(const nlohmann::json& body) {
-  Fields fields(body, "");
+ReaderSpec reader_spec(const Value& body) {
+  Table table(body);
+  const auto profile = table.find("profile"), card = table.find("card"), clock = table.find("clock"),
+             ttl = table.find("ttl_s");
+  table.done();
   ReaderSpec spec;
-  if (const auto profile = fields.text("profile", kName)) spec.profile = *profile;
-  if (const nlohmann::json* card = fields.find("card")) spec.card = card_spec(*card, "card");
-  if (const auto clock = fields.text("clock", kName)) {
-    if (*clock != "real" && *clock != "virtual") {
-      throw ApiError{400, "out_of_range", "clock is out of range", "real or virtual"};
-    }
-    spec.clock = *clock == "real" ? ClockKind::real : ClockKind::virtual_time;
+  if (profile) spec.profile = profile->text(kName);
+  if (card) spec.card = card_spec(*card);
+  if (clock) {
+    const std::string_view name = clock->text(kName);
+    if (name != "real" && name != "virtual") clock->refuse("real or virtual");
+    spec.clock = name == "real" ? ClockKind::real : ClockKind::virtual_time;
   }
-  if (const auto ttl = fields.number("ttl_s", 1, kYear)) spec.ttl_s = static_cast<std::uint32_t>(*ttl);
-  fields.done();
+  if (ttl) spec.ttl_s = ttl->number<std::uint32_t>(1, kYear);
   return spec;
 }
 
-std::vector<Stroke> strokes(const nlohmann::json& body) {
-  Fields fields(body, "");
-  const nlohmann::json& keys = fields.required_array("keys", kKeys);
-  fields.done();
+std::vector<Stroke> strokes(const Value& body) {
+  Table table(body);
+  const Value keys = table.at("keys");
+  table.done();
   std::vector<Stroke> out;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const std::string where = fmt::format("keys[{}]", i);
-    if (!keys[i].is_object()) {
-      out.push_back({text_of(keys[i], where, kName), false});
+  for (const Value& key : keys.list(0, kKeys)) {
+    if (key.kind() != document::Node::Kind::table) {
+      out.push_back({std::string(key.text(kName)), false});
       continue;
     }
-    Fields stroke(keys[i], where);
-    out.push_back({stroke.required_text("hold", kName), true});
+    Table stroke(key);
+    const Value hold = stroke.at("hold");
     stroke.done();
+    out.push_back({std::string(hold.text(kName)), true});
   }
   return out;
 }
 
-OtpRequest otp_request(nlohmann::json& body) {
-  Fields fields(body, "");
+OtpRequest otp_request(const Value& body) {
+  Table table(body);
+  const auto function = table.find("function");
+  const Value pin = table.at("pin");
+  const auto inputs = table.find("inputs");
+  table.done();
   OtpRequest request;
-  request.function = fields.text("function", kName).value_or("");
-  std::string pin = fields.required_text("pin", kPin);
-  request.pin = SecretString(pin);
-  wipe(pin.data(), pin.size());
-  nlohmann::json& kept = body["pin"];
-  wipe_texts(kept);
-  if (const nlohmann::json* inputs = fields.array("inputs", kInputs)) {
-    for (std::size_t i = 0; i < inputs->size(); ++i) {
-      request.inputs.push_back(text_of((*inputs)[i], fmt::format("inputs[{}]", i), kName));
-    }
+  if (function) request.function = function->text(kName);
+  request.pin = SecretString(pin.text(kPin));
+  if (inputs) {
+    for (const Value& input : inputs->list(0, kInputs)) request.inputs.emplace_back(input.text(kName));
   }
-  fields.done();
   return request;
 }
 
-std::optional<Millis> clock_advance(const nlohmann::json& body) {
-  Fields fields(body, "");
-  const auto advance = fields.number("advance_ms", 0, kYear * 1000);
-  const auto to = fields.text("to", kName);
-  fields.done();
-  if (advance.has_value() == to.has_value() || (to && *to != "next-deadline")) {
+std::optional<Millis> clock_advance(const Value& body) {
+  Table table(body);
+  const auto advance = table.find("advance_ms"), to = table.find("to");
+  table.done();
+  std::optional<Millis> duration;
+  if (advance) duration = advance->number<Millis>(0, kYear * 1000);
+  if (advance.has_value() == to.has_value() || (to && to->text(kName) != "next-deadline")) {
     throw malformed("it is not clear where the clock is to go",
                     R"(give "advance_ms": N or "to": "next-deadline")");
   }
-  return advance;
+  return duration;
 }
 
-StatePatch state_patch(const nlohmann::json& body) {
-  Fields fields(body, "");
+StatePatch state_patch(const Value& body) {
+  Table table(body);
+  const auto atc = table.find("atc"), tries_left = table.find("tries_left");
+  table.done();
   StatePatch patch;
-  if (const auto atc = fields.hex("atc", 4)) patch.atc = static_cast<std::uint16_t>(*atc);
-  if (const auto tries = fields.number("tries_left", 0, 15))
-    patch.tries_left = static_cast<std::uint8_t>(*tries);
-  fields.done();
+  if (atc) patch.atc = static_cast<std::uint16_t>(hex_digits(*atc, 4));
+  if (tries_left) patch.tries_left = tries_left->number<std::uint8_t>(0, 15);
   if (!patch.atc && !patch.tries_left)
     throw malformed("nothing is to be set", "give atc, tries_left or both");
   return patch;
 }
 
-std::string session_token(const nlohmann::json& body) {
-  Fields fields(body, "");
-  std::string token = fields.required_text("token", kName);
-  fields.done();
-  return token;
+std::string session_token(const Value& body) {
+  Table table(body);
+  const Value token = table.at("token");
+  table.done();
+  return std::string(token.text(kName));
 }
 
 }  // namespace sesame::sim

@@ -1,44 +1,44 @@
 // The bodies of requests, read strictly into what the simulator takes. Pure functions; each throws ApiError.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "host/document/value.hpp"
 #include "sim/reader/card_spec.hpp"
 #include "sim/reader/operator.hpp"
 #include "sim/reader/simulator.hpp"
 
 namespace sesame::sim {
 
-// "sesame-card", {"name": …}, {"toml": …, "name"?}, {"transcript": …, "name"?}, {"pcsc": …}. `where` is for messages.
-CardSpec card_spec(const nlohmann::json& value, const std::string& where);
+// "sesame-card", {"name": …}, {"toml": …, "name"?}, {"transcript": …, "name"?}, {"pcsc": …}.
+CardSpec card_spec(const document::Value& value);
 
 // {profile?, card?, clock?, ttl_s?}
-ReaderSpec reader_spec(const nlohmann::json& body);
+ReaderSpec reader_spec(const document::Value& body);
 
 struct Stroke {
   std::string key;  // as engraved
   bool hold = false;
 };
 // {"keys": ["CODE", {"hold": "C"}]}; at most 256
-std::vector<Stroke> strokes(const nlohmann::json& body);
+std::vector<Stroke> strokes(const document::Value& body);
 
-// {function?, pin, inputs?}. The PIN is overwritten in `body`.
-OtpRequest otp_request(nlohmann::json& body);
+// {function?, pin, inputs?}
+OtpRequest otp_request(const document::Value& body);
 
 // {"advance_ms": N} or {"to": "next-deadline"}: nothing then
-std::optional<Millis> clock_advance(const nlohmann::json& body);
+std::optional<Millis> clock_advance(const document::Value& body);
 
 struct StatePatch {
   std::optional<std::uint16_t> atc;
   std::optional<std::uint8_t> tries_left;
 };
 // {atc?: "0100", tries_left?: 1}, at least one
-StatePatch state_patch(const nlohmann::json& body);
+StatePatch state_patch(const document::Value& body);
 
 // {"token": T}
-std::string session_token(const nlohmann::json& body);
+std::string session_token(const document::Value& body);
 
 }  // namespace sesame::sim

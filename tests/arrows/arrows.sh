@@ -24,6 +24,8 @@ all_rules() {
   wrong "$(includes host/card '["<]firmware/core/(cap/|reader\.)')" "the card knows nothing of the reader's logic"
   wrong "$(includes host/card '["<]firmware/core/iso7816/(t0|t1|pps|link|edc|exchange|atr_reception)')" \
     "the card's side of the line is not the reader's"
+  wrong "$(includes host/document '["<]host/(card|cli|device|ifd|keys|line|pcsc|profile|state|transcript|vpcd)/')" \
+    'a document knows nothing of what it describes'
   wrong "$(includes host/card '["<]host/issuer/')" 'card and issuer share nothing but host/keys'
   wrong "$(includes host/issuer '["<]host/card/')" 'card and issuer share nothing but host/keys'
 

@@ -43,7 +43,7 @@ inline Application application(std::string_view aid) {
                {tag::ipb, bytes("00001F00000000000FFFFF00000000008000")}};
   made.cryptogram.scheme = keys::Scheme::cvn18;
   made.cryptogram.master_key = key(kMasterKey);
-  made.cryptogram.iad = "060112{cvr}";
+  made.cryptogram.iad = {{IadPiece::Kind::fixed, bytes("060112")}, {IadPiece::Kind::cvr, {}}};
   made.cryptogram.cvr = {CvrFormat::visa, bytes("03A0B800")};
   return made;
 }

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "host/base/hex.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/ifd/wire.hpp"
 #include "host/profile/card_file.hpp"
-#include "host/profile/hex.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/state/counters.hpp"
 
@@ -16,8 +16,8 @@ namespace sesame::ifd::test {
 
 using Octets = std::vector<std::uint8_t>;
 
-inline Octets hex(std::string_view text) { return std::get<Octets>(profile::parse_hex(text)); }
-inline std::string text(Bytes bytes) { return profile::to_hex(bytes); }
+inline Octets hex(std::string_view text) { return std::get<Octets>(parse_hex(text)); }
+inline std::string text(Bytes bytes) { return to_hex(bytes); }
 
 inline constexpr std::string_view kAtr = "3B6500005345534D01", kSelect = "00A4040007A0000000048002",
                                   kGetProcessingOptions = "80A80000028300";

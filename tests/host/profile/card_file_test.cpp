@@ -2,10 +2,11 @@
 
 #include "firmware/core/cap/token.hpp"
 #include "firmware/core/emv/tags.hpp"
+#include "host/base/hex.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
-#include "host/profile/hex.hpp"
 #include "host/profile/shipped.hpp"
+#include "tests/host/card/iad_pieces.hpp"
 #include "tests/host/profile/broken.hpp"
 
 namespace sesame::profile {
@@ -62,7 +63,7 @@ TEST_CASE("the Sésame card is the published vector") {
   CHECK(rules.tree.branch() == 4);
   CHECK(rules.tree.height() == 8);
   CHECK(rules.mac_input == MacInput::list);
-  CHECK(rules.iad == "06770A{cvr}");
+  CHECK(card::test::text_of(rules.iad) == "06770A{cvr}");
   CHECK(rules.cvr.format == CvrFormat::visa);
   CHECK(to_hex(rules.cvr.bytes) == "03A48000");
   CHECK(rules.mac_cvr->format == CvrFormat::mchip);
@@ -128,7 +129,7 @@ TEST_CASE("the AES card speaks T=1 and has a CCD IAD of 32 bytes") {
   const card::CryptogramRules& rules = application.cryptogram;
   CHECK(rules.scheme == keys::Scheme::ccd_aes);
   CHECK(rules.mac_input == MacInput::cdol);
-  CHECK(rules.iad == "0FA601{cvr}{counters}0F000000000000000000000000000000");
+  CHECK(card::test::text_of(rules.iad) == "0FA601{cvr}{counters}0F000000000000000000000000000000");
   CHECK(rules.cvr.format == CvrFormat::ccd);
   CHECK(rules.counters.size() == 8);
   CHECK(hex(application, tag::iaf) == "40");

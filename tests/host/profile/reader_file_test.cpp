@@ -1,6 +1,6 @@
 #include "host/profile/reader_file.hpp"
 
-#include "host/profile/hex.hpp"
+#include "host/base/hex.hpp"
 #include "host/profile/shipped.hpp"
 #include "tests/host/profile/broken.hpp"
 

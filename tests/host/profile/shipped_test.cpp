@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "host/document/toml.hpp"
 #include "host/profile/card_file.hpp"
-#include "host/profile/document.hpp"
 #include "host/profile/reader_file.hpp"
 #include "tests/host/profile/broken.hpp"
 
@@ -133,7 +133,7 @@ TEST_CASE("a file that cannot be read says why") {
 TEST_CASE("a file of more than 1 MiB is refused") {
   const Folder folder;
   std::string card(*shipped_text(Shelf::cards, "sesame-card"));
-  card.resize(kMaxFileSize, '\n');
+  card.resize(document::kMaxFileSize, '\n');
   CHECK(load_card(folder.file("largest.toml", card)).name == "largest");
   const std::string larger = folder.file("larger.toml", card + "\n");
   CHECK(test::failure_of([&] { return load_card(larger); }) ==

@@ -1,6 +1,7 @@
 #include "host/profile/texts.hpp"
 
 #include "firmware/core/screen.hpp"
+#include "host/document/toml.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "tests/host/profile/broken.hpp"
@@ -99,14 +100,15 @@ TEST_CASE("every message of every shipped reader is whole on its screen, in ever
 
 TEST_CASE("every message has words in French, English and Dutch") {
   for (const std::string_view language : {"fr", "en", "nl"}) {
-    const Node root = parse_document(*shipped_text(Shelf::texts, language), language);
-    const std::vector<Value> members = Value(root, language, "").members();
-    for (const std::string_view name : text_keys()) {
-      CAPTURE(language, name);
-      CHECK(
-          std::any_of(members.begin(), members.end(), [&](const Value& text) { return text.key() == name; }));
+    const document::TomlDocument document(*shipped_text(Shelf::texts, language), language);
+    document::Table table(document.root());
+    for (std::size_t i = 0; i < kMessageCount; ++i) {
+      CAPTURE(language, i);
+      CHECK(table.find(to_string(static_cast<Message>(i))));
     }
-    CHECK(members.size() == text_keys().size());
+    CHECK(table.find("low_battery"));
+    CHECK(table.find("language_id"));
+    CHECK_NOTHROW(table.done());
   }
 }
 
@@ -149,9 +151,9 @@ code = "Code"
 )";
 
 Texts read(std::string_view text, std::string_view file, Display display = {2, 16}) {
-  const Node root = parse_document(text, file);
+  const document::TomlDocument document(text, file);
   Texts texts;
-  read_texts(Table(root, file, "", text_keys()), display, texts);
+  read_texts(document.root(), display, texts);
   return texts;
 }
 

@@ -1,10 +1,12 @@
-#include "host/profile/ascii.hpp"
+#include "host/document/ascii.hpp"
 
-#include "host/profile/document.hpp"
+#include "host/document/toml.hpp"
 #include "tests/host/profile/broken.hpp"
 
-namespace sesame::profile {
+namespace sesame::document {
 namespace {
+
+namespace test = profile::test;
 
 TEST_CASE("a document in ASCII stays as it is, but for strings in ''") {
   const std::string_view same =
@@ -36,7 +38,7 @@ TEST_CASE("a string means what TOML says, whatever its quotes") {
   }));
   CAPTURE(toml);
   const std::string document = std::string("a = ") + toml + " # end\nb = 1\n";
-  const Node root = parse_document(document, "f");
+  const Node root = parse_toml(document, "f");
   REQUIRE(root.items.size() == 2);
   CHECK(root.items[0].text.view() == text);
 }
@@ -49,10 +51,10 @@ TEST_CASE("what is no TOML does not become TOML") {
                "\xE3\x80\x80"
                "a = 1");
   CAPTURE(toml);
-  const std::string message = test::failure_of([&] { return parse_document(toml, "f"); });
+  const std::string message = test::failure_of([&] { return parse_toml(toml, "f"); });
   CAPTURE(message);
   CHECK(message.find(": not TOML: ") != std::string::npos);
 }
 
 }  // namespace
-}  // namespace sesame::profile
+}  // namespace sesame::document

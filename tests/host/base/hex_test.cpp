@@ -1,8 +1,8 @@
-#include "host/profile/hex.hpp"
+#include "host/base/hex.hpp"
 
 #include <catch2/catch.hpp>
 
-namespace sesame::profile {
+namespace sesame {
 namespace {
 
 using ByteVector = std::vector<std::uint8_t>;
@@ -24,4 +24,4 @@ TEST_CASE("what is not hexadecimal is named without being repeated") {
 }
 
 }  // namespace
-}  // namespace sesame::profile
+}  // namespace sesame

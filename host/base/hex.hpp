@@ -11,7 +11,7 @@
 
 #include "firmware/core/bytes.hpp"
 
-namespace sesame::profile {
+namespace sesame {
 
 // Why a text is not hexadecimal. It never repeats the text, which may be a key.
 struct HexError {
@@ -30,4 +30,4 @@ std::variant<std::vector<std::uint8_t>, HexError> parse_hex(std::string_view tex
 // Upper case, no blanks.
 std::string to_hex(Bytes bytes);
 
-}  // namespace sesame::profile
+}  // namespace sesame

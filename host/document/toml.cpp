@@ -1,15 +1,16 @@
-#include "host/profile/document.hpp"
+#include "host/document/toml.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "firmware/core/bytes.hpp"
+#include "host/document/ascii.hpp"
 #include "host/failure.hpp"
-#include "host/profile/ascii.hpp"
 
 // toml++ asserts, or lets the compiler assume, things that a bad file can make false, and then handles them
-// all the same ("[!]"). Neither may happen: without NDEBUG it assumes nothing, and with this it asserts nothing.
+// all the same ("[!]"). Neither may happen: without NDEBUG it assumes nothing, and with this it asserts
+// nothing.
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_assert(true)
 #define TOML_HEADER_ONLY 1
@@ -18,7 +19,7 @@
 #define TOML_MAX_NESTED_VALUES 8
 #include <toml++/toml.h>
 
-namespace sesame::profile {
+namespace sesame::document {
 
 namespace {
 
@@ -63,9 +64,28 @@ Node take(toml::node& from, std::string_view file, std::size_t depth) {
   return node;
 }
 
+std::string_view a(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::string: return "a string";
+    case Node::Kind::integer: return "an integer";
+    case Node::Kind::boolean: return "a boolean (true or false)";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::table: return "a table";
+    case Node::Kind::null: return "nothing";
+    case Node::Kind::other: return "a number with a point, or a date or time";
+  }
+  return "";
+}
+
+// "3", "1 to 8"
+std::string allowed(const Range& range) {
+  if (range.least == range.most) return fmt::format("{}", range.least);
+  return fmt::format("{} to {}", range.least, range.most);
+}
+
 }  // namespace
 
-Node parse_document(std::string_view text, std::string_view file) {
+Node parse_toml(std::string_view text, std::string_view file) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string ascii = to_ascii(text, file);
@@ -84,4 +104,30 @@ void refuse(std::string_view file, std::size_t line, std::string_view what) {
   throw Failure(Exit::usage, safe::one_line(fmt::format("{}:{}: {}", file, line, what)));
 }
 
-}  // namespace sesame::profile
+void TomlReporter::refuse(const Node& node, const std::string& path, std::string_view why) const {
+  document::refuse(file_, node.line, path.empty() ? std::string(why) : fmt::format("{} {}", path, why));
+}
+
+void TomlReporter::wrong_kind(const Node& node, const std::string& path, Node::Kind expected) const {
+  refuse(node, path, fmt::format("is {}; it must be {}", a(node.kind), a(expected)));
+}
+
+void TomlReporter::out_of_range(const Node& node, const std::string& path, const Range& range) const {
+  const std::string is = range.unit.empty() ? fmt::format("is {}", range.given)
+                                            : fmt::format("has {} {}", range.given, range.unit);
+  refuse(node, path, fmt::format("{}; allowed: {}", is, allowed(range)));
+}
+
+void TomlReporter::unknown(const Node& member, const std::string& path,
+                           std::span<const std::string_view> keys) const {
+  const std::string where = path.empty() ? "" : fmt::format(" in {}", path);
+  document::refuse(file_, member.key_line,
+                   fmt::format("unknown key {}{}; allowed: {}", quoted(member.key), where, joined(keys)));
+}
+
+void TomlReporter::missing(const Node& table, const std::string& path,
+                           std::span<const std::string_view> keys) const {
+  document::refuse(file_, table.line, fmt::format("{} is missing; keys here: {}", path, joined(keys)));
+}
+
+}  // namespace sesame::document

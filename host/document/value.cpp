@@ -1,30 +1,24 @@
-#include "host/profile/schema.hpp"
+#include "host/document/value.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
-#include "host/profile/hex.hpp"
+#include "host/base/hex.hpp"
 
-namespace sesame::profile {
+namespace sesame::document {
 
 namespace {
 
-std::string_view a(Node::Kind kind) {
-  switch (kind) {
-    case Node::Kind::string: return "a string";
-    case Node::Kind::integer: return "an integer";
-    case Node::Kind::boolean: return "a boolean (true or false)";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::table: return "a table";
-    case Node::Kind::other: return "a number with a point, or a date or time";
-  }
-  return "";
-}
-
-// "3", "1 to 8"
-std::string range(std::int64_t least, std::int64_t most) {
-  return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+// Stands where something is missing.
+const Node& nothing() {
+  static const Node node = [] {
+    Node nothing;
+    nothing.kind = Node::Kind::null;
+    return nothing;
+  }();
+  return node;
 }
 
 std::string below(const std::string& path, std::string_view key) {
@@ -40,22 +34,30 @@ std::string joined(std::span<const std::string_view> names) {
 // ---- Value
 
 void Value::refuse(std::string_view why) const {
-  profile::refuse(file_, node_->line, fmt::format("{} {}", path_, why));
+  reporter_->refuse(*node_, path_, why);
+  std::abort();  // not reached, which g++ does not see of a virtual function
 }
 
 void Value::expect(Node::Kind kind) const {
-  if (node_->kind != kind) refuse(fmt::format("is {}; it must be {}", a(node_->kind), a(kind)));
+  if (node_ == &nothing()) reporter_->missing(*node_, path_, {});
+  if (node_->kind != kind) reporter_->wrong_kind(*node_, path_, kind);
 }
 
-void Value::expect_count(std::size_t count, std::size_t least, std::size_t most, std::string_view of) const {
+void Value::expect_count(std::size_t count, std::size_t least, std::size_t most,
+                         std::string_view unit) const {
   if (count >= least && count <= most) return;
-  const auto allowed = range(static_cast<std::int64_t>(least), static_cast<std::int64_t>(most));
-  refuse(fmt::format("has {} {}; allowed: {}", count, of, allowed));
+  const auto number = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+  reporter_->out_of_range(*node_, path_, {number(count), number(least), number(most), unit});
 }
 
 std::string_view Value::text() const {
   expect(Node::Kind::string);
   return node_->text.view();
+}
+
+std::string_view Value::text(std::size_t most) const {
+  expect_count(text().size(), 0, most, "bytes");
+  return text();
 }
 
 std::string Value::title() const {
@@ -98,7 +100,7 @@ bool Value::boolean() const {
 std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
   expect(Node::Kind::integer);
   if (node_->number < least || node_->number > most) {
-    refuse(fmt::format("is {}; allowed: {}", node_->number, range(least, most)));
+    reporter_->out_of_range(*node_, path_, {node_->number, least, most, {}});
   }
   return node_->number;
 }
@@ -113,60 +115,58 @@ std::vector<Value> Value::list(std::size_t least, std::size_t most) const {
   expect(Node::Kind::list);
   expect_count(node_->items.size(), least, most, "entries");
   std::vector<Value> values;
-  for (const Node& item : node_->items) values.emplace_back(item, file_, path_);
+  for (const Node& item : node_->items) {
+    values.emplace_back(item, *reporter_, reporter_->entry(path_, values.size()));
+  }
   return values;
 }
-
-Table Value::table(std::span<const std::string_view> keys) const { return Table(*node_, file_, path_, keys); }
 
 std::vector<Value> Value::members() const {
   expect(Node::Kind::table);
   std::vector<Value> values;
-  for (const Node& item : node_->items) values.emplace_back(item, file_, below(path_, item.key));
+  for (const Node& item : node_->items) values.emplace_back(item, *reporter_, below(path_, item.key));
   return values;
 }
 
 // ---- Table
 
-Table::Table(const Node& node, std::string_view file, std::string path,
-             std::span<const std::string_view> keys)
-    : node_(&node), file_(file), path_(std::move(path)), keys_(keys) {
-  if (node.kind != Node::Kind::table) {
-    profile::refuse(file, node.line, fmt::format("{} is {}; it must be a table", path_, a(node.kind)));
-  }
-  for (const Node& member : node.items) {
-    if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
-    const std::string where = path_.empty() ? "" : fmt::format(" in {}", path_);
-    profile::refuse(file, member.key_line,
-                    fmt::format("unknown key {}{}; allowed: {}", quoted(member.key), where, joined(keys)));
-  }
+void Table::refuse(std::string_view what) const { Value(*value_.node_, *value_.reporter_, {}).refuse(what); }
+
+Table::Table(const Value& value) : value_(value) { value.expect(Node::Kind::table); }
+
+const Node* Table::node(std::string_view key) {
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
+  const auto& items = value_.node_->items;
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Node& member) { return member.key == key; });
+  return found == items.end() || found->kind == Node::Kind::null ? nullptr : &*found;
 }
 
-const Node* Table::node(std::string_view key) const {
-  const auto found = std::find_if(node_->items.begin(), node_->items.end(),
-                                  [&](const Node& member) { return member.key == key; });
-  return found == node_->items.end() ? nullptr : &*found;
-}
-
-std::optional<Value> Table::find(std::string_view key) const {
+std::optional<Value> Table::find(std::string_view key) {
   const Node* found = node(key);
   if (found == nullptr) return std::nullopt;
-  return Value(*found, file_, path_to(key));
+  return Value(*found, *value_.reporter_, path_to(key));
 }
 
-Value Table::at(std::string_view key) const {
-  const auto value = find(key);
-  if (!value) refuse(fmt::format("{} is missing; keys here: {}", path_to(key), joined(keys_)));
-  return *value;
+Value Table::at(std::string_view key) {
+  const Node* found = node(key);
+  if (found == nullptr && missing_.empty()) missing_ = key;
+  return {found == nullptr ? nothing() : *found, *value_.reporter_, path_to(key)};
 }
 
-bool Table::flag(std::string_view key, bool otherwise) const {
+bool Table::flag(std::string_view key, bool otherwise) {
   const auto value = find(key);
   return value ? value->boolean() : otherwise;
 }
 
-std::string Table::path_to(std::string_view key) const { return below(path_, key); }
+void Table::done() const {
+  for (const Node& member : value_.node_->items) {
+    if (std::find(asked_.begin(), asked_.end(), member.key) != asked_.end()) continue;
+    value_.reporter_->unknown(member, value_.path_, asked_);
+  }
+  if (!missing_.empty()) value_.reporter_->missing(*value_.node_, path_to(missing_), asked_);
+}
 
-void Table::refuse(std::string_view what) const { profile::refuse(file_, node_->line, what); }
+std::string Table::path_to(std::string_view key) const { return below(value_.path_, key); }
 
-}  // namespace sesame::profile
+}  // namespace sesame::document

@@ -1,8 +1,8 @@
-#include "host/profile/hex.hpp"
+#include "host/base/hex.hpp"
 
 #include <fmt/format.h>
 
-namespace sesame::profile {
+namespace sesame {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::string to_hex(Bytes bytes) {
   return text;
 }
 
-}  // namespace sesame::profile
+}  // namespace sesame

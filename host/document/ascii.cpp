@@ -1,13 +1,13 @@
-#include "host/profile/ascii.hpp"
+#include "host/document/ascii.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "host/base/utf8.hpp"
-#include "host/profile/document.hpp"
+#include "host/document/toml.hpp"
 
-namespace sesame::profile {
+namespace sesame::document {
 
 namespace {
 
@@ -113,4 +113,4 @@ class Transcriber {
 
 std::string to_ascii(std::string_view toml, std::string_view file) { return Transcriber(toml, file).run(); }
 
-}  // namespace sesame::profile
+}  // namespace sesame::document

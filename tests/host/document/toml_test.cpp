@@ -1,14 +1,16 @@
-#include "host/profile/document.hpp"
+#include "host/document/toml.hpp"
 
 #include "tests/host/profile/broken.hpp"
 
-namespace sesame::profile {
+namespace sesame::document {
 namespace {
+
+namespace test = profile::test;
 
 using namespace std::string_literals;
 
 TEST_CASE("a document keeps the order and the lines of its file") {
-  const Node root = parse_document("b = 1\na = \"x\"\n\n[t]\nlist = [\n  true,\n  { k = 2 },\n]\n", "f");
+  const Node root = parse_toml("b = 1\na = \"x\"\n\n[t]\nlist = [\n  true,\n  { k = 2 },\n]\n", "f");
   REQUIRE(root.items.size() == 3);
   CHECK(root.items[0].key == "b");
   CHECK(root.items[0].number == 1);
@@ -57,7 +59,7 @@ TEST_CASE("what is not TOML in UTF-8 is refused with its line") {
       {"a.a.a.a.a.a.a.a.a.a.a.a = 1", 1, "nested too deep; at most 8 levels"},
   }));
   CAPTURE(row.text, row.line);
-  const std::string message = test::failure_of([&] { return parse_document(row.text, "f.toml"); });
+  const std::string message = test::failure_of([&] { return parse_toml(row.text, "f.toml"); });
   CAPTURE(message);
   CHECK(message.rfind("f.toml:" + std::to_string(row.line) + ": ", 0) == 0);
   CHECK(message.find(row.words) != std::string::npos);
@@ -65,7 +67,7 @@ TEST_CASE("what is not TOML in UTF-8 is refused with its line") {
 }
 
 TEST_CASE("letters outside ASCII may stand in quotes and comments of every kind") {
-  const Node root = parse_document(
+  const Node root = parse_toml(
       "\xEF\xBB\xBF# é \" '\n"
       "\"é\\\"é\" = 'é\\' # é\n"
       "b = \"\"\"é\n\"\" é\\\"\"\"\"\"\n"
@@ -87,7 +89,7 @@ TEST_CASE("a hostile file costs an error, not the stack") {
   for (int i = 0; i < 3; ++i) text += "{" + path + " = [\n";
   text += "1";
   for (int i = 0; i < 3; ++i) text += "]}";
-  const std::string message = test::failure_of([&] { return parse_document(text, "f"); });
+  const std::string message = test::failure_of([&] { return parse_toml(text, "f"); });
   CAPTURE(message);
   CHECK(message.find("nested") != std::string::npos);
 }
@@ -99,4 +101,4 @@ TEST_CASE("quoted text fits one line of an error") {
 }
 
 }  // namespace
-}  // namespace sesame::profile
+}  // namespace sesame::document

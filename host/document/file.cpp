@@ -1,0 +1,50 @@
+#include "host/document/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "firmware/core/bytes.hpp"
+#include "host/base/file_name.hpp"
+#include "host/base/safe_text.hpp"
+#include "host/document/toml.hpp"
+#include "host/failure.hpp"
+#include "host/posix/descriptor.hpp"
+
+namespace sesame::document {
+
+FileText::FileText(const std::string& path) {
+  const auto fail = [&](std::string_view why) {
+    throw Failure(Exit::usage, fmt::format("{}: {}", safe::one_line(path), why));
+  };
+  const auto cannot_read = [&] {
+    fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
+  };
+  const posix::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) cannot_read();
+  text_.resize(kMaxFileSize + 1);  // once, so that no copy of a key is left behind by growing
+  std::size_t size = 0;
+  while (size < text_.size()) {
+    const ssize_t got = ::read(file.get(), text_.data() + size, text_.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot_read();
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > kMaxFileSize) fail(fmt::format("is too large; at most {} bytes", kMaxFileSize));
+  if (size == 0) fail("is empty");
+  text_.resize(size);
+}
+
+FileText::~FileText() { wipe(text_.data(), text_.size()); }
+
+std::string_view stem(std::string_view file) {
+  file.remove_prefix(file.find_last_of('/') + 1);  // npos + 1 is 0
+  if (has_extension(file, ".toml")) file.remove_suffix(std::string_view(".toml").size());
+  return file;
+}
+
+}  // namespace sesame::document
