@@ -25,8 +25,8 @@ Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOp
                   "--pin-stdin or --pin-env");
   }
   Task task;
-  if (options.function) task.function = find_function(profile, *options.function);
-  task.answers = plan_answers(profile, profile.functions[task.function], options.inputs);
+  if (options.function) task.function = parse_function(profile, *options.function);
+  task.answers = parse_inputs(profile, profile.functions[task.function], options.inputs);
   task.pin_on_pad = options.reader.pinpad;
   task.last_try = !real_card || options.reader.last_try;
   return task;

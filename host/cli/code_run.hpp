@@ -8,10 +8,10 @@
 
 #include "host/cli/careful_slot.hpp"
 #include "host/cli/device_choice.hpp"
+#include "host/cli/make_code.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/screen_printer.hpp"
-#include "host/cli/scripted_user.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/profile/reader_file.hpp"
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "firmware/core/entry.hpp"
 #include "sim/reader/picture.hpp"
 #include "sim/reader/refusal.hpp"
 
@@ -17,15 +16,11 @@ namespace {
 constexpr std::size_t kMostPinDigits = 12;
 constexpr int kMostSteps = 100;  // a person whose keys stick gives up as well
 
-std::size_t find_function(const ReaderProfile& profile, const std::string& key) {
+std::size_t function_named(const ReaderProfile& profile, const std::string& key) {
   if (key.empty()) return 0;
-  std::string keys;
-  for (std::size_t i = 0; i < profile.functions.size(); ++i) {
-    if (profile.functions[i].key == key) return i;
-    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", profile.functions[i].key);
-  }
+  if (const auto found = find_function(profile, key)) return *found;
   throw Refusal(Why::unknown_function, fmt::format("the reader {} has no function '{}'", profile.name, key),
-                fmt::format("it has {}", keys));
+                fmt::format("it has {}", function_keys(profile)));
 }
 
 void check_pin(std::string_view pin) {
@@ -34,53 +29,43 @@ void check_pin(std::string_view pin) {
   throw Refusal(Why::bad_input, fmt::format("pin: {} to {} digits", cap::kMinPinDigits, kMostPinDigits));
 }
 
-// Typed as the reader would take it, so that the two cannot disagree.
-void check_input(const Prompt& prompt, std::uint8_t exponent, const std::string& input) {
-  const std::span<const char> all(input.data(), input.size());
-  bool ok = true;
-  for (std::size_t i = 0; ok && i < all.size(); ++i) ok = accepts(prompt, exponent, all.first(i), all[i]);
-  if (ok && complete(prompt, all)) return;
-  throw Refusal(
-      Why::bad_input, fmt::format("inputs: '{}' cannot be typed there", input),
-      prompt.kind == PromptKind::amount
-          ? fmt::format("an amount such as 12.34, with at most {} digits behind the point", exponent)
-          : fmt::format("at most {} digits", prompt.max_digits));
+Refusal refusal(const BadInput& bad, const ReaderProfile& profile, const Function& function,
+                const std::vector<std::string>& inputs) {
+  switch (bad.kind) {
+    case BadInput::What::missing:
+      return {Why::bad_input,
+              fmt::format("inputs: {} asks for more than these {}", function.key, inputs.size())};
+    case BadInput::What::impossible:
+      return {Why::bad_input, fmt::format("inputs: '{}' cannot be typed there", inputs[bad.where]),
+              bad.prompt.kind == PromptKind::amount
+                  ? fmt::format("an amount such as 12.34, with at most {} digits behind the point",
+                                profile.currency.exponent)
+                  : fmt::format("at most {} digits", bad.prompt.max_digits)};
+    case BadInput::What::surplus: break;
+  }
+  return {Why::bad_input, fmt::format("inputs: {} too many", inputs.size() - bad.where),
+          fmt::format("{} takes {}", function.key,
+                      bad.where == 0 ? "none" : fmt::format("at most {}", bad.where))};
 }
 
-std::vector<std::string> plan(const ReaderProfile& profile, const Function& function,
-                              const std::vector<std::string>& inputs) {
-  std::vector<std::string> answers;
-  std::size_t next = 0;
-  for (const Prompt& prompt : function.prompts) {
-    for (std::size_t turn = 0; turn < prompt.repeat; ++turn) {
-      const bool given = next < inputs.size();
-      if (!given && !prompt.optional && turn == 0) {
-        throw Refusal(Why::bad_input,
-                      fmt::format("inputs: {} asks for more than these {}", function.key, inputs.size()));
-      }
-      answers.push_back(given ? inputs[next++] : "");
-      if (given && (turn == 0 || !answers.back().empty())) {
-        check_input(prompt, profile.currency.exponent, answers.back());
-      }
-      if (answers.back().empty()) break;
-    }
+Script script(const ReaderProfile& profile, OtpRequest request) {
+  const std::size_t number = function_named(profile, request.function);
+  check_pin(request.pin.view());
+  const Function& function = profile.functions[number];
+  try {
+    return {number, plan_answers(profile, function, request.inputs), std::move(request.pin), request.last_try,
+            true};
+  } catch (const BadInput& bad) {
+    throw refusal(bad, profile, function, request.inputs);
   }
-  if (next == inputs.size()) return answers;
-  throw Refusal(
-      Why::bad_input, fmt::format("inputs: {} too many", inputs.size() - next),
-      fmt::format("{} takes {}", function.key, next == 0 ? "none" : fmt::format("at most {}", next)));
 }
 
 bool card_works(State state) { return state == State::starting || state == State::working; }
 
 }  // namespace
 
-Operator::Operator(const ReaderProfile& profile, OtpRequest request) : request_(std::move(request)) {
-  const std::size_t function = find_function(profile, request_.function);
-  function_ = function_key(function);
-  check_pin(request_.pin.view());
-  answers_ = plan(profile, profile.functions[function], request_.inputs);
-}
+Operator::Operator(const ReaderProfile& profile, OtpRequest request)
+    : user_(script(profile, std::move(request))) {}
 
 bool Operator::go_on(LiveReader& reader) {
   if (!started_ && reader.card() == nullptr) {
@@ -91,66 +76,18 @@ bool Operator::go_on(LiveReader& reader) {
     screens_.push_back(to_rows(reader.screen()));
   }
   started_ = true;
+  const ScriptedUser::Keys keys{[&](Key key) { reader.press(key); }, [&](Key key) { reader.hold(key); }};
   for (;;) {
     look(reader);
     const bool waits = card_works(reader.reader().state()) && reader.deadline();
     if (waits && reader.clock() == ClockKind::real) return false;
-    const bool goes_on = waits ? reader.to_next_deadline() : ++steps_ <= kMostSteps && step(reader);
+    const bool goes_on = waits ? reader.to_next_deadline()
+                               : ++steps_ <= kMostSteps && user_.step(reader.reader().state(), keys);
     if (!goes_on) {
       look(reader);
       return true;
     }
   }
-}
-
-// False: there is nothing more to do.
-bool Operator::step(LiveReader& reader) {
-  switch (reader.reader().state()) {
-    case State::choose_function:
-      if (chosen_) return false;  // it came back here by itself
-      chosen_ = true;
-      reader.press(function_);
-      return true;
-    case State::prompt:
-      if (!chosen_) return come_home(reader);
-      type(reader, answered_ < answers_.size() ? answers_[answered_] : "");
-      ++answered_;
-      return true;
-    case State::pin:
-      if (!chosen_) return come_home(reader);
-      if (pin_typed_) return false;
-      pin_typed_ = true;
-      type(reader, request_.pin.view());
-      request_.pin = {};
-      return true;
-    case State::last_try:
-      if (!chosen_) return come_home(reader);
-      if (!request_.last_try) return false;
-      reader.press(Key::ok);
-      return true;
-    case State::off:
-    case State::wrong_pin:
-    case State::code:
-    case State::notice: return !chosen_ && come_home(reader);
-    case State::insert_card:
-    case State::starting:
-    case State::working:
-    case State::connected:
-    case State::host_pin: return false;
-  }
-  return false;
-}
-
-// To its functions: one key does it from anywhere, or nothing does.
-bool Operator::come_home(LiveReader& reader) {
-  if (std::exchange(came_home_, true)) return false;
-  reader.reader().state() == State::off ? reader.press(Key::ok) : reader.hold(Key::clear);
-  return true;
-}
-
-void Operator::type(LiveReader& reader, std::string_view text) {
-  for (const char c : text) reader.press(c == '.' ? Key::point : digit_key(c));
-  reader.press(Key::ok);
 }
 
 // What was shown since, also for a moment.
@@ -172,7 +109,7 @@ OtpResult Operator::result(const LiveReader& reader) const {
   result.state = core.state();
   result.notice = core.notice();
   result.revision = reader.revision();
-  if (core.state() != State::code || !chosen_) return result;
+  if (core.state() != State::code || !user_.chosen()) return result;
   result.code = std::string(core.code().begin(), core.code().end());
   GroupedCode grouped;
   group(core.code(), reader.profile().code, grouped);

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "host/device/scripted_user.hpp"
 #include "host/secret.hpp"
 #include "sim/reader/live_reader.hpp"
 
@@ -46,17 +46,11 @@ class Operator {
   OtpResult result(const LiveReader& reader) const;
 
  private:
-  bool step(LiveReader& reader);
-  bool come_home(LiveReader& reader);
-  void type(LiveReader& reader, std::string_view text);
   void look(const LiveReader& reader);
 
-  OtpRequest request_;
-  Key function_ = Key::f1;
-  std::vector<std::string> answers_;
-  std::size_t answered_ = 0;
+  ScriptedUser user_;
   int steps_ = 0;
-  bool started_ = false, came_home_ = false, chosen_ = false, pin_typed_ = false;
+  bool started_ = false;
   std::uint64_t seen_ = 0;  // revision
   std::vector<std::vector<std::string>> screens_;
 };

@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "host/card/virtual_card.hpp"
-#include "host/cli/scripted_user.hpp"
+#include "host/cli/make_code.hpp"
 #include "host/device/qemu_device.hpp"
 #include "host/device/slot_line.hpp"
 #include "host/profile/card_file.hpp"
@@ -66,9 +66,9 @@ struct Desk {
   SlotLine line{card};
   QemuDevice reader;
 
-  void make_code(const std::string& function, const cli::Answers& answers) {
+  void make_code(const std::string& function, const Answers& answers) {
     cli::Task task;
-    task.function = cli::find_function(profile.profile(), function);
+    task.function = cli::parse_function(profile.profile(), function);
     task.answers = answers;
     task.pin = SecretString(std::string(personalisation.pin.view()));
     cli::make_code(reader, profile.profile(), task);

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "host/cli/scripted_user.hpp"
+#include "host/cli/make_code.hpp"
 #include "host/failure.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
@@ -96,7 +96,7 @@ Made make(const ReaderProfile& profile, CardInSlot& card, const Fault& to_reader
   panel.to_host = to_host;
   cli::Task task;
   task.pin = SecretString(card.pin());
-  task.answers = cli::Answers(profile.functions[0].prompts.size());
+  task.answers = Answers(profile.functions[0].prompts.size());
   const Time before = panel.now();
   panel.settle();
   cli::make_code(panel, profile, task);
@@ -114,7 +114,7 @@ std::u16string code_here(const ReaderProfile& profile, CardInSlot& card) {
   NativeReader reader(profile, card.slot());
   cli::Task task;
   task.pin = SecretString(card.pin());
-  task.answers = cli::Answers(profile.functions[0].prompts.size());
+  task.answers = Answers(profile.functions[0].prompts.size());
   cli::make_code(reader, task);
   const Screen screen = reader.shown();
   return {screen.row(1).begin(), screen.row(1).end()};

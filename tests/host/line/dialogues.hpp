@@ -4,7 +4,7 @@
 #include <string>
 
 #include "host/card/virtual_card.hpp"
-#include "host/cli/scripted_user.hpp"
+#include "host/cli/make_code.hpp"
 #include "host/failure.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
@@ -49,7 +49,7 @@ inline cli::Task task(const ReaderProfile& profile, std::size_t function, const 
     mandatory_tds = mandatory_tds || (prompt.kind == PromptKind::tds && !prompt.optional);
   }
   if (mandatory_tds) inputs.push_back("4711");
-  task.answers = cli::plan_answers(profile, profile.functions[function], inputs);
+  task.answers = cli::parse_inputs(profile, profile.functions[function], inputs);
   return task;
 }
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "host/card/virtual_card.hpp"
-#include "host/cli/scripted_user.hpp"
+#include "host/cli/make_code.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"

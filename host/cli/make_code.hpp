@@ -1,0 +1,35 @@
+// A code by a user who knows before what to type, and in words why there is none.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/device/native_reader.hpp"
+#include "host/device/scripted_user.hpp"
+
+namespace sesame::cli {
+
+// find_function() and plan_answers(), for --function and --input: what is wrong is a Failure (Exit::usage) that says so,
+// before any card is touched.
+Answers parse_inputs(const ReaderProfile& profile, const Function& function,
+                     const std::vector<std::string>& inputs);
+std::size_t parse_function(const ReaderProfile& profile, std::string_view key);
+
+struct Task {
+  std::size_t function = 0;
+  Answers answers;
+  SecretString pin;
+  bool pin_on_pad = false;  // typed at the slot's own pinpad instead
+  bool last_try = true;     // the PIN is sent although a wrong one would block the card
+  std::string card;         // as messages call it
+  std::string remedy;       // what to do where it is blocked, if anything: OpenCard::remedy()
+};
+
+// Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that says what the
+// screen says, and more where the reader knows more. A slot's own pinpad is for a native reader alone. Takes the PIN out of
+// the task.
+void make_code(Device& reader, const ReaderProfile& profile, Task& task);
+void make_code(NativeReader& reader, Task& task);
+
+}  // namespace sesame::cli
