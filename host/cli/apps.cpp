@@ -13,6 +13,7 @@
 #include "host/cli/label.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 

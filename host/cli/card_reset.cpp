@@ -7,6 +7,7 @@
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
 #include "host/profile/card_file.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/state/durable_store.hpp"
 
 namespace sesame::cli {

@@ -6,6 +6,7 @@
 #include "host/cli/open_card.hpp"
 #include "host/cli/text.hpp"
 #include "host/line/server.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/vpcd/server.hpp"
 
 namespace sesame::cli {

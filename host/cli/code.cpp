@@ -1,5 +1,6 @@
 #include "host/cli/code_run.hpp"
 #include "host/cli/commands.hpp"
+#include "host/profile/card_spec.hpp"
 
 namespace sesame::cli {
 

@@ -6,7 +6,7 @@
 #include "host/card/virtual_card.hpp"
 #include "host/cli/text.hpp"
 #include "host/profile/card_file.hpp"
-#include "host/profile/shipped.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/state/durable_store.hpp"
 #include "host/transcript/tracing_slot.hpp"
 #include "host/transcript/transcript_slot.hpp"
@@ -76,8 +76,10 @@ OpenCard::OpenCard(const ReaderOptions& options, pcsc::LanguageId language)
 
 OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) : name_(card) {
   if (state.atc && !state.ephemeral) throw Failure(Exit::usage, "--atc: only with --ephemeral");
-  is_transcript(card) ? open_transcript(card, state) : open_virtual_card(card, state, use);
-  if (is_transcript(card) || profile::names_a_path(card)) files_.push_back(card);
+  const CardSpec::Kind kind = parse_card(card).kind;
+  kind == CardSpec::Kind::transcript_file ? open_transcript(card, state)
+                                          : open_virtual_card(card, state, use);
+  if (kind != CardSpec::Kind::shipped) files_.push_back(card);
 }
 
 void OpenCard::open_transcript(const std::string& path, const StateOptions& state) {

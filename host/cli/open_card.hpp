@@ -15,7 +15,6 @@
 #include "host/state/counters.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
-#include "host/transcript/transcript.hpp"
 
 namespace sesame::cli {
 
@@ -72,7 +71,5 @@ std::string state_file(const card::Personalisation& card, const std::optional<st
 
 // What a recording masks: of somebody's card, all that is not to be kept; of a virtual one nothing.
 transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep);
-
-using transcript::is_transcript;
 
 }  // namespace sesame::cli

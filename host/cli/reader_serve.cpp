@@ -19,6 +19,7 @@
 #include "host/ifd/server.hpp"
 #include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
 
 namespace sesame::cli {

@@ -7,6 +7,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/durable_file.hpp"
+#include "host/profile/card_spec.hpp"
 
 namespace sesame::cli {
 

@@ -13,7 +13,6 @@
 
 #include "firmware/core/emv/apdu.hpp"
 #include "firmware/core/iso7816/atr.hpp"
-#include "host/base/file_name.hpp"
 #include "host/failure.hpp"
 
 namespace sesame::transcript {
@@ -230,8 +229,6 @@ std::string_view word_for(SlotStatus status) {
   }
   return "";
 }
-
-bool is_transcript(std::string_view file) { return has_extension(file, ".apdu"); }
 
 bool Transcript::Entry::matches(Bytes other) const {
   if (other.size() != command.size()) return false;

@@ -35,9 +35,6 @@ std::string_view word_for(SlotStatus status);
 
 inline constexpr std::size_t kLargestFile = 1u << 20;  // bytes
 
-// By its name: FILE.apdu, in small letters or capitals.
-bool is_transcript(std::string_view file);
-
 class Transcript {
  public:
   struct Answer {

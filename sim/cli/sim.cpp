@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,9 +26,8 @@
 #include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "host/profile/card_file.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
-#include "host/profile/shipped.hpp"
-#include "host/transcript/transcript.hpp"
 #include "sim/reader/simulator.hpp"
 #include "sim/server/api.hpp"
 #include "sim/server/http_server.hpp"
@@ -53,13 +51,10 @@ struct Options {
 
 // What clients get under the name of --card; one that is shipped they have anyway, and get it first in the list.
 OfferedCard offered_card(const std::string& card) {
-  const bool transcript = transcript::is_transcript(card);
-  if (!transcript && !profile::names_a_path(card)) {
-    return {{CardSpec::Kind::shipped, card, {}}, card, profile::load_card(card).title};
-  }
-  const std::string name = std::filesystem::path(card).stem().string();
-  const std::string title = transcript ? "recorded: " + card : profile::load_card(card).title;
-  return {{CardSpec::Kind::file, card, name}, name, title};
+  const CardSpec spec = parse_card(card);
+  const bool recorded = spec.kind == CardSpec::Kind::transcript_file;
+  return {spec, spec.kind == CardSpec::Kind::shipped ? card : spec.name,
+          recorded ? "recorded: " + card : profile::load_card(card).title};
 }
 
 // Of 48 bits: a number far from that of any other process, and one that every JSON parser keeps.

@@ -170,9 +170,9 @@ std::unique_ptr<Card> CardShop::make(const CardSpec& spec, const std::string& re
       return readable([&]() -> std::unique_ptr<Card> {
         return std::make_unique<TranscriptCard>(transcript::Transcript::parse(spec.text, name_of(spec)));
       });
-    case CardSpec::Kind::file:
+    case CardSpec::Kind::file: return readable([&] { return in_memory(profile::load_card(spec.text)); });
+    case CardSpec::Kind::transcript_file:
       return readable([&]() -> std::unique_ptr<Card> {
-        if (!transcript::is_transcript(spec.text)) return in_memory(profile::load_card(spec.text));
         return std::make_unique<TranscriptCard>(transcript::Transcript::load(spec.text));
       });
     case CardSpec::Kind::pcsc: return from_reader(spec.text, clock, std::move(left));

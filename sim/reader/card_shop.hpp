@@ -9,8 +9,8 @@
 
 #include "host/card/personalisation.hpp"
 #include "host/posix/descriptor.hpp"
+#include "host/profile/card_spec.hpp"
 #include "sim/reader/card.hpp"
-#include "sim/reader/card_spec.hpp"
 #include "sim/reader/live_reader.hpp"
 
 namespace sesame::sim {

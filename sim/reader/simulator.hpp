@@ -27,8 +27,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/profile/card_spec.hpp"
 #include "sim/reader/card_shop.hpp"
-#include "sim/reader/card_spec.hpp"
 #include "sim/reader/event_bus.hpp"
 #include "sim/reader/live_reader.hpp"
 #include "sim/reader/operator.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "firmware/core/profile.hpp"
+#include "host/profile/card_spec.hpp"
 #include "sim/reader/card.hpp"
-#include "sim/reader/card_spec.hpp"
 #include "sim/reader/faults.hpp"
 
 namespace sesame::sim {

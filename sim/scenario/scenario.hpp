@@ -67,8 +67,8 @@
 #include <vector>
 
 #include "firmware/core/profile.hpp"
+#include "host/profile/card_spec.hpp"
 #include "host/secret.hpp"
-#include "sim/reader/card_spec.hpp"
 #include "sim/reader/faults.hpp"
 
 namespace sesame::sim {

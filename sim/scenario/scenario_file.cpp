@@ -12,7 +12,6 @@
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/shipped.hpp"
-#include "host/transcript/transcript.hpp"
 #include "sim/reader/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -122,17 +121,18 @@ std::string beside(const std::string& scenario, std::string_view file) {
 
 CardSpec named_card(const Value& value, const std::string& scenario) {
   const std::string name(value.text());
-  const bool transcript = transcript::is_transcript(name);
-  if (!transcript && !profile::names_a_path(name)) {
+  const CardSpec spec = parse_card(name);
+  if (spec.kind == CardSpec::Kind::shipped) {
     const auto shipped = profile::shipped_names(profile::Shelf::cards);
     static_cast<void>(value.one_of(shipped));
-    return {CardSpec::Kind::shipped, name, {}};
+    return spec;
   }
   const std::string path = beside(scenario, name);
   try {
     const document::FileText file(path);
-    const auto kind = transcript ? CardSpec::Kind::transcript : CardSpec::Kind::toml;
-    return {kind, std::string(file.text()), std::filesystem::path(path).stem().string()};
+    const bool recorded = spec.kind == CardSpec::Kind::transcript_file;
+    return {recorded ? CardSpec::Kind::transcript : CardSpec::Kind::toml, std::string(file.text()),
+            spec.name};
   } catch (const std::exception& failure) {
     value.refuse(fmt::format("cannot be used: {}", failure.what()));
   }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "host/document/value.hpp"
-#include "sim/reader/card_spec.hpp"
+#include "host/profile/card_spec.hpp"
 #include "sim/reader/operator.hpp"
 #include "sim/reader/simulator.hpp"
 

@@ -18,11 +18,6 @@ namespace {
 
 constexpr char kEscape = 27;
 
-CardSpec spec_of(const std::string& card) {
-  const bool file = profile::names_a_path(card) || transcript::is_transcript(card);
-  return {file ? CardSpec::Kind::file : CardSpec::Kind::shipped, card, {}};
-}
-
 std::shared_ptr<const profile::LoadedReader> load(const std::string& profile) {
   return std::make_shared<const profile::LoadedReader>(profile::load_reader(profile));
 }
@@ -31,7 +26,7 @@ std::shared_ptr<const profile::LoadedReader> load(const std::string& profile) {
 
 void check(const DeskOptions& options) {
   static_cast<void>(load(options.profile));
-  if (transcript::is_transcript(options.card)) {
+  if (is_transcript(options.card)) {
     static_cast<void>(transcript::Transcript::load(options.card));
   } else {
     static_cast<void>(profile::load_card(options.card));
@@ -125,7 +120,7 @@ bool Desk::type_command(char character) {
 
 void Desk::insert() {
   if (card_is_in()) return;
-  if (!beside_) beside_ = cards_.make(spec_of(card_name_), "tui", ClockKind::virtual_time, {});
+  if (!beside_) beside_ = cards_.make(parse_card(card_name_), "tui", ClockKind::virtual_time, {});
   reader_->insert(std::move(beside_));
 }
 
@@ -138,7 +133,7 @@ void Desk::choose_card(const std::string& card) {
   const bool was_in = card_is_in();
   pull();
   beside_.reset();
-  beside_ = cards_.make(spec_of(card), "tui", ClockKind::virtual_time, {});
+  beside_ = cards_.make(parse_card(card), "tui", ClockKind::virtual_time, {});
   card_name_ = card;
   if (was_in) insert();
 }
