@@ -47,7 +47,7 @@ inline constexpr std::size_t kMaxCodeDigits = 16;
 
 struct Currency {
   std::array<std::uint8_t, 2> code{};  // ISO 4217 numeric, n3 BCD: 09 78
-  std::uint8_t exponent = 2;           // digits behind the point
+  std::uint8_t exponent = 2;           // digits after the point
 };
 
 struct Timeouts {

@@ -10,8 +10,6 @@ namespace sesame {
 
 namespace {
 
-constexpr State kAnyState{0xFF};
-
 bool is_digit(Key key) { return key <= Key::d9; }
 char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0' + static_cast<int>(key)); }
 bool carries_command(SlotRequest::Kind kind) {
@@ -24,11 +22,10 @@ std::size_t function_index(Key key) {
 
 }  // namespace
 
-// The reader's manual, a line each. The first line that fits is taken; what no line names is ignored.
-const Reader::Transition Reader::kTransitions[] = {
-    {kAnyState, Signal::inserted, &Reader::start},
+const Reader::Line Reader::kTransitions[] = {
+    {std::nullopt, Signal::inserted, &Reader::start},
     {State::off, Signal::removed, &Reader::ignore},
-    {kAnyState, Signal::removed, &Reader::show_removed},
+    {std::nullopt, Signal::removed, &Reader::show_removed},
 
     {State::off, Signal::any_key, &Reader::start},
     {State::insert_card, Signal::timeout, &Reader::power_off},
@@ -79,29 +76,30 @@ const Reader::Transition Reader::kTransitions[] = {
     {State::notice, Signal::timeout, &Reader::power_off},
 };
 
-Reader::Reader(const ReaderProfile& profile, HostSide* host)
-    : profile_(profile), host_(host), language_(&profile.languages[0]) {}
+std::span<const Reader::Line> Reader::manual() { return kTransitions; }
+
+Reader::Reader(const ReaderProfile& profile, HostSide* host) : control_(profile), host_(host) {}
 
 // ---- events in
 
 void Reader::handle(const Event& event, Millis now) {
-  now_ = now;
-  event_ = &event;
+  control_.now = now;
+  control_.event = &event;
   // Time goes first: a key that comes after the 35 seconds finds the reader off.
-  if (deadline_ && now_ >= *deadline_) run(Signal::timeout);
+  if (control_.deadline && control_.now >= *control_.deadline) run(Signal::timeout);
   if (const auto signal = signal_of(event)) run(*signal);
-  event_ = nullptr;
+  control_.event = nullptr;
 }
 
-std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
+std::optional<Signal> Reader::signal_of(const Event& event) {
   switch (event.kind) {
-    case Event::Kind::inserted: card_present_ = true; return Signal::inserted;
-    case Event::Kind::removed: card_present_ = false; return Signal::removed;
+    case Event::Kind::inserted: control_.card_present = true; return Signal::inserted;
+    case Event::Kind::removed: control_.card_present = false; return Signal::removed;
     case Event::Kind::tick: return std::nullopt;
     case Event::Kind::answer:
-      if (!request_ || event.number != request_number_) return std::nullopt;  // stale
-      if (*request_ != SlotRequest::Kind::deactivate) return Signal::answer;
-      request_.reset();
+      if (!control_.request || event.number != control_.request_number) return std::nullopt;  // stale
+      if (*control_.request != SlotRequest::Kind::deactivate) return Signal::answer;
+      control_.request.reset();
       return std::nullopt;
     case Event::Kind::pin_on_pad: return Signal::pin_on_pad;
     case Event::Kind::host: return host_ ? std::optional(host_->signal_of(event)) : std::nullopt;
@@ -111,8 +109,8 @@ std::optional<Reader::Signal> Reader::signal_of(const Event& event) {
   if (is_digit(event.key) || event.key == Key::point) return Signal::digit;
   if (event.key == Key::ok) return Signal::ok;
   if (event.key == Key::clear) return event.kind == Event::Kind::hold ? Signal::hold_clear : Signal::clear;
-  if (function_index(event.key) < profile_.functions.size()) return Signal::function;
-  return state_ == State::off ? std::optional(Signal::any_key) : std::nullopt;
+  if (function_index(event.key) < profile().functions.size()) return Signal::function;
+  return control_.state == State::off ? std::optional(Signal::any_key) : std::nullopt;
 }
 
 namespace {
@@ -133,15 +131,18 @@ bool keys_prolong(State state) {
 }  // namespace
 
 void Reader::run(Signal signal) {
-  const bool key = signal < Signal::inserted;
-  if (key && keys_prolong(state_)) {
-    deadline_ = now_ + profile_.timeouts.inactivity;
+  if (is_key(signal) && keys_prolong(control_.state)) {
+    control_.deadline = control_.now + profile().timeouts.inactivity;
   }
-  if (host_ && host_->run(*this, signal)) return;
-  for (const Transition& transition : kTransitions) {
-    if (transition.state != kAnyState && transition.state != state_) continue;
-    if (transition.signal != signal && !(key && transition.signal == Signal::any_key)) continue;
-    return (this->*transition.action)();
+  if (host_) {
+    switch (host_->run(control_, signal)) {
+      case HostSide::Outcome::passed: break;
+      case HostSide::Outcome::done: return;
+      case HostSide::Outcome::forgotten: fault_ = {}; return forget();
+    }
+  }
+  for (const Line& transition : kTransitions) {
+    if (transition.fits(control_.state, signal)) return (this->*transition.action)();
   }
 }
 
@@ -150,46 +151,29 @@ void Reader::run(Signal signal) {
 // Woken by a card or a key, or sent back here after a notice.
 void Reader::start() {
   forget();
-  language_ = &profile_.languages[0];  // the last card's says nothing about the next
-  if (!card_present_) return enter(State::insert_card);
-  enter(State::starting);
+  control_.language = &profile().languages[0];  // the last card's says nothing about the next
+  if (!control_.card_present) return control_.enter(State::insert_card);
+  control_.enter(State::starting);
   warm_reset_done_ = false;
-  ask(SlotRequest::Kind::activate);
+  control_.ask(SlotRequest::Kind::activate);
 }
 
 void Reader::power_off() {
   forget();
-  release_card();
-  enter(State::off);
+  control_.release_card();
+  control_.enter(State::off);
 }
 
 void Reader::show_removed() {
-  card_powered_ = false;
-  request_.reset();
+  control_.card_is_gone();
   if (host_) host_->removed();
   show(Notice::card_removed);
-}
-
-void Reader::enter(State state) {
-  state_ = state;
-  notice_ = Notice::none;
-  entry_.clear();
-  switch (state) {
-    case State::off:
-    case State::connected: deadline_.reset(); break;
-    case State::code: deadline_ = now_ + profile_.timeouts.code; break;
-    case State::starting:
-    case State::working: deadline_ = now_ + profile_.timeouts.card; break;
-    default: deadline_ = now_ + profile_.timeouts.inactivity; break;
-  }
 }
 
 void Reader::show(Notice notice) {
   fault_ = transaction_.fault();
   forget();
-  release_card();
-  enter(State::notice);
-  notice_ = notice;
+  control_.show(notice);
 }
 
 // Everything that belongs to one code.
@@ -204,8 +188,8 @@ void Reader::forget_inputs() {
   function_ = nullptr;
   prompt_ = 0;
   answers_ = 0;
-  entry_.clear();
-  pin_.wipe();
+  control_.entry.clear();
+  control_.pin.wipe();
   code_.wipe();
   pin_on_pad_ = false;
   sesame::wipe(&inputs_, sizeof inputs_);
@@ -217,18 +201,18 @@ void Reader::forget_inputs() {
 
 void Reader::choose_function() {
   // A card whose application is only selected can wait for the next function as it is.
-  const bool fresh = transaction_.state() == cap::TransactionState::selected && card_powered_;
+  const bool fresh = transaction_.state() == cap::TransactionState::selected && control_.card_powered;
   forget_inputs();
   if (!fresh) {
     transaction_.wipe();
-    release_card();
+    control_.release_card();
   }
-  enter(State::choose_function);
+  control_.enter(State::choose_function);
 }
 
 void Reader::begin_function() {
-  if (state_ == State::code) choose_function();
-  function_ = &profile_.functions[function_index(event_->key)];
+  if (control_.state == State::code) choose_function();
+  function_ = &profile().functions[function_index(control_.event->key)];
   for (const Prompt& prompt : function_->prompts) {
     if (prompt.place != PromptPlace::after_pin) continue;
     (prompt.kind == PromptKind::amount ? typed_later_.amount : typed_later_.number) = true;
@@ -241,11 +225,11 @@ void Reader::first_prompt(PromptPlace place) {
   next_prompt(place);
 }
 
-// Asks the next prompt of this place, or goes on behind the last one.
+// Asks the next prompt of this place, or goes on after the last one.
 void Reader::next_prompt(PromptPlace place) {
   if (!prompts_remain(place)) return after_prompts(place);
   while (function_->prompts[prompt_].place != place) ++prompt_;
-  enter(State::prompt);
+  control_.enter(State::prompt);
 }
 
 bool Reader::prompts_remain(PromptPlace place) const {
@@ -257,7 +241,7 @@ void Reader::after_prompts(PromptPlace place) {
   switch (place) {
     case PromptPlace::before_pin: return enter_pin();
     case PromptPlace::after_pin:
-      enter(State::working);
+      control_.enter(State::working);
       if (!transaction_.currency_used()) inputs_.currency = {};
       if (!transaction_.amount_used()) inputs_.amount = {};
       transaction_.generate(inputs_);
@@ -267,20 +251,21 @@ void Reader::after_prompts(PromptPlace place) {
 }
 
 void Reader::add_to_number() {
-  const char c = character(event_->key);
-  if (accepts(prompt(), profile_.currency.exponent, entry_, c)) static_cast<void>(entry_.push(c));
+  const char c = character(control_.event->key);
+  if (accepts(prompt(), profile().currency.exponent, control_.entry, c))
+    static_cast<void>(control_.entry.push(c));
 }
 
 void Reader::correct_number() {
-  if (entry_.empty()) return choose_function();
-  entry_.pop();
+  if (control_.entry.empty()) return choose_function();
+  control_.entry.pop();
 }
 
 void Reader::accept_number() {
   const Prompt& answered = prompt();
-  const bool no_more = answers_ > 0 && entry_.empty();  // whoever gave one number need not give another
-  if (!no_more && !complete(answered, entry_)) return;
-  const bool more_tds = answered.kind == PromptKind::tds && !entry_.empty() &&
+  const bool no_more = answers_ > 0 && control_.entry.empty();  // one number is enough
+  if (!no_more && !complete(answered, control_.entry)) return;
+  const bool more_tds = answered.kind == PromptKind::tds && !control_.entry.empty() &&
                         answers_ + 1 < answered.repeat && tds_.size() + 1 < cap::kMaxTdsNumbers;
   store_number();
   answers_ = static_cast<std::uint8_t>(more_tds ? answers_ + 1 : 0);
@@ -291,15 +276,15 @@ void Reader::accept_number() {
 void Reader::store_number() {
   switch (prompt().kind) {
     case PromptKind::challenge:
-    case PromptKind::reference: inputs_.unpredictable_number = to_bcd<4>(entry_); break;
+    case PromptKind::reference: inputs_.unpredictable_number = to_bcd<4>(control_.entry); break;
     case PromptKind::amount:
-      if (entry_.empty()) break;
-      inputs_.amount = amount_bcd(entry_, profile_.currency.exponent);
-      inputs_.currency = profile_.currency.code;
+      if (control_.entry.empty()) break;
+      inputs_.amount = amount_bcd(control_.entry, profile().currency.exponent);
+      inputs_.currency = profile().currency.code;
       break;
     case PromptKind::tds: {
       cap::TdsNumber number;
-      if (!entry_.empty() && number.append(entry_)) static_cast<void>(tds_.push(number));
+      if (!control_.entry.empty() && number.append(control_.entry)) static_cast<void>(tds_.push(number));
       break;
     }
   }
@@ -308,64 +293,64 @@ void Reader::store_number() {
 // ---- the PIN
 
 void Reader::enter_pin() {
-  pin_.wipe();
-  enter(State::pin);
+  control_.pin.wipe();
+  control_.enter(State::pin);
 }
 
 void Reader::add_to_pin() {
-  if (event_->key != Key::point) static_cast<void>(pin_.push(character(event_->key)));
+  if (control_.event->key != Key::point) static_cast<void>(control_.pin.push(character(control_.event->key)));
 }
 
 void Reader::correct_pin() {
-  if (pin_.empty()) return choose_function();
-  pin_.pop();
+  if (control_.pin.empty()) return choose_function();
+  control_.pin.pop();
 }
 
 void Reader::accept_pin() {
-  if (pin_.size() < cap::kMinPinDigits) return;
-  enter(State::working);
+  if (control_.pin.size() < cap::kMinPinDigits) return;
+  control_.enter(State::working);
   go_on();
 }
 
 // The warning holds for this PIN alone.
 void Reader::send_last_pin() {
-  enter(State::working);
+  control_.enter(State::working);
   send_pin();
 }
 
 void Reader::leave_pin_to_pad() {
-  pin_.wipe();
+  control_.pin.wipe();
   pin_on_pad_ = true;
-  enter(State::working);
+  control_.enter(State::working);
   go_on();
 }
 
 // ---- the dialogue with the card
 
 void Reader::take_answer() {
-  const SlotRequest::Kind asked = *request_;
-  request_.reset();
-  switch (event_->status) {
+  const SlotRequest::Kind asked = *control_.request;
+  control_.request.reset();
+  switch (control_.event->status) {
     case SlotStatus::ok: break;
-    case SlotStatus::removed: card_present_ = false; return show_removed();
+    case SlotStatus::removed: return show_removed();
     case SlotStatus::mute:
     case SlotStatus::garbled:
       if (carries_command(asked) && transaction_.no_answer()) return go_on();
-      return show(event_->status == SlotStatus::mute ? Notice::card_mute : Notice::card_error);
+      return show(control_.event->status == SlotStatus::mute ? Notice::card_mute : Notice::card_error);
   }
   if (carries_command(asked)) {
-    transaction_.answer(event_->bytes);
+    transaction_.answer(control_.event->bytes);
     return go_on();
   }
 
   // An ATR. Whether its check character is right was for whoever received the characters; recorded cards
   // carry an ATR with bytes masked.
-  if (event_->bytes.empty()) return show(Notice::card_mute);
-  if (iso7816::wants_warm_reset(event_->bytes) && !warm_reset_done_) {
+  if (control_.event->bytes.empty()) return show(Notice::card_mute);
+  if (iso7816::wants_warm_reset(control_.event->bytes) && !warm_reset_done_) {
     warm_reset_done_ = true;
-    return ask(SlotRequest::Kind::warm_reset);
+    return control_.ask(SlotRequest::Kind::warm_reset);
   }
-  transaction_.select(profile_.card);
+  transaction_.select(profile().card);
   go_on();
 }
 
@@ -376,13 +361,15 @@ void Reader::card_took_too_long() {
 
 // The next step of the dialogue, from wherever it rests.
 void Reader::go_on() {
-  if (transaction_.pending()) return ask(SlotRequest::Kind::transmit);
+  if (transaction_.pending()) return control_.ask(SlotRequest::Kind::transmit);
   switch (transaction_.state()) {
-    case cap::TransactionState::idle: warm_reset_done_ = false; return ask(SlotRequest::Kind::activate);
+    case cap::TransactionState::idle:
+      warm_reset_done_ = false;
+      return control_.ask(SlotRequest::Kind::activate);
     case cap::TransactionState::selected: return on_selected();
     case cap::TransactionState::prepared: return on_prepared();
     case cap::TransactionState::verified: return first_prompt(PromptPlace::after_pin);
-    case cap::TransactionState::done: release_card(); return first_prompt(PromptPlace::after_card);
+    case cap::TransactionState::done: control_.release_card(); return first_prompt(PromptPlace::after_card);
     case cap::TransactionState::failed: return show_fault();
     case cap::TransactionState::selecting:
     case cap::TransactionState::preparing:
@@ -393,32 +380,32 @@ void Reader::go_on() {
 
 void Reader::on_selected() {
   choose_language();
-  if (state_ == State::starting) return enter(State::choose_function);
+  if (control_.state == State::starting) return control_.enter(State::choose_function);
   transaction_.prepare(inputs_, typed_later_);
   go_on();
 }
 
 void Reader::on_prepared() {
-  const bool has_pin = !pin_.empty() || pin_on_pad_;
-  if (transaction_.pin_was_wrong() && !has_pin) return enter(State::wrong_pin);
-  if (transaction_.tries_left() == 1) return enter(State::last_try);
+  const bool has_pin = !control_.pin.empty() || pin_on_pad_;
+  if (transaction_.pin_was_wrong() && !has_pin) return control_.enter(State::wrong_pin);
+  if (transaction_.tries_left() == 1) return control_.enter(State::last_try);
   send_pin();
 }
 
 void Reader::send_pin() {
-  transaction_.verify(pin_);
-  pin_.wipe();
+  transaction_.verify(control_.pin);
+  control_.pin.wipe();
   if (!std::exchange(pin_on_pad_, false)) return go_on();
-  ask(SlotRequest::Kind::verify_on_pad);
-  deadline_ =
-      now_ + profile_.timeouts.inactivity + profile_.timeouts.card;  // somebody types, then the card works
+  control_.ask(SlotRequest::Kind::verify_on_pad);
+  control_.deadline = control_.now + profile().timeouts.inactivity +
+                      profile().timeouts.card;  // somebody types, then the card works
 }
 
 // The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B); the first
 // that the model has is used.
 void Reader::choose_language() {
-  language_ = &profile_.languages[0];
-  if (!profile_.card_language) return;
+  control_.language = &profile().languages[0];
+  if (!profile().card_language) return;
   const Bytes preference = transaction_.language_preference();
   for (std::size_t i = 0; i + 1 < preference.size(); i += 2) {
     if (speak({lower(preference[i]), lower(preference[i + 1])})) return;
@@ -426,9 +413,9 @@ void Reader::choose_language() {
 }
 
 bool Reader::speak(const std::array<char, 2>& code) {
-  for (const Language& language : profile_.languages) {
+  for (const Language& language : profile().languages) {
     if (language.code != code) continue;
-    language_ = &language;
+    control_.language = &language;
     return true;
   }
   return false;
@@ -438,13 +425,13 @@ bool Reader::speak(const std::array<char, 2>& code) {
 [[gnu::noinline]] void Reader::show_code() {
   cap::Digits digits;
   if (!transaction_.code(tds_, digits)) return show_fault();
-  const bool padded = cap::pad_with_zeros(digits, profile_.code.min_digits);
-  if (!padded || digits.size() > profile_.code.max_digits || !code_.assign(digits)) {
+  const bool padded = cap::pad_with_zeros(digits, profile().code.min_digits);
+  if (!padded || digits.size() > profile().code.max_digits || !code_.assign(digits)) {
     return show(Notice::code_too_long);
   }
   tds_.wipe();
   sesame::wipe(&inputs_, sizeof inputs_);
-  enter(State::code);
+  control_.enter(State::code);
 }
 
 void Reader::show_fault() {
@@ -461,45 +448,30 @@ void Reader::show_fault() {
 
 // ---- what the slot should do
 
-void Reader::ask(SlotRequest::Kind kind) {
-  request_ = kind;
-  ++request_number_;
-  if (kind == SlotRequest::Kind::deactivate) {
-    card_powered_ = false;
-    return;
-  }
-  card_powered_ = true;
-  deadline_ = now_ + profile_.timeouts.card;
-}
-
-void Reader::release_card() {
-  if (card_powered_) ask(SlotRequest::Kind::deactivate);
-}
-
 std::optional<SlotRequest> Reader::request() const {
-  if (!request_) return std::nullopt;
-  if (!carries_command(*request_)) return SlotRequest{request_number_, *request_, {}};
-  return SlotRequest{request_number_, *request_,
-                     state_ == State::connected ? host_->command() : transaction_.command()};
+  if (!control_.request) return std::nullopt;
+  if (!carries_command(*control_.request)) return SlotRequest{control_.request_number, *control_.request, {}};
+  return SlotRequest{control_.request_number, *control_.request,
+                     control_.state == State::connected ? host_->command() : transaction_.command()};
 }
 
 // ---- what the user sees
 
 Screen Reader::screen() const {
   View view;
-  view.state = state_;
-  view.notice = notice_;
-  view.entry = entry_;
-  view.masked = pin_.size();
+  view.state = control_.state;
+  view.notice = control_.notice;
+  view.entry = control_.entry;
+  view.masked = control_.pin.size();
   view.code = code_;
   view.pin_ok = transaction_.state() == cap::TransactionState::generating;
   view.number = transaction_.tries_left().value_or(View::kUnknown);
-  if (state_ == State::connected) host_->look(view);
-  if (state_ == State::prompt) {
+  if (control_.state == State::connected) host_->look(view);
+  if (control_.state == State::prompt) {
     view.prompt = prompt().kind;
     view.number = static_cast<std::uint8_t>(tds_.size() + 1);
   }
-  return render(view, profile_, *language_);
+  return render(view, profile(), *control_.language);
 }
 
 }  // namespace sesame

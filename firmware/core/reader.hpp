@@ -27,88 +27,11 @@
 
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/cap/transaction.hpp"
-#include "firmware/core/entry.hpp"
+#include "firmware/core/control.hpp"
 #include "firmware/core/profile.hpp"
 #include "firmware/core/screen.hpp"
-#include "firmware/core/slot.hpp"
 
 namespace sesame {
-
-namespace pinpad {
-class Connection;
-}
-
-enum class Key : std::uint8_t {
-  d0,
-  d1,
-  d2,
-  d3,
-  d4,
-  d5,
-  d6,
-  d7,
-  d8,
-  d9,
-  point,
-  ok,
-  clear,
-  f1,
-  f2,
-  f3,
-  f4,
-  f5,
-  f6,
-  f7,
-  f8
-};
-inline constexpr std::size_t kMaxFunctions = 8;
-
-constexpr Key digit_key(char digit) { return static_cast<Key>(digit - '0'); }
-// The key of the profile's function `index`, from 0.
-constexpr Key function_key(std::size_t index) {
-  return static_cast<Key>(static_cast<std::size_t>(Key::f1) + index);
-}
-
-// What a program on the computer asks of the reader, one thing at a time: a request before the answer to the last
-// one ends that one, which then has no answer. So it may let go of the card, or of a PIN being typed, at any moment.
-struct HostRequest {
-  enum class Kind : std::uint8_t {
-    activate,    // cold reset; answered with the ATR
-    warm_reset,  // answered with the ATR
-    transmit,    // a command APDU of 4 to 261 bytes; answered with a response APDU
-    verify_pin,  // a PIN_VERIFY_STRUCTURE; answered with SW1 SW2: the card's, or 6400, 6401, 6B80 (see below)
-    deactivate,  // it no longer uses the card; answered with nothing
-  };
-  std::uint32_t number = 0;  // comes back with the answer
-  Kind kind = Kind::deactivate;
-  Bytes bytes;  // read during handle() only
-};
-struct Event {
-  enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, pin_on_pad, host, tick };
-
-  Kind kind = Kind::tick;
-  Key key = Key::ok;
-  std::uint32_t number = 0;
-  SlotStatus status = SlotStatus::ok;
-  Bytes bytes;  // read during handle() only
-  HostRequest::Kind host = HostRequest::Kind::deactivate;
-
-  static Event press(Key key) { return of(Kind::press, key); }
-  static Event hold(Key key) { return of(Kind::hold, key); }
-  static Event inserted() { return of(Kind::inserted); }
-  static Event removed() { return of(Kind::removed); }
-  static Event answer(std::uint32_t number, SlotStatus status, Bytes bytes) {
-    return {Kind::answer, Key::ok, number, status, bytes};
-  }
-  // Where the reader asks for the PIN: it will be typed at the slot's own pinpad.
-  static Event pin_on_pad() { return of(Kind::pin_on_pad); }
-  static Event from_host(const HostRequest& request) {
-    return {Kind::host, Key::ok, request.number, SlotStatus::ok, request.bytes, request.kind};
-  }
-  static Event tick() { return {}; }  // time has passed; harmless at any moment
-
-  static Event of(Kind kind, Key key = Key::ok) { return {kind, key, 0, SlotStatus::ok, {}}; }
-};
 
 class HostSide;
 
@@ -124,46 +47,24 @@ class Reader {
 
   Screen screen() const;
   std::optional<SlotRequest> request() const;
-  std::optional<Millis> deadline() const { return deadline_; }
-  State state() const { return state_; }
-  Notice notice() const { return notice_; }
+  std::optional<Millis> deadline() const { return control_.deadline; }
+  State state() const { return control_.state; }
+  Notice notice() const { return control_.notice; }
   const Function* function() const { return function_; }                // once chosen
   const Prompt& prompt() const { return function_->prompts[prompt_]; }  // in State::prompt
   std::span<const char> code() const { return code_; }  // digits, in State::code; empty elsewhere
   const cap::Fault& fault() const { return fault_; }    // in State::notice: what the dialogue ended with
   std::optional<std::uint8_t> tries_left() const { return transaction_.tries_left(); }
-  const Language& language() const { return *language_; }
+  const Language& language() const { return *control_.language; }
   const cap::Transaction& transaction() const { return transaction_; }
-  const ReaderProfile& profile() const { return profile_; }
+  const ReaderProfile& profile() const { return control_.profile; }
 
-  // What an event means to the tables of transitions.
-  enum class Signal : std::uint8_t {
-    any_key,
-    digit,
-    ok,
-    clear,
-    hold_clear,
-    function,
-    inserted,
-    removed,
-    answer,
-    timeout,
-    pin_on_pad,
-    host_activate,
-    host_command,  // warm_reset, transmit
-    host_verify,
-    host_deactivate
-  };
+  // The reader's manual, a line each. The first line that fits is taken; what no line names is ignored.
+  using Line = Transition<void (Reader::*)()>;
+  static std::span<const Line> manual();
 
  private:
-  friend class pinpad::Connection;
-
-  struct Transition {
-    State state;
-    Signal signal;
-    void (Reader::*action)();
-  };
-  static const Transition kTransitions[];
+  static const Line kTransitions[];
 
   std::optional<Signal> signal_of(const Event& event);
   void run(Signal signal);
@@ -187,7 +88,6 @@ class Reader {
   void take_answer();
   void card_took_too_long();
 
-  void enter(State state);
   void show(Notice notice);
   void first_prompt(PromptPlace place);
   void next_prompt(PromptPlace place);
@@ -203,33 +103,18 @@ class Reader {
   bool prompts_remain(PromptPlace place) const;
   void store_number();
 
-  void ask(SlotRequest::Kind kind);
-  void release_card();
   void forget();
   void forget_inputs();
 
-  const ReaderProfile& profile_;
+  Control control_;
   HostSide* const host_;
-  const Language* language_;
-  State state_ = State::off;
-  Notice notice_ = Notice::none;
-  std::optional<Millis> deadline_;
-  Millis now_ = 0;
-
-  bool card_present_ = false;
-  bool card_powered_ = false;
   bool warm_reset_done_ = false;
-  std::uint32_t request_number_ = 0;
-  std::optional<SlotRequest::Kind> request_;
   cap::Transaction transaction_;
   cap::Fault fault_;
 
-  const Event* event_ = nullptr;  // the one being handled: a digit of the PIN leaves no copy here
   const Function* function_ = nullptr;
   std::size_t prompt_ = 0;
   std::uint8_t answers_ = 0;  // already given at a prompt that is asked again
-  Entry entry_;
-  cap::Pin pin_;
   bool pin_on_pad_ = false;
   cap::Inputs inputs_;
   cap::TypedLater typed_later_;
@@ -240,9 +125,15 @@ class Reader {
 // What a reader does besides, for a program on the computer.
 class HostSide {
  public:
-  virtual Reader::Signal signal_of(const Event& event) = 0;
-  // Asked before the reader's own table. False: it was not its business.
-  virtual bool run(Reader& reader, Reader::Signal signal) = 0;
+  enum class Outcome : std::uint8_t {
+    passed,  // not its business: the reader's own table is next
+    done,
+    forgotten,  // done, and what belonged to a code is of no use any more
+  };
+
+  virtual Signal signal_of(const Event& event) = 0;
+  // Asked before the reader's own table.
+  virtual Outcome run(Control& control, Signal signal) = 0;
   virtual void removed() = 0;               // the card was pulled out
   virtual void forget() = 0;                // everything that belongs to one code
   virtual Bytes command() const = 0;        // State::connected: what goes to the card

@@ -25,14 +25,9 @@ auto& of(auto& object) {
   };                                   \
   template struct Show<Tag, &Class::name>
 
+SESAME_SHOW(InControl, Reader, control_);
 SESAME_SHOW(Transaction, Reader, transaction_);
-SESAME_SHOW(Request, Reader, request_);
-SESAME_SHOW(RequestNumber, Reader, request_number_);
-SESAME_SHOW(Now, Reader, now_);
-SESAME_SHOW(Deadline, Reader, deadline_);
-SESAME_SHOW(ReaderState, Reader, state_);
 SESAME_SHOW(ReaderFault, Reader, fault_);
-SESAME_SHOW(TypedPin, Reader, pin_);
 SESAME_SHOW(Code, Reader, code_);
 
 SESAME_SHOW(Exchange, cap::Transaction, exchange_);

@@ -213,7 +213,7 @@ Key digit_for(const Reader& reader, std::size_t twin, When when) {
   constexpr std::string_view kDigits[] = {"1234567890123", "2345678901234"};
   const State state = reader.state();
   if (state == State::prompt || (state == State::working && when != When::now)) return Key::d1;
-  return digit_key(kDigits[twin][inside::of<inside::TypedPin>(reader).size()]);
+  return digit_key(kDigits[twin][inside::of<inside::InControl>(reader).pin.size()]);
 }
 
 void put_answer(const Answer& answer, Bytes command, std::size_t twin, test::ByteVector& bytes) {
@@ -234,7 +234,7 @@ Event event_of(const Move& move, const Reader& reader, std::size_t twin, test::B
     put_answer(*move.answer, request ? request->command : Bytes(), twin, bytes);
     event.status = move.answer->status;
     // Nobody waits for a stale one: it is to the last request but one, or to one that is over.
-    event.number = inside::of<inside::RequestNumber>(reader) - (move.stale && request ? 1 : 0);
+    event.number = inside::of<inside::InControl>(reader).request_number - (move.stale && request ? 1 : 0);
   }
   if (move.kind == Event::Kind::host) {
     bytes = *move.request;

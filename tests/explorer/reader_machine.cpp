@@ -156,7 +156,7 @@ class Allowed {
 
     const bool typed = state == State::pin || state == State::host_pin || state == State::last_try;
     const bool typed_and_not_sent = state == State::working && dialogue <= Dialogue::prepared;
-    if (typed || typed_and_not_sent) add(of<inside::TypedPin>(reader));
+    if (typed || typed_and_not_sent) add(of<inside::InControl>(reader).pin);
 
     if (state == State::working && dialogue == Dialogue::verifying) {
       if (request && is_verify(*request)) add(of<inside::Command>(exchange));
@@ -239,12 +239,12 @@ void blank(cap::Transaction& transaction) {
 // What decides nothing that follows. No secret may be in it: that was looked at before.
 void ReaderMachine::blank(Twin& twin, Millis earlier) {
   Reader& reader = twin.reader;
-  of<inside::Now>(reader) = kNow;
-  auto& deadline = of<inside::Deadline>(reader);
+  of<inside::InControl>(reader).now = kNow;
+  auto& deadline = of<inside::InControl>(reader).deadline;
   if (deadline) *deadline -= earlier;
   test::blank(deadline);
-  test::blank(of<inside::Request>(reader));
-  of<inside::RequestNumber>(reader) = kRequestNumber;
+  test::blank(of<inside::InControl>(reader).request);
+  of<inside::InControl>(reader).request_number = kRequestNumber;
   if (reader.state() != State::notice) of<inside::ReaderFault>(reader) = {};
   explorer::blank(transaction_of(reader));
 
@@ -312,8 +312,8 @@ void ReaderMachine::blank_paddings(Twin& twin) {
   blank_padding(of<inside::DialogueFault>(transaction));
   blank_padding(of<inside::HostOrder>(twin.connection));
   auto& records = of<inside::Records>(transaction);
-  std::uint8_t* behind = &of<inside::PastRecords>(records) + 1;
-  std::memset(behind, 0, static_cast<std::size_t>(reinterpret_cast<std::uint8_t*>(&records + 1) - behind));
+  std::uint8_t* after = &of<inside::PastRecords>(records) + 1;
+  std::memset(after, 0, static_cast<std::size_t>(reinterpret_cast<std::uint8_t*>(&records + 1) - after));
 }
 
 // ---- for the search

@@ -6,7 +6,7 @@
 //
 // Two states are one where all is the same that decides what follows. That is the whole memory of the objects, but for
 // the numbers of requests and the time of day, which count from now, and for what blank() overwrites: what was in a buffer
-// behind its end, in an optional that is reset, between the members. All of it has been compared with the twin's before.
+// after its end, in an optional that is reset, between the members. All of it has been compared with the twin's before.
 #pragma once
 
 #include <array>
@@ -50,6 +50,7 @@ class ReaderMachine {
   std::optional<std::string> make(std::size_t move);
   std::uint64_t key() const { return key_; }
   void save(std::vector<std::uint64_t>& state);
+  const Move& move(std::size_t which) const { return moves_[which]; }
   std::string name(std::size_t move) const;
   std::string description() const;
 

@@ -36,11 +36,12 @@ void warns_once(const Subject& subject, const Event& event, State before) {
 }
 
 void shows_a_code_too_long(const Subject& subject, const Event&, State before) {
-  if (before != State::code && subject.reader.state() == State::code) ++*of<inside::Deadline>(subject.reader);
+  if (before != State::code && subject.reader.state() == State::code)
+    ++*of<inside::InControl>(subject.reader).deadline;
 }
 
 void stays_on_for_ever(const Subject& subject, const Event&, State) {
-  if (subject.reader.state() == State::wrong_pin) of<inside::Deadline>(subject.reader).reset();
+  if (subject.reader.state() == State::wrong_pin) of<inside::InControl>(subject.reader).deadline.reset();
 }
 
 void switches_off_early(const Subject& subject, const Event& event, State before) {
@@ -55,27 +56,28 @@ void keeps_a_digit(const Subject& subject, const Event& event, State before) {
 }
 
 void changes_a_digit(const Subject& subject, const Event&, State) {
-  auto& pin = of<inside::TypedPin>(subject.reader);
+  auto& pin = of<inside::InControl>(subject.reader).pin;
   if (pin.size() == cap::kMinPinDigits) pin[3] = '0';
 }
 
 void sends_the_pin_again(const Subject& subject, const Event& event, State) {
-  if (event.kind == Event::Kind::tick && verifies(subject)) ++of<inside::RequestNumber>(subject.reader);
+  if (event.kind == Event::Kind::tick && verifies(subject))
+    ++of<inside::InControl>(subject.reader).request_number;
 }
 
 // Without a VERIFY that the card has taken.
 void goes_on_without_the_pin(const Subject& subject, const Event&, State) {
   if (subject.reader.state() != State::wrong_pin) return;
   subject.reader.handle(Event::press(Key::ok), subject.now);  // its way back to the PIN, from which …
-  of<inside::ReaderState>(subject.reader) = State::working;
+  of<inside::InControl>(subject.reader).state = State::working;
   transaction_of(subject).generate({});
-  of<inside::Request>(subject.reader) = SlotRequest::Kind::transmit;
-  ++of<inside::RequestNumber>(subject.reader);
+  of<inside::InControl>(subject.reader).request = SlotRequest::Kind::transmit;
+  ++of<inside::InControl>(subject.reader).request_number;
 }
 
 void does_as_the_pin_says(const Subject& subject, const Event& event, State before) {
   const bool first_of_twins = before == State::pin && event.key == Key::d1;
-  if (first_of_twins) ++*of<inside::Deadline>(subject.reader);
+  if (first_of_twins) ++*of<inside::InControl>(subject.reader).deadline;
 }
 
 void leaves_the_cryptogram(const Subject& subject, const Event&, State) {

@@ -1,5 +1,5 @@
 // Data object lists: EMV 4.3 Book 3, 5.4. A card asks for terminal data with a list of tags and
-// lengths (PDOL, CDOL1, CDOL2); the terminal answers with the values, one behind the other.
+// lengths (PDOL, CDOL1, CDOL2); the terminal answers with the values, one after the other.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace sesame::emv {
 enum class DolError {
   truncated_tag,   // the list ends inside a tag
   tag_too_long,    // more than four bytes of tag
-  missing_length,  // the list ends behind a tag
+  missing_length,  // the list ends after a tag
 };
 std::string_view to_string(DolError);
 

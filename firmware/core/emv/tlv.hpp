@@ -25,7 +25,7 @@ using ShortTag = std::uint16_t;
 enum class TlvError {
   truncated_tag,      // the bytes end inside a tag
   tag_too_long,       // more than four bytes of tag
-  missing_length,     // a tag with nothing behind it
+  missing_length,     // a tag with nothing after it
   truncated_length,   // the bytes end inside a length
   indefinite_length,  // 80: not allowed in EMV
   length_too_long,    // more than two bytes of length

@@ -38,7 +38,7 @@ struct Atr {
   bool offers(int protocol) const;
   // Specific mode (TA2, 8.3): the protocol that is used without negotiation.
   std::optional<int> specific_protocol() const;
-  // Table 7 and 8: the values behind TA1's Fi and Di, default 372 and 1; 0 where reserved.
+  // Table 7 and 8: the values after TA1's Fi and Di, default 372 and 1; 0 where reserved.
   int f() const;
   int d() const;
   // TC1, default 0; 255 means the minimum (8.3).

@@ -10,7 +10,7 @@ namespace {
 // 6.4 wants VCC to be gone: so long, in ms, also that characters on their way are over.
 constexpr std::uint32_t kPowerOff = 10;
 // RST is low for 400 clock periods at least (6.2.2, 6.2.3), and for 40,000 in a terminal (EMV 4.3 Book 1, 6.1.3). The
-// clock may come some time behind the order to give power.
+// clock may come some time after the order to give power.
 constexpr std::uint32_t kResetLow = 40'000;
 constexpr std::uint32_t kPowerRises = 2;  // ms
 

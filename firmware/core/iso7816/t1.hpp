@@ -100,7 +100,7 @@ class T1 final : public Exchange {
   bool overflow_ = false;    // the block that is being received does not fit
 };
 
-// From the interface bytes behind the first TDi that says T=1 (11.4.2 to 11.4.4). `clocks_per_etu` is f / d.
+// From the interface bytes after the first TDi that says T=1 (11.4.2 to 11.4.4). `clocks_per_etu` is f / d.
 // Nothing where a value is not allowed: IFSC 00 or FF, BWI above 9.
 std::optional<T1::Parameters> t1_parameters(const Atr& atr, std::uint32_t f, std::uint32_t d,
                                             std::uint32_t clock_hz);

@@ -24,7 +24,6 @@ namespace pinpad {
 
 namespace {
 
-constexpr State kAnyState{0xFF};
 constexpr std::size_t kShortestCommand = 4;  // CLA INS P1 P2
 constexpr std::size_t kStatusWord = 2;
 
@@ -34,10 +33,8 @@ char digit(Key key) { return static_cast<char>('0' + static_cast<int>(key)); }
 
 }  // namespace
 
-using Signal = Reader::Signal;
-
-// As the reader's own table, and asked before it. A program waits where a person has begun something.
-const Connection::Transition Connection::kTransitions[] = {
+// A program waits where a person has begun something.
+const Connection::Line Connection::kTransitions[] = {
     {State::connected, Signal::inserted, &Connection::ignore},
     {State::host_pin, Signal::inserted, &Connection::ignore},
 
@@ -47,7 +44,7 @@ const Connection::Transition Connection::kTransitions[] = {
     {State::last_try, Signal::host_activate, &Connection::refuse_busy},
     {State::wrong_pin, Signal::host_activate, &Connection::refuse_busy},
     {State::code, Signal::host_activate, &Connection::refuse_busy},
-    {kAnyState, Signal::host_activate, &Connection::connect},
+    {std::nullopt, Signal::host_activate, &Connection::connect},
 
     {State::connected, Signal::host_command, &Connection::pass_on},
     {State::connected, Signal::host_verify, &Connection::ask_pin},
@@ -64,10 +61,12 @@ const Connection::Transition Connection::kTransitions[] = {
     {State::host_pin, Signal::ok, &Connection::accept_pin},
     {State::host_pin, Signal::timeout, &Connection::pin_timed_out},
 
-    {kAnyState, Signal::host_command, &Connection::refuse_no_power},
-    {kAnyState, Signal::host_verify, &Connection::refuse_no_power},
-    {kAnyState, Signal::host_deactivate, &Connection::stay_as_it_is},
+    {std::nullopt, Signal::host_command, &Connection::refuse_no_power},
+    {std::nullopt, Signal::host_verify, &Connection::refuse_no_power},
+    {std::nullopt, Signal::host_deactivate, &Connection::stay_as_it_is},
 };
+
+std::span<const Connection::Line> Connection::manual() { return kTransitions; }
 
 Signal Connection::signal_of(const Event& event) {
   number_ = event.number;
@@ -83,14 +82,11 @@ Signal Connection::signal_of(const Event& event) {
   return Signal::host_deactivate;
 }
 
-bool Connection::run(Reader& reader, Signal signal) {
-  for (const Transition& transition : kTransitions) {
-    if (transition.state != kAnyState && transition.state != reader.state_) continue;
-    if (transition.signal != signal) continue;
-    (this->*transition.action)(reader);
-    return true;
+HostSide::Outcome Connection::run(Control& control, Signal signal) {
+  for (const Line& transition : kTransitions) {
+    if (transition.fits(control.state, signal)) return (this->*transition.action)(control);
   }
-  return false;
+  return Outcome::passed;
 }
 
 void Connection::removed() {
@@ -113,160 +109,179 @@ void Connection::look(View& view) const {
   view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*pin_sw_).value_or(View::kUnknown);
 }
 
-void Connection::connect(Reader& reader) {
-  if (!reader.card_present_) return answer(HostStatus::no_card, {});
-  reader.forget();
-  end_command(reader);
-  reader.ask(SlotRequest::Kind::activate);
+HostSide::Outcome Connection::connect(Control& control) {
+  if (!control.card_present) return answer(HostStatus::no_card, {});
+  end_command(control);
+  control.ask(SlotRequest::Kind::activate);
+  return Outcome::forgotten;
 }
 
-void Connection::refuse_busy(Reader&) { answer(HostStatus::busy, {}); }
-void Connection::refuse_no_power(Reader& reader) {
-  answer(reader.card_present_ ? HostStatus::no_power : HostStatus::no_card, {});
+HostSide::Outcome Connection::refuse_busy(Control&) { return answer(HostStatus::busy, {}); }
+HostSide::Outcome Connection::refuse_no_power(Control& control) {
+  return answer(control.card_present ? HostStatus::no_power : HostStatus::no_card, {});
 }
-void Connection::stay_as_it_is(Reader&) { answer(HostStatus::done, {}); }
+HostSide::Outcome Connection::stay_as_it_is(Control&) { return answer(HostStatus::done, {}); }
 
-void Connection::pass_on(Reader& reader) {
-  end_command(reader);
-  if (reader.event_->host == HostRequest::Kind::warm_reset) return reader.ask(SlotRequest::Kind::warm_reset);
-  const bool apdu = reader.event_->bytes.size() >= kShortestCommand && bytes_.assign(reader.event_->bytes);
+HostSide::Outcome Connection::pass_on(Control& control) {
+  end_command(control);
+  const Event& event = *control.event;
+  if (event.host == HostRequest::Kind::warm_reset) {
+    control.ask(SlotRequest::Kind::warm_reset);
+    return Outcome::done;
+  }
+  const bool apdu = event.bytes.size() >= kShortestCommand && bytes_.assign(event.bytes);
   if (!apdu) return answer(HostStatus::garbled, {});
-  reader.ask(SlotRequest::Kind::transmit);
+  control.ask(SlotRequest::Kind::transmit);
+  return Outcome::done;
 }
 
 // What the program asked for is over, answered or not: it may be asking for something else already.
-void Connection::end_command(Reader& reader) {
-  reader.request_.reset();
+void Connection::end_command(Control& control) {
+  control.request.reset();
   pin_sent_ = false;
   pin_sw_.reset();
   bytes_.wipe();
-  reader.pin_.wipe();
-  reader.enter(State::connected);
+  control.pin.wipe();
+  control.enter(State::connected);
 }
 
-void Connection::pass_back(Reader& reader) {
-  const bool reset = !carries_command(*reader.request_);
+HostSide::Outcome Connection::pass_back(Control& control) {
+  const bool reset = !carries_command(*control.request);
   const bool verified = pin_sent_;
-  end_command(reader);
-  switch (reader.event_->status) {
+  end_command(control);
+  const Event& event = *control.event;
+  switch (event.status) {
     case SlotStatus::ok: break;
-    case SlotStatus::removed: reader.card_present_ = false; return reader.show_removed();
-    case SlotStatus::mute: return pass_failure_back(reader, HostStatus::mute, reset);
-    case SlotStatus::garbled: return pass_failure_back(reader, HostStatus::garbled, reset);
+    case SlotStatus::removed:
+      control.card_is_gone();
+      removed();
+      control.show(Notice::card_removed);
+      return Outcome::forgotten;
+    case SlotStatus::mute: return pass_failure_back(control, HostStatus::mute, reset);
+    case SlotStatus::garbled: return pass_failure_back(control, HostStatus::garbled, reset);
   }
-  if (reset) return pass_atr_back(reader);
-  const auto response = emv::parse_response(reader.event_->bytes);
+  if (reset) return pass_atr_back(control);
+  const auto response = emv::parse_response(event.bytes);
   if (!response) return answer(HostStatus::garbled, {});
-  if (!verified) return answer(HostStatus::done, reader.event_->bytes);
+  if (!verified) return answer(HostStatus::done, event.bytes);
   // The status word alone, and nothing in its place: a card could send the PIN back.
   if (!emv::sw::is_status_word(response->sw)) return answer(HostStatus::garbled, {});
   pin_sw_ = response->sw;
-  answer(response->sw);
+  return answer(response->sw);
 }
 
-void Connection::pass_atr_back(Reader& reader) {
-  if (reader.event_->bytes.empty()) return pass_failure_back(reader, HostStatus::mute, true);
-  answer(HostStatus::done, reader.event_->bytes);
+HostSide::Outcome Connection::pass_atr_back(Control& control) {
+  if (control.event->bytes.empty()) return pass_failure_back(control, HostStatus::mute, true);
+  return answer(HostStatus::done, control.event->bytes);
 }
 
-void Connection::waited_too_long(Reader& reader) {
-  const bool reset = !carries_command(*reader.request_);
-  end_command(reader);
-  pass_failure_back(reader, HostStatus::mute, reset);
+HostSide::Outcome Connection::waited_too_long(Control& control) {
+  const bool reset = !carries_command(*control.request);
+  end_command(control);
+  return pass_failure_back(control, HostStatus::mute, reset);
 }
 
-// A card that was reset and gives no ATR is of no use to the program, and whoever stands there may know.
-void Connection::pass_failure_back(Reader& reader, HostStatus status, bool reset) {
-  answer(status, {});
-  if (reset) reader.show(status == HostStatus::mute ? Notice::card_mute : Notice::card_error);
+// A card that was reset and gives no ATR is of no use to the program, and the person at the reader may know.
+HostSide::Outcome Connection::pass_failure_back(Control& control, HostStatus status, bool reset) {
+  const Outcome answered = answer(status, {});
+  if (!reset) return answered;
+  control.show(status == HostStatus::mute ? Notice::card_mute : Notice::card_error);
+  return Outcome::forgotten;
 }
 
-void Connection::disconnect(Reader& reader) {
-  reader.forget();
-  reader.release_card();
-  reader.language_ = &reader.profile_.languages[0];  // not the program's
-  reader.enter(State::choose_function);
+HostSide::Outcome Connection::disconnect(Control& control) {
+  control.pin.wipe();
+  control.release_card();
+  control.language = &control.profile.languages[0];  // not the program's
+  control.enter(State::choose_function);
   answer(HostStatus::done, {});
+  return Outcome::forgotten;
 }
 
 // Its PIN: the order says how long, of how many digits, and where it goes.
-void Connection::ask_pin(Reader& reader) {
-  end_command(reader);
-  const auto how = pinpad::parse_pin_verify(reader.event_->bytes);
+HostSide::Outcome Connection::ask_pin(Control& control) {
+  end_command(control);
+  const auto how = pinpad::parse_pin_verify(control.event->bytes);
   if (!how || !bytes_.assign(how->command)) return answer(kPinOrderUnusable);
   pin_ = *how;
   pin_.command = {};
-  speak(reader);
-  reader.enter(State::host_pin);
-  pin_latest_ = reader.now_ + kLongestPinEntry;
-  wait_for_pin(reader, pin_.timeout);
+  speak(control);
+  control.enter(State::host_pin);
+  pin_latest_ = control.now + kLongestPinEntry;
+  wait_for_pin(control, pin_.timeout);
+  return Outcome::done;
 }
 
 // The language of this order, if the model has it, else the model's own: not that of an order before.
-void Connection::speak(Reader& reader) {
+void Connection::speak(Control& control) {
   const auto primary = [](std::uint16_t id) { return id & 0x3FF; };  // without the country
   const auto wanted = primary(pin_.language_id);
-  reader.language_ = &reader.profile_.languages[0];
-  for (const Language& language : reader.profile_.languages) {
-    if (wanted != 0 && primary(language.language_id) == wanted) reader.language_ = &language;
+  control.language = &control.profile.languages[0];
+  for (const Language& language : control.profile.languages) {
+    if (wanted != 0 && primary(language.language_id) == wanted) control.language = &language;
   }
 }
 
-void Connection::wait_for_pin(Reader& reader, std::uint8_t seconds) {
-  const Millis wait = seconds == 0 ? reader.profile_.timeouts.inactivity : Millis{1000} * seconds;
-  reader.deadline_ = std::min(reader.now_ + wait, pin_latest_);
+void Connection::wait_for_pin(Control& control, std::uint8_t seconds) {
+  const Millis wait = seconds == 0 ? control.profile.timeouts.inactivity : Millis{1000} * seconds;
+  control.deadline = std::min(control.now + wait, pin_latest_);
 }
 
-void Connection::add_to_pin(Reader& reader) {
-  wait_for_pin(reader, pin_.timeout_after_key);
-  if (reader.event_->key == Key::point || reader.pin_.size() >= pin_.most) return;
-  static_cast<void>(reader.pin_.push(digit(reader.event_->key)));
-  if (pin_.ends_at_most && reader.pin_.size() == pin_.most) send_pin(reader);
+HostSide::Outcome Connection::add_to_pin(Control& control) {
+  wait_for_pin(control, pin_.timeout_after_key);
+  const Key key = control.event->key;
+  if (key == Key::point || control.pin.size() >= pin_.most) return Outcome::done;
+  static_cast<void>(control.pin.push(digit(key)));
+  if (!pin_.ends_at_most || control.pin.size() < pin_.most) return Outcome::done;
+  return send_pin(control);
 }
 
-void Connection::correct_pin(Reader& reader) {
-  wait_for_pin(reader, pin_.timeout_after_key);
-  if (reader.pin_.empty()) return cancel_pin(reader);
-  reader.pin_.pop();
+HostSide::Outcome Connection::correct_pin(Control& control) {
+  wait_for_pin(control, pin_.timeout_after_key);
+  if (control.pin.empty()) return cancel_pin(control);
+  control.pin.pop();
+  return Outcome::done;
 }
 
-void Connection::accept_pin(Reader& reader) {
-  wait_for_pin(reader, pin_.timeout_after_key);
-  if (reader.pin_.size() >= pin_.least) send_pin(reader);
+HostSide::Outcome Connection::accept_pin(Control& control) {
+  wait_for_pin(control, pin_.timeout_after_key);
+  return control.pin.size() >= pin_.least ? send_pin(control) : Outcome::done;
 }
 
-void Connection::pin_timed_out(Reader& reader) {
-  if (pin_.ends_at_timeout && reader.pin_.size() >= pin_.least) return send_pin(reader);
-  end_pin(reader, kPinTimedOut);
+HostSide::Outcome Connection::pin_timed_out(Control& control) {
+  if (pin_.ends_at_timeout && control.pin.size() >= pin_.least) return send_pin(control);
+  return end_pin(control, kPinTimedOut);
 }
 
-void Connection::cancel_pin(Reader& reader) { end_pin(reader, kPinCancelled); }
+HostSide::Outcome Connection::cancel_pin(Control& control) { return end_pin(control, kPinCancelled); }
 
-void Connection::end_pin(Reader& reader, std::uint16_t sw) {
-  end_command(reader);
-  answer(sw);
+HostSide::Outcome Connection::end_pin(Control& control, std::uint16_t sw) {
+  end_command(control);
+  return answer(sw);
 }
 
-void Connection::send_pin(Reader& reader) {
-  const bool fits = pinpad::insert_pin(pin_, reader.pin_, bytes_);
-  if (!fits) return end_pin(reader, kPinOrderUnusable);
-  reader.pin_.wipe();
-  reader.enter(State::connected);
+HostSide::Outcome Connection::send_pin(Control& control) {
+  const bool fits = pinpad::insert_pin(pin_, control.pin, bytes_);
+  if (!fits) return end_pin(control, kPinOrderUnusable);
+  control.pin.wipe();
+  control.enter(State::connected);
   pin_sent_ = true;
-  reader.ask(SlotRequest::Kind::transmit);
+  control.ask(SlotRequest::Kind::transmit);
+  return Outcome::done;
 }
 
-// A command may hold a PIN: nothing of it stays behind the answer.
-void Connection::answer(HostStatus status, Bytes bytes) {
+// A command may hold a PIN: nothing of it stays once there is an answer.
+HostSide::Outcome Connection::answer(HostStatus status, Bytes bytes) {
   bytes_.wipe();
   const bool fits = bytes_.assign(bytes);
   status_ = fits ? status : HostStatus::garbled;
   waits_ = false;
+  return Outcome::done;
 }
 
-void Connection::answer(std::uint16_t sw) {
+HostSide::Outcome Connection::answer(std::uint16_t sw) {
   const std::array<std::uint8_t, 2> bytes{static_cast<std::uint8_t>(sw >> 8), static_cast<std::uint8_t>(sw)};
-  answer(HostStatus::done, bytes);
+  return answer(HostStatus::done, bytes);
 }
 
 std::optional<HostAnswer> Connection::answer() const {

@@ -1,6 +1,6 @@
 // The reader as a PC/SC reader with a pinpad: a program on the computer asks for the card (HostRequest), and gets a
 // HostAnswer. It has the card from `activate` to `deactivate` (State::connected), and gives way to a person: while
-// somebody types or reads a code, its `activate` is answered with `busy`.
+// one types or reads a code, its `activate` is answered with `busy`.
 //
 //   pinpad::Connection connection;
 //   Reader reader(profile, &connection);
@@ -14,13 +14,13 @@
 namespace sesame {
 
 // PC/SC part 10, 2.5.2: what the reader itself answers to verify_pin. No PIN was sent then.
-// Whatever times its order gives, somebody has so long to type a PIN: a program waits no longer either.
+// Whatever times its order gives, a person has so long to type a PIN: a program waits no longer either.
 inline constexpr Millis kLongestPinEntry = 240'000;
 inline constexpr std::uint16_t kPinTimedOut = 0x6400, kPinCancelled = 0x6401, kPinOrderUnusable = 0x6B80;
 
 enum class HostStatus : std::uint8_t {
   done,      // with the card's bytes
-  busy,      // somebody uses the keys
+  busy,      // a person uses the keys
   no_card,   // or it was pulled out meanwhile
   no_power,  // this needs `activate` before it
   mute,      // no answer; no ATR, and then the card is powered down
@@ -45,47 +45,46 @@ class Connection final : public HostSide {
   // The answer to the last HostRequest, from when there is one to the next HostRequest.
   std::optional<HostAnswer> answer() const;
 
-  Reader::Signal signal_of(const Event& event) override;
-  bool run(Reader& reader, Reader::Signal signal) override;
+  Signal signal_of(const Event& event) override;
+  Outcome run(Control& control, Signal signal) override;
   void removed() override;
   void forget() override;
   Bytes command() const override { return bytes_; }
   void look(View& view) const override;
 
+  // As Reader::manual(), and asked before it.
+  using Line = Transition<Outcome (Connection::*)(Control&)>;
+  static std::span<const Line> manual();
+
  private:
-  struct Transition {
-    State state;
-    Reader::Signal signal;
-    void (Connection::*action)(Reader&);
-  };
-  static const Transition kTransitions[];
+  static const Line kTransitions[];
 
   // The actions of the table.
-  void ignore(Reader&) {}
-  void connect(Reader& reader);
-  void refuse_busy(Reader& reader);
-  void refuse_no_power(Reader& reader);
-  void pass_on(Reader& reader);
-  void pass_back(Reader& reader);
-  void waited_too_long(Reader& reader);
-  void disconnect(Reader& reader);
-  void stay_as_it_is(Reader& reader);
-  void ask_pin(Reader& reader);
-  void add_to_pin(Reader& reader);
-  void correct_pin(Reader& reader);
-  void accept_pin(Reader& reader);
-  void cancel_pin(Reader& reader);
-  void pin_timed_out(Reader& reader);
+  Outcome ignore(Control&) { return Outcome::done; }
+  Outcome connect(Control& control);
+  Outcome refuse_busy(Control& control);
+  Outcome refuse_no_power(Control& control);
+  Outcome pass_on(Control& control);
+  Outcome pass_back(Control& control);
+  Outcome waited_too_long(Control& control);
+  Outcome disconnect(Control& control);
+  Outcome stay_as_it_is(Control& control);
+  Outcome ask_pin(Control& control);
+  Outcome add_to_pin(Control& control);
+  Outcome correct_pin(Control& control);
+  Outcome accept_pin(Control& control);
+  Outcome cancel_pin(Control& control);
+  Outcome pin_timed_out(Control& control);
 
-  void end_command(Reader& reader);
-  void pass_atr_back(Reader& reader);
-  void pass_failure_back(Reader& reader, HostStatus status, bool reset);
-  void answer(HostStatus status, Bytes bytes);
-  void answer(std::uint16_t sw);
-  void send_pin(Reader& reader);
-  void end_pin(Reader& reader, std::uint16_t sw);
-  void speak(Reader& reader);
-  void wait_for_pin(Reader& reader, std::uint8_t seconds);
+  void end_command(Control& control);
+  Outcome pass_atr_back(Control& control);
+  Outcome pass_failure_back(Control& control, HostStatus status, bool reset);
+  Outcome answer(HostStatus status, Bytes bytes);
+  Outcome answer(std::uint16_t sw);
+  Outcome send_pin(Control& control);
+  Outcome end_pin(Control& control, std::uint16_t sw);
+  void speak(Control& control);
+  void wait_for_pin(Control& control, std::uint8_t seconds);
 
   PinCommand bytes_;  // the command, then the card's answer
   PinVerify pin_;     // while it is asked for

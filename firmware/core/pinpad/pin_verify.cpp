@@ -70,7 +70,7 @@ bool fits(const PinVerify& how, std::size_t data_bits) {
   return how.position + how.most * digit_bits(how.form) <= end;
 }
 
-// As many bytes behind the command as the PIN needs, F where a nibble is left over.
+// As many bytes after the command as the PIN needs, F where a nibble is left over.
 bool make_room(std::size_t pin_bits, PinCommand& command) {
   if (command.size() == kHeader && !command.push(0)) return false;
   for (std::size_t i = 0; i < pin_bits; i += 8) {

@@ -1,0 +1,40 @@
+// Where the reader is, and what it has to tell.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sesame {
+
+enum class State : std::uint8_t {
+  off,              // dark; no power at the card
+  insert_card,      // woken by a key, no card there
+  starting,         // the card is activated and an application selected: Patientez
+  choose_function,  // Choisir la fonction
+  prompt,           // a challenge, a reference, an amount, a number to sign
+  pin,              // Code secret ?
+  working,          // the card dialogue: Patientez
+  last_try,         // the card will accept one more PIN: warns before it is sent
+  wrong_pin,        // Code faux
+  code,             // 0000 0000
+  notice,           // what went wrong
+  connected,        // a program on the computer has the card
+  host_pin,         // Code secret ? for that program
+};
+
+enum class Notice : std::uint8_t {
+  none,
+  card_removed,
+  card_mute,     // no ATR, or no answer in time
+  card_error,    // an answer outside the protocol
+  wrong_card,    // no application for this reader, or not for this function
+  card_refused,  // the card declined to give a code
+  card_blocked,
+  pin_blocked,
+  code_too_long,  // for this model's screen
+};
+
+std::string_view to_string(State state);
+std::string_view to_string(Notice notice);
+
+}  // namespace sesame
