@@ -6,11 +6,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <string_view>
@@ -44,10 +42,8 @@ Address address_of(const Endpoint& endpoint) {
     loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.size = sizeof loopback;
   } else {
-    auto& file = reinterpret_cast<sockaddr_un&>(address.storage);
-    file.sun_family = AF_UNIX;
-    std::copy(endpoint.path.begin(), endpoint.path.end(), file.sun_path);
-    address.size = sizeof file;
+    reinterpret_cast<sockaddr_un&>(address.storage) = posix::unix_address(endpoint.path);
+    address.size = sizeof(sockaddr_un);
   }
   return address;
 }
@@ -77,33 +73,10 @@ Endpoint parse_tcp(const std::string& text) {
   return endpoint;
 }
 
-Descriptor new_socket(const Endpoint& endpoint) {
-  const int family = endpoint.path.empty() ? AF_INET : AF_UNIX;
-  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.is_open()) fail(endpoint, errno);
-  return socket;
-}
-
 // Characters are single: none may wait for another. A unix socket has no such option, and needs none.
 void send_at_once(int socket) {
   const int on = 1;
   static_cast<void>(::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
-}
-
-// A socket file that its server has left behind.
-bool abandoned(const Endpoint& endpoint) {
-  struct stat file {};
-  if (::lstat(endpoint.path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
-  const Descriptor probe = new_socket(endpoint);
-  const Address address = address_of(endpoint);
-  return ::connect(probe.get(), address.get(), address.size) != 0 && errno == ECONNREFUSED;
-}
-
-// A file gets the socket's mode, less the umask.
-bool bind_to(int socket, const Endpoint& endpoint) {
-  const Address address = address_of(endpoint);
-  const bool owners = endpoint.path.empty() || ::fchmod(socket, 0600) == 0;
-  return owners && ::bind(socket, address.get(), address.size) == 0;
 }
 
 }  // namespace
@@ -114,8 +87,9 @@ Endpoint parse_endpoint(const std::string& text) {
   Endpoint endpoint;
   endpoint.path = text.substr(kUnix.size());
   if (endpoint.path.empty()) refuse(text, "the path is missing");
-  if (endpoint.path.size() >= sizeof(sockaddr_un::sun_path))
-    refuse(text, "the path is longer than 107 bytes");
+  if (endpoint.path.size() > posix::UnixListener::kMaxPath) {
+    refuse(text, fmt::format("the path is longer than {} bytes", posix::UnixListener::kMaxPath));
+  }
   return endpoint;
 }
 
@@ -123,37 +97,26 @@ std::string to_text(const Endpoint& endpoint) {
   return endpoint.path.empty() ? fmt::format("tcp:127.0.0.1:{}", endpoint.port) : "unix:" + endpoint.path;
 }
 
-Listener::Listener(Endpoint endpoint) : endpoint_(std::move(endpoint)), socket_(new_socket(endpoint_)) {
-  if (!endpoint_.path.empty()) lock_.emplace(endpoint_.path, "card");
-  const int on = 1;
-  static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-  bool bound = bind_to(socket_.get(), endpoint_);
-  if (!bound && errno == EADDRINUSE && !endpoint_.path.empty()) {
-    if (!abandoned(endpoint_)) fail(endpoint_, EADDRINUSE);
-    ::unlink(endpoint_.path.c_str());
-    bound = bind_to(socket_.get(), endpoint_);
+Listener::Listener(Endpoint endpoint) : endpoint_(std::move(endpoint)) {
+  if (!endpoint_.path.empty()) {
+    file_.emplace(endpoint_.path, posix::UnixListener::Kind::stream, "card");
+    return;
   }
-  if (!bound || ::listen(socket_.get(), 1) != 0) fail(endpoint_, errno);
-  owns_file_ = !endpoint_.path.empty();
-  if (owns_file_) return;
-  Address address;
-  address.size = sizeof address.storage;
-  if (::getsockname(socket_.get(), address.get(), &address.size) != 0) fail(endpoint_, errno);
+  port_ = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  static_cast<void>(::setsockopt(port_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+  Address address = address_of(endpoint_);
+  const bool listens = ::bind(port_.get(), address.get(), address.size) == 0 &&
+                       ::listen(port_.get(), 1) == 0 &&
+                       ::getsockname(port_.get(), address.get(), &address.size) == 0;
+  if (!listens) fail(endpoint_, errno);
   endpoint_.port = ntohs(reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
 }
 
-Listener::~Listener() {
-  if (owns_file_) ::unlink(endpoint_.path.c_str());
-}
-
 Descriptor Listener::accept() const {
-  for (;;) {
-    Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!client.is_open()) return client;
-    if (!endpoint_.path.empty() && !posix::may_connect(client.get())) continue;
-    send_at_once(client.get());
-    return client;
-  }
+  Descriptor client = file_ ? file_->accept() : posix::accept_client(port_.get());
+  if (client.is_open()) send_at_once(client.get());
+  return client;
 }
 
 Descriptor connect(const Endpoint& endpoint) {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "host/posix/descriptor.hpp"
-#include "host/posix/path_lock.hpp"
+#include "host/posix/unix_listener.hpp"
 
 namespace sesame::line {
 
@@ -17,23 +17,19 @@ struct Endpoint {
   std::uint16_t port = 0;  // tcp: 0 takes any that is free
 };
 
-// `unix:PATH`, a path of at most 107 bytes, or `tcp:[HOST:]PORT`, where the host is 127.0.0.1 or localhost.
+// `unix:PATH`, a path of at most 103 bytes, or `tcp:[HOST:]PORT`, where the host is 127.0.0.1 or localhost.
 // Failure(Exit::usage) for anything else.
 Endpoint parse_endpoint(const std::string& text);
 std::string to_text(const Endpoint& endpoint);
 
-// A socket that listens, and does not block. The file of a unix socket is its owner's alone, and goes with it; PATH.lock is
-// held as long. One that nobody listens at any more is replaced; any other file is not. To a port of tcp any process of this
-// machine may connect.
+// A socket that listens, and does not block: the file of host/posix/unix_listener.hpp, or a port, to which any process of
+// this machine may connect.
 class Listener {
  public:
   // Failure(Exit::environment): taken, not permitted, not there.
   explicit Listener(Endpoint endpoint);
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
-  ~Listener();
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return file_ ? file_->descriptor() : port_.get(); }
   // With the port that was taken.
   const Endpoint& endpoint() const { return endpoint_; }
   // The next client, as a socket that does not block; none waits: not open. At a unix socket only this user's, or root's.
@@ -41,9 +37,8 @@ class Listener {
 
  private:
   Endpoint endpoint_;
-  std::optional<posix::PathLock> lock_;
-  Descriptor socket_;
-  bool owns_file_ = false;
+  std::optional<posix::UnixListener> file_;
+  Descriptor port_;
 };
 
 // A socket that is connected, and does not block. Failure(Exit::environment): nobody listens there, or at a unix socket

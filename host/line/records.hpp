@@ -1,14 +1,10 @@
 // Records (host/card/line/stream.hpp) over a socket that does not block.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "host/card/line/stream.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/posix/socket_stream.hpp"
 
 namespace sesame::line {
 
@@ -16,31 +12,29 @@ using card::line::Record;
 
 class Records {
  public:
-  explicit Records(posix::Descriptor socket) : socket_(std::move(socket)) {}
-  Records(const Records&) = delete;
-  Records& operator=(const Records&) = delete;
-  ~Records();
+  explicit Records(posix::Descriptor socket) : stream_(std::move(socket), kRoom) {}
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return stream_.descriptor(); }
 
   // Reads what is there. False: the other side has closed the connection, or it broke.
-  [[nodiscard]] bool receive();
-  // The next record; taken off. Characters may be a PIN's: what was taken is overwritten.
+  [[nodiscard]] bool receive() { return stream_.receive(); }
+  // The next record; taken off.
   std::optional<Record> take();
   // Whether something came that is no record. Nothing more can be taken then.
   bool broken() const { return broken_; }
 
   // What does not fit into the socket waits: flush() when it is writable. False: the connection broke, or the other side
   // has not read for very long.
-  [[nodiscard]] bool send(Record record);
-  [[nodiscard]] bool flush();
-  bool unsent() const { return !out_.empty(); }
+  [[nodiscard]] bool send(Record record) {
+    return stream_.unsent() <= kMostUnsent && stream_.send(record.bytes());
+  }
+  [[nodiscard]] bool flush() { return stream_.flush(); }
+  bool unsent() const { return stream_.unsent() > 0; }
 
  private:
-  posix::Descriptor socket_;
-  std::array<std::uint8_t, 1024> in_{};
-  std::size_t begin_ = 0, end_ = 0;  // what of it is not taken
-  std::vector<std::uint8_t> out_;
+  static constexpr std::size_t kRoom = 1024, kMostUnsent = 1U << 16;
+
+  posix::SocketStream stream_;
   bool broken_ = false;
 };
 

@@ -1,5 +1,5 @@
 // Overwrites all memory of the C++ heap as it is given back: texts, lists and trees, ours and those of libraries, whatever
-// of a PIN, a key or a code they held, and copies that were left behind as they grew or were moved. A program that links
+// of a PIN, a key or a code they held, and copies that were left as they grew or were moved. A program that links
 // this has it (replacement functions, [new.delete]); there is nothing to call.
 //
 // It is the one measure for what is freed. What lives on is overwritten where it ends to be needed, by its owner.

@@ -4,8 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <cerrno>
+#include "firmware/core/emv/apdu.hpp"
 
 namespace sesame::vpcd {
 
@@ -17,73 +16,32 @@ void set_tcp_option(int socket, int option) {
   static_cast<void>(::setsockopt(socket, IPPROTO_TCP, option, &on, sizeof on));
 }
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-
 }  // namespace
 
-Connection::Connection(Descriptor socket) : socket_(std::move(socket)) {
-  set_tcp_option(socket_.get(), TCP_NODELAY);
+Connection::Connection(Descriptor socket) : stream_(std::move(socket), kHeader + 0xFFFF) {
+  set_tcp_option(descriptor(), TCP_NODELAY);
 }
 
-Connection::~Connection() { wipe(in_.data() + begin_, end_ - begin_); }
-
-void Connection::acknowledge_at_once() const { set_tcp_option(socket_.get(), TCP_QUICKACK); }
-
-bool Connection::receive() {
-  // Half of the buffer holds any frame: what is left of one goes to the front when it reaches beyond.
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (begin_ > in_.size() / 2) {
-    std::copy(in_.begin() + static_cast<std::ptrdiff_t>(begin_),
-              in_.begin() + static_cast<std::ptrdiff_t>(end_), in_.begin());
-    wipe(in_.data() + (end_ - begin_), begin_);
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  if (end_ == in_.size()) return true;
-  for (;;) {
-    const ssize_t count = ::recv(socket_.get(), in_.data() + end_, in_.size() - end_, 0);
-    if (count > 0) {
-      end_ += static_cast<std::size_t>(count);
-      return true;
-    }
-    if (count == 0) return false;
-    if (errno != EINTR) return would_block(errno);
-  }
-}
+void Connection::acknowledge_at_once() const { set_tcp_option(descriptor(), TCP_QUICKACK); }
 
 std::optional<Bytes> Connection::frame() const {
-  const Bytes left(in_.data() + begin_, end_ - begin_);
-  if (left.size() < kHeader) return std::nullopt;
-  const std::size_t size = static_cast<std::size_t>(left[0] << 8 | left[1]);
-  if (left.size() - kHeader < size) return std::nullopt;
-  return left.subspan(kHeader, size);
+  const Bytes received = stream_.received();
+  if (received.size() < kHeader) return std::nullopt;
+  const std::size_t size = static_cast<std::size_t>(received[0] << 8 | received[1]);
+  if (received.size() - kHeader < size) return std::nullopt;
+  return received.subspan(kHeader, size);
 }
 
 void Connection::drop_frame() {
-  const auto dropped = frame();
-  if (!dropped) return;
-  const std::size_t size = kHeader + dropped->size();
-  wipe(in_.data() + begin_, size);
-  begin_ += size;
+  if (const auto dropped = frame()) stream_.take(kHeader + dropped->size());
 }
 
 bool Connection::send(Bytes payload) {
-  out_.clear();
+  Buffer<kHeader + emv::kMaxResponse> framed;
   const bool fits = payload.size() <= emv::kMaxResponse &&
-                    out_.push(static_cast<std::uint8_t>(payload.size() >> 8)) &&
-                    out_.push(static_cast<std::uint8_t>(payload.size() & 0xFF)) && out_.append(payload);
-  return fits && send_rest();
-}
-
-bool Connection::send_rest() {
-  while (!out_.empty()) {
-    const ssize_t count = ::send(socket_.get(), out_.data(), out_.size(), MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return would_block(errno);
-    const auto rest = out_;
-    static_cast<void>(out_.assign(rest.view().subspan(static_cast<std::size_t>(count))));
-  }
-  return true;
+                    framed.push(static_cast<std::uint8_t>(payload.size() >> 8)) &&
+                    framed.push(static_cast<std::uint8_t>(payload.size() & 0xFF)) && framed.append(payload);
+  return fits && stream_.send(framed);
 }
 
 }  // namespace sesame::vpcd

@@ -7,14 +7,11 @@
 // Frames may carry a PIN: what was received is overwritten once it was taken.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 
 #include "firmware/core/bytes.hpp"
-#include "firmware/core/emv/apdu.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/posix/socket_stream.hpp"
 
 namespace sesame::vpcd {
 
@@ -24,22 +21,20 @@ class Connection {
  public:
   // A connected stream socket, which does not block.
   explicit Connection(Descriptor socket);
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection();
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return stream_.descriptor(); }
 
   // Reads what is there. False: the peer has closed the connection, or it broke.
-  [[nodiscard]] bool receive();
+  [[nodiscard]] bool receive() { return stream_.receive(); }
   // The payload of the next whole frame, up to 65535 bytes; valid until drop_frame() or receive().
   std::optional<Bytes> frame() const;
   void drop_frame();
 
-  // Sends a frame in one piece, or begins to. While something is unsent no other may be sent. False: the connection broke.
+  // Sends a frame in one piece, or begins to. While something is unsent no other may be sent. False: the connection broke,
+  // or the payload is no response APDU's.
   [[nodiscard]] bool send(Bytes payload);
-  [[nodiscard]] bool send_rest();
-  bool unsent() const { return !out_.empty(); }
+  [[nodiscard]] bool send_rest() { return stream_.flush(); }
+  bool unsent() const { return stream_.unsent() > 0; }
 
   // Before each poll() for what comes next.
   void acknowledge_at_once() const;
@@ -47,10 +42,7 @@ class Connection {
  private:
   static constexpr std::size_t kHeader = 2;
 
-  Descriptor socket_;
-  std::array<std::uint8_t, 2 * (kHeader + 0xFFFF)> in_;
-  std::size_t begin_ = 0, end_ = 0;  // what of it is not taken
-  Buffer<kHeader + emv::kMaxResponse> out_;
+  posix::SocketStream stream_;
 };
 
 }  // namespace sesame::vpcd

@@ -20,8 +20,9 @@ ENOUGH = 0.95
 
 # Which tests may notice a change there, as CTest calls them: of the longest beginning that fits.
 RELEVANT = {
-    "firmware/core/": ["core", "reader", "transcript", "card", "sim_reader", "sim_scenario", "scenarios", "e2e"],
-    "firmware/core/pinpad/": ["reader", "core", "ifd"],
+    "firmware/core/": ["core", "reader", "transcript", "card", "explorer", "explore_sesame", "sim_reader", "sim_scenario",
+                       "scenarios", "e2e", "memory"],
+    "firmware/core/pinpad/": ["reader", "core", "ifd", "explorer", "explore_sesame_with_program"],
     "firmware/core/iso7816/": ["iso7816", "line", "panel_device"],
     "host/card/": ["card", "vpcd", "sim_scenario", "e2e"],
     "host/card/line/": ["line", "e2e_line"],
@@ -32,10 +33,10 @@ RELEVANT = {
     "host/posix/": ["ifd", "line", "vpcd"],
     "host/line/": ["line", "e2e_line"],
     "host/vpcd/": ["vpcd", "card_serve"],
-    "sim/server/": ["sim_api", "sim_http", "sim_served"],
+    "sim/server/": ["sim_api", "sim_http", "sim_served", "memory"],
 }
 # What makes them, where it is not test_NAME.
-TARGETS = {"scenarios": "sesame"}
+TARGETS = {"scenarios": "sesame", "explore_sesame": "explore", "explore_sesame_with_program": "explore"}
 
 
 class ListError(Exception):

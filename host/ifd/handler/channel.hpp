@@ -1,4 +1,4 @@
-// One reader of pcscd: the two connections to the `sesame reader serve` behind it (host/ifd/wire.hpp). It understands
+// One reader of pcscd: the two connections to the `sesame reader serve` at their other end (host/ifd/wire.hpp). It understands
 // nothing of what passes through.
 //
 // Nobody there is a reader without a card; so is a process of somebody else's than the socket's owner, or root; so is a peer that says anything that is not the protocol, or nothing for
@@ -67,7 +67,7 @@ class Channel {
   Event stop_;
   Clock::time_point next_try_;
   std::atomic<bool> present_ = false;
-  std::atomic<bool> hung_up_ = false;  // the requests were: the reader behind both is of no use
+  std::atomic<bool> hung_up_ = false;  // the requests were: the reader at the other end is of no use
 };
 
 }  // namespace sesame::ifd
