@@ -107,7 +107,7 @@ class Peer {
     static_cast<void>(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   }
 
-  ifd::test::Folder folder_;
+  sesame::test::TemporaryFolder folder_;
   std::string path_ = folder_.file("reader");
   posix::Descriptor listener_ = ifd::test::listen_at(path_);
   posix::Descriptor requests_, presence_;

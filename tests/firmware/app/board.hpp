@@ -76,7 +76,7 @@ class Board {
 
   std::deque<std::uint8_t> to_board_;
   panel::FrameReader<panel::kMaxBodyToHost> frames_;
-  Micros panel_room_at_ = 0;  // for one more byte behind the one that is going out
+  Micros panel_room_at_ = 0;  // for one more byte after the one that is going out
   Micros panel_over_at_ = 0;
 
   iso7816::LineSettings settings_;

@@ -95,7 +95,7 @@ TEST_CASE("an FCI that is none has its error") {
       {"6F", AnswerError::not_tlv},
       {"6F0184", AnswerError::not_tlv},        // bad outside
       {"6F04A5025005", AnswerError::not_tlv},  // bad inside
-      {"6F008400", AnswerError::not_tlv},      // something behind it
+      {"6F008400", AnswerError::not_tlv},      // something after it
       {"70028400", AnswerError::wrong_template},
       {"6F068401AA8401AA", AnswerError::redundant_object},
       {"6F08A5025000A5025000", AnswerError::redundant_object},

@@ -36,7 +36,7 @@ const std::string kCid = tlv("9F27", "80"), kAtc = tlv("9F36", "00B4"), kAc = tl
 const std::string kCryptogram = kCid + kAtc + kAc + kIad;
 const std::string kOptions = tlv("82", "1000") + tlv("94", "08010200");
 
-// The dialogue with records of this file, one after the other, behind those that it needs.
+// The dialogue with records of this file, one after the other, after those that it needs.
 Dialogue with_file(unsigned sfi, const std::vector<std::string>& answers) {
   const std::string shifted = hex(Bytes(ByteVector{static_cast<std::uint8_t>(sfi << 3)}));
   const std::string p2 = hex(Bytes(ByteVector{static_cast<std::uint8_t>(sfi << 3 | 4)}));

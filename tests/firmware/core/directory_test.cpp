@@ -20,7 +20,7 @@ std::string application(const char* aid, const char* label, const char* priority
   return tlv("61", tlv("4F", aid) + tlv("50", label) + tlv("87", priority));
 }
 
-// The answers to SELECT and to READ RECORD 1, 2, …; behind the last, 6A83. Returns the commands.
+// The answers to SELECT and to READ RECORD 1, 2, …; after the last, 6A83. Returns the commands.
 std::vector<std::string> list(Directory& directory, const std::vector<std::string>& answers) {
   std::vector<std::string> commands;
   directory.start();

@@ -181,7 +181,7 @@ TEST_CASE("the objects of a template are those that stand in it themselves") {
       {"9F5601AA 950122 5A0111", "5A=11 9F56=AA"},
       {"00 5A0111 00FF00 9F5601AA FFFF", "5A=11 9F56=AA"},
       {"E004 9F560180 9F5601AA", "9F56=AA"},    // one in front, inside another object
-      {"9F5601AA E004 9F560180", "9F56=AA"},    // or behind
+      {"9F5601AA E004 9F560180", "9F56=AA"},    // or after
       {"E004 9F560180", ""},                    // or nowhere else
       {"E005 019081B084 9F5601AA", "9F56=AA"},  // what is not looked for need not be TLV
       {"5A0111 9F5600", "5A=11"},               // an empty one is as good as none

@@ -942,7 +942,7 @@ TEST_CASE("whatever a card answers at whatever step, the dialogue ends, and the 
 }
 
 TEST_CASE("a transaction that is selected again remembers nothing of the last card") {
-  // A card with everything that could stay behind: a PSN in the data, the Belgian function, a language.
+  // A card with everything that could stay: a PSN in the data, the Belgian function, a language.
   static constexpr Application bancontact[] = {{kAidBancontact, Family::bancontact}};
   Dialogue last = with(identify(), "SELECT", fci("D056000666111010", tlv("5F2D", "6E6C")));
   last[0].command = "00A4040008D05600066611101000";

@@ -109,7 +109,7 @@ class Desk {
   bool cards_turn_ = true;  // it was, last
 };
 
-// An answer to reset of direct convention: TS before, TCK behind what is given, which is T0 to the last historical byte.
+// An answer to reset of direct convention: TS before, TCK after what is given, which is T0 to the last historical byte.
 inline std::string with_tck(std::string_view hex) {
   ByteVector atr = bytes(hex);
   std::uint8_t tck = 0;

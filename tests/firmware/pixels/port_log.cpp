@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kOutputs = 0x14, kSetAndReset = 0x18;  // ODR, BSRR (RM0090, 8.4.6 and 8.4.7)
 
-// The number behind `name`, in the base of its notation.
+// The number after `name`, in the base of its notation.
 std::optional<std::uint32_t> number(std::string_view line, std::string_view name) {
   const std::size_t at = line.find(name);
   if (at == std::string_view::npos) return std::nullopt;

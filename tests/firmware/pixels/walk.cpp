@@ -24,6 +24,7 @@
 #include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 #include "tests/firmware/pixels/eye.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::test {
 
@@ -101,26 +102,6 @@ class Tray final : public CardSlot {
   std::unique_ptr<FreshCard> card_;
   std::optional<Instead> instead_;
   std::function<void(std::uint8_t)> watch_;
-};
-
-// Gone with the walk.
-class Folder {
- public:
-  Folder() {
-    std::string path = std::filesystem::temp_directory_path() / "sesame-pixels-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error(path + ": cannot be made");
-    path_ = path;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 class Walk {
@@ -277,7 +258,7 @@ class Walk {
 }  // namespace
 
 std::vector<Shot> walk(std::string_view board) {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::vector<Shot> shots;
   const auto add = [&](std::string_view reader, std::vector<Shot> (Walk::*part)()) {
     Walk walk(reader, board, folder.path() / (std::string(reader) + ".log"));

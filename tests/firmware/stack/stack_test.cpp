@@ -13,6 +13,7 @@
 #include "host/profile/reader_file.hpp"
 #include "host/state/counters.hpp"
 #include "tests/firmware/stack/monitor.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
 using test::Monitor;
@@ -30,25 +31,6 @@ std::string image(const std::string& reader, const std::string& board) {
   return std::string(elsewhere != nullptr ? elsewhere : SESAME_IMAGES) + "/" + reader + "--" + board + ".elf";
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string path = std::filesystem::temp_directory_path() / "sesame-stack-XXXXXX";
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // A reader in QEMU with a card of this name in front of it.
 struct Desk {
   Desk(const std::string& reader_name, const std::string& board, const std::string& card_name)
@@ -58,7 +40,7 @@ struct Desk {
             {image(reader_name, board), {}, {"-qmp", "unix:" + folder.file("qmp") + ",server=on,wait=off"}},
             line, {}) {}
 
-  Folder folder;
+  sesame::test::TemporaryFolder folder;
   profile::LoadedReader profile;
   card::Personalisation personalisation;
   state::EphemeralStore store;

@@ -9,30 +9,12 @@
 
 #include "host/state/durable_store.hpp"
 #include "tests/host/card/fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::card {
 namespace {
 
 using namespace test;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sesame-card-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 constexpr std::uint8_t kLimit = 15;
 
@@ -121,8 +103,8 @@ std::vector<Note> run_and_kill(const std::string& state_file, std::size_t last) 
 }
 
 TEST_CASE("a card whose process is killed at any instant repeats no ATC and gives no try back") {
-  const TemporaryDirectory directory;
-  const std::string file = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string file = directory.file("cards.state");
   unsigned highest_atc = 0;
   Tries tries;
   // Seven notes make a transaction: three times killed behind each of them.

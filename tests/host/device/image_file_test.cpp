@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "host/failure.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame {
 namespace {
@@ -39,23 +40,6 @@ std::string with(std::size_t at, char byte) {
   return file;
 }
 
-class Folder {
- public:
-  Folder() {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string write(const std::string& content) const {
-    std::ofstream(path_ + "/image.elf", std::ios::binary) << content;
-    return path_ + "/image.elf";
-  }
-
- private:
-  std::string path_ = "/tmp/sesame-image-XXXXXX";
-};
-
 Exit exit_of(const std::string& path) {
   try {
     check_image(path);
@@ -83,9 +67,9 @@ TEST_CASE("an image is an ELF file for ARM with all of its segments in it") {
         Row{"without a segment", with(44, 0), false}, Row{"a table far away", with(31, '\xFF'), false},
         Row{"a segment far away", with(52 + 7, '\xFF'), false},
         Row{"a segment without end", with(52 + 19, '\xFF'), false}}) {
-    const Folder folder;
+    const sesame::test::TemporaryFolder folder;
     CAPTURE(row.what);
-    CHECK(exit_of(folder.write(row.content)) == (row.good ? Exit::ok : Exit::usage));
+    CHECK(exit_of(folder.write("image.elf", row.content)) == (row.good ? Exit::ok : Exit::usage));
   }
   CHECK(exit_of("/no/image.elf") == Exit::environment);
 }

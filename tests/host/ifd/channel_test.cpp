@@ -15,7 +15,7 @@ using namespace test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a reader that says nothing for too long is hung up on, and its card is gone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const Descriptor listener = listen_at(folder.file("reader"));
   Channel channel;
   REQUIRE(channel.open(0, folder.file("reader").c_str()));
@@ -39,7 +39,7 @@ TEST_CASE("a reader that says nothing for too long is hung up on, and its card i
 }
 
 TEST_CASE("while nobody is there, the wait lasts as long as it should") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   Channel channel;
   REQUIRE(channel.open(0, folder.file("reader").c_str()));
   const auto start = Clock::now();
@@ -49,7 +49,7 @@ TEST_CASE("while nobody is there, the wait lasts as long as it should") {
 }
 
 TEST_CASE("closing ends whoever waits or asks") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const Descriptor listener = listen_at(folder.file("reader"));
   Channel channel;
   REQUIRE(channel.open(7, folder.file("reader").c_str()));

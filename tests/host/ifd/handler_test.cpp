@@ -125,7 +125,7 @@ class Reader {
 
 // The reader's process: what it says is what the test wants.
 struct Peer {
-  Folder folder;
+  sesame::test::TemporaryFolder folder;
   std::string path = folder.file("reader");
   Descriptor listener = listen_at(path);
   Descriptor requests, presence;
@@ -185,7 +185,7 @@ TEST_CASE("nothing is exported but the IFD handler's functions") {
 }
 
 TEST_CASE("no reader at the socket means no card") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   Reader reader(0, folder.file("reader"));
   REQUIRE(reader.created == IFD_SUCCESS);
   reader.wait(0);
@@ -198,7 +198,7 @@ TEST_CASE("no reader at the socket means no card") {
 }
 
 TEST_CASE("a reader is found by an absolute path, once per number") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   Reader first(0x30000, "unix:" + folder.file("reader"));
   CHECK(first.created == IFD_SUCCESS);
   CHECK(Reader(0x30000, folder.file("reader")).created == IFD_COMMUNICATION_ERROR);
@@ -213,7 +213,7 @@ TEST_CASE("a reader is found by an absolute path, once per number") {
 }
 
 TEST_CASE("there are as many readers as pcscd may have, and a closed one makes room") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::vector<std::unique_ptr<Reader>> readers;
   for (DWORD i = 0; i < PCSCLITE_MAX_READERS_CONTEXTS; ++i) {
     readers.push_back(std::make_unique<Reader>(i << 16, folder.file("reader")));
@@ -237,7 +237,7 @@ TEST_CASE("a number that no channel has is no device") {
 }
 
 TEST_CASE("its capabilities are one slot, many readers, threads and a wait for news") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   Reader reader(0, folder.file("reader"));
   const auto byte = [&](DWORD tag) {
     UCHAR value = 0xFF;
@@ -357,7 +357,7 @@ TEST_CASE("somebody else than the socket's owner, or root, is no reader") {
     SUCCEED("the rule is tested in listener_test.cpp");
     return;
   }
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   ::chmod(folder.file("").c_str(), 0777);
   const std::string path = folder.file("reader");
   // SO_PEERCRED is of the moment of listen(): the socket is nobody's, whoever has it afterwards.

@@ -29,7 +29,7 @@ Exit exit_of(const std::string& path, const std::string& words) {
 }
 
 TEST_CASE("the socket is its owner's alone, and gone afterwards") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   {
     const Listener listener(path);
@@ -47,7 +47,7 @@ TEST_CASE("who may deal with what is somebody's: he himself, and root") {
   static_assert(posix::may_deal_with(0, 0) && posix::may_deal_with(1000, 1000) &&
                 posix::may_deal_with(0, 1000));
   static_assert(!posix::may_deal_with(1000, 0) && !posix::may_deal_with(1000, 1001));
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const Descriptor listener = listen_at(folder.file("reader"));
   const Descriptor connected = connect_to(folder.file("reader"));
   const Descriptor accepted = accept_at(listener);
@@ -60,7 +60,7 @@ TEST_CASE("who may deal with what is somebody's: he himself, and root") {
 }
 
 TEST_CASE("the socket is its owner's alone whatever the umask is, and so from the first moment on") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const mode_t before = ::umask(0);
   const Listener listener(folder.file("reader"));
   ::umask(before);
@@ -74,7 +74,7 @@ TEST_CASE("another user at the reader's socket is turned away, though he gets at
     SUCCEED("the rule is tested above");
     return;
   }
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   const Listener listener(path);
   ::chmod(folder.file("").c_str(), 0755);
@@ -89,7 +89,7 @@ TEST_CASE("another user at the reader's socket is turned away, though he gets at
 }
 
 TEST_CASE("a socket that nobody serves any more is replaced") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   listen_at(path).close();
   std::ofstream(path + ".lock") << "";
@@ -100,7 +100,7 @@ TEST_CASE("a socket that nobody serves any more is replaced") {
 }
 
 TEST_CASE("a second reader is refused, and the first one goes on") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   const Listener listener(path);
   CHECK(exit_of(path, path + ": another reader is served there") == Exit::environment);
@@ -108,7 +108,7 @@ TEST_CASE("a second reader is refused, and the first one goes on") {
 }
 
 TEST_CASE("another program's socket is left alone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   const int type = GENERATE(SOCK_SEQPACKET, SOCK_STREAM, SOCK_DGRAM);
   Descriptor other(::socket(AF_UNIX, type, 0));
@@ -120,7 +120,7 @@ TEST_CASE("another program's socket is left alone") {
 }
 
 TEST_CASE("what is no socket is left alone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   SECTION("a file") { std::ofstream(path) << "precious"; }
   SECTION("a folder") { std::filesystem::create_directory(path); }
@@ -131,7 +131,7 @@ TEST_CASE("what is no socket is left alone") {
 }
 
 TEST_CASE("a path that cannot be a socket's is a mistake") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   CHECK(exit_of("", "empty name") == Exit::usage);
   CHECK(exit_of("/tmp/" + std::string(99, 'x'), "at most 103") == Exit::usage);
   CHECK(exit_of(folder.file("no/folder"), "No such file") == Exit::environment);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 // Time is what a test says; nothing waits.
 struct Served {
-  Folder folder;
+  sesame::test::TemporaryFolder folder;
   Machine machine;
   Listener listener{folder.file("reader")};
   std::vector<std::string> lines;

@@ -13,29 +13,11 @@
 
 #include "host/ifd/packet.hpp"
 #include "host/posix/descriptor.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::ifd::test {
 
 using posix::Descriptor;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sesame-ifd-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};

@@ -15,26 +15,13 @@
 #include "host/failure.hpp"
 #include "host/line/client.hpp"
 #include "tests/host/ifd/other_user.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
 using namespace sesame::line;
 using Catch::Matchers::Contains;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const char* name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "line-XXXXXX").string();
-};
 
 struct Pair {
   Pair() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0); }
@@ -64,7 +51,7 @@ TEST_CASE("what is no endpoint of this machine is refused") {
 }
 
 TEST_CASE("a socket file goes with its server, is its owner's, and is replaced only where nobody listens") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   {
     const Listener listener({path, 0});
@@ -85,7 +72,7 @@ TEST_CASE("a socket file goes with its server, is its owner's, and is replaced o
 }
 
 TEST_CASE("one card a path, and what a killed one left behind is replaced") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -103,7 +90,7 @@ TEST_CASE("one card a path, and what a killed one left behind is replaced") {
 }
 
 TEST_CASE("a link in the place of a socket is left alone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::filesystem::create_symlink("elsewhere", folder.file("card"));
   CHECK_THROWS_AS(Listener({folder.file("card"), 0}), Failure);
   CHECK(std::filesystem::is_symlink(folder.file("card")));
@@ -115,7 +102,7 @@ TEST_CASE("another user at a card's socket is turned away, though he gets at it"
     SUCCEED("the rule is tested with the reader's socket");
     return;
   }
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   ::chmod(folder.file("").c_str(), 0755);
   const mode_t before = ::umask(0);
@@ -141,7 +128,7 @@ TEST_CASE("a card that somebody else serves than the socket's owner gets no PIN"
     SUCCEED("the rule is tested with the reader's socket");
     return;
   }
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   ::chmod(folder.file("").c_str(), 0777);
   REQUIRE(::seteuid(test::kNobody) == 0);
@@ -154,7 +141,7 @@ TEST_CASE("a card that somebody else serves than the socket's owner gets no PIN"
 }
 
 TEST_CASE("a card that is busy with others is not waited for without end") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const Listener listener({folder.file("card"), 0});
   std::vector<Descriptor> others;
   const auto crowd = [&] {

@@ -14,37 +14,13 @@
 
 #include "host/failure.hpp"
 #include "host/posix/descriptor.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sesame-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string read(const std::string& name) const {
-    std::ostringstream all;
-    all << std::ifstream(path_ / name).rdbuf();
-    return all.str();
-  }
-  std::size_t entries() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
-  }
-
- private:
-  fs::path path_;
-};
 
 Exit exit_of(const std::function<void()>& call) {
   try {
@@ -59,7 +35,7 @@ Exit exit_of(const std::function<void()>& call) {
 }  // namespace
 
 TEST_CASE("a new file is its owner's alone, and never another one") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   posix::create_file(folder.file("card.toml"), "keys");
   CHECK(folder.read("card.toml") == "keys");
   CHECK((fs::status(folder.file("card.toml")).permissions() & fs::perms::mask) ==
@@ -70,7 +46,7 @@ TEST_CASE("a new file is its owner's alone, and never another one") {
 }
 
 TEST_CASE("a file is replaced as a whole, and nothing is left beside it") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   posix::replace_file(folder.file("report.xml"), "old");
   posix::replace_file(folder.file("report.xml"), "new");
   CHECK(folder.read("report.xml") == "new");
@@ -78,7 +54,7 @@ TEST_CASE("a file is replaced as a whole, and nothing is left beside it") {
 }
 
 TEST_CASE("a place that cannot be written is told before, and left as it is") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   for (const char* name : {"no/such", "."}) {
     CAPTURE(name);
     CHECK(exit_of([&] { posix::check_replaceable(folder.file(name)); }) == Exit::environment);
@@ -89,7 +65,7 @@ TEST_CASE("a place that cannot be written is told before, and left as it is") {
 }
 
 TEST_CASE("a pipe is written to, and stays one") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
   const posix::Descriptor reader(::open(folder.file("pipe").c_str(), O_RDONLY | O_NONBLOCK));
   posix::check_replaceable(folder.file("pipe"));

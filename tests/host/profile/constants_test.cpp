@@ -9,6 +9,7 @@
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "tests/host/profile/broken.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::profile {
 namespace {
@@ -117,46 +118,23 @@ TEST_CASE("a board's constants name the folder of its family and the chip of its
   CHECK(count(oled, "kOled") == 5);
 }
 
-// Gone with the test.
-class Folder {
- public:
-  Folder() {
-    std::string path = (fs::temp_directory_path() / "sesame-constants-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 TEST_CASE("constants are written where they differ, and else left alone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const fs::path file = folder.path() / "a/b/reader.hpp";
   write_if_changed(file, "one\n");
-  CHECK(content(file) == "one\n");
+  CHECK(sesame::test::content(file) == "one\n");
 
   const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
   fs::last_write_time(file, long_ago);
   write_if_changed(file, "one\n");
   CHECK(fs::last_write_time(file) == long_ago);
   write_if_changed(file, "on");
-  CHECK(content(file) == "on");
+  CHECK(sesame::test::content(file) == "on");
   CHECK(fs::last_write_time(file) != long_ago);
 }
 
 TEST_CASE("constants that cannot be written are a failure of the environment") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::ofstream(folder.path() / "file") << "x";
   for (const fs::path& path : {folder.path() / "file/reader.hpp", folder.path()}) {
     CAPTURE(path);

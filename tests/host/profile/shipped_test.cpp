@@ -10,40 +10,13 @@
 #include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
 #include "tests/host/profile/broken.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::profile {
 namespace {
 
 namespace fs = std::filesystem;
 using Names = std::vector<std::string_view>;
-
-std::string content(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-// Gone with the test.
-class Folder {
- public:
-  Folder() {
-    std::string path = (fs::temp_directory_path() / "sesame-profile-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-
-  std::string file(const std::string& name, std::string_view text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-  std::string path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
   CHECK(shipped_names(Shelf::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
@@ -64,7 +37,8 @@ TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
                                       std::pair{Shelf::cards, "cards"}, std::pair{Shelf::boards, "boards"}}) {
     for (const std::string_view name : shipped_names(shelf)) {
       CAPTURE(folder, name);
-      CHECK(*shipped_text(shelf, name) == content(root / folder / (std::string(name) + ".toml")));
+      CHECK(*shipped_text(shelf, name) ==
+            sesame::test::content(root / folder / (std::string(name) + ".toml")));
     }
   }
   CHECK_FALSE(shipped_text(Shelf::cards, "sesame"));
@@ -95,35 +69,35 @@ TEST_CASE("an unknown name is refused with the names there are") {
 }
 
 TEST_CASE("a file of one's own is loaded by its path and named after it") {
-  const Folder folder;
-  const std::string reader = folder.file("mine.toml", *shipped_text(Shelf::readers, "sesame"));
+  const sesame::test::TemporaryFolder folder;
+  const std::string reader = folder.write("mine.toml", *shipped_text(Shelf::readers, "sesame"));
   const LoadedReader loaded = load_reader(reader);
   CHECK(loaded.profile().name == "mine");
   CHECK(loaded.profile().title == "Sésame");
-  CHECK(load_card(folder.file("card.v2", *shipped_text(Shelf::cards, "sesame-card"))).name == "card.v2");
+  CHECK(load_card(folder.write("card.v2", *shipped_text(Shelf::cards, "sesame-card"))).name == "card.v2");
 }
 
 TEST_CASE("a mistake in a file of one's own is reported under its path") {
-  const Folder folder;
-  const std::string path = folder.file("mine.toml", "title = \"x\"\ntilte = 1\n");
+  const sesame::test::TemporaryFolder folder;
+  const std::string path = folder.write("mine.toml", "title = \"x\"\ntilte = 1\n");
   CHECK(test::failure_of([&] { return load_reader(path); }).rfind(path + ":2: unknown key \"tilte\"", 0) ==
         0);
 }
 
 TEST_CASE("a file that cannot be read says why") {
-  const Folder folder;
-  const std::string missing = folder.path() + "/missing.toml";
+  const sesame::test::TemporaryFolder folder;
+  const std::string missing = folder.file("missing.toml");
   CHECK(test::failure_of([&] { return load_reader(missing); }) ==
         missing + ": cannot be read: No such file or directory");
-  const std::string below = folder.file("x", "") + "/y.toml";
+  const std::string below = folder.write("x", "") + "/y.toml";
   CHECK(test::failure_of([&] { return load_card(below); }) == below + ": cannot be read: Not a directory");
-  const std::string directory = folder.path() + "/";
+  const std::string directory = folder.path().string() + "/";
   CHECK(test::failure_of([&] { return load_card(directory); }) ==
         directory + ": cannot be read: Is a directory");
-  const std::string empty = folder.file("empty.toml", "");
+  const std::string empty = folder.write("empty.toml", "");
   CHECK(test::failure_of([&] { return load_reader(empty); }) == empty + ": is empty");
   if (::geteuid() != 0) {
-    const std::string locked = folder.file("locked.toml", "x");
+    const std::string locked = folder.write("locked.toml", "x");
     fs::permissions(locked, fs::perms::none);
     CHECK(test::failure_of([&] { return load_reader(locked); }) ==
           locked + ": cannot be read: Permission denied");
@@ -131,11 +105,11 @@ TEST_CASE("a file that cannot be read says why") {
 }
 
 TEST_CASE("a file of more than 1 MiB is refused") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::string card(*shipped_text(Shelf::cards, "sesame-card"));
   card.resize(document::kMaxFileSize, '\n');
-  CHECK(load_card(folder.file("largest.toml", card)).name == "largest");
-  const std::string larger = folder.file("larger.toml", card + "\n");
+  CHECK(load_card(folder.write("largest.toml", card)).name == "largest");
+  const std::string larger = folder.write("larger.toml", card + "\n");
   CHECK(test::failure_of([&] { return load_card(larger); }) ==
         larger + ": is too large; at most 1048576 bytes");
   CHECK(test::failure_of([] { return load_card("/dev/zero"); }) ==

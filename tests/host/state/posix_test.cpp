@@ -22,6 +22,7 @@
 
 #include "host/failure.hpp"
 #include "host/state/durable_store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
 using namespace sesame::state;
@@ -46,31 +47,6 @@ extern "C" int fsync(int descriptor) {
 }
 
 namespace {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (fs::temp_directory_path() / "sesame-state-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
-std::string content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 unsigned mode(const std::string& path) {
   struct stat status {};
@@ -184,8 +160,8 @@ TEST_CASE("the state file is where the XDG base directory specification wants it
 }
 
 TEST_CASE("counters come back when the store is opened again") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "made/on/the way/cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("made/on/the way/cards.state");
   {
     DurableStore store(path);
     CHECK_FALSE(store.get("A1"));
@@ -193,38 +169,38 @@ TEST_CASE("counters come back when the store is opened again") {
     store.put("B2", Counters{{"atc", 1}});
     store.put("A1", Counters{{"tries", 2}});
   }
-  CHECK_THAT(content(path), StartsWith("sesame-state 1\n"
-                                       "A1 atc=00B4 tries=0002 blocked=0000\n"
-                                       "B2 atc=0001\n"
-                                       "end "));
+  CHECK_THAT(sesame::test::content(path), StartsWith("sesame-state 1\n"
+                                                     "A1 atc=00B4 tries=0002 blocked=0000\n"
+                                                     "B2 atc=0001\n"
+                                                     "end "));
   const DurableStore store(path);
   CHECK(store.get("A1")->find("tries") == 2u);
   CHECK(store.get("A1")->find("atc") == 0xB4u);
   CHECK(mode(path) == 0600);
   CHECK(mode(path + ".lock") == 0600);
-  CHECK(mode(directory / "made") == 0700);
-  CHECK(mode(directory / "made/on/the way") == 0700);
+  CHECK(mode(directory.file("made")) == 0700);
+  CHECK(mode(directory.file("made/on/the way")) == 0700);
   CHECK_FALSE(fs::exists(path + ".new"));
 }
 
 TEST_CASE("a file name alone is in the working directory") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   CHECK(exit_status(start([&] {
-          if (::chdir((directory / "").c_str()) != 0) return 1;
+          if (::chdir((directory.file("")).c_str()) != 0) return 1;
           DurableStore store("cards.state");
           count(store);
           return 0;
         })) == 0);
-  CHECK(atc(DurableStore(directory / "cards.state")) == 1);
+  CHECK(atc(DurableStore(directory.file("cards.state"))) == 1);
 }
 
 TEST_CASE("a symbolic link stays one, and is locked with the file that it names") {
-  const TemporaryDirectory directory;
-  fs::create_directory(directory / "real");
-  const std::string link = directory / "link";
-  const std::string real = directory / "real/cards.state";
+  const sesame::test::TemporaryFolder directory;
+  fs::create_directory(directory.file("real"));
+  const std::string link = directory.file("link");
+  const std::string real = directory.file("real/cards.state");
   fs::create_symlink("second", link);
-  fs::create_symlink("real/cards.state", directory / "second");
+  fs::create_symlink("real/cards.state", directory.file("second"));
   {
     DurableStore store(link);  // of which the file does not exist yet
     count(store);
@@ -235,14 +211,14 @@ TEST_CASE("a symbolic link stays one, and is locked with the file that it names"
   CHECK(atc(DurableStore(real)) == 1);
   CHECK_FALSE(fs::exists(link + ".lock"));
 
-  const std::string loop = directory / "loop";
+  const std::string loop = directory.file("loop");
   fs::create_symlink("loop", loop);
   CHECK_THAT(refusal(loop, Exit::environment), Contains("Too many levels of symbolic links"));
 }
 
 TEST_CASE("a value is on the disk before put returns: the new file under its own name, then the folder") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   DurableStore store(path);
   count(store);
   std::vector<std::string> seen;
@@ -254,20 +230,20 @@ TEST_CASE("a value is on the disk before put returns: the new file under its own
 }
 
 TEST_CASE("a link in the place of what the store makes for itself leads it nowhere") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state", precious = directory / "precious";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state"), precious = directory.file("precious");
   const std::string suffix = GENERATE(".new", ".lock");
   CAPTURE(suffix);
   std::ofstream(precious) << "precious";
   fs::create_symlink(precious, path + suffix);
   CHECK_THAT(refusal(path, Exit::environment), Contains("Too many levels of symbolic links"));
-  CHECK(content(precious) == "precious");
+  CHECK(sesame::test::content(precious) == "precious");
   CHECK_FALSE(fs::exists(path));
 }
 
 TEST_CASE("what cannot be a state file is refused in one line") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "x";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("x");
 
   SECTION("a directory") {
     fs::create_directory(path);
@@ -289,7 +265,7 @@ TEST_CASE("what cannot be a state file is refused in one line") {
   SECTION("an empty file") {
     std::ofstream(path) << "";
     CHECK_THAT(refusal(path, Exit::usage), StartsWith(path + ":1: "));
-    CHECK(content(path).empty());
+    CHECK(sesame::test::content(path).empty());
   }
   SECTION("more than 16 MiB") {
     std::ofstream(path) << "";
@@ -301,15 +277,15 @@ TEST_CASE("what cannot be a state file is refused in one line") {
 }
 
 TEST_CASE("without permission there is one line, and nothing changes") {
-  const TemporaryDirectory directory;
-  const std::string read_only = directory / "read-only";
+  const sesame::test::TemporaryFolder directory;
+  const std::string read_only = directory.file("read-only");
   const std::string path = read_only + "/cards.state";
   fs::create_directory(read_only);
   {
     DurableStore store(path);
     count(store);
   }
-  const std::string before = content(path);
+  const std::string before = sesame::test::content(path);
   const auto as_user = [](const std::function<int()>& run) {
     return exit_status(start([&] { return ::geteuid() == 0 && ::setuid(65534) != 0 ? 98 : run(); }));
   };
@@ -322,7 +298,7 @@ TEST_CASE("without permission there is one line, and nothing changes") {
     }
     return false;
   };
-  ::chmod((directory / "").c_str(), 0755);
+  ::chmod((directory.file("")).c_str(), 0755);
   ::chmod(read_only.c_str(), 0555);
   ::chmod(path.c_str(), 0444);
 
@@ -355,15 +331,15 @@ TEST_CASE("without permission there is one line, and nothing changes") {
     ::chmod(path.c_str(), 0600);
   }
   ::chmod(read_only.c_str(), 0755);
-  CHECK(content(path) == before);
+  CHECK(sesame::test::content(path) == before);
 }
 
 TEST_CASE("a home whose parent cannot be read is no obstacle") {
-  const TemporaryDirectory directory;
-  const std::string home = directory / "home/u";
+  const sesame::test::TemporaryFolder directory;
+  const std::string home = directory.file("home/u");
   fs::create_directories(home);
-  ::chmod((directory / "").c_str(), 0755);
-  ::chmod((directory / "home").c_str(), 0711);
+  ::chmod((directory.file("")).c_str(), 0755);
+  ::chmod((directory.file("home")).c_str(), 0711);
   ::chmod(home.c_str(), 0777);
   CHECK(exit_status(start([&] {
           if (::geteuid() == 0 && ::setuid(65534) != 0) return 98;
@@ -375,8 +351,8 @@ TEST_CASE("a home whose parent cannot be read is no obstacle") {
 }
 
 TEST_CASE("a file that may not grow is reported, and the former values stay") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   CHECK(exit_status(start([&] {
           DurableStore store(path);
           count(store);
@@ -398,8 +374,8 @@ TEST_CASE("a file that may not grow is reported, and the former values stay") {
 }
 
 TEST_CASE("no descriptor is inherited or left open") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   const std::size_t before = descriptors(path).all;
   {
     DurableStore store(path);
@@ -419,8 +395,8 @@ TEST_CASE("no descriptor is inherited or left open") {
 }
 
 TEST_CASE("two stores of one file exclude each other in one process") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   {
     DurableStore store(path);
     const auto start = std::chrono::steady_clock::now();
@@ -438,8 +414,8 @@ TEST_CASE("two stores of one file exclude each other in one process") {
 }
 
 TEST_CASE("who waits for the lock gets it when the file is closed") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   std::optional<DurableStore> first(std::in_place, path);
   std::array<int, 2> ready{};
   REQUIRE(::pipe(ready.data()) == 0);
@@ -460,8 +436,8 @@ TEST_CASE("who waits for the lock gets it when the file is closed") {
 }
 
 TEST_CASE("a process killed with the lock leaves it free") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   CHECK(exit_status(start([&] {
           DurableStore store(path);
           count(store);
@@ -471,8 +447,8 @@ TEST_CASE("a process killed with the lock leaves it free") {
 }
 
 TEST_CASE("two processes that count 200 times each arrive at 400") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   const auto count_200 = [&] {
     for (int i = 0; i < 200; ++i) {
       DurableStore store(path, minutes(5));
@@ -488,8 +464,8 @@ TEST_CASE("two processes that count 200 times each arrive at 400") {
 }
 
 TEST_CASE("kill -9 while counting loses no value that was acknowledged") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "cards.state";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("cards.state");
   std::uint32_t last = 0;
   for (int kill_after = 0; kill_after < 60; ++kill_after) {
     std::array<int, 2> acknowledged{};

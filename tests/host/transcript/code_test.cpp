@@ -42,15 +42,15 @@ TEST_CASE("one recorded card gives all its codes, in any order") {
 }
 
 TEST_CASE("a trace of a session gives the same code, whatever the PIN") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   for (const Row& row : kCodes) {
     {
       auto card = slot_of(shipped(row.file));
-      TraceWriter trace(directory / "trace.apdu", "a session");
+      TraceWriter trace(directory.file("trace.apdu"), "a session");
       TracingSlot slot(card, trace);
       CHECK(code(slot, row.asked) == row.code);
     }
-    auto replayed = slot_of(directory / "trace.apdu");
+    auto replayed = slot_of(directory.file("trace.apdu"));
     Asked asked = row.asked;
     asked.pin = "9753";
     CHECK(code(replayed, asked) == row.code);
@@ -58,7 +58,7 @@ TEST_CASE("a trace of a session gives the same code, whatever the PIN") {
 }
 
 TEST_CASE("two codes in a row from a recording of two are the two recorded") {
-  std::string text = content(shipped("visa_dpa_fr.apdu"));
+  std::string text = sesame::test::content(shipped("visa_dpa_fr.apdu"));
   const std::string command = "> 80AE80001D0000000000000000000000000000800000000000000101010000000000\n";
   text += command + "< 771E9F2701809F360200119F2608CF17CD2F3F3690459F100706780A03A480009000\n";
   auto slot = TranscriptSlot(std::make_shared<const Transcript>(Transcript::parse(text, "two.apdu")));

@@ -85,8 +85,8 @@ TEST_CASE("what a trace recorded of a card gives the same again, silence too") {
   const std::string situation = GENERATE(as<std::string>{}, "silent-second-ac", "get-data-endless",
                                          "df-name-mismatch", "verify-6300", "duplicate-objects--two-acs");
   CAPTURE(situation);
-  const TemporaryDirectory directory;
-  const std::string path = directory / "trace.apdu";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("trace.apdu");
   std::string first;
   {
     TranscriptSlot card(

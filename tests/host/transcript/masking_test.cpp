@@ -239,7 +239,7 @@ TEST_CASE("a masked recording gives the code of the card it was made of, and tel
   const std::array<Card, 3> cards{{{"sesame-card", "5413331234567896"},
                                    {"bank-card", "4970101234567893"},
                                    {"belgian-card", "67030123456789012"}}};
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   for (const Card& each : cards) {
     CAPTURE(each.name);
     const card::Personalisation personalisation = somebodys(each.name, each.pan);
@@ -248,7 +248,7 @@ TEST_CASE("a masked recording gives the code of the card it was made of, and tel
       state::EphemeralStore store;
       card::VirtualCard plain(personalisation, store);
       Masking masking({});
-      TraceWriter trace(directory / "trace.apdu", "a session");
+      TraceWriter trace(directory.file("trace.apdu"), "a session");
       TracingSlot slot(plain, trace, &masking);
       told = code(slot, {0x1234, "", "1234"});
       emv::ResponseBuffer atr;
@@ -259,39 +259,39 @@ TEST_CASE("a masked recording gives the code of the card it was made of, and tel
       }
       slot.deactivate();
     }
-    const std::string text = content(directory / "trace.apdu");
+    const std::string text = sesame::test::content(directory.file("trace.apdu"));
     check_nothing_left(text, each.pan, "TEST/CARD");
-    auto replayed = slot_of(directory / "trace.apdu");
+    auto replayed = slot_of(directory.file("trace.apdu"));
     CHECK(code(replayed, {0x1234, "", "9753"}) == told);
   }
 }
 
 TEST_CASE("what the reader gets is what the card said") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   const std::string said = object("70", object("5A", kPan)) + "9000";
   ScriptedSlot card({{"00B2010C00", said}});
   Masking masking({});
-  TraceWriter trace(directory / "trace.apdu", "test");
+  TraceWriter trace(directory.file("trace.apdu"), "test");
   TracingSlot slot(card, trace, &masking);
   CHECK(ask(slot, "00B2010C00") == said);
-  CHECK_THAT(content(directory / "trace.apdu"), Contains("< 700A5A08" + kStandIn + "9000"));
+  CHECK_THAT(sesame::test::content(directory.file("trace.apdu")), Contains("< 700A5A08" + kStandIn + "9000"));
 }
 
 TEST_CASE("a PAN in two pieces of an answer is masked in both") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   ScriptedSlot card({{"00B2010C00", "6C0C"},
                      {"00B2010C0C", "700A5A08497010126106"},
                      {"00C0000006", "345678936102"},
                      {"00B2010C00", "6D00"},
                      {"80A80000184970101234567893" + repeated("00", 16), "", SlotStatus::mute}});
   Masking masking({});
-  TraceWriter trace(directory / "trace.apdu", "test");
+  TraceWriter trace(directory.file("trace.apdu"), "test");
   {
     TracingSlot slot(card, trace, &masking);
     for (const char* command : {"00B2010C00", "00B2010C0C", "00C0000006", "00B2010C00"}) ask(slot, command);
     ask(slot, "80A80000184970101234567893" + repeated("00", 16));
   }
-  CHECK(content(directory / "trace.apdu") ==
+  CHECK(sesame::test::content(directory.file("trace.apdu")) ==
         "# test\n> 00B2010C00\n< 6C0C\n> 00B2010C0C\n< 700A5A08497010006106\n> 00C0000006\n< 000000066102\n"
         "> 00B2010C00\n< 6D00\n> 80A80000184970100000000006" +
             repeated("00", 16) + "\n< mute\n");

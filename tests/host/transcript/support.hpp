@@ -23,6 +23,7 @@
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 #include "host/transcript/transcript_slot.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::transcript::test {
 
@@ -48,31 +49,6 @@ inline std::string repeated(std::string_view byte, std::size_t count) {
 }
 
 inline std::string shipped(const std::string& name) { return std::string(SESAME_TRANSCRIPTS "/") + name; }
-
-inline std::string content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sesame-transcript-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // "ok" where nothing is thrown; else the line, after its exit status: "2 card.apdu:3: …".
 inline std::string outcome(const std::function<void()>& action) {

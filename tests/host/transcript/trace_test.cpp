@@ -30,15 +30,15 @@ void warm_reset(CardSlot& slot) {
 // The trace of a dialogue with a card that follows the script.
 std::string traced(std::vector<Step> steps, const std::function<void(CardSlot&)>& dialogue,
                    std::vector<Step> resets = {Step{"", "3B00"}}) {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   ScriptedSlot card(std::move(steps), std::move(resets));
   {
-    TraceWriter trace(directory / "trace.apdu", "test");
+    TraceWriter trace(directory.file("trace.apdu"), "test");
     TracingSlot slot(card, trace);
     dialogue(slot);
   }
   CHECK(card.at_end());
-  return content(directory / "trace.apdu");
+  return sesame::test::content(directory.file("trace.apdu"));
 }
 
 unsigned mode(const std::string& path) {
@@ -140,12 +140,12 @@ TEST_CASE("a PIN typed at the slot's own pinpad is recorded as any other, masked
 }
 
 TEST_CASE("every answer is in the file before it is handed on") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   ScriptedSlot card(
       {{"00A4040001AA00", "6102"}, {"00C0000002", "6F009000"}, {"0020008008249753FFFFFFFFFF", "9000"}});
-  TraceWriter trace(directory / "trace.apdu", "test");
+  TraceWriter trace(directory.file("trace.apdu"), "test");
   TracingSlot slot(card, trace);
-  const auto file = [&] { return content(directory / "trace.apdu"); };
+  const auto file = [&] { return sesame::test::content(directory.file("trace.apdu")); };
   CHECK(file() == "# test\n");
   activate(slot);
   CHECK(file() == "# test\natr 3B00\n");
@@ -157,7 +157,7 @@ TEST_CASE("every answer is in the file before it is handed on") {
   CHECK_THAT(file(), EndsWith("> 0020008008****************\n< 9000\n"));
   trace.comment("the unknown tag DF3B was answered with zeros");
   CHECK_THAT(file(), EndsWith("< 9000\n# the unknown tag DF3B was answered with zeros\n"));
-  CHECK(Transcript::load(directory / "trace.apdu").size() == 2);
+  CHECK(Transcript::load(directory.file("trace.apdu")).size() == 2);
 }
 
 TEST_CASE("an exchange that does not end is recorded piece by piece") {
@@ -297,39 +297,39 @@ TEST_CASE("the first ATR is the transcript's, others are comments") {
 }
 
 TEST_CASE("a comment stays a comment, whatever is in it") {
-  const TemporaryDirectory directory;
-  TraceWriter trace(directory / "trace.apdu", "caf\xC3\xA9\n> 00B2\r\x1B[31m");
+  const sesame::test::TemporaryFolder directory;
+  TraceWriter trace(directory.file("trace.apdu"), "caf\xC3\xA9\n> 00B2\r\x1B[31m");
   trace.comment("");
-  CHECK(content(directory / "trace.apdu") == "# caf\xC3\xA9\n# > 00B2??[31m\n# \n");
+  CHECK(sesame::test::content(directory.file("trace.apdu")) == "# caf\xC3\xA9\n# > 00B2??[31m\n# \n");
 }
 
 TEST_CASE("a trace is for its owner alone, and replaces what was there") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "trace.apdu";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("trace.apdu");
   { TraceWriter trace(path, "first, and longer"); }
   CHECK(mode(path) == 0600);
   REQUIRE(::chmod(path.c_str(), 0644) == 0);
   { TraceWriter trace(path, "second"); }
-  CHECK(content(path) == "# second\n");
+  CHECK(sesame::test::content(path) == "# second\n");
   CHECK(mode(path) == 0600);
 }
 
 TEST_CASE("a trace that cannot be written is an error of the environment") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   const auto write = [](const std::string& path) {
     return outcome([&] { TraceWriter trace(path, "test"); });
   };
   CHECK(write("/dev/full") == "3 /dev/full: cannot be written: No space left on device");
   CHECK(write("/dev/null") == "ok");
-  CHECK(write(directory / "") == "3 " + (directory / "") + ": cannot be written: Is a directory");
-  CHECK(write(directory / "none/trace.apdu") ==
-        "3 " + (directory / "none/trace.apdu") + ": cannot be written: No such file or directory");
+  CHECK(write(directory.file("")) == "3 " + (directory.file("")) + ": cannot be written: Is a directory");
+  CHECK(write(directory.file("none/trace.apdu")) ==
+        "3 " + (directory.file("none/trace.apdu")) + ": cannot be written: No such file or directory");
 }
 
 TEST_CASE("a disk that fills up ends the dialogue, and leaves whole pairs") {
   const std::string first = "# test\natr 3B00\n> 00840000\n< AABB9000\n";
-  const TemporaryDirectory directory;
-  const std::string path = directory / "trace.apdu";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("trace.apdu");
   std::string result;
   for (std::size_t room = 0; room < 24; ++room) {
     ScriptedSlot card({Step{"00840000", "AABB9000"}, Step{"00B2010C00", "70009000"}});
@@ -342,29 +342,29 @@ TEST_CASE("a disk that fills up ends the dialogue, and leaves whole pairs") {
       result = ask(slot, "00B2010C00");
     }
     CHECK(result == "3 " + path + ": cannot be written: File too large");
-    CHECK(content(path) == first);
+    CHECK(sesame::test::content(path) == first);
     trace.comment("there is room again");
-    CHECK(content(path) == first + "# there is room again\n");
+    CHECK(sesame::test::content(path) == first + "# there is room again\n");
   }
   CHECK(std::string("> 00B2010C00\n< 70009000\n").size() == 24);
 }
 
 TEST_CASE("a trace of a replayed transcript replays, again and again") {
   const std::string name = GENERATE(as<std::string>{}, "cap_be.apdu", "visa_dpa_fr.apdu");
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   std::string path = shipped(name);
   std::string before;
   for (const char* next : {"1.apdu", "2.apdu", "3.apdu"}) {
     TranscriptSlot card(std::make_shared<const Transcript>(Transcript::load(path)));
-    path = directory / next;
+    path = directory.file(next);
     TraceWriter trace(path, "replayed");
     TracingSlot slot(card, trace);
     activate(slot);
-    std::istringstream lines(content(shipped(name)));
+    std::istringstream lines(sesame::test::content(shipped(name)));
     for (std::string line; std::getline(lines, line);) {
       if (line[0] == '>') CHECK(ask(slot, line.substr(2)).size() >= 4);
     }
-    const std::string text = content(path);
+    const std::string text = sesame::test::content(path);
     CHECK_THAT(text, Contains("> 0020008008****************\n< 9000\n"));
     CHECK((before.empty() || text == before));
     before = text;
@@ -372,8 +372,8 @@ TEST_CASE("a trace of a replayed transcript replays, again and again") {
 }
 
 TEST_CASE("a PIN is in no trace and in no message") {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "trace.apdu";
+  const sesame::test::TemporaryFolder directory;
+  const std::string path = directory.file("trace.apdu");
   const std::string commands[] = {"0020008008249753FFFFFFFFFF", "0020008008249753FFFFFFFFFF00",
                                   "002000800439373533",         "00200080029753",
                                   "0020008808259753",           "0020008000249753FFFFFFFFFF",
@@ -391,7 +391,7 @@ TEST_CASE("a PIN is in no trace and in no message") {
     TracingSlot slot(card, trace);
     for (int i = 0; i < 4; ++i) seen += ask(slot, command) + "\n";
   }
-  seen += content(path);
+  seen += sesame::test::content(path);
   CHECK(seen.size() > 2000);
   CHECK(seen.find("9753") == std::string::npos);
   CHECK(seen.find("39373533") == std::string::npos);
@@ -399,8 +399,8 @@ TEST_CASE("a PIN is in no trace and in no message") {
 }
 
 TEST_CASE("the card is powered down, and what it cannot do is passed on") {
-  const TemporaryDirectory directory;
-  TraceWriter trace(directory / "trace.apdu", "test");
+  const sesame::test::TemporaryFolder directory;
+  TraceWriter trace(directory.file("trace.apdu"), "test");
   ScriptedSlot card(std::vector<Step>{});
   {
     TracingSlot slot(card, trace);

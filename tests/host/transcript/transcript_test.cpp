@@ -135,14 +135,14 @@ TEST_CASE("what is wrong with a transcript is said with its line") {
 }
 
 TEST_CASE("a file that cannot be a transcript is refused by name") {
-  const TemporaryDirectory directory;
+  const sesame::test::TemporaryFolder directory;
   const auto load = [](const std::string& path) { return outcome([&] { Transcript::load(path); }); };
-  CHECK(load(directory / "none.apdu") ==
-        "2 " + (directory / "none.apdu") + ": cannot be read: No such file or directory");
-  CHECK(load(directory / "") == "2 " + (directory / "") + ": cannot be read: Is a directory");
+  CHECK(load(directory.file("none.apdu")) ==
+        "2 " + (directory.file("none.apdu")) + ": cannot be read: No such file or directory");
+  CHECK(load(directory.file("")) == "2 " + (directory.file("")) + ": cannot be read: Is a directory");
   CHECK(load("/dev/zero") == "2 /dev/zero: more than 1048576 bytes");
-  std::ofstream(directory / "empty.apdu").close();
-  CHECK_THAT(load(directory / "empty.apdu"), Contains("empty.apdu: there is no command"));
+  std::ofstream(directory.file("empty.apdu")).close();
+  CHECK_THAT(load(directory.file("empty.apdu")), Contains("empty.apdu: there is no command"));
 }
 
 TEST_CASE("a file of 1 MiB is read, one byte more is too much") {
@@ -154,7 +154,7 @@ TEST_CASE("a file of 1 MiB is read, one byte more is too much") {
 
 TEST_CASE("every beginning of a shipped transcript is read, or refused with one line") {
   const std::string name = GENERATE(as<std::string>{}, "cap_be.apdu", "visa_dpa_fr.apdu");
-  const std::string text = content(shipped(name));
+  const std::string text = sesame::test::content(shipped(name));
   REQUIRE(text.size() > 500);
   std::size_t read = 0;
   for (std::size_t size = 0; size <= text.size(); ++size) {

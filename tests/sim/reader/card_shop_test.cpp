@@ -8,8 +8,8 @@
 
 #include "host/profile/shipped.hpp"
 #include "sim/reader/refusal.hpp"
-#include "tests/sim/reader/folder.hpp"
 #include "tests/sim/reader/readers.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::sim {
 namespace {
@@ -53,7 +53,7 @@ TEST_CASE("a card comes by its name, from its text, from a recording or from a f
   CHECK_FALSE(recorded->state());
   CHECK(why_not_set(*recorded, std::uint16_t{1}, std::nullopt) == Why::no_state);
 
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   std::ofstream(folder.path() / "own.toml") << text;
   CHECK(take(shop, {CardSpec::Kind::file, (folder.path() / "own.toml").string(), {}})->name() == "own");
 }
@@ -99,7 +99,7 @@ TEST_CASE("every reader has a fresh card of its own") {
 }
 
 TEST_CASE("with a folder shipped cards are durable, and never go back") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   {
     CardShop shop({false, folder.path().string()});
     const auto card = take(shop, shipped());
@@ -115,7 +115,7 @@ TEST_CASE("with a folder shipped cards are durable, and never go back") {
 }
 
 TEST_CASE("a durable card is in one reader at a time") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   CardShop shop({false, folder.path().string()});
   auto card = take(shop, shipped(), "r7");
   CHECK_THROWS_WITH(take(shop, shipped(), "r8"), Catch::Contains("the card is in reader r7"));
@@ -128,7 +128,7 @@ TEST_CASE("a durable card is in one reader at a time") {
 }
 
 TEST_CASE("two simulators do not share a folder") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const CardShop shop({false, folder.path().string()});
   try {
     const CardShop other({false, folder.path().string()});
@@ -149,7 +149,7 @@ TEST_CASE("a folder that cannot be is an error of the environment") {
 }
 
 TEST_CASE("a damaged state file is told, and the card is free again") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   CardShop shop({false, folder.path().string()});
   take(shop, shipped())->set_state(std::uint16_t{1}, std::nullopt);
   for (const auto& file : std::filesystem::directory_iterator(folder.path())) {

@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "host/profile/shipped.hpp"
-#include "tests/sim/reader/folder.hpp"
 #include "tests/sim/reader/readers.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::sim {
 namespace {
@@ -134,7 +134,7 @@ TEST_CASE("a reader that stays is not deleted, and is made fresh instead") {
 }
 
 TEST_CASE("a model of one's own is for the command line alone") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string path = (folder.path() / "own.toml").string();
   std::ofstream(path) << *profile::shipped_text(profile::Shelf::readers, "sesame");
   World world;
@@ -261,7 +261,7 @@ TEST_CASE("what happened before an exception is on the bus all the same") {
 }
 
 TEST_CASE("a durable card is in one reader at a time, and comes back to its own") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   World world({.state_folder = folder.path().string()});
   const std::string id = world.create(), other = world.simulator.create({});
   CHECK(world.otp(id).atc == 1);

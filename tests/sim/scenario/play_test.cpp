@@ -10,6 +10,7 @@
 
 #include "host/failure.hpp"
 #include "sim/scenario/live_device.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::sim {
 
@@ -27,27 +28,6 @@ Outcome outcome_of(const Scenario& scenario, GoldenMode mode = GoldenMode::verif
 
 const std::string kToCode =
     "{ insert = true },\n{ atc = \"00B4\" },\n{ press = \"CODE\" },\n{ pin = \"1234\" },\n";
-
-// A folder that goes in the end.
-class Folder {
- public:
-  Folder() : path_((std::filesystem::temp_directory_path() / "sesame-golden-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-std::string content(const std::string& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
 
 }  // namespace
 
@@ -143,13 +123,13 @@ TEST_CASE("a reset gives a fresh reader without card and faults") {
 }
 
 TEST_CASE("golden screens are recorded, verified, and kept where the scenario fails") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string file = folder.file("a.toml");
   const Scenario lit = scenario(
       "{ insert = true },\n{ golden = \"begin\" },\n{ advance = 30 },\n{ golden = \"end\" },\n", file);
   CHECK(outcome_of(lit).verdict == Verdict::failed);
   CHECK(outcome_of(lit, GoldenMode::record).verdict == Verdict::passed);
-  const std::string recorded = content(file + ".golden");
+  const std::string recorded = sesame::test::content(file + ".golden");
   CHECK_THAT(recorded, Contains("[begin]\n|Choisir la      |\n|fonction        |\n\n[end]\ndark\n"));
   CHECK(outcome_of(lit).verdict == Verdict::passed);
 
@@ -161,11 +141,11 @@ TEST_CASE("golden screens are recorded, verified, and kept where the scenario fa
 
   const Scenario fails = scenario("{ golden = \"begin\" },\n{ dark = false },\n", file);
   CHECK(outcome_of(fails, GoldenMode::record).verdict == Verdict::failed);
-  CHECK(content(file + ".golden") == recorded);
+  CHECK(sesame::test::content(file + ".golden") == recorded);
 }
 
 TEST_CASE("a file of golden screens that is none is refused, with its line") {
-  const Folder folder;
+  const sesame::test::TemporaryFolder folder;
   const std::string file = folder.file("a.toml");
   for (const char* text : {"|row|\n", "[a]\nrow\n", "[a]\n[a]\n"}) {
     std::ofstream(file + ".golden") << text;
