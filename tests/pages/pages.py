@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""pages.py ROOT: what the pages name is there: the targets of their links, and each path of ours in `backquotes`, with or
+without a line. A line for each that is not. Exit status: 0; 1 something is missing.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+# firmware/core/reader.cpp:27, host/base/utf8.{hpp,cpp}, tests/fuzz
+PATH = re.compile(r"`((?:firmware|host|sim|tests|hw-profiles|\.ci)(?:/[\w.{},-]+)+)/?(?::\d+(?:-\d+)?)?`")
+MADE_UP = re.compile(r"NAME|FAMILY|XX")
+
+
+def spelled_out(path):
+    inside = re.search(r"\{([^}]*)\}", path)
+    if not inside:
+        return [path]
+    return [path.replace(inside.group(0), each) for each in inside.group(1).split(",")]
+
+
+def missing(root, page):
+    text = FENCE.sub("", page.read_text())
+    for target in LINK.findall(text):
+        if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists():
+            yield target
+    for named in PATH.findall(text):
+        for path in spelled_out(named):
+            if not MADE_UP.search(path) and not (root / path).exists():
+                yield path
+
+
+def main():
+    root = Path(sys.argv[1]).resolve()
+    listed = subprocess.run(["git", "ls-files", "-z", "*.md"], cwd=root, stdout=subprocess.PIPE, check=True).stdout
+    found = 0
+    for name in sorted(filter(None, listed.decode().split("\0"))):
+        for what in missing(root, root / name):
+            print(f"{name}: {what} is not there")
+            found += 1
+    print("the pages name what is there" if found == 0 else f"{found} names lead nowhere")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
