@@ -128,7 +128,7 @@ class Hd44780 {
     address_ = kElsewhere;
   }
 
-  // The second row begins at 40; the third and fourth go on behind the first and second (figure 5 and the modules'
+  // The second row begins at 40; the third and fourth go on after the first and second (figure 5 and the modules'
   // wiring).
   void put(std::size_t row, std::size_t column, std::uint8_t code) {
     const auto address = static_cast<std::uint8_t>((row & 1) * 0x40 + (row >> 1) * Wires::kColumns + column);

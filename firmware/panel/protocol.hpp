@@ -25,7 +25,7 @@
 //     43 'C'  contacts 1               bit 0 VCC, bit 1 RST, bit 2 CLK
 //     41 'A'  sequence 1, time 4       the frame with that number is handled, and all it changed at once was sent
 //
-// S and C come whenever they change, and before the A of a frame that changed them; behind each S stands a W with its
+// S and C come whenever they change, and before the A of a frame that changed them; after each S stands a W with its
 // time.
 #pragma once
 
@@ -117,7 +117,7 @@ class FrameReader {
  private:
   enum class State : std::uint8_t {
     frame,
-    escape,   // behind an ESCAPE
+    escape,   // after an ESCAPE
     spoiled,  // too long, or wrongly escaped: until the END
   };
   static constexpr std::size_t kAround = 3;  // type and CRC

@@ -9,7 +9,7 @@ namespace sesame::keys {
 
 std::array<std::uint8_t, 8> fingerprint(std::span<const Key* const> keys) {
   std::vector<std::uint8_t> all;
-  all.reserve(keys.size() * Key::size);  // or growing would leave copies behind
+  all.reserve(keys.size() * Key::size);  // or growing would leave copies
   for (const Key* key : keys) all.insert(all.end(), key->bytes().begin(), key->bytes().end());
   const auto digest = sha1(all);
   wipe(all.data(), all.size());

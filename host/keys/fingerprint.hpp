@@ -9,7 +9,7 @@
 
 namespace sesame::keys {
 
-// The first 8 bytes of SHA-1 over the keys, one behind the other.
+// The first 8 bytes of SHA-1 over the keys, one after the other.
 std::array<std::uint8_t, 8> fingerprint(std::span<const Key* const> keys);
 
 }  // namespace sesame::keys

@@ -34,7 +34,7 @@ constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, behind a switch a
 constexpr Millis kSettledIn = 20, kSettledOut = 2;  // a card that leaves leaves at once
 // A character of 12 etu and 254 more, at the slowest etu there is: 2048 clocks of 1 MHz, and then some.
 constexpr Millis kLongestCharacter = 600;
-constexpr Millis kLongestEcho = 2;  // behind TC
+constexpr Millis kLongestEcho = 2;  // after TC
 
 constexpr std::uint16_t kWrongParity = 0x100;
 Ring<std::uint16_t, 64> received;  // the character, and kWrongParity
@@ -145,7 +145,7 @@ void set(const iso7816::LineSettings& settings) {
   using namespace usart_bits;
   // An etu is f / d periods of CLK, and BRR counts periods of the bus (30.3.4, OVER8 = 0).
   usart().brr = (settings.f * 2 * kPrescaler + settings.d / 2u) / settings.d;
-  usart().gtpr = kPrescaler | std::uint32_t{settings.guard} << 8;  // behind the 12 etu of a character
+  usart().gtpr = kPrescaler | std::uint32_t{settings.guard} << 8;  // after the 12 etu of a character
   usart().cr3 = kSmartcard | (settings.error_signal ? kNack : 0);
   const std::uint32_t even = usart().cr1 & ~kOddParity;
   usart().cr1 = settings.inverse ? even | kOddParity : even;

@@ -1,7 +1,7 @@
 // No wake-up is lost. What an interrupt leaves for the loop it also marks in `work_left`, and an interrupt that comes
 // after the last look at that mark, when handlers are held off already, stays pending and ends the WFI at once
 // (PM0214, 2.5.1: WFI does not heed PRIMASK). stop() arms the wake-up lines first and looks at the levels then: a key
-// before that is seen, a key behind it is pending.
+// before that is seen, a key after it is pending.
 #include <array>
 #include <bit>
 
@@ -69,7 +69,7 @@ bool something_moved() {
   return card_moved();
 }
 
-// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. Behind it the core runs from the internal
+// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. After it the core runs from the internal
 // oscillator.
 void enter_stop_mode() {
   systick().ctrl = 0;
@@ -93,7 +93,7 @@ void sleep() {
     const board::InterruptsOff off;
     if (!board::work_left) board::wait_for_interrupt();
   }
-  board::work_left = false;  // the loop looks at everything behind this
+  board::work_left = false;  // the loop looks at everything after this
 }
 
 void stop() {

@@ -1,5 +1,5 @@
 // The registers of the STM32F405/F407 that this board uses, and their bits: no others. Peripherals are described in
-// RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers behind each are their sections.
+// RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers after each are their sections.
 #pragma once
 
 #include <array>
