@@ -3,6 +3,7 @@
 
 #include "tests/firmware/core/pin_order.hpp"
 #include "tests/firmware/core/test_reader.hpp"
+#include "tests/firmware/core/ways.hpp"
 
 using namespace sesame;
 using namespace sesame::test;
@@ -156,45 +157,10 @@ TEST_CASE("a program connects from wherever nobody uses the reader, and finds th
 }
 
 TEST_CASE("while somebody types or reads, a program is told that the reader is busy") {
-  const std::pair<const char*, std::function<void(TestReader&)>> ways[] = {
-      {"prompt",
-       [](TestReader& r) {
-         r.insert();
-         r.press("M1");
-         r.type("4815");
-       }},
-      {"pin",
-       [](TestReader& r) {
-         r.insert();
-         r.press("M2");
-         r.type("12");
-       }},
-      {"working",
-       [](TestReader& r) {
-         r.card = TableCard(kAtr, with(identify(), "GET DATA", "silent"));
-         r.use("M2", "1234");
-       }},
-      {"last_try",
-       [](TestReader& r) {
-         r.card = TableCard(kAtr, with(identify(), "GET DATA", "9F1701019000"));
-         r.use("M2", "1234");
-       }},
-      {"wrong_pin",
-       [](TestReader& r) {
-         r.card = TableCard(kAtr, with(identify(), "VERIFY", "63C2"));
-         r.use("M2", "1234");
-       }},
-      {"code",
-       [](TestReader& r) {
-         r.use("M2", "1234");
-         r.press("OK");
-       }},
-  };
-  for (const auto& [state, go] : ways) {
+  for (const char* state : {"prompt", "pin", "working", "last_try", "wrong_pin", "code"}) {
     CAPTURE(state);
     TestReader reader(kVasco);
-    go(reader);
-    REQUIRE(reader.state() == state);
+    reach(reader, state);
     const std::string screen = reader.screen();
     const auto asked = reader.asked;
     reader.connect();
