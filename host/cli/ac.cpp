@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
@@ -13,6 +14,17 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::string scheme;
+  std::optional<std::string> tree;
+  std::optional<int> padding;
+  std::optional<std::string> imk, mk, sk;
+  std::optional<std::string> pan, psn, option;
+  std::string atc;
+  std::optional<std::string> un, data;
+  bool json = false;
+};
 
 using keys::Key;
 
@@ -37,7 +49,7 @@ Key parse_key(std::string_view what, const std::string& text, const keys::Scheme
 }
 
 // C is the one for AES keys, A and B are for triple DES (EMV 4.3 Book 2, A1.4).
-keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::SchemeRules& scheme) {
+keys::MasterKeyOption master_key_option(const Options& options, const keys::SchemeRules& scheme) {
   if (!options.option) return scheme.option;
   if (is_aes(scheme) && *options.option == "C") return keys::MasterKeyOption::c;
   if (!is_aes(scheme) && *options.option == "A") return keys::MasterKeyOption::a;
@@ -53,13 +65,13 @@ keys::Tree parse_tree(const std::string& text) {
   }
 }
 
-keys::Padding padding(const AcOptions& options, const keys::SchemeRules& scheme) {
+keys::Padding padding(const Options& options, const keys::SchemeRules& scheme) {
   if (!options.padding) return scheme.padding;
   if (is_aes(scheme)) usage(fmt::format("--padding: {} uses CMAC, which pads in its own way", scheme.name));
   return *options.padding == 1 ? keys::Padding::method1 : keys::Padding::method2;
 }
 
-std::optional<Key> master_key(const AcOptions& options, const keys::SchemeRules& scheme) {
+std::optional<Key> master_key(const Options& options, const keys::SchemeRules& scheme) {
   if (options.sk) return std::nullopt;
   if (options.mk) return parse_key("--mk", *options.mk, scheme);
   if (!options.imk) usage("one of --imk (with --pan and --psn), --mk or --sk is needed");
@@ -71,7 +83,7 @@ std::optional<Key> master_key(const AcOptions& options, const keys::SchemeRules&
                           parse_psn("--psn", *options.psn));
 }
 
-Key session_key(const AcOptions& options, const keys::SchemeRules& scheme, const std::optional<Key>& mk) {
+Key session_key(const Options& options, const keys::SchemeRules& scheme, const std::optional<Key>& mk) {
   const auto tree = options.tree ? parse_tree(*options.tree) : keys::Tree{};
   if (options.tree && scheme.session_key != keys::SessionKeyMethod::tree)
     usage("--tree: only with --scheme tree");
@@ -88,9 +100,7 @@ Key session_key(const AcOptions& options, const keys::SchemeRules& scheme, const
   return keys::SessionKeys(scheme.session_key, *mk, tree).derive(atc, un);
 }
 
-}  // namespace
-
-void ac(const AcOptions& options) {
+void ac(const Options& options) {
   const keys::SchemeRules& scheme = scheme_rules(options.scheme);
   const keys::Padding pad = padding(options, scheme);
   const std::optional<Key> mk = master_key(options, scheme);
@@ -107,6 +117,34 @@ void ac(const AcOptions& options) {
   if (mk) print_line(fmt::format("MK  {}", out["mk"].get<std::string>()));
   print_line(fmt::format("SK  {}", out["sk"].get<std::string>()));
   if (options.data) print_line(fmt::format("AC  {}", out["ac"].get<std::string>()));
+}
+
+}  // namespace
+
+void add_ac(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "ac", "master key, session key, and the cryptogram of any input");
+  command.option("--scheme", options->scheme, "cvn10 cvn16 cvn17 cvn18 cvn20 cvn21 ccd-3des ccd-aes tree")
+      .type("NAME")
+      .required();
+  command.option("--tree", options->tree, "shape of the tree, with --scheme tree [4/8]").type("B/H[/IV]");
+  command.number("--padding", options->padding, {1, 2}, "ISO 9797-1 padding method [by scheme]").type("1|2");
+  const Option imk =
+      command.option("--imk", options->imk, "issuer master key; with --pan and --psn").type("HEX");
+  const Option mk = command.option("--mk", options->mk, "the card's master key").type("HEX");
+  const Option sk = command.option("--sk", options->sk, "session key").type("HEX");
+  imk.excludes(mk).excludes(sk);
+  mk.excludes(sk);
+  command.option("--pan", options->pan, "primary account number").type("N").needs(imk);
+  command.option("--psn", options->psn, "PAN sequence number, two digits").type("NN").needs(imk);
+  command.option("--option", options->option, "how the master key is derived [by scheme]")
+      .type("A|B|C")
+      .needs(imk);
+  command.option("--atc", options->atc, "application transaction counter").type("HEX").required();
+  command.option("--un", options->un, "unpredictable number, 4 bytes; cvn16 and cvn17 need it").type("HEX");
+  command.option("--data", options->data, "input of the cryptogram, as it is").type("HEX");
+  command.flag("--json", options->json, "print {\"mk\": ..., \"sk\": ..., \"ac\": ...}");
+  command.run([options] { ac(*options); });
 }
 
 }  // namespace sesame::cli

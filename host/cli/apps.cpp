@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/label.hpp"
 #include "host/cli/open_card.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
 #include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
@@ -20,6 +22,15 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::string card = "sesame-card";
+  StateOptions state;
+  ReaderOptions reader;
+  std::optional<std::string> trace;
+  KeepOptions keep;
+  bool json = false;
+};
 
 using ByteString = std::vector<std::uint8_t>;
 
@@ -196,9 +207,7 @@ void print_list(const std::vector<Found>& found) {
   print_json(all, 2);
 }
 
-}  // namespace
-
-void apps(const AppsOptions& options) {
+void apps(const Options& options) {
   const bool real_card = options.reader.reader.has_value();
   OpenCard card = real_card ? OpenCard(options.reader, pcsc::kEnglish)
                             : OpenCard(options.card, options.state, OpenCard::Use::look);
@@ -211,6 +220,18 @@ void apps(const AppsOptions& options) {
   if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");
   card.sync_trace();
   options.json ? print_list(found) : print_table(found);
+}
+
+}  // namespace
+
+void add_apps(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "apps", "list the applications on a card");
+  add_any_card(command, options->card, options->state, options->reader);
+  command.flag("--json", options->json, "print an array of objects");
+  add_trace(command, options->trace);
+  add_keep(command, options->keep);
+  command.run([options] { apps(*options); });
 }
 
 }  // namespace sesame::cli

@@ -2,8 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "host/failure.hpp"
 
@@ -23,8 +30,6 @@ std::optional<std::uint64_t> decimal(std::string_view text) {
   return error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
-bool has_end(Range range) { return range.most != std::numeric_limits<std::uint64_t>::max(); }
-
 using Options = std::vector<const CLI::Option*>;
 using Commands = std::vector<const CLI::App*>;
 
@@ -41,26 +46,8 @@ Commands commands_of(const CLI::App& command) {
 std::uint64_t parse_number(std::string_view what, std::string_view text, Range range) {
   const auto number = decimal(text);
   if (number && *number >= range.least && *number <= range.most) return *number;
-  if (!has_end(range)) usage(fmt::format("{}: must be a decimal number, {} or more", what, range.least));
+  if (!range.has_end()) usage(fmt::format("{}: must be a decimal number, {} or more", what, range.least));
   usage(fmt::format("{}: must be a decimal number from {} to {}", what, range.least, range.most));
-}
-
-CLI::Option* add_number(CLI::App* app, const std::string& name, Range range,
-                        std::function<void(std::uint64_t)> take, const std::string& help) {
-  return app->add_option_function<std::string>(
-      name,
-      [name, range, take = std::move(take)](const std::string& text) {
-        take(parse_number(name, text, range));
-      },
-      has_end(range) ? fmt::format("{} ({} to {})", help, range.least, range.most) : help);
-}
-
-std::function<std::string(const std::string&)> one_of(const std::string& option,
-                                                      std::vector<std::string> words) {
-  return [option, words = std::move(words)](const std::string& word) -> std::string {
-    if (std::find(words.begin(), words.end(), word) != words.end()) return "";
-    usage(fmt::format("{}: must be one of {}", option, fmt::join(words, ", ")));
-  };
 }
 
 // ---- before CLI11 reads it

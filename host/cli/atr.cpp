@@ -1,3 +1,5 @@
+#include <memory>
+
 #include "firmware/core/iso7816/atr.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,6 +11,11 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::vector<std::string> hex;  // joined
+  bool json = false;
+};
 
 using Json = nlohmann::ordered_json;
 
@@ -120,15 +127,23 @@ void print(const iso7816::Atr& atr) {
   print_line(fmt::format("Offers {}", protocols.empty() ? "no protocol" : protocols));
 }
 
-}  // namespace
-
-void atr(const HexOptions& options) {
+void atr(const Options& options) {
   std::string text;
   for (const std::string& part : options.hex) text += part;
   const auto bytes = parse_hex("HEX", text);
   const auto parsed = iso7816::parse_atr(bytes);
   if (!parsed) throw Failure(Exit::usage, fmt::format("HEX: not an ATR: {}", to_string(parsed.error())));
   options.json ? print_json(described(*parsed), 2) : print(*parsed);
+}
+
+}  // namespace
+
+void add_atr(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "atr", "explain an answer to reset");
+  command.option("HEX", options->hex, "bytes, with or without spaces").required();
+  command.flag("--json", options->json, "print JSON");
+  command.run([options] { atr(*options); });
 }
 
 }  // namespace sesame::cli

@@ -1,4 +1,5 @@
 #include <sys/random.h>
+#include <memory>
 
 #include <cerrno>
 #include <span>
@@ -16,6 +17,12 @@ namespace sesame::cli {
 
 namespace {
 
+struct Options {
+  std::string card_template = "sesame-card";
+  std::optional<std::string> pin;
+  std::optional<std::string> output;  // else standard output
+};
+
 void system_random(std::span<std::uint8_t> out) {
   while (!out.empty()) {
     const ssize_t got = ::getrandom(out.data(), out.size(), 0);
@@ -25,9 +32,7 @@ void system_random(std::span<std::uint8_t> out) {
   }
 }
 
-}  // namespace
-
-void card_new(const CardNewOptions& options) {
+void card_new(const Options& options) {
   const profile::Source source(profile::Shelf::cards, options.card_template);
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
@@ -40,6 +45,19 @@ void card_new(const CardNewOptions& options) {
   posix::create_file(*options.output, text);  // never over another: it may be the only copy of a card's keys
   note_line(
       fmt::format("sesame: {} is a new card; try: sesame code --card {}", *options.output, *options.output));
+}
+
+}  // namespace
+
+void add_card_new(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "new", "a fresh card from a template, with random test keys");
+  command.option("--template", options->card_template, "a shipped card or a card file")
+      .type("NAME|FILE")
+      .shows_default();
+  command.option("--pin", options->pin, "its PIN [the template's]").type("PIN");
+  command.option("FILE", options->output, "where to write it; never over another file [standard output]");
+  command.run([options] { card_new(*options); });
 }
 
 }  // namespace sesame::cli

@@ -1,10 +1,12 @@
 #include <unistd.h>
+#include <memory>
 
 #include <cerrno>
 
 #include "host/card/counters.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/card_spec.hpp"
@@ -14,11 +16,18 @@ namespace sesame::cli {
 
 namespace {
 
+struct Options {
+  std::string card;
+  std::optional<std::string> state;  // else under $XDG_STATE_HOME/sesame
+  bool pin = false, atc = false;     // neither: both
+  bool yes = false;                  // without asking
+};
+
 struct Parts {
   bool pin = true, atc = true;
 };
 
-Parts parts(const CardResetOptions& options) {
+Parts parts(const Options& options) {
   return options.pin || options.atc ? Parts{options.pin, options.atc} : Parts{};
 }
 
@@ -55,9 +64,7 @@ void confirm(const std::string& what, Parts parts) {
   if (said != "y" && said != "Y" && said != "yes") throw Failure(Exit::usage, "nothing was reset");
 }
 
-}  // namespace
-
-void card_reset(const CardResetOptions& options) {
+void card_reset(const Options& options) {
   if (is_transcript(options.card)) {
     throw Failure(Exit::usage, fmt::format("{}: a recorded card has no counters", options.card));
   }
@@ -73,6 +80,23 @@ void card_reset(const CardResetOptions& options) {
   if (wanted.pin) counters.restore_tries();
   for (std::size_t i = 0; wanted.atc && i < card.applications.size(); ++i) counters.begin_anew(i);
   print_line(fmt::format("{}: {}", options.card, described(counters, card, wanted)));
+}
+
+}  // namespace
+
+void add_card_reset(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "reset", "give a virtual card its PIN tries back, and begin its ATC anew");
+  command.footer(
+      "Without --pin and --atc both are reset. A card whose ATC begins anew gives codes that it has given "
+      "before:\n"
+      "a verifier takes none of them.");
+  command.option("FILE|NAME,--card", options->card, "a card file or a shipped card").required();
+  add_state_file(command, options->state);
+  command.flag("--pin", options->pin, "the PIN tries");
+  command.flag("--atc", options->atc, "the ATC of each application");
+  command.flag("--yes", options->yes, "do not ask");
+  command.run([options] { card_reset(*options); });
 }
 
 }  // namespace sesame::cli

@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -16,6 +17,11 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::string card;
+  bool json = false;
+};
 
 using card::Application;
 using card::Personalisation;
@@ -121,12 +127,20 @@ void print(const nlohmann::ordered_json& object, int depth) {
   }
 }
 
-}  // namespace
-
-void card_show(const CardShowOptions& options) {
+void card_show(const Options& options) {
   const Personalisation card = profile::load_card(options.card);
   const auto all = described(card);
   options.json ? print_json(all, 2) : print(all, 0);
+}
+
+}  // namespace
+
+void add_card_show(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "show", "explain a card file; keys and PIN are not shown");
+  command.option("FILE|NAME", options->card, "a card file or a shipped card").required();
+  command.flag("--json", options->json, "print JSON");
+  command.run([options] { card_show(*options); });
 }
 
 }  // namespace sesame::cli

@@ -10,7 +10,7 @@
 #include "host/cli/device_choice.hpp"
 #include "host/cli/make_code.hpp"
 #include "host/cli/open_card.hpp"
-#include "host/cli/options.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/cli/screen_printer.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/profile/reader_file.hpp"

@@ -1,16 +1,14 @@
-// The command line of the host's commands: adds each to an application, which may have others beside them.
+// A command line, from its arguments to the exit status.
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <functional>
 #include <memory>
 
-namespace sesame::cli {
+namespace CLI {
+class App;
+}
 
-// The callback of each subcommand says with when_parsed() what it does.
-void add_commands(CLI::App& app);
+namespace sesame::cli {
 
 // To be said once while a command line is parsed: what run() does then.
 void when_parsed(std::function<void()> command);

@@ -1,25 +1,27 @@
-// The commands of `sesame`. Each prints what was asked for on standard output, everything else on standard
-// error, and throws Failure where it cannot.
+// The commands of `sesame` that are not the simulator's, each in a file of its name. A command prints what was asked for on
+// standard output, everything else on standard error, and throws Failure where it cannot.
 #pragma once
 
-#include "host/cli/options.hpp"
+#include "host/cli/command.hpp"
 
 namespace sesame::cli {
 
-void code(CodeOptions& options);    // takes the PIN out of them
-void record(CodeOptions& options);  // the same; its trace is the recording
-void apps(const AppsOptions& options);
-void readers(const ListOptions& options);
-void token(const TokenOptions& options);
-void ac(const AcOptions& options);
-void tlv(const HexOptions& options);
-void atr(const HexOptions& options);
-void profiles(const ListOptions& options);
-void cards(const ListOptions& options);
-void card_new(const CardNewOptions& options);
-void card_show(const CardShowOptions& options);
-void card_reset(const CardResetOptions& options);
-void card_serve(const CardServeOptions& options);
-void reader_serve(const ReaderServeOptions& options);
+void add_commands(const Command& program);
+
+void add_code(const Command& parent);
+void add_record(const Command& parent);
+void add_apps(const Command& parent);
+void add_readers(const Command& parent);
+void add_card_new(const Command& parent);
+void add_card_show(const Command& parent);
+void add_card_reset(const Command& parent);
+void add_card_serve(const Command& parent);
+void add_reader_serve(const Command& parent);
+void add_token(const Command& parent);
+void add_ac(const Command& parent);
+void add_tlv(const Command& parent);
+void add_atr(const Command& parent);
+void add_profiles(const Command& parent);
+void add_cards(const Command& parent);
 
 }  // namespace sesame::cli

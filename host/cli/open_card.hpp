@@ -10,7 +10,7 @@
 #include "host/card/personalisation.hpp"
 #include "host/card/slot.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/cli/options.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/cli/reader_card.hpp"
 #include "host/state/counters.hpp"
 #include "host/transcript/masking.hpp"

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "host/cli/options.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/secret.hpp"
 
 namespace sesame::cli {

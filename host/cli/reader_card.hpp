@@ -6,7 +6,7 @@
 #include <string>
 
 #include "host/card/slot.hpp"
-#include "host/cli/options.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/pcsc/pin_verify.hpp"
 #include "host/pcsc/presence.hpp"
 

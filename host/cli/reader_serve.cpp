@@ -1,5 +1,6 @@
 #include <poll.h>
 #include <unistd.h>
+#include <memory>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include "host/cli/keyboard.hpp"
 #include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
+#include "host/cli/option_groups.hpp"
 #include "host/cli/screen_printer.hpp"
 #include "host/cli/text.hpp"
 #include "host/device/native_reader.hpp"
@@ -25,6 +27,15 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::string socket;
+  std::string card = "sesame-card";
+  std::string profile = "sesame";
+  StateOptions state;
+  std::optional<std::string> trace;
+  std::optional<int> keys_from;  // a descriptor; else the terminal
+};
 
 using Clock = ifd::Server::Clock;
 
@@ -117,9 +128,7 @@ void tell_keys(Log& log, const Keyboard& keyboard, const ReaderProfile& profile)
       function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
 }
 
-}  // namespace
-
-void reader_serve(const ReaderServeOptions& options) {
+void reader_serve(const Options& options) {
   Log log(STDERR_FILENO);  // first: a broken pipe must not leave the terminal without echo
   posix::Signals signals;
   const profile::LoadedReader loaded = profile::load_reader(options.profile);
@@ -155,6 +164,31 @@ void reader_serve(const ReaderServeOptions& options) {
   }
   if (slot.end()) throw *slot.end();
   card.sync_trace();
+}
+
+}  // namespace
+
+void add_reader_serve(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "serve", "the reader, with its card, as a PC/SC pinpad reader");
+  command.footer(
+      "pcscd finds it through libifdsesame.so and an entry in /etc/reader.conf.d (one is in the build's\n"
+      "reader.conf.d).\n"
+      "Keys: 0-9 and point; Enter is OK; Backspace or c is C, and C is C held down; letters from a are the\n"
+      "function keys; e pulls the card out, i puts it in; q ends it.\n"
+      "SIGUSR1 takes the card out, SIGUSR2 inserts it again, SIGINT and SIGTERM end it.");
+  command.option("--socket", options->socket, "the socket that pcscd is to find it at; at most 103 bytes")
+      .type("PATH")
+      .required();
+  add_card(command, options->card);
+  add_profile(command, options->profile);
+  add_trace_of_served(command, options->trace);
+  command
+      .number("--keys-from", options->keys_from, {0, std::numeric_limits<int>::max()},
+              "read the keys from this descriptor [the terminal]")
+      .type("FD");
+  add_state(command, options->state);
+  command.run([options] { reader_serve(*options); });
 }
 
 }  // namespace sesame::cli

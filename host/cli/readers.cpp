@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,6 +15,10 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  bool json = false;
+};
 
 struct Listed {
   pcsc::ReaderInfo reader;
@@ -74,9 +79,7 @@ Listed listed(pcsc::ReaderInfo reader) {
   return out;
 }
 
-}  // namespace
-
-void readers(const ListOptions& options) {
+void readers(const Options& options) {
   std::vector<std::future<Listed>> asked;
   for (pcsc::ReaderInfo& reader : pcsc::list_readers(pcsc::Context())) {
     asked.push_back(std::async(std::launch::async, listed, std::move(reader)));
@@ -85,6 +88,15 @@ void readers(const ListOptions& options) {
   for (std::future<Listed>& reader : asked) all.push_back(reader.get());
   if (all.empty()) throw pcsc::failure(SCARD_E_NO_READERS_AVAILABLE);
   options.json ? print_list(all) : print_table(all);
+}
+
+}  // namespace
+
+void add_readers(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "readers", "list the PC/SC readers of this machine");
+  command.flag("--json", options->json, "print JSON");
+  command.run([options] { readers(*options); });
 }
 
 }  // namespace sesame::cli

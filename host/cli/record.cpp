@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -28,8 +29,6 @@ class NewFile {
   std::string path_, new_;
 };
 
-}  // namespace
-
 // A recording is worth something only if it gives the code again: tried before it takes its place.
 void record(CodeOptions& options) {
   if (!is_transcript(*options.trace)) {
@@ -52,6 +51,19 @@ void record(CodeOptions& options) {
   run.sync_trace();
   file.take_its_place();
   run.print();
+}
+
+}  // namespace
+
+void add_record(const Command& parent) {
+  const auto options = std::make_shared<CodeOptions>();
+  const Command command(parent, "record",
+                        "make a code, and keep the card as a transcript that gives it again");
+  add_making(command, *options);
+  command["--last-try"].needs(command["--reader"]);
+  command.footer("PIN, PAN and name have stand-ins in the transcript; the code stays the same.");
+  command.option("FILE", options->trace, "the transcript (.apdu)").required();
+  command.run([options] { record(*options); });
 }
 
 }  // namespace sesame::cli

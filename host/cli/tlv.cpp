@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -15,6 +16,11 @@
 namespace sesame::cli {
 
 namespace {
+
+struct Options {
+  std::vector<std::string> hex;  // joined
+  bool json = false;
+};
 
 using Json = nlohmann::ordered_json;
 
@@ -155,9 +161,7 @@ const Node* first_rest(const Nodes& all, std::string& in) {
   return nullptr;
 }
 
-}  // namespace
-
-void tlv(const HexOptions& options) {
+void tlv(const Options& options) {
   const auto bytes = parse_hex("HEX", joined(options.hex));
   if (bytes.empty()) throw Failure(Exit::usage, "HEX: no byte at all");
   const Nodes all = nodes(bytes, 0, 1);
@@ -167,6 +171,16 @@ void tlv(const HexOptions& options) {
   if (rest == nullptr) return;
   throw Failure(Exit::usage, fmt::format("HEX: byte {}: {}{}", rest->offset, to_string(*rest->error),
                                          in.empty() ? "" : fmt::format(" (in {})", in)));
+}
+
+}  // namespace
+
+void add_tlv(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "tlv", "explain BER-TLV data");
+  command.option("HEX", options->hex, "bytes, with or without spaces").required();
+  command.flag("--json", options->json, "print JSON");
+  command.run([options] { tlv(*options); });
 }
 
 }  // namespace sesame::cli

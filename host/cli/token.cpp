@@ -1,3 +1,4 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,6 +11,19 @@ namespace sesame::cli {
 
 namespace {
 
+struct Options {
+  std::optional<std::string> ipb;
+  bool belgian = false;
+  std::string cid, atc, ac;
+  std::optional<std::string> iad;
+  std::string iaf = "00";
+  std::optional<std::string> psn;
+  std::vector<std::string> tds;
+  std::uint32_t min_digits = 8;
+  bool explain = false;
+  bool json = false;
+};
+
 using Bytestring = std::vector<std::uint8_t>;
 
 struct Raw {
@@ -18,7 +32,7 @@ struct Raw {
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds;
 };
 
-void read_tds(const TokenOptions& options, Raw& raw) {
+void read_tds(const Options& options, Raw& raw) {
   if (options.tds.size() > cap::kMaxTdsNumbers) {
     throw Failure(Exit::usage,
                   fmt::format("--tds: {} numbers, at most {}", options.tds.size(), cap::kMaxTdsNumbers));
@@ -30,7 +44,7 @@ void read_tds(const TokenOptions& options, Raw& raw) {
   }
 }
 
-void read(const TokenOptions& options, Raw& raw) {
+void read(const Options& options, Raw& raw) {
   raw.input.cid = parse_hex("--cid", options.cid, 1)[0];
   const auto atc = parse_atc("--atc", options.atc);
   raw.input.atc = {static_cast<std::uint8_t>(atc >> 8), static_cast<std::uint8_t>(atc)};
@@ -101,9 +115,7 @@ void explain_belgian(const Raw& raw) {
       fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
 }
 
-}  // namespace
-
-void token(const TokenOptions& options) {
+void token(const Options& options) {
   Raw raw;
   read(options, raw);
   if (!raw.tds.empty()) raw.input.ac = cap::mix_tds(raw.input.ac, raw.tds);
@@ -130,6 +142,40 @@ void token(const TokenOptions& options) {
     options.belgian ? explain_belgian(raw) : explain_mask(raw, data);
   }
   print_line(code);
+}
+
+}  // namespace
+
+void add_token(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "token", "digits from the values of a card's answer");
+  const Option ipb = command.option("--ipb", options->ipb, "issuer proprietary bitmap, 9F56").type("HEX");
+  const Option belgian =
+      command.flag("--belgian", options->belgian, "the function of Belgian cards without IPB");
+  ipb.excludes(belgian);
+  command.option("--cid", options->cid, "cryptogram information data, 1 byte; not judged")
+      .type("HEX")
+      .required();
+  command.option("--atc", options->atc, "application transaction counter, 2 bytes").type("HEX").required();
+  command.option("--ac", options->ac, "application cryptogram, 8 bytes").type("HEX").required();
+  command.option("--iad", options->iad, "issuer application data, up to 32 bytes").type("HEX");
+  command.option("--iaf", options->iaf, "issuer authentication flags, 9F55").type("HEX").shows_default();
+  command.option("--psn", options->psn, "PAN sequence number, two digits; where the IAF has 40").type("NN");
+  command.option("--tds", options->tds, "numbers to sign (TDS), up to 10 of up to 10 digits")
+      .type("N[,N...]")
+      .delimiter(',')
+      .one_value_each();
+  command
+      .number("--min-digits", options->min_digits, {0, cap::kMaxTokenDigits},
+              "zeros in front, up to so many digits")
+      .type("N");
+  const Option explain = command.flag("--explain", options->explain, "show which bit went where");
+  command.flag("--json", options->json, "print {\"code\": ...}").excludes(explain);
+  command.run([options] { token(*options); },
+              [options] {
+                if (options->ipb || options->belgian) return;
+                throw Failure(Exit::usage, "one of --ipb and --belgian is needed");
+              });
 }
 
 }  // namespace sesame::cli

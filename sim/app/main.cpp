@@ -2,6 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -9,6 +12,7 @@
 
 #include "host/base/safe_text.hpp"
 #include "host/cli/command_line.hpp"
+#include "host/cli/commands.hpp"
 #include "host/posix/private_memory.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
@@ -36,10 +40,11 @@ int main(int argc, char** argv) try {
   app->require_subcommand(1);
   app->footer(
       "Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
-  sesame::cli::add_commands(*app);
-  sesame::sim::add_sim_command(*app);
-  sesame::sim::add_scenario_command(*app);
-  sesame::sim::add_tui_command(*app);
+  const sesame::cli::Command program(*app);
+  sesame::cli::add_commands(program);
+  sesame::sim::add_sim_command(program);
+  sesame::sim::add_scenario_command(program);
+  sesame::sim::add_tui_command(program);
   return sesame::cli::run(std::move(app), argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/durable_file.hpp"
 #include "host/posix/private_memory.hpp"
@@ -88,23 +87,21 @@ void scenario(const Options& options) {
 
 }  // namespace
 
-void add_scenario_command(CLI::App& app) {
+void add_scenario_command(const cli::Command& parent) {
   const auto options = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("scenario", "play scenarios with a reader and a card, and report");
-  sub->footer(
+  const cli::Command command(parent, "scenario", "play scenarios with a reader and a card, and report");
+  command.footer(
       "A scenario is a TOML file of steps: what is done, and what must be seen. hw-profiles/scenarios has\n"
       "examples of all of them. Time is virtual: nothing waits.\n"
       "Exit status: 0 passed; 1 failed; 2 usage or a bad file; 3 the environment; 4 waited in vain.");
-  sub->add_option("FILE", options->files, "scenario files, and folders of them")->required();
-  auto* url =
-      sub->add_option("--url", options->url, "with the readers of the `sesame sim` there [in this process]")
-          ->type_name("URL");
-  sub->add_option("--token", options->token, "with --url: its token [$SESAME_TOKEN]")
-      ->type_name("TOKEN")
-      ->needs(url);
-  sub->add_option("--junit", options->junit, "write a report in JUnit XML, too")->type_name("FILE");
-  sub->add_flag("--record", options->record, "write the golden screens, instead of comparing with them");
-  sub->callback([options] { cli::when_parsed([options] { scenario(*options); }); });
+  command.option("FILE", options->files, "scenario files, and folders of them").required();
+  const cli::Option url =
+      command.option("--url", options->url, "with the readers of the `sesame sim` there [in this process]")
+          .type("URL");
+  command.option("--token", options->token, "with --url: its token [$SESAME_TOKEN]").type("TOKEN").needs(url);
+  command.option("--junit", options->junit, "write a report in JUnit XML, too").type("FILE");
+  command.flag("--record", options->record, "write the golden screens, instead of comparing with them");
+  command.run([options] { scenario(*options); });
 }
 
 }  // namespace sesame::sim

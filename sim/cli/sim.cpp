@@ -19,8 +19,6 @@
 #include <utility>
 
 #include "host/base/safe_json.hpp"
-#include "host/cli/arguments.hpp"
-#include "host/cli/command_line.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/descriptor.hpp"
 #include "host/posix/private_memory.hpp"
@@ -178,37 +176,38 @@ void sim(const Options& options) {
 
 }  // namespace
 
-void add_sim_command(CLI::App& app) {
+void add_sim_command(const cli::Command& parent) {
   const auto options = std::make_shared<Options>();
-  CLI::App* sub =
-      app.add_subcommand("sim", "live readers behind an HTTP API and a page, for tests and for people");
-  sub->footer(
+  const cli::Command command(parent, "sim",
+                             "live readers behind an HTTP API and a page, for tests and for people");
+  command.footer(
       "The page is at the URL that is printed, the description of the API at /openapi.json.\n"
       "Without --listen only this machine reaches it.");
-  cli::add_number(sub, "--port", options->port, {0, 65535}, "TCP port; 0: any that is free")
-      ->type_name("PORT");
-  sub->add_option("--card", options->card,
-                  "the card beside the first reader: shipped, a card file (.toml), or a transcript (.apdu)")
-      ->type_name("FILE|NAME")
-      ->capture_default_str();
-  sub->add_option("--profile", options->profile, "model of the first reader: shipped, or a file (.toml)")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
-  sub->add_option("--clock", options->clock, "of the first reader; a virtual one moves when it is told to")
-      ->check(cli::one_of("--clock", {"real", "virtual"}))
-      ->type_name("real|virtual")
-      ->capture_default_str();
-  sub->add_option("--state", options->state,
-                  "folder where the shipped cards keep their counters [none: new cards]")
-      ->type_name("DIR");
-  sub->add_option("--listen", options->listen,
-                  "address for other machines, too; needs the token that is printed")
-      ->type_name("ADDRESS");
-  sub->add_flag("--allow-real-cards", options->real_cards,
-                "let clients use the cards in PC/SC readers; needs the token that is printed");
-  cli::add_number(sub, "--max-readers", options->max_readers, {1, 1'000'000}, "how many readers there may be")
-      ->type_name("N");
-  sub->callback([options] { cli::when_parsed([options] { sim(*options); }); });
+  command.number("--port", options->port, {0, 65535}, "TCP port; 0: any that is free").type("PORT");
+  command
+      .option("--card", options->card,
+              "the card beside the first reader: shipped, a card file (.toml), or a transcript (.apdu)")
+      .type("FILE|NAME")
+      .shows_default();
+  command.option("--profile", options->profile, "model of the first reader: shipped, or a file (.toml)")
+      .type("NAME|FILE")
+      .shows_default();
+  command.option("--clock", options->clock, "of the first reader; a virtual one moves when it is told to")
+      .one_of("--clock", {"real", "virtual"})
+      .type("real|virtual")
+      .shows_default();
+  command
+      .option("--state", options->state,
+              "folder where the shipped cards keep their counters [none: new cards]")
+      .type("DIR");
+  command
+      .option("--listen", options->listen, "address for other machines, too; needs the token that is printed")
+      .type("ADDRESS");
+  command.flag("--allow-real-cards", options->real_cards,
+               "let clients use the cards in PC/SC readers; needs the token that is printed");
+  command.number("--max-readers", options->max_readers, {1, 1'000'000}, "how many readers there may be")
+      .type("N");
+  command.run([options] { sim(*options); });
 }
 
 }  // namespace sesame::sim

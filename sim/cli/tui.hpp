@@ -1,12 +1,10 @@
 // `sesame tui`: a live reader in a terminal (sim/tui/run.hpp).
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include "host/cli/command.hpp"
 
 namespace sesame::sim {
 
-void add_tui_command(CLI::App& app);
+void add_tui_command(const cli::Command& parent);
 
 }  // namespace sesame::sim

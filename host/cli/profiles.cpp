@@ -1,7 +1,9 @@
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/device/scripted_user.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 
@@ -9,16 +11,11 @@ namespace sesame::cli {
 
 namespace {
 
-std::string keys(const ReaderProfile& profile) {
-  std::string all;
-  for (const Function& function : profile.functions)
-    all += fmt::format("{}{}", all.empty() ? "" : ", ", function.key);
-  return all;
-}
+struct Options {
+  bool json = false;
+};
 
-}  // namespace
-
-void profiles(const ListOptions& options) {
+void profiles(const Options& options) {
   auto all = nlohmann::ordered_json::array();
   for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
     const profile::LoadedReader loaded = profile::load_reader(name);
@@ -26,18 +23,18 @@ void profiles(const ListOptions& options) {
     auto functions = nlohmann::ordered_json::array();
     for (const Function& function : reader.functions) functions.push_back(function.key);
     all.push_back({{"name", name}, {"title", reader.title}, {"functions", functions}});
-    if (!options.json) print_line(fmt::format("{:<14} {:<24} {}", name, keys(reader), reader.title));
+    if (!options.json) print_line(fmt::format("{:<14} {:<24} {}", name, function_keys(reader), reader.title));
   }
   if (options.json) print_json(all, 2);
 }
 
-void cards(const ListOptions& options) {
-  auto all = nlohmann::ordered_json::array();
-  for (const profile::Listed& card : profile::list_shipped(profile::Shelf::cards)) {
-    all.push_back({{"name", card.name}, {"title", card.title}});
-    if (!options.json) print_line(fmt::format("{:<14} {}", card.name, card.title));
-  }
-  if (options.json) print_json(all, 2);
+}  // namespace
+
+void add_profiles(const Command& parent) {
+  const auto options = std::make_shared<Options>();
+  const Command command(parent, "profiles", "list the reader models");
+  command.flag("--json", options->json, "print JSON");
+  command.run([options] { profiles(*options); });
 }
 
 }  // namespace sesame::cli

@@ -1,0 +1,88 @@
+#include "host/cli/command.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "host/cli/command_line.hpp"
+#include "host/failure.hpp"
+
+namespace sesame::cli {
+
+Option Option::type(const std::string& name) const { return Option(option_->type_name(name)); }
+Option Option::shows_default() const { return Option(option_->capture_default_str()); }
+Option Option::required() const { return Option(option_->required()); }
+Option Option::one_value_each() const { return Option(option_->allow_extra_args(false)); }
+Option Option::delimiter(char between) const { return Option(option_->delimiter(between)); }
+Option Option::needs(Option other) const { return Option(option_->needs(other.option_)); }
+Option Option::excludes(Option other) const { return Option(option_->excludes(other.option_)); }
+
+Option Option::one_of(const std::string& name, std::vector<std::string> words) const {
+  return Option(option_->check([name, words = std::move(words)](const std::string& word) -> std::string {
+    if (std::find(words.begin(), words.end(), word) != words.end()) return "";
+    throw Failure(Exit::usage, fmt::format("{}: must be one of {}", name, fmt::join(words, ", ")));
+  }));
+}
+
+Command::Command(const Command& parent, const std::string& name, const std::string& help)
+    : app_(parent.app_->add_subcommand(name, help)) {}
+
+Command Command::group(const Command& parent, const std::string& name, const std::string& help) {
+  Command made(parent, name, help);
+  made.app_->require_subcommand(1);
+  return made;
+}
+
+void Command::footer(const std::string& text) const { app_->footer(text); }
+
+Option Command::flag(const std::string& name, bool& value, const std::string& help) const {
+  return Option(app_->add_flag(name, value, help));
+}
+
+Option Command::option(const std::string& name, std::string& value, const std::string& help) const {
+  return Option(app_->add_option(name, value, help));
+}
+
+Option Command::option(const std::string& name, std::optional<std::string>& value,
+                       const std::string& help) const {
+  return Option(app_->add_option(name, value, help));
+}
+
+Option Command::option(const std::string& name, std::vector<std::string>& values,
+                       const std::string& help) const {
+  return Option(app_->add_option(name, values, help));
+}
+
+Option Command::option(const std::string& name, std::function<void(const std::string&)> take,
+                       const std::string& help) const {
+  return Option(app_->add_option_function<std::string>(name, take, help));
+}
+
+Option Command::number(const std::string& name, Range range, std::function<void(std::uint64_t)> take,
+                       const std::string& help, const std::string& shown) const {
+  const auto parse = [name, range, take = std::move(take)](const std::string& text) {
+    take(parse_number(name, text, range));
+  };
+  const std::string limits =
+      range.has_end() ? fmt::format("{} ({} to {})", help, range.least, range.most) : help;
+  CLI::Option* const option = app_->add_option_function<std::string>(name, parse, limits);
+  if (!shown.empty()) option->default_str(shown);
+  return Option(option);
+}
+
+Option Command::operator[](const std::string& name) const { return Option(app_->get_option(name)); }
+
+bool Command::has(const std::string& name) const { return app_->get_option(name)->count() > 0; }
+
+void Command::run(std::function<void()> what, std::function<void()> check) const {
+  app_->callback([what = std::move(what), check = std::move(check)] {
+    if (check) check();
+    when_parsed(what);
+  });
+}
+
+}  // namespace sesame::cli
