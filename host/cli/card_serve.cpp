@@ -3,12 +3,12 @@
 
 #include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
-#include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
 #include "host/line/server.hpp"
 #include "host/profile/card_spec.hpp"
+#include "host/terminal/log.hpp"
 #include "host/vpcd/server.hpp"
 
 namespace sesame::cli {
@@ -45,7 +45,7 @@ void card_serve(const Options& options) {
     card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "",
                 masking(is_transcript(options.card), {}));
   }
-  Log log(STDERR_FILENO);
+  terminal::Log log(STDERR_FILENO);
   const auto tell = [&](const std::string& line) { log.tell(line); };
   if (endpoint) {
     serve_characters(options, *endpoint, misbehaviour, card.slot(), signals, tell);

@@ -11,9 +11,9 @@
 #include "host/cli/make_code.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
-#include "host/cli/screen_printer.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/terminal/screen_printer.hpp"
 
 namespace sesame::cli {
 
@@ -65,7 +65,7 @@ class CodeRun {
   std::optional<NativeReader> reader_;  // in this process; else
   std::unique_ptr<CardLine> line_;      // in QEMU: its card
   std::unique_ptr<PanelDevice> panel_;
-  ScreenPrinter printer_;
+  terminal::ScreenPrinter printer_;
 };
 
 }  // namespace sesame::cli

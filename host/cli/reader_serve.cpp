@@ -11,11 +11,8 @@
 
 #include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
-#include "host/cli/keyboard.hpp"
-#include "host/cli/log.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
-#include "host/cli/screen_printer.hpp"
 #include "host/cli/text.hpp"
 #include "host/device/native_reader.hpp"
 #include "host/ifd/server.hpp"
@@ -23,10 +20,18 @@
 #include "host/posix/signals.hpp"
 #include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/terminal/keyboard.hpp"
+#include "host/terminal/log.hpp"
+#include "host/terminal/screen_printer.hpp"
 
 namespace sesame::cli {
 
 namespace {
+
+using terminal::Keyboard;
+using terminal::Log;
+using terminal::ScreenPrinter;
+using terminal::Stroke;
 
 struct Options {
   std::string socket;
@@ -100,7 +105,7 @@ class Served {
   }
 
   bool take_keys() {
-    Strokes strokes;
+    terminal::Strokes strokes;
     keyboard_.take(strokes);
     for (const Stroke& stroke : strokes) {
       switch (stroke.kind) {
@@ -125,7 +130,7 @@ void tell_keys(Log& log, const Keyboard& keyboard, const ReaderProfile& profile)
     return log.tell("no keys: standard input is no terminal, or that of another program");
   log.tell(fmt::format(
       "keys: 0-9, point; {}; Enter = OK, Backspace or c = C, C = C held; e = card out, i = card in{}",
-      function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
+      terminal::function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
 }
 
 void reader_serve(const Options& options) {

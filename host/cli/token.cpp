@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "firmware/core/cap/tds.hpp"
 #include "firmware/core/cap/token.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"

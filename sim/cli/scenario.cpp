@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "host/cli/text.hpp"
+#include "host/failure.hpp"
 #include "host/posix/durable_file.hpp"
 #include "host/posix/private_memory.hpp"
+#include "host/terminal/output.hpp"
 #include "sim/scenario/files.hpp"
 #include "sim/scenario/live_device.hpp"
 #include "sim/scenario/play.hpp"
@@ -60,7 +61,7 @@ std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const Options& op
     }
     posix::wipe_stack();
     broken = broken || outcomes.back().verdict == Verdict::broken;
-    cli::print_lines(text_report(outcomes.back()));
+    terminal::print_lines(text_report(outcomes.back()));
   }
   return outcomes;
 }
@@ -82,7 +83,7 @@ void scenario(const Options& options) {
   if (any(outcomes, Verdict::broken)) throw Failure(Exit::environment, line);
   if (any(outcomes, Verdict::failed)) throw Failure(Exit::refused, line);
   if (any(outcomes, Verdict::timed_out)) throw Failure(kTimeout, line);
-  cli::print_line(line);
+  terminal::print_line(line);
 }
 
 }  // namespace

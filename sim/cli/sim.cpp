@@ -19,13 +19,13 @@
 #include <utility>
 
 #include "host/base/safe_json.hpp"
-#include "host/cli/text.hpp"
 #include "host/posix/descriptor.hpp"
 #include "host/posix/private_memory.hpp"
 #include "host/posix/signals.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/terminal/output.hpp"
 #include "sim/reader/simulator.hpp"
 #include "sim/server/api.hpp"
 #include "sim/server/http_server.hpp"
@@ -169,7 +169,7 @@ void sim(const Options& options) {
                          simulator.close();
                          server.stop();
                        });
-  cli::print_line(ready_line(address, server.port(), token));
+  terminal::print_line(ready_line(address, server.port(), token));
   if (!wait_for_end(signals, serving))
     throw Failure(Exit::environment, "the server can take no more connections");
 }

@@ -6,7 +6,7 @@
 
 #include "host/base/safe_text.hpp"
 #include "host/base/utf8.hpp"
-#include "host/cli/text.hpp"
+#include "host/terminal/output.hpp"
 
 namespace sesame::sim {
 
@@ -75,7 +75,7 @@ std::string Canvas::text() const {
     std::u16string line;
     for (std::size_t column = 0; column < columns_; ++column) line += at(row, column).character;
     line.erase(line.find_last_not_of(u' ') + 1);
-    all += cli::utf8(line) + "\n";
+    all += terminal::utf8(line) + "\n";
   }
   return all;
 }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/cli/keyboard.hpp"
 #include "host/failure.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/terminal/keyboard.hpp"
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 
@@ -89,14 +89,14 @@ bool Desk::type_at_desk(const Typed& typed) {
     reader_->press(function_key(typed.function));
   }
   if (typed.kind != Typed::Kind::character) return true;
-  const auto stroke = cli::stroke_of(typed.character, functions);
+  const auto stroke = terminal::stroke_of(typed.character, functions);
   if (!stroke) return type_command(typed.character);
   switch (stroke->kind) {
-    case cli::Stroke::Kind::press: reader_->press(stroke->key); break;
-    case cli::Stroke::Kind::hold: reader_->hold(stroke->key); break;
-    case cli::Stroke::Kind::pull: pull(); break;
-    case cli::Stroke::Kind::insert: insert(); break;
-    case cli::Stroke::Kind::end: return false;
+    case terminal::Stroke::Kind::press: reader_->press(stroke->key); break;
+    case terminal::Stroke::Kind::hold: reader_->hold(stroke->key); break;
+    case terminal::Stroke::Kind::pull: pull(); break;
+    case terminal::Stroke::Kind::insert: insert(); break;
+    case terminal::Stroke::Kind::end: return false;
   }
   return true;
 }

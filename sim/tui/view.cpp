@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "host/cli/keyboard.hpp"
-#include "host/cli/text.hpp"
+#include "host/terminal/keyboard.hpp"
+#include "host/terminal/output.hpp"
 
 namespace sesame::sim {
 
@@ -42,8 +42,8 @@ void draw_display(Canvas& canvas, const Screen& screen, std::size_t row, std::si
 // The letter of function `i`, as the keyboard has it.
 char function_letter(std::size_t i) {
   for (char c = 'a'; c <= 'z'; ++c) {
-    const auto stroke = cli::stroke_of(c, i + 1);
-    if (stroke && stroke->kind == cli::Stroke::Kind::press && stroke->key == function_key(i)) return c;
+    const auto stroke = terminal::stroke_of(c, i + 1);
+    if (stroke && stroke->kind == terminal::Stroke::Kind::press && stroke->key == function_key(i)) return c;
   }
   return ' ';
 }

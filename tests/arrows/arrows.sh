@@ -28,6 +28,7 @@ all_rules() {
     'a document knows nothing of what it describes'
   wrong "$(includes host/card '["<]host/issuer/')" 'card and issuer share nothing but host/keys'
   wrong "$(includes host/issuer '["<]host/card/')" 'card and issuer share nothing but host/keys'
+  wrong "$(includes host/terminal '["<]host/cli/')" 'a terminal knows no command'
 
   # What the core may use of the standard library: headers without allocation, I/O or an OS.
   allowed='algorithm|array|bit|concepts|cstddef|cstdint|initializer_list|iterator|limits|optional|span|string_view'

@@ -1,15 +1,16 @@
-#include "host/cli/keyboard.hpp"
+#include "host/terminal/keyboard.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <string_view>
 
-#include "host/cli/text.hpp"
+#include "host/failure.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 namespace {
 
@@ -85,4 +86,4 @@ void Keyboard::take(Strokes& strokes) {
   wipe(typed.data(), typed.size());
 }
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal

@@ -1,4 +1,4 @@
-#include "host/cli/log.hpp"
+#include "host/terminal/log.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 #include "host/base/safe_text.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 // O_NONBLOCK belongs to what was opened (open(2)), which others may have, too: a shell, the program at the same terminal.
 // So a pipe or a terminal is opened once more. A file is never waited for; and has its own offset, which others follow.
@@ -66,4 +66,4 @@ bool Log::may_tell() {
   return true;
 }
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal

@@ -8,7 +8,7 @@
 
 #include "firmware/core/screen.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 class ScreenPrinter {
  public:
@@ -30,4 +30,4 @@ class ScreenPrinter {
   std::size_t lines_up_ = 0;  // to the top of the box that is drawn
 };
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal

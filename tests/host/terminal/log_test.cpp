@@ -1,4 +1,4 @@
-#include "host/cli/log.hpp"
+#include "host/terminal/log.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 #include <string>
 
 using namespace sesame;
-using cli::Log;
+using terminal::Log;
 using namespace std::chrono_literals;
 
 namespace {

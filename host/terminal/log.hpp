@@ -13,7 +13,7 @@
 
 #include "host/posix/descriptor.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 // A descriptor that is written to without waiting for anybody.
 class Outlet {
@@ -57,4 +57,4 @@ class Log {
   void (*broken_pipes_)(int);
 };
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal

@@ -1,4 +1,4 @@
-#include "host/cli/screen_printer.hpp"
+#include "host/terminal/screen_printer.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@
 #include <string>
 
 using namespace sesame;
-using cli::ScreenPrinter;
+using terminal::ScreenPrinter;
 
 namespace {
 

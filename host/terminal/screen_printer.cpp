@@ -1,9 +1,11 @@
-#include "host/cli/screen_printer.hpp"
+#include "host/terminal/screen_printer.hpp"
+
+#include <fmt/format.h>
 
 #include "host/base/safe_text.hpp"
-#include "host/cli/text.hpp"
+#include "host/terminal/output.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 namespace {
 
@@ -39,4 +41,4 @@ void ScreenPrinter::look(const Screen& screen) {
   if (put_(up + box(screen))) lines_up_ = screen.rows + 2U;
 }
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal

@@ -17,7 +17,7 @@
 
 #include "firmware/core/reader.hpp"
 
-namespace sesame::cli {
+namespace sesame::terminal {
 
 struct Stroke {
   enum class Kind { press, hold, pull, insert, end };
@@ -55,4 +55,4 @@ class Keyboard {
   std::optional<termios> terminal_;  // as it was
 };
 
-}  // namespace sesame::cli
+}  // namespace sesame::terminal
