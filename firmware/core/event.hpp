@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "firmware/core/bytes.hpp"
+#include "firmware/core/names.hpp"
 #include "firmware/core/slot.hpp"
 
 namespace sesame {
@@ -31,6 +34,11 @@ enum class Key : std::uint8_t {
   f7,
   f8
 };
+// As on a key matrix; a function's key is engraved as its reader model says.
+inline constexpr std::string_view kKeyNames[] = {"0",  "1",  "2",  "3",  "4",  "5",  "6",
+                                                 "7",  "8",  "9",  ".",  "OK", "C",  "F1",
+                                                 "F2", "F3", "F4", "F5", "F6", "F7", "F8"};
+constexpr std::span<const std::string_view> names(Key) { return kKeyNames; }
 inline constexpr std::size_t kMaxFunctions = 8;
 
 constexpr Key digit_key(char digit) { return static_cast<Key>(digit - '0'); }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "firmware/core/cap/transaction.hpp"
+#include "firmware/core/names.hpp"
 #include "firmware/core/text.hpp"
 
 namespace sesame {
@@ -21,7 +22,12 @@ enum class PromptKind : std::uint8_t {
   amount,     // typed as 12.34, to the card in minor units
   tds,        // a number mixed into the cryptogram after the card has answered
 };
+inline constexpr std::string_view kPromptKindNames[] = {"challenge", "reference", "amount", "tds"};
+constexpr std::span<const std::string_view> names(PromptKind) { return kPromptKindNames; }
+
 enum class PromptPlace : std::uint8_t { before_pin, after_pin, after_card };
+inline constexpr std::string_view kPromptPlaceNames[] = {"before-pin", "after-pin", "after-card"};
+constexpr std::span<const std::string_view> names(PromptPlace) { return kPromptPlaceNames; }
 
 struct Prompt {
   PromptKind kind = PromptKind::challenge;

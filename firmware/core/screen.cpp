@@ -4,40 +4,6 @@ namespace sesame {
 
 using namespace std::string_view_literals;  // a bare literal may cost a strlen
 
-std::string_view to_string(State state) {
-  switch (state) {
-    case State::off: return "off"sv;
-    case State::insert_card: return "insert_card"sv;
-    case State::starting: return "starting"sv;
-    case State::choose_function: return "choose_function"sv;
-    case State::prompt: return "prompt"sv;
-    case State::pin: return "pin"sv;
-    case State::working: return "working"sv;
-    case State::last_try: return "last_try"sv;
-    case State::wrong_pin: return "wrong_pin"sv;
-    case State::code: return "code"sv;
-    case State::notice: return "notice"sv;
-    case State::connected: return "connected"sv;
-    case State::host_pin: return "host_pin"sv;
-  }
-  return {};
-}
-
-std::string_view to_string(Notice notice) {
-  switch (notice) {
-    case Notice::none: return "none"sv;
-    case Notice::card_removed: return "card_removed"sv;
-    case Notice::card_mute: return "card_mute"sv;
-    case Notice::card_error: return "card_error"sv;
-    case Notice::wrong_card: return "wrong_card"sv;
-    case Notice::card_refused: return "card_refused"sv;
-    case Notice::card_blocked: return "card_blocked"sv;
-    case Notice::pin_blocked: return "pin_blocked"sv;
-    case Notice::code_too_long: return "code_too_long"sv;
-  }
-  return {};
-}
-
 namespace {
 
 // Writes into a screen, left to right, and never beyond it.

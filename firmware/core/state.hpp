@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+
+#include "firmware/core/names.hpp"
 
 namespace sesame {
 
@@ -21,6 +24,10 @@ enum class State : std::uint8_t {
   connected,        // a program on the computer has the card
   host_pin,         // Code secret ? for that program
 };
+inline constexpr std::string_view kStateNames[] = {
+    "off",      "insert_card", "starting", "choose_function", "prompt",    "pin",     "working",
+    "last_try", "wrong_pin",   "code",     "notice",          "connected", "host_pin"};
+constexpr std::span<const std::string_view> names(State) { return kStateNames; }
 
 enum class Notice : std::uint8_t {
   none,
@@ -33,8 +40,12 @@ enum class Notice : std::uint8_t {
   pin_blocked,
   code_too_long,  // for this model's screen
 };
+inline constexpr std::string_view kNoticeNames[] = {"none",         "card_removed", "card_mute",
+                                                    "card_error",   "wrong_card",   "card_refused",
+                                                    "card_blocked", "pin_blocked",  "code_too_long"};
+constexpr std::span<const std::string_view> names(Notice) { return kNoticeNames; }
 
-std::string_view to_string(State state);
-std::string_view to_string(Notice notice);
+constexpr std::string_view to_string(State state) { return name_of(state); }
+constexpr std::string_view to_string(Notice notice) { return name_of(notice); }
 
 }  // namespace sesame

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "firmware/core/emv/tlv.hpp"
@@ -28,6 +30,8 @@ enum class CvrFormat : std::uint8_t {
   mchip,  // 6 bytes
   ccd,    // 5 bytes (EMV 4.3 Book 3, annex C9.3)
 };
+inline constexpr std::string_view kCvrFormatNames[] = {"visa", "mchip", "ccd"};
+constexpr std::span<const std::string_view> names(CvrFormat) { return kCvrFormatNames; }
 
 // The bits that depend on the transaction are set live; the rest stays as it is here.
 struct CvrTemplate {
@@ -47,6 +51,8 @@ enum class MacInput : std::uint8_t {
   list,  // 9F02 9F03 9F1A 95 5F2A 9A 9C 9F37, whatever else CDOL1 has
   cdol,  // all data of the CDOL: CDOL1's for the first cryptogram, CDOL2's for the second
 };
+inline constexpr std::string_view kMacInputNames[] = {"list", "cdol"};
+constexpr std::span<const std::string_view> names(MacInput) { return kMacInputNames; }
 
 // How the card computes its cryptograms.
 struct CryptogramRules {
@@ -83,6 +89,8 @@ struct Application {
 };
 
 enum class Protocol : std::uint8_t { t0, t1 };
+inline constexpr std::string_view kProtocolNames[] = {"T=0", "T=1"};
+constexpr std::span<const std::string_view> names(Protocol) { return kProtocolNames; }
 
 struct Personalisation {
   std::string name;            // of the file, without .toml

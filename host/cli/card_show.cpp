@@ -7,6 +7,7 @@
 #include "firmware/core/cap/token.hpp"
 #include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/tags.hpp"
+#include "firmware/core/names.hpp"
 #include "host/card/files.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/tag_names.hpp"
@@ -104,7 +105,7 @@ nlohmann::ordered_json described(const Personalisation& card) {
                              {"psn", card.psn},
                              {"try_limit", card.try_limit},
                              {"atr", hex(card.atr)},
-                             {"protocol", card.protocol == card::Protocol::t0 ? "T=0" : "T=1"},
+                             {"protocol", name_of(card.protocol)},
                              {"language", card.language},
                              {"directory", card.pse}};
   out["applications"] = nlohmann::ordered_json::array();

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "firmware/core/names.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/document/node.hpp"
 
@@ -91,10 +92,10 @@ class Value {
 
   // A string that is one of `names`, as its index.
   std::size_t one_of(std::span<const std::string_view> names) const;
-  // The same, as the enumerator of that number.
+  // The enumerator of that name (firmware/core/names.hpp).
   template <class Enum>
-  Enum enumerator(std::span<const std::string_view> names) const {
-    return static_cast<Enum>(one_of(names));
+  Enum enumerator() const {
+    return static_cast<Enum>(one_of(names(Enum{})));
   }
 
   std::vector<Value> list(std::size_t least, std::size_t most) const;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -27,6 +28,8 @@ enum class MasterKeyOption : std::uint8_t {
       // else a
   c,  // A1.4.3: AES-128, over PAN‖PSN
 };
+inline constexpr std::string_view kMasterKeyOptionNames[] = {"A", "B", "C"};
+constexpr std::span<const std::string_view> names(MasterKeyOption) { return kMasterKeyOptionNames; }
 
 // `pan`: 1 to 19 digits; `psn`: two digits ("00" for a card without one). Anything else is a
 // std::invalid_argument whose line says which of them is wrong, without repeating it.

@@ -23,10 +23,6 @@ using Names = std::string_view[];
 constexpr Names kFamilies = {"stm32f4"};
 constexpr Names kLevels = {"low", "high"};
 constexpr Names kDisplays = {"hd44780", "ssd1306"};
-// In the order of Key.
-constexpr Names kKeyNames = {"0",  "1", "2",  "3",  "4",  "5",  "6",  "7",  "8",  "9", ".",
-                             "OK", "C", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8"};
-
 // ---- what the STM32F405 and F407 have
 
 constexpr BoardPin pin(char port, std::uint8_t number) {
@@ -174,7 +170,7 @@ class BoardFile {
     for (const Value& keys : layout.list(4, 4)) {
       std::size_t column = 0;
       for (const Value& value : keys.list(4, 4)) {
-        const Key key = value.enumerator<Key>(kKeyNames);
+        const Key key = value.enumerator<Key>();
         if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
           value.refuse(fmt::format("has {} twice; each key may be there once", quoted(value.text())));
         }

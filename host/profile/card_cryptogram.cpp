@@ -21,13 +21,8 @@ using document::joined;
 using document::quoted;
 using document::Table;
 using document::Value;
-using Keys = std::string_view[];
 
-// In the order of the enumerations.
-constexpr Keys kOptions = {"A", "B", "C"};
-constexpr Keys kMacInputs = {"list", "cdol"};
-constexpr Keys kCvrFormats = {"visa", "mchip", "ccd"};
-constexpr std::size_t kCvrSizes[] = {4, 6, 5};
+constexpr std::size_t kCvrSizes[] = {4, 6, 5};  // by CvrFormat
 
 constexpr std::string_view kCvrMark = "{cvr}", kCountersMark = "{counters}";
 constexpr std::size_t kCountersSize = 8;
@@ -52,8 +47,6 @@ CvrRules cvr_rules(keys::Scheme scheme) {
   }
   return {};
 }
-
-std::string_view name(CvrFormat format) { return kCvrFormats[static_cast<std::size_t>(format)]; }
 
 // The key, and nothing of it left behind.
 keys::Key read_key(const Value& value) {
@@ -120,7 +113,7 @@ class CryptogramFile {
   keys::MasterKeyOption read_option(const std::optional<Value>& value) const {
     const keys::SchemeRules& scheme = keys::rules(rules_.scheme);
     if (!value) return scheme.option;
-    const auto option = value->enumerator<keys::MasterKeyOption>(kOptions);
+    const auto option = value->enumerator<keys::MasterKeyOption>();
     const bool aes = scheme.option == keys::MasterKeyOption::c;
     if ((option == keys::MasterKeyOption::c) != aes) {
       value->refuse(fmt::format("does not go with scheme {}; allowed: {}", scheme.name, aes ? "C" : "A, B"));
@@ -139,7 +132,7 @@ class CryptogramFile {
   }
 
   card::MacInput read_mac_input(const std::optional<Value>& value) const {
-    if (value) return value->enumerator<card::MacInput>(kMacInputs);
+    if (value) return value->enumerator<card::MacInput>();
     return is_ccd() ? card::MacInput::cdol : card::MacInput::list;
   }
 
@@ -148,7 +141,7 @@ class CryptogramFile {
     const Value format = table.at("format"), bytes = table.at("template");
     table.done();
     CvrTemplate cvr;
-    cvr.format = format.enumerator<CvrFormat>(kCvrFormats);
+    cvr.format = format.enumerator<CvrFormat>();
     cvr.bytes = bytes.hex(kCvrSizes[static_cast<std::size_t>(cvr.format)]);
     if (cvr.format == CvrFormat::visa && cvr.bytes[0] != 0x03) {
       bytes.refuse("does not begin with 03; a visa CVR begins with its length");
@@ -169,17 +162,17 @@ class CryptogramFile {
     const CvrFormat used = mac_cvr ? rules_.mac_cvr->format : rules_.cvr.format;
     if (allowed.under_mac && used != *allowed.under_mac) {
       mac_cvr.value_or(cvr).refuse(
-          fmt::format("has format {}, but scheme {} has {} under its MAC: give mac_cvr one", name(used),
-                      scheme_name(), name(*allowed.under_mac)));
+          fmt::format("has format {}, but scheme {} has {} under its MAC: give mac_cvr one", name_of(used),
+                      scheme_name(), name_of(*allowed.under_mac)));
     }
   }
 
   [[noreturn]] void refuse_format(const Value& value, CvrFormat format, const CvrRules& rules) const {
     std::vector<std::string_view> allowed;
-    for (std::size_t i = 0; i < std::size(kCvrFormats); ++i) {
-      if (rules.in_iad[i]) allowed.push_back(kCvrFormats[i]);
+    for (std::size_t i = 0; i < std::size(card::kCvrFormatNames); ++i) {
+      if (rules.in_iad[i]) allowed.push_back(card::kCvrFormatNames[i]);
     }
-    value.refuse(fmt::format("has format {}, which does not go with scheme {}; allowed: {}", name(format),
+    value.refuse(fmt::format("has format {}, which does not go with scheme {}; allowed: {}", name_of(format),
                              scheme_name(), joined(allowed)));
   }
 

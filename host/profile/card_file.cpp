@@ -23,8 +23,6 @@ using document::Table;
 using document::TomlDocument;
 using document::Value;
 
-constexpr std::string_view kProtocols[] = {"T=0", "T=1"};  // in the order of card::Protocol
-
 class CardFile {
  public:
   explicit CardFile(std::string_view file) { card_.name = document::stem(file); }
@@ -44,7 +42,7 @@ class CardFile {
     card_.psn = psn.digits(2, 2);
     card_.pin = SecretString(pin.digits(4, 12));
     if (try_limit) card_.try_limit = try_limit->number<std::uint8_t>(1, 15);
-    card_.protocol = protocol.enumerator<card::Protocol>(kProtocols);
+    card_.protocol = protocol.enumerator<card::Protocol>();
     card_.atr = read_atr(atr);
     if (warm_atr) card_.warm_atr = read_atr(*warm_atr);
     if (language) card_.language = read_language(*language);

@@ -40,36 +40,12 @@ std::string_view word(bool value) { return value ? "true" : "false"; }
 
 // ---- the reader
 
-std::string_view name_of(PromptKind kind) {
-  switch (kind) {
-    case PromptKind::challenge: return "challenge";
-    case PromptKind::reference: return "reference";
-    case PromptKind::amount: return "amount";
-    case PromptKind::tds: return "tds";
-  }
-  return "";
-}
-
-std::string_view name_of(PromptPlace place) {
-  switch (place) {
-    case PromptPlace::before_pin: return "before_pin";
-    case PromptPlace::after_pin: return "after_pin";
-    case PromptPlace::after_card: return "after_card";
-  }
-  return "";
-}
-
-std::string_view name_of(cap::Family family) {
-  switch (family) {
-    case cap::Family::cap: return "cap";
-    case cap::Family::dpa: return "dpa";
-    case cap::Family::visa: return "visa";
-    case cap::Family::mastercard: return "mastercard";
-    case cap::Family::maestro: return "maestro";
-    case cap::Family::bancontact: return "bancontact";
-    case cap::Family::other: return "other";
-  }
-  return "";
+// The enumerator of a name, as C++ spells it: "before_pin".
+template <class Enum>
+std::string identifier(Enum enumerator) {
+  std::string name(sesame::name_of(enumerator));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 // All texts in one array, without zeros behind them.
@@ -140,8 +116,8 @@ class ReaderHeader {
       if (prompts.empty()) continue;
       line("inline constexpr std::array<Prompt, {}> kPrompts{}{{{{", prompts.size(), i + 1);
       for (const Prompt& prompt : prompts) {
-        line("    {{PromptKind::{}, PromptPlace::{}, {}, {}, {}}},", name_of(prompt.kind),
-             name_of(prompt.place), word(prompt.optional), prompt.max_digits, prompt.repeat);
+        line("    {{PromptKind::{}, PromptPlace::{}, {}, {}, {}}},", identifier(prompt.kind),
+             identifier(prompt.place), word(prompt.optional), prompt.max_digits, prompt.repeat);
       }
       line("}}}};");
     }
@@ -162,7 +138,7 @@ class ReaderHeader {
     }
     line("inline constexpr std::array<cap::Application, {}> kApplications{{{{", all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
-      line("    {{kAid{}, cap::Family::{}}},", i + 1, name_of(all[i].family));
+      line("    {{kAid{}, cap::Family::{}}},", i + 1, identifier(all[i].family));
     }
     line("}}}};\n");
   }
@@ -226,7 +202,7 @@ std::string braces(const FourPins& pins) {
   return "{{" + out + "}}";
 }
 
-std::string name_of(Key key) {
+std::string identifier(Key key) {
   if (key < Key::point) return fmt::format("Key::d{}", static_cast<int>(key));
   if (key == Key::point) return "Key::point";
   if (key == Key::ok) return "Key::ok";
@@ -238,7 +214,7 @@ std::string layout(const BoardKeys& keys) {
   std::string out;
   for (const auto& row : keys.layout) {
     std::string names;
-    for (const Key key : row) names += (names.empty() ? "" : ", ") + name_of(key);
+    for (const Key key : row) names += (names.empty() ? "" : ", ") + identifier(key);
     out += "    {{" + names + "}},\n";
   }
   return out;

@@ -38,12 +38,6 @@ using document::Table;
 using document::TomlDocument;
 using document::Value;
 
-// In the order of the enumerations.
-constexpr std::string_view kFamilies[] = {"cap",     "dpa",        "visa", "mastercard",
-                                          "maestro", "bancontact", "other"};
-constexpr std::string_view kKinds[] = {"challenge", "reference", "amount", "tds"};
-constexpr std::string_view kPlaces[] = {"before-pin", "after-pin", "after-card"};
-
 class ReaderFile {
  public:
   explicit ReaderFile(std::string_view file) { profile_.name = storage_->keep(document::stem(file)); }
@@ -147,7 +141,7 @@ class ReaderFile {
       const auto same = [&](const cap::Application& other) { return equal(other.aid, bytes); };
       auto& all = storage_->applications;
       if (std::any_of(all.begin(), all.end(), same)) aid.refuse("is there twice; each may be there once");
-      all.push_back({bytes, family.enumerator<cap::Family>(kFamilies)});
+      all.push_back({bytes, family.enumerator<cap::Family>()});
     }
     profile_.card.applications = storage_->applications;
   }
@@ -192,7 +186,7 @@ class ReaderFile {
     prompt.optional = table.flag("optional", false);
     const auto max_digits = table.find("max_digits"), repeat = table.find("repeat");
     table.done();
-    prompt.kind = kind.enumerator<PromptKind>(kKinds);
+    prompt.kind = kind.enumerator<PromptKind>();
     prompt.place = read_place(place, prompt.kind);
     const auto [least, most] = digit_limits(prompt.kind);
     prompt.max_digits = max_digits ? max_digits->number<std::uint8_t>(least, most) : most;
@@ -202,7 +196,7 @@ class ReaderFile {
   }
 
   static PromptPlace read_place(const Value& value, PromptKind kind) {
-    const auto place = value.enumerator<PromptPlace>(kPlaces);
+    const auto place = value.enumerator<PromptPlace>();
     const bool after_card = place == PromptPlace::after_card;
     if (kind == PromptKind::tds && !after_card) {
       value.refuse("does not go with tds, which the card never sees; allowed: after-card");

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "firmware/core/screen.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
@@ -24,13 +25,6 @@ using document::Value;
 
 constexpr std::size_t kMostSteps = 1000, kMostKeys = 200;
 constexpr Millis kLongest = 24 * 3600 * Millis{1000};
-
-constexpr std::string_view kStates[] = {"off",    "insert_card", "starting", "choose_function", "prompt",
-                                        "pin",    "working",     "last_try", "wrong_pin",       "code",
-                                        "notice", "connected",   "host_pin"};
-constexpr std::string_view kNotices[] = {"none",         "card_removed", "card_mute",
-                                         "card_error",   "wrong_card",   "card_refused",
-                                         "card_blocked", "pin_blocked",  "code_too_long"};
 
 // ---- values
 
@@ -175,7 +169,7 @@ Fault fault(const Value& value) {
   for (const FaultField* field : fault_fields()) given.emplace_back(field, table.find(field->name));
   table.done();
   Fault fault;
-  fault.kind = kind.enumerator<FaultKind>(kinds);
+  fault.kind = fault_shapes()[kind.one_of(kinds)].kind;
   const auto fields = shape_of(fault.kind).fields;
   for (const auto& [field, one] : given) {
     if (one && std::find(fields.begin(), fields.end(), field) == fields.end()) {
@@ -249,11 +243,11 @@ constexpr StepKind kStepKinds[] = {
     {"expect_new_code", plain<step::ExpectNewCode>},
     {"expect_state",
      [](const Given& g) -> Action {
-       return step::ExpectState{std::string(kStates[g.value.one_of(kStates)])};
+       return step::ExpectState{std::string(name_of(g.value.enumerator<State>()))};
      }},
     {"expect_notice",
      [](const Given& g) -> Action {
-       return step::ExpectNotice{std::string(kNotices[g.value.one_of(kNotices)])};
+       return step::ExpectNotice{std::string(name_of(g.value.enumerator<Notice>()))};
      }},
     {"expect_atc", [](const Given& g) -> Action { return step::ExpectAtc{atc(g.value, 0)}; }},
     {"expect_tries_left",

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/emv/apdu.hpp"
@@ -21,6 +23,9 @@ enum class Family : std::uint8_t {
   bancontact,
   other,
 };
+inline constexpr std::string_view kFamilyNames[] = {"cap",     "dpa",        "visa", "mastercard",
+                                                    "maestro", "bancontact", "other"};
+constexpr std::span<const std::string_view> names(Family) { return kFamilyNames; }
 constexpr bool made_for_codes(Family family) { return family == Family::cap || family == Family::dpa; }
 
 // What the user typed, as the card gets it.
