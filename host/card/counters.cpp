@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "host/base/hex.hpp"
 #include "host/keys/fingerprint.hpp"
 
 namespace sesame::card {
@@ -11,8 +12,6 @@ namespace sesame::card {
 namespace {
 
 constexpr std::string_view kAtc = "atc", kLastOnline = "last-online", kBlocked = "blocked", kTries = "tries";
-
-std::string hex(Bytes bytes) { return fmt::format("{:02X}", fmt::join(bytes, "")); }
 
 // A value that the counter cannot have is a file that somebody changed: it wears the card out, never makes it younger.
 template <class Number>
@@ -32,7 +31,7 @@ CardCounters::CardCounters(const Personalisation& card, state::CounterStore& sto
   for (const card::Application& application : card.applications) {
     const keys::Key* key = &application.cryptogram.master_key;
     Application& mine = applications_.emplace_back();
-    mine.id = id_ + hex(application.aid) + hex(Bytes(keys::fingerprint({&key, 1})).first(4));
+    mine.id = id_ + to_hex(application.aid) + to_hex(Bytes(keys::fingerprint({&key, 1})).first(4));
     const auto saved = store_.get(mine.id);
     if (!saved) continue;
     mine.atc = at_most(saved->find(kAtc).value_or(0), kLastAtc);

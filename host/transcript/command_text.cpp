@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "firmware/core/emv/apdu.hpp"
+#include "host/base/hex.hpp"
 
 namespace sesame::transcript {
 namespace {
@@ -55,17 +56,6 @@ std::string detail(const Name& name, std::uint8_t p1, std::uint8_t p2) {
 
 }  // namespace
 
-std::string hex(Bytes bytes) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0x0F];
-  }
-  return text;
-}
-
 bool carries_pin(Bytes command) {
   static constexpr std::array<std::uint8_t, 8> kInstructions{0x20, 0x21, 0x24, 0x25, 0x26, 0x28, 0x2C, 0x2D};
   return command.size() >= 2 &&
@@ -89,8 +79,8 @@ Part pin_in(Bytes command) {
 
 std::string masked_hex(Bytes command) {
   const Part pin = pin_in(command);
-  return hex(command.first(pin.at)) + std::string(2 * pin.size, '*') +
-         hex(command.subspan(pin.at + pin.size));
+  return to_hex(command.first(pin.at)) + std::string(2 * pin.size, '*') +
+         to_hex(command.subspan(pin.at + pin.size));
 }
 
 std::vector<std::uint8_t> without_pin(Bytes command) {

@@ -9,14 +9,11 @@
 
 namespace sesame::transcript {
 
-// Two upper-case digits a byte, nothing between them.
-std::string hex(Bytes bytes);
-
 // Whether the data field of the command holds a PIN or a PUK, in whatever class (ISO 7816-4:2005,
 // 7.5: VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER and the like).
 bool carries_pin(Bytes command);
 
-// hex(), with a `*` for every nibble of a data field that carries a PIN; its length stays. Of such
+// Hexadecimal, with a `*` for every nibble of a data field that carries a PIN; its length stays. Of such
 // a command that is no APDU of case 1 to 4, everything behind the header is masked.
 std::string masked_hex(Bytes command);
 

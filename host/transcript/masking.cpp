@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "firmware/core/emv/tags.hpp"
-#include "host/transcript/command_text.hpp"
+#include "host/base/hex.hpp"
 
 namespace sesame::transcript {
 
@@ -131,7 +131,7 @@ void put_digits(Area bytes, std::string_view digits) {
 
 std::string ascii_hex(std::string_view text) {
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  return hex(bytes);
+  return to_hex(bytes);
 }
 
 // ---- stand-ins

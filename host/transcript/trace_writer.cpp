@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "firmware/core/iso7816/atr.hpp"
+#include "host/base/hex.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/failure.hpp"
 #include "host/posix/durable_file.hpp"
-#include "host/transcript/command_text.hpp"
 
 namespace sesame::transcript {
 namespace {
@@ -72,7 +72,7 @@ void TraceWriter::comment(std::string_view text) {
 }
 
 void TraceWriter::atr(Bytes atr) {
-  const std::string text = hex(atr);
+  const std::string text = to_hex(atr);
   if (atr.empty() || atr.size() > iso7816::Atr::kMaxLength) return comment("no ATR: " + text);
   if (first_atr_.empty()) {
     lines(fmt::format("atr {}\n", text));

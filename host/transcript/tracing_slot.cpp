@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 
@@ -116,7 +117,7 @@ void TracingSlot::mask(std::vector<Piece>& pieces) {
 std::string TracingSlot::pair(const Piece& piece, Bytes response) const {
   const bool in_format = piece.is_apdu && emv::parse_response(response);
   const std::string_view prefix = in_format ? "" : "# ";
-  return fmt::format("{0}> {1}\n{0}< {2}\n", prefix, masked(piece.command), hex(response));
+  return fmt::format("{0}> {1}\n{0}< {2}\n", prefix, masked(piece.command), to_hex(response));
 }
 
 std::string TracingSlot::masked(const std::string& command) const {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "host/base/utf8.hpp"
+
 namespace sesame::sim {
 
 namespace {
@@ -48,21 +50,6 @@ void draw(const Screen& screen, Dot dot) {
 
 std::string css(Colour colour) {
   return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
-}
-
-void append_utf8(std::string& text, char16_t character) {
-  const unsigned c = character;
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-    return;
-  }
-  if (c < 0x800) {
-    text += static_cast<char>(0xC0 | c >> 6);
-  } else {
-    text += static_cast<char>(0xE0 | c >> 12);
-    text += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-  }
-  text += static_cast<char>(0x80 | (c & 0x3F));
 }
 
 std::string escaped(std::string_view text) {
@@ -128,7 +115,7 @@ std::vector<std::string> to_rows(const Screen& screen) {
   if (!screen.lit) return rows;
   for (std::size_t i = 0; i < screen.rows; ++i) {
     std::string& row = rows.emplace_back();
-    for (const char16_t c : screen.row(i)) append_utf8(row, c);
+    for (const char16_t c : screen.row(i)) utf8::append(row, c);
   }
   return rows;
 }

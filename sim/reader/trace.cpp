@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "firmware/core/emv/t0_exchange.hpp"
+#include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 
@@ -35,7 +36,7 @@ class Writer {
     const bool first = !has_atr_ && !reset.response.empty();
     has_atr_ = has_atr_ || first;
     text_.append(first ? "atr " : "# " + reset.name() + ": ");
-    text_.append(reset.response.empty() ? "no answer" : transcript::hex(reset.response)).append("\n");
+    text_.append(reset.response.empty() ? "no answer" : to_hex(reset.response)).append("\n");
   }
 
   void command(const Exchanged& next) {
@@ -61,7 +62,7 @@ class Writer {
   }
 
   void write(Bytes command, Bytes response, SlotStatus status) {
-    std::string answer = transcript::hex(response);
+    std::string answer = to_hex(response);
     if (response.size() < 2) answer = transcript::word_for(status);
     const std::string_view prefix = answer.empty() ? "# " : "";
     text_.append(prefix).append("> ").append(transcript::masked_hex(command)).append("\n");

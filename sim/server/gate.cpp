@@ -10,8 +10,8 @@
 #include <cctype>
 #include <initializer_list>
 
+#include "host/base/hex.hpp"
 #include "host/failure.hpp"
-#include "host/transcript/command_text.hpp"
 
 namespace sesame::sim {
 
@@ -119,7 +119,7 @@ std::string random_token() {
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     throw Failure(Exit::environment, "the system has no random numbers for a token");
   }
-  return transcript::hex(bytes);
+  return to_hex(bytes);
 }
 
 }  // namespace sesame::sim

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
 #include "sim/reader/picture.hpp"
 #include "sim/server/fault_json.hpp"
@@ -95,7 +96,7 @@ struct EventWriter {
   std::string_view operator()(const Exchanged& exchanged) const {
     json["name"] = exchanged.name();
     json["command"] = transcript::masked_hex(exchanged.command);
-    json["response"] = transcript::hex(exchanged.response);
+    json["response"] = to_hex(exchanged.response);
     json["at_ms"] = at;
     return "apdu";
   }
@@ -174,7 +175,7 @@ Json trace_json(const LiveReader& reader) {
     apdus.push_back({{"at_ms", entry.at},
                      {"name", exchanged->name()},
                      {"command", transcript::masked_hex(exchanged->command)},
-                     {"response", transcript::hex(exchanged->response)}});
+                     {"response", to_hex(exchanged->response)}});
   }
   return {{"apdus", apdus}, {"revision", reader.revision()}};
 }

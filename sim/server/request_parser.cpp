@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "host/base/utf8.hpp"
+
 namespace sesame::sim {
 
 namespace {
@@ -146,16 +148,6 @@ std::optional<unsigned> hex_at(std::string_view text, std::size_t digits) {
   return value;
 }
 
-// RFC 3629; nothing for half a surrogate pair.
-std::string utf8(unsigned character) {
-  const auto byte = [](unsigned value) { return static_cast<char>(value); };
-  const auto next = [&](unsigned shift) { return byte(0x80 | ((character >> shift) & 0x3F)); };
-  if (character < 0x80) return {byte(character)};
-  if (character < 0x800) return {byte(0xC0 | (character >> 6)), next(0)};
-  if (character >= 0xD800 && character < 0xE000) return {};
-  return {byte(0xE0 | (character >> 12)), next(6), next(0)};
-}
-
 }  // namespace
 
 std::string percent_decoded(std::string_view text, bool plus_is_space) {
@@ -167,7 +159,8 @@ std::string percent_decoded(std::string_view text, bool plus_is_space) {
     if (!code) {
       out += text[0] == '+' && plus_is_space ? ' ' : text[0];
     } else if (wide) {
-      out += utf8(*code);
+      const bool half_a_pair = *code >= 0xD800 && *code < 0xE000;
+      if (!half_a_pair) utf8::append(out, *code);
     } else {
       out += static_cast<char>(*code);
     }

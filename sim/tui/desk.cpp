@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/base/hex.hpp"
 #include "host/failure.hpp"
 #include "host/profile/card_file.hpp"
 #include "host/profile/shipped.hpp"
@@ -152,7 +153,7 @@ void Desk::note(const LogEntry& entry) {
     log_.push_back({entry.at, moved->in ? "card inserted" : "card removed", {}, {}});
   } else if (const auto* exchanged = std::get_if<Exchanged>(&entry.what)) {
     log_.push_back({entry.at, exchanged->name(), transcript::masked_hex(exchanged->command),
-                    transcript::hex(exchanged->response)});
+                    to_hex(exchanged->response)});
   } else {
     return;
   }

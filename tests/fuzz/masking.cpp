@@ -1,7 +1,9 @@
 // Any responses in: their lengths stay, the status word stays, what codes are made of stays, and what was masked once is
 // not found again.
 #include "host/transcript/masking.hpp"
+
 #include "firmware/core/emv/tags.hpp"
+#include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
 #include "tests/firmware/core/find_object.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -37,7 +39,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     require(after.size() == before.size(), "the length stays");
     if (before.size() < 2) continue;
     require_kept(before, after);
-    const std::string text = transcript::hex(before);
+    const std::string text = to_hex(before);
     require(masking.mask(text).size() == text.size(), "the length of a text stays");
   }
   return 0;

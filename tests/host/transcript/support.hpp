@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "firmware/core/emv/t0_exchange.hpp"
+#include "host/base/hex.hpp"
 #include "host/card/slot.hpp"
 #include "host/failure.hpp"
 #include "host/transcript/command_text.hpp"
@@ -29,17 +30,9 @@ namespace sesame::transcript::test {
 
 // Spaces are skipped.
 inline std::vector<std::uint8_t> bytes(std::string_view text) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != ' ') digits += c;
-  }
-  if (digits.size() % 2 != 0) throw std::invalid_argument("half a byte");
-  std::vector<std::uint8_t> result;
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    result.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
-  }
-  return result;
+  return std::get<std::vector<std::uint8_t>>(parse_hex(text));
 }
+inline std::string hex(Bytes bytes) { return to_hex(bytes); }
 
 // The hex of `count` times this byte.
 inline std::string repeated(std::string_view byte, std::size_t count) {

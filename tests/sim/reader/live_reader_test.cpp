@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "host/base/hex.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/make_code.hpp"
 #include "host/device/native_reader.hpp"
@@ -167,7 +168,7 @@ TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
   CHECK(keys == "CODE • • • • OK ");
   bool verified = false;
   for (const Exchanged& apdu : logged<Exchanged>(*bench)) {
-    CHECK(transcript::hex(apdu.command).find("241234") == std::string::npos);
+    CHECK(to_hex(apdu.command).find("241234") == std::string::npos);
     verified = verified || transcript::masked_hex(apdu.command) == "0020008008****************";
   }
   CHECK(verified);
