@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "host/base/utf8.hpp"
+#include "sim/reader/rows.hpp"
 
 namespace sesame::sim {
 
@@ -108,37 +108,6 @@ std::vector<std::uint8_t> to_png(const Screen& screen) {
   }
   file.resize(size);
   return file;
-}
-
-std::vector<std::string> to_rows(const Screen& screen) {
-  std::vector<std::string> rows;
-  if (!screen.lit) return rows;
-  for (std::size_t i = 0; i < screen.rows; ++i) {
-    std::string& row = rows.emplace_back();
-    for (const char16_t c : screen.row(i)) utf8::append(row, c);
-  }
-  return rows;
-}
-
-std::vector<std::string> split_rows(std::string_view joined) {
-  std::vector<std::string> rows;
-  if (joined.empty()) return rows;
-  for (std::size_t end = joined.find('\n'); end != std::string_view::npos; end = joined.find('\n')) {
-    rows.emplace_back(joined.substr(0, end));
-    joined.remove_prefix(end + 1);
-  }
-  rows.emplace_back(joined);
-  return rows;
-}
-
-std::string to_text(const Screen& screen) {
-  std::string text;
-  for (const std::string& row : to_rows(screen)) {
-    const std::size_t end = row.find_last_not_of(' ') + 1;
-    text.append(row, 0, end).append("\n");
-  }
-  text.erase(text.find_last_not_of('\n') + 1);
-  return text;
 }
 
 }  // namespace sesame::sim

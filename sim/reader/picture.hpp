@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "firmware/core/screen.hpp"
@@ -21,12 +20,5 @@ std::optional<Glyph> glyph(char16_t character);
 std::string to_svg(const Screen& screen);
 // A PNG file, 4 pixels a dot.
 std::vector<std::uint8_t> to_png(const Screen& screen);
-
-// The rows in UTF-8, each as wide as the display, or none of a dark screen's.
-std::vector<std::string> to_rows(const Screen& screen);
-// Rows that were joined with \n, apart again; of nothing none.
-std::vector<std::string> split_rows(std::string_view joined);
-// The rows without the blanks at their ends, \n between; no empty ones at the end.
-std::string to_text(const Screen& screen);
 
 }  // namespace sesame::sim

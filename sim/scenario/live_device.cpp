@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/failure.hpp"
-#include "host/terminal/output.hpp"
+#include "sim/reader/rows.hpp"
 
 namespace sesame::sim {
 
@@ -53,7 +53,7 @@ Look LiveDevice::look() {
   const Screen screen = reader_.screen();
   look.lit = screen.lit;
   look.columns = screen.columns;
-  for (std::size_t i = 0; i < screen.rows; ++i) look.rows.push_back(terminal::utf8(screen.row(i)));
+  look.rows = all_rows(screen);
   look.state = to_string(reader_.reader().state());
   look.notice = to_string(reader_.reader().notice());
   const auto code = reader_.reader().code();

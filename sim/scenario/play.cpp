@@ -9,6 +9,7 @@
 
 #include "host/failure.hpp"
 #include "sim/reader/pattern.hpp"
+#include "sim/reader/rows.hpp"
 
 namespace sesame::sim {
 
@@ -37,24 +38,8 @@ std::string seconds(Millis millis) {
   return millis % 1000 == 0 ? fmt::format("{} s", millis / 1000) : fmt::format("{} ms", millis);
 }
 
-std::vector<std::string> rows_of(std::string_view text) {
-  std::vector<std::string> rows;
-  if (text.empty()) return rows;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    rows.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return rows;
-}
-
 // Without what does not count: blanks at the end of rows, and empty rows at the end.
-std::string trimmed(std::string_view text) {
-  Look look;
-  look.lit = true;
-  look.rows = rows_of(text);
-  return text_of(look);
-}
+std::string trimmed(std::string_view text) { return to_text(split_rows(text)); }
 
 class Player {
  public:
@@ -140,7 +125,7 @@ class Player {
   void act(const step::ExpectScreen& expected) {
     const std::string wanted = trimmed(expected.text);
     if (text_of(look_) != wanted || !look_.lit) {
-      throw Miss{Verdict::failed, "another screen was expected", rows_of(wanted)};
+      throw Miss{Verdict::failed, "another screen was expected", split_rows(wanted)};
     }
   }
   void act(const step::ExpectMatch& expected) {

@@ -7,7 +7,7 @@
 
 #include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
-#include "sim/reader/picture.hpp"
+#include "sim/reader/rows.hpp"
 #include "sim/server/fault_json.hpp"
 
 namespace sesame::sim {
@@ -21,13 +21,6 @@ std::string atc_text(std::uint16_t atc) { return fmt::format("{:04X}", atc); }
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
-}
-
-// Of a dark screen as many blank rows: whoever draws them need not care.
-std::vector<std::string> rows_of(const Screen& screen) {
-  std::vector<std::string> rows = to_rows(screen);
-  rows.resize(screen.rows, std::string(screen.columns, ' '));
-  return rows;
 }
 
 bool takes_amounts(const ReaderProfile& profile) {
@@ -134,7 +127,7 @@ Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> 
                {"state", to_string(reader.state())},
                {"notice", notice ? Json(to_string(reader.notice())) : Json(nullptr)},
                {"lit", screen.lit},
-               {"screen", {{"rows", rows_of(screen)}, {"columns", profile.display.columns}}},
+               {"screen", {{"rows", all_rows(screen)}, {"columns", profile.display.columns}}},
                {"keys", keys_json(profile)}};
   add_code(json, live);
   json["card"] = card_json(live.card());
@@ -146,7 +139,7 @@ Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> 
 
 Json screen_json(const LiveReader& reader) {
   const Screen screen = reader.screen();
-  return {{"rows", rows_of(screen)},
+  return {{"rows", all_rows(screen)},
           {"lit", screen.lit},
           {"revision", reader.revision()},
           {"text", to_text(screen)}};

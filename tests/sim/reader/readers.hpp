@@ -7,7 +7,7 @@
 
 #include "sim/reader/card_shop.hpp"
 #include "sim/reader/live_reader.hpp"
-#include "sim/reader/picture.hpp"
+#include "sim/reader/rows.hpp"
 
 namespace sesame::sim::test {
 
