@@ -1,40 +1,29 @@
 #include "sim/reader/pattern.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <cstdint>
+
+#include "host/base/safe_text.hpp"
 
 namespace sesame::sim {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using re2::RE2;
 
-// UTF-8 as characters; what is none as U+FFFD.
-std::wstring characters(std::string_view text) {
-  std::wstring out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t size = first < 0x80   ? 1
-                             : first < 0xC0 ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF8 ? 4
-                                            : 0;
-    if (size == 0 || text.size() - i < size) {
-      out += L'\xFFFD';
-      ++i;
-      continue;
-    }
-    unsigned value = size == 1 ? first : first & (0x7Fu >> size);
-    for (std::size_t k = 1; k < size; ++k)
-      value = value << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
-    out += static_cast<wchar_t>(value);
-    i += size;
-  }
-  return out;
+constexpr std::int64_t kMostMemory = 1 << 20;  // bytes, of one pattern
+
+RE2::Options options() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kMostMemory);
+  return options;
 }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The largest number of the {n,m} that begins there, or one that is too large.
 unsigned times(std::string_view rest) {
@@ -48,7 +37,7 @@ unsigned times(std::string_view rest) {
   return most;
 }
 
-// What libstdc++ would not refuse, or not before a number of it has overflowed.
+// What RE2 would take for a text, or refuse in other words.
 std::optional<std::string> beyond_bounds(std::string_view pattern) {
   bool in_class = false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -68,20 +57,22 @@ std::optional<std::string> beyond_bounds(std::string_view pattern) {
 
 }  // namespace
 
-// Breadth-first, as libstdc++ calls it: the other matcher takes exponential time for (.*)*Z.
 Pattern::Pattern(std::string_view pattern)
-    : regex_(characters(pattern), std::regex::ECMAScript | std::regex_constants::__polynomial) {}
+    : regex_(std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options())) {}
 
-bool Pattern::matches(std::string_view text) const { return std::regex_search(characters(text), regex_); }
+bool Pattern::matches(std::string_view text) const {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
+}
 
 std::optional<std::string> Pattern::mistake(std::string_view pattern) {
   if (pattern.empty() || pattern.size() > kLongest) return fmt::format("it has 1 to {} bytes", kLongest);
   if (auto wrong = beyond_bounds(pattern)) return wrong;
-  try {
-    const Pattern tried(pattern);
-    return std::nullopt;
-  } catch (const std::regex_error& error) {
-    return error.code() == std::regex_constants::error_space ? "it is too large" : error.what();
+  const Pattern tried(pattern);
+  switch (tried.regex_->error_code()) {
+    case RE2::NoError: return std::nullopt;
+    case RE2::ErrorRepeatSize:
+    case RE2::ErrorPatternTooLarge: return "it is too large";
+    default: return safe::one_line(tried.regex_->error());
   }
 }
 

@@ -1,12 +1,17 @@
-// A regular expression over what a screen shows. ECMAScript, by characters and not by bytes of UTF-8, and without back
-// references: what it costs, in time and in stack, is bounded by the lengths of pattern and screen.
+// A regular expression over what a screen shows, by characters and not by bytes of UTF-8. The syntax is RE2's
+// (https://github.com/google/re2/wiki/Syntax): that of ECMAScript without back references and assertions that
+// look ahead. What it costs is linear in the screen, whatever the pattern.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
+
+namespace re2 {
+class RE2;
+}
 
 namespace sesame::sim {
 
@@ -25,7 +30,7 @@ class Pattern {
   static std::optional<std::string> mistake(std::string_view pattern);
 
  private:
-  std::wregex regex_;
+  std::shared_ptr<const re2::RE2> regex_;
 };
 
 }  // namespace sesame::sim

@@ -13,7 +13,8 @@
 //       { dark = true },
 //     ]
 //
-// A file is named from the scenario's folder. Time stands still but for the steps that say otherwise. What is done:
+// A file is named from the scenario's folder. Time stands still but for the steps that say otherwise. What is
+// done:
 //
 //     insert = true             the card goes in: the one that was in last, else the scenario's own, new. (One that a
 //                               fault pulled out has its counters from the step before.)
@@ -34,7 +35,7 @@
 // What must be seen, at once:
 //
 //     screen = "Row\nRow"       this, without blanks at the end of rows, and empty rows at the end
-//     screen_matches = REGEX    somewhere on it (ECMAScript; one . is one character; \n is between rows)
+//     screen_matches = REGEX    somewhere on it (RE2, as in pattern.hpp; one . is one character; \n is between rows)
 //     golden = "name"           the same as when it was recorded (golden.hpp)
 //     dark = true               nothing is shown; false: something is
 //     expect_code = "42511495"  a code is shown, this one, whatever its grouping
@@ -161,8 +162,8 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// What is wrong with the file, or one that it names, is a Failure (Exit::usage): "FILE:LINE: what; what is allowed".
-// Whether the reader has the keys is for the run to find out.
+// What is wrong with the file, or one that it names, is a Failure (Exit::usage): "FILE:LINE: what; what is
+// allowed". Whether the reader has the keys is for the run to find out.
 Scenario load_scenario(const std::string& file);
 
 // The same of a text; `file` is what messages call it, and its folder that of the files it names.

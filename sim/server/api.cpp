@@ -10,6 +10,7 @@
 
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "sim/reader/pattern.hpp"
 #include "sim/reader/picture.hpp"
 #include "sim/reader/refusal.hpp"
 #include "sim/reader/trace.hpp"
@@ -20,7 +21,6 @@
 #include "sim/server/openapi.hpp"
 #include "sim/server/reader_json.hpp"
 #include "sim/server/requests.hpp"
-#include "sim/server/screen_match.hpp"
 
 namespace sesame::sim {
 
@@ -569,6 +569,16 @@ Response Api::make_otp(const Call& call) {
 
 namespace {
 
+// Nothing for "", which is on any screen.
+std::optional<Pattern> wanted(std::string_view pattern) {
+  if (pattern.empty()) return std::nullopt;
+  if (const auto mistake = Pattern::mistake(pattern)) {
+    throw ApiError{400, "bad_regex", "match is no regular expression: " + *mistake,
+                   "the syntax is RE2's; percent-encode it"};
+  }
+  return Pattern(pattern);
+}
+
 class ScreenWait final : public Wait {
  public:
   ScreenWait(Simulator& simulator, const Api::Call& call)
@@ -580,7 +590,7 @@ class ScreenWait final : public Wait {
            std::chrono::milliseconds(number_parameter(call.request, "timeout_ms", 0, kLongestPoll));
     if (call.request.parameter("after"))
       after_ = number_parameter(call.request, "after", 0, ~std::uint64_t{0});
-    if (const auto pattern = call.request.parameter("match")) match_.emplace(*pattern);
+    match_ = wanted(call.request.parameter("match").value_or(""));
   }
 
   const std::string& topic() const override { return id_; }
@@ -592,7 +602,7 @@ class ScreenWait final : public Wait {
       screen = screen_json(live);
       again_ = due(live);
       return (!after_ || live.revision() > *after_) &&
-             (!match_ || (*match_)(screen["text"].get_ref<const std::string&>()));
+             (!match_ || match_->matches(screen["text"].get_ref<const std::string&>()));
     });
     if (!found && !gone && Clock::now() < end_) return std::nullopt;
     if (!found) {
@@ -621,7 +631,7 @@ class ScreenWait final : public Wait {
   bool plain_;
   Clock::time_point end_, again_;
   std::optional<std::uint64_t> after_;
-  std::optional<ScreenMatch> match_;
+  std::optional<Pattern> match_;
   Places::Place place_;
 };
 

@@ -114,7 +114,7 @@ export interface Screen {
 }
 
 export interface ScreenOptions {
-  /** ECMAScript, without flags. */
+  /** As RE2 takes it: without flags, back references and lookahead. */
   match?: RegExp | string;
   after?: number;
   /** At most 60 000. */

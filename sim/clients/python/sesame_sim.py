@@ -212,7 +212,7 @@ class Reader:
     def screen(self, match: str | re.Pattern[str] | None = None, after: int | None = None,
                timeout_ms: int | None = None) -> Json:
         """The screen now, or once its text matches, or once the revision is above `after`; "screen_timeout" if it is
-        not. `match` is of ECMAScript's kind, without flags."""
+        not. `match` is of RE2's kind, without flags."""
         if isinstance(match, re.Pattern) and match.flags & ~re.UNICODE:
             raise ValueError('the simulator knows no flags of regular expressions')
         regex = match.pattern if isinstance(match, re.Pattern) else match

@@ -34,7 +34,7 @@ TEST_CASE("what a pattern may not be is said in a clause") {
       {"a{1,18446744073709551616}", "it repeats something more than 1000 times"},
       {"(.)\\1", "it has a back reference"},
       {"\\18446744073709551616", "it has a back reference"},
-      // A state for each, which libstdc++ walks through by recursion.
+      // Each small, and together beyond what one pattern may be.
       {"((){200}){100}", "it is too large"},
       {"((a?){100}){100}", "it is too large"},
   };
@@ -43,6 +43,8 @@ TEST_CASE("what a pattern may not be is said in a clause") {
     CHECK(Pattern::mistake(one.pattern).value_or("") == one.mistake);
   }
   CHECK(Pattern::mistake("["));
+  CHECK(Pattern::mistake("a(?=b)"));
+  CHECK(Pattern::mistake("\xFF"));
 }
 
 }  // namespace sesame::sim
