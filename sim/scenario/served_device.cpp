@@ -22,6 +22,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kDeepest = 16;  // more than any answer of a simulator
+
 constexpr int kTimeToLive = 600;  // seconds: of readers whose scenario was killed
 
 std::uint16_t from_hex(const std::string& text) {
@@ -129,7 +131,13 @@ class ServedDevice::Server {
   }
 
   Json parsed(const std::string& body) const {
-    Json json = Json::parse(body, nullptr, false);
+    bool deep = false;
+    const auto keep = [&deep](int depth, Json::parse_event_t, const Json&) {
+      deep = deep || depth > kDeepest;
+      return !deep;
+    };
+    Json json = Json::parse(body, keep, false);
+    if (deep) not_ours("the body is nested too deeply");
     if (json.is_discarded()) not_ours("the body is no JSON");
     return json;
   }

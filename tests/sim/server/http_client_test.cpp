@@ -157,6 +157,16 @@ TEST_CASE("a reader behind a server that is none is a line, not an end") {
   }
 }
 
+TEST_CASE("an answer that is nested deeper than a simulator's is none, however deep it is") {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& body : {deep, R"({"id":"r1","x":)" + deep + "}", std::string(200'000, '[')}) {
+    const Liar liar(answer(body, "201 Created"));
+    const std::string url = "http://127.0.0.1:" + std::to_string(liar.port());
+    CHECK_THROWS_WITH(ServedDevice({url, ""}, "sesame"),
+                      url + ": this is no answer of a simulator: the body is nested too deeply");
+  }
+}
+
 TEST_CASE("a URL is http://HOST:PORT, with a slash or without") {
   const Liar liar(answer(R"({"code":"x","message":"here","hint":""})", "409 Conflict"));
   const std::string port = std::to_string(liar.port());
