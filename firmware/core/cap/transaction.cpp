@@ -305,8 +305,6 @@ void Transaction::on_processing_options(const emv::ResponseApdu& response) {
     prepare_at_once_ = true;
     iaf_ = psn_ = objects_seen_ = 0;
     ipb_size_ = 0;
-    cdol1_.clear();
-    cdol2_.clear();
     state_ = State::preparing;
     return select_next();
   }

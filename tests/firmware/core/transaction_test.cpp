@@ -5,6 +5,9 @@
 #include <functional>
 #include <random>
 #include <set>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "firmware/core/emv/tags.hpp"
 #include "tests/firmware/core/scripted_card.hpp"
@@ -306,6 +309,34 @@ TEST_CASE("the PDOL's data go under 83, and the lists of real cards give the dat
     Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", row.pdol)));
     dialogue[1].command = row.command;
     CHECK(code_of(dialogue) == "42511495");
+  }
+}
+
+TEST_CASE(
+    "from 128 bytes of PDOL data on template 83 has two bytes of length, and 252 are all that a command "
+    "holds") {
+  const auto zeros = [](std::size_t count) { return std::string(2 * count, '0'); };
+  const std::vector<std::tuple<std::string, std::size_t, std::string>> rows{
+      {"DF017E", 126, "80A8000080 837E"},
+      {"DF017F", 127, "80A8000081 837F"},
+      {"DF0180", 128, "80A8000083 838180"},
+      {"DF01FC", 252, "80A80000FF 8381FC"},
+  };
+  for (const auto& [pdol, count, header] : rows) {
+    CAPTURE(pdol);
+    Dialogue dialogue = with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", pdol)));
+    dialogue[1].command = header + zeros(count) + "00";
+    CHECK(code_of(dialogue) == "42511495");
+  }
+  for (const char* pdol : {"DF01FD", "DF01FE", "DF01FF", "DF01FF DF0201"}) {
+    CAPTURE(pdol);
+    ScriptedCard card(until(with(identify(), "SELECT", fci("A0000000048002", tlv("9F38", pdol))), "SELECT"));
+    Transaction transaction;
+    transaction.select(kCapOnly);
+    play(transaction, card);
+    transaction.prepare();
+    CHECK(transaction.state() == State::failed);
+    CHECK(transaction.fault().reason == Reason::pdol);
   }
 }
 
