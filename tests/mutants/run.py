@@ -30,7 +30,7 @@ RELEVANT = {
     "host/keys/": ["keys", "card", "profile"],
     "host/transcript/": ["transcript", "e2e"],
     "host/ifd/": ["ifd"],
-    "host/posix/": ["ifd", "line", "vpcd"],
+    "host/posix/": ["posix", "ifd", "line", "vpcd"],
     "host/line/": ["line", "e2e_line"],
     "host/vpcd/": ["vpcd", "card_serve"],
     "sim/server/": ["sim_api", "sim_http", "sim_served", "memory"],
