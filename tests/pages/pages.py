@@ -4,7 +4,6 @@ without a line. A line for each that is not. Exit status: 0; 1 something is miss
 """
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # firmware/core/reader.cpp:27, host/base/utf8.{hpp,cpp}, tests/fuzz
 PATH = re.compile(r"`((?:firmware|host|sim|tests|hw-profiles|\.ci)(?:/[\w.{},-]+)+)/?(?::\d+(?:-\d+)?)?`")
+FLOORS = ["firmware", "host", "sim", "tests", "hw-profiles"]
 MADE_UP = re.compile(r"NAME|FAMILY|XX")
 
 
@@ -35,11 +35,11 @@ def missing(root, page):
 
 def main():
     root = Path(sys.argv[1]).resolve()
-    listed = subprocess.run(["git", "ls-files", "-z", "*.md"], cwd=root, stdout=subprocess.PIPE, check=True).stdout
+    pages = [*root.glob("*.md"), *(page for floor in FLOORS for page in (root / floor).rglob("*.md"))]
     found = 0
-    for name in sorted(filter(None, listed.decode().split("\0"))):
-        for what in missing(root, root / name):
-            print(f"{name}: {what} is not there")
+    for page in sorted(page for page in pages if "node_modules" not in page.parts):
+        for what in missing(root, page):
+            print(f"{page.relative_to(root)}: {what} is not there")
             found += 1
     print("the pages name what is there" if found == 0 else f"{found} names lead nowhere")
     return 1 if found else 0
