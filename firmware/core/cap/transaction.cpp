@@ -453,6 +453,7 @@ void Transaction::generate_ac(Command which, std::uint8_t reference_control, Byt
                     command.append(std::array<std::uint8_t, 4>{0x80, 0xAE, reference_control, 0x00}) &&
                     (*length == 0 || command.push(static_cast<std::uint8_t>(*length))) &&
                     append_dol_data(command, cdol, context_, unknown_tags_) && command.push(0x00);
+  if (which == Command::second_generate_ac) context_.inputs = {};  // what was typed is of no use any more
   if (fits) return send_composed(which);
   if (which == Command::second_generate_ac) return rest(State::done);
   fail_without_command(Fault::Kind::nonsense, Reason::cdol1);
@@ -476,7 +477,10 @@ void Transaction::on_first_generate_ac(const emv::ResponseApdu& response) {
   std::copy_n(cryptogram->ac.begin(), 8, answer_.ac.begin());
   static_cast<void>(iad_.assign(cryptogram->iad));
 
-  if (cdol2_.empty()) return rest(State::done);
+  if (cdol2_.empty()) {
+    context_.inputs = {};
+    return rest(State::done);
+  }
   generate_ac(Command::second_generate_ac, 0x00, cdol2_);
 }
 

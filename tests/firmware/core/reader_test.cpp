@@ -1195,6 +1195,17 @@ TEST_CASE("each secret is in the reader's memory at some time: or looking for it
   }
 }
 
+TEST_CASE("once its code is shown, a challenge is gone") {
+  TestReader reader(kVasco, secret_dialogue());
+  for (const auto& event : secret_events()) {
+    event(reader);
+    if (reader.state() == "code") break;
+  }
+  REQUIRE(reader.state() == "code");
+  CHECK_FALSE(reader.remembers(bytes("87654321")));
+  CHECK_FALSE(reader.remembers(std::string_view("87654321")));
+}
+
 TEST_CASE("the card pulled out between any two events leaves nothing") {
   const auto events = secret_events();
   for (std::size_t last = 1; last <= events.size(); ++last) {
