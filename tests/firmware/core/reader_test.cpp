@@ -268,6 +268,20 @@ TEST_CASE("the card's first language that the model has is spoken, else the mode
   }
 }
 
+TEST_CASE("a letter alone is no language, whatever the last card's was") {
+  const auto card = [](const char* preference) {
+    return TableCard(kAtr, with(identify(), "SELECT", fci("A0000000048002", tlv("5F2D", preference))));
+  };
+  TestReader reader(kSesame);
+  reader.card = card("6161656E");
+  reader.insert();
+  REQUIRE(reader.screen() == "Select function");
+  reader.remove();
+  reader.card = card("616165");
+  reader.insert();
+  CHECK(reader.screen() == "Choisir la/fonction");
+}
+
 TEST_CASE("a model that does not look at the card's language keeps its own") {
   ReaderProfile profile = kSesame;
   profile.card_language = false;
