@@ -138,6 +138,7 @@ TEST_CASE("a reader that warns of one last try only is found out by a shortest s
   CHECK(outcome.broken->rule == "a last try has a warning of its own (in state working)");
   CHECK(in_a_line(*outcome.broken) ==
         "insert, ATR, FCI, CODE, PIN on the pad, AFL, record, 1 try, OK, 63C1, OK, PIN on the pad");
+  REQUIRE(outcome.broken->steps.size() == 12);
   CHECK(outcome.broken->steps[7].state == "last_try: Dernier essai !/OK ou C");
   CHECK(outcome.broken->steps.back().state == "working: Patientez");
 }

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+
+#include "host/ifd/packet.hpp"
+#include "host/posix/descriptor.hpp"
 #include "tests/host/ifd/machine.hpp"
 
 namespace sesame::ifd {
@@ -40,6 +44,19 @@ TEST_CASE("what is longer than any message is not put") {
   CHECK(message.empty());
   CHECK(put(Request{Operation::control, 1, Octets(kMaxInput)}, message));
   CHECK_FALSE(put(Request{Operation::control, 1, Octets(kMaxInput + 1)}, message));
+}
+
+TEST_CASE("a packet that is longer than any message is the end, and not a message that was cut") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  const posix::Descriptor one(ends[0]), other(ends[1]);
+  Message message;
+  CHECK(receive_message(other.get(), message) == Received::nothing);
+  REQUIRE(send_message(one.get(), Octets(kMaxMessage)));
+  CHECK(receive_message(other.get(), message) == Received::message);
+  CHECK(message.size() == kMaxMessage);
+  REQUIRE(send_message(one.get(), Octets(kMaxMessage + 1)));
+  CHECK(receive_message(other.get(), message) == Received::end);
 }
 
 TEST_CASE("what is no message is not taken for one") {

@@ -1,6 +1,7 @@
 // Endpoints, and the records that go over them.
 #include "host/line/endpoint.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -155,6 +156,14 @@ TEST_CASE("port 0 is whichever is free, and the endpoint says which") {
   REQUIRE(listener.endpoint().port != 0);
   CHECK(connect(listener.endpoint()).is_open());
   CHECK_THROWS_AS(Listener(listener.endpoint()), Failure);
+}
+
+TEST_CASE("a port is for programs of this machine alone") {
+  const Listener listener({"", 0});
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(listener.descriptor(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  CHECK(address.sin_addr.s_addr == htonl(INADDR_LOOPBACK));
 }
 
 TEST_CASE("records come whole, however they were cut, until one is none") {
