@@ -53,29 +53,33 @@ onPage('Escape takes a message away', { refused: true }, async ({ page }) => {
 
 // ---- faults
 
-onPage('a fault that is refused is off again, and hinders no other', { refused: true }, async ({ page, id }) => {
-  await field(page, 'stuck_key', 'key').fill('Z');
-  await toggle(page, 'stuck_key');
-  await toast(page).waitFor();
-  assert.equal(await isOn(page, 'stuck_key'), false);
-  assert.equal(await field(page, 'stuck_key', 'key').inputValue(), 'Z');  // to be mended
-  await toggle(page, 'mute');
-  await page.locator('.faults li[data-kind=mute].on').waitFor();
-  assert.deepEqual(await faultsOf(id), [{ kind: 'mute', at: 0 }]);
-  await field(page, 'stuck_key', 'key').fill('5');
-  await toggle(page, 'stuck_key');
-  await page.locator('.faults li[data-kind=stuck_key].on').waitFor();
-});
+for (const size of kSizes) {
+  onPage(`a fault that is refused is off again, and hinders no other, at ${named(size)}`, { viewport: size, refused: true }, async ({ page, id }) => {
+    await field(page, 'stuck_key', 'key').fill('Z');
+    await toggle(page, 'stuck_key');
+    await toast(page).waitFor();
+    assert.equal(await isOn(page, 'stuck_key'), false);
+    assert.equal(await field(page, 'stuck_key', 'key').inputValue(), 'Z');  // to be mended
+    await toggle(page, 'mute');
+    await page.locator('.faults li[data-kind=mute].on').waitFor();
+    assert.deepEqual(await faultsOf(id), [{ kind: 'mute', at: 0 }]);
+    await field(page, 'stuck_key', 'key').fill('5');
+    await toggle(page, 'stuck_key');
+    await page.locator('.faults li[data-kind=stuck_key].on').waitFor();
+  });
+}
 
-onPage('by keyboard alone a refused fault is off again, too', { refused: true }, async ({ page, id }) => {
-  await tabTo(page, '[data-kind=stuck_key] input[name=key]');
-  await page.keyboard.type('Q');
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Space');
-  await toast(page).waitFor();
-  assert.equal(await isOn(page, 'stuck_key'), false);
-  assert.deepEqual(await faultsOf(id), []);
-});
+for (const size of kSizes) {
+  onPage(`by keyboard alone a refused fault is off again, too, at ${named(size)}`, { viewport: size, refused: true }, async ({ page, id }) => {
+    await tabTo(page, '[data-kind=stuck_key] input[name=key]');
+    await page.keyboard.type('Q');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Space');
+    await toast(page).waitFor();
+    assert.equal(await isOn(page, 'stuck_key'), false);
+    assert.deepEqual(await faultsOf(id), []);
+  });
+}
 
 onPage('a fault that is on keeps what it has when another value is refused', {}, async ({ page, id }) => {
   await toggle(page, 'slow');
@@ -97,36 +101,40 @@ const kLimits = [
   { kind: 'stuck_key', name: 'key', taken: 'OK', refused: ['', 'ok'] },
 ];
 
-onPage('a field takes what the API takes, and no more', { refused: true }, async ({ page, id }) => {
-  for (const { kind, name, taken, refused } of kLimits) {
-    for (const value of refused) {
-      await field(page, kind, name).fill(value);
+for (const size of kSizes) {
+  onPage(`a field takes what the API takes, and no more, at ${named(size)}`, { viewport: size, refused: true }, async ({ page, id }) => {
+    for (const { kind, name, taken, refused } of kLimits) {
+      for (const value of refused) {
+        await field(page, kind, name).fill(value);
+        await toggle(page, kind);
+        await toast(page).waitFor();
+        assert.equal(await isOn(page, kind), false, `${kind} ${value}`);
+        await toast(page).click();
+      }
+      await field(page, kind, name).fill(taken);
       await toggle(page, kind);
-      await toast(page).waitFor();
-      assert.equal(await isOn(page, kind), false, `${kind} ${value}`);
-      await toast(page).click();
+      await page.locator(`.faults li[data-kind=${kind}].on`).waitFor();
+      assert.equal(String((await faultsOf(id)).find((each) => each.kind === kind)[name]), taken.toUpperCase());
     }
-    await field(page, kind, name).fill(taken);
-    await toggle(page, kind);
-    await page.locator(`.faults li[data-kind=${kind}].on`).waitFor();
-    assert.equal(String((await faultsOf(id)).find((each) => each.kind === kind)[name]), taken.toUpperCase());
-  }
-});
+  });
+}
 
-onPage('each reader has its own faults in the fields, and nothing of another', {}, async ({ page, id }) => {
-  const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { clock: 'virtual' });
-  await field(page, 'slow', 'ms').fill('5000');
-  await toggle(page, 'slow');
-  await page.locator('.faults li[data-kind=slow].on').waitFor();
-  await field(page, 'removed', 'at').fill('7');  // written, but not switched on
-  await goTo(page, other);
-  assert.equal(await isOn(page, 'slow'), false);
-  assert.equal(await field(page, 'slow', 'ms').inputValue(), '3000');
-  assert.equal(await field(page, 'removed', 'at').inputValue(), '3');
-  await goTo(page, id);
-  assert.equal(await isOn(page, 'slow'), true);
-  assert.equal(await field(page, 'slow', 'ms').inputValue(), '5000');
-});
+for (const size of kSizes) {
+  onPage(`each reader has its own faults in the fields, and nothing of another, at ${named(size)}`, { viewport: size }, async ({ page, id }) => {
+    const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { clock: 'virtual' });
+    await field(page, 'slow', 'ms').fill('5000');
+    await toggle(page, 'slow');
+    await page.locator('.faults li[data-kind=slow].on').waitFor();
+    await field(page, 'removed', 'at').fill('7');  // written, but not switched on
+    await goTo(page, other);
+    assert.equal(await isOn(page, 'slow'), false);
+    assert.equal(await field(page, 'slow', 'ms').inputValue(), '3000');
+    assert.equal(await field(page, 'removed', 'at').inputValue(), '3');
+    await goTo(page, id);
+    assert.equal(await isOn(page, 'slow'), true);
+    assert.equal(await field(page, 'slow', 'ms').inputValue(), '5000');
+  });
+}
 
 onPage('two switches one right after the other are both on', {}, async ({ page, id }) => {
   await page.evaluate(() => {
