@@ -422,6 +422,7 @@ TEST_CASE("a name that leads here by DNS rebinding, and a page from elsewhere, a
            {"127.0.0.1", "", "403 bad_host"},
            {"127.0.0.1:80", "", "403 bad_host"},
            {"evil.example:8035", "", "403 bad_host"},
+           {"192.0.2.1:8035", "", "403 bad_host"},  // an address, and not the one that is listened at
            {"127.0.0.1.evil.example:8035", "", "403 bad_host"},
            {"127.0.0.1:8035", "http://evil.example", "403 bad_origin"},
            {"127.0.0.1:8035", "https://127.0.0.1:8035", "403 bad_origin"},
