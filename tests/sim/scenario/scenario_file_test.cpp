@@ -143,6 +143,7 @@ TEST_CASE("what is wrong in a step is refused, with file and line") {
       {"fault = { kind = \"none\" }", "allowed: mute, slow"},
       {"fault = { at = 3 }", "kind is missing"},
       {"fault = { kind = \"slow\" }", "ms is missing"},
+      {"fault = { kind = \"mute\", at = 10001 }", "10000"},
       {"fault = { kind = \"bad_atr\", at = 3 }", "does not go with bad_atr"},
       {"fault = { kind = \"status_word\", ins = \"AE\", sw = \"69\" }", "bytes"},
   };
