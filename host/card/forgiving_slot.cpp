@@ -16,7 +16,7 @@ SlotStatus ForgivingSlot::carry_out(const SlotRequest& request, emv::ResponseBuf
   try {
     return slot_.carry_out(request, answer);
   } catch (const Failure& failure) {
-    if (failure.exit() == Exit::environment) throw;
+    if (failure.kind() == Failure::environment) throw;
     answer.clear();
     tell_once(failure.what());
     unrecorded_ = true;

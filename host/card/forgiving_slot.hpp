@@ -15,7 +15,7 @@ class ForgivingSlot final : public CardSlot {
  public:
   using Tell = std::function<void(const std::string& line)>;
 
-  // The slot outlives it. Failure(Exit::environment) comes through; `tell` gets the line of any other.
+  // The slot outlives it. Failure(Failure::environment) comes through; `tell` gets the line of any other.
   ForgivingSlot(CardSlot& slot, Tell tell) : slot_(slot), tell_(std::move(tell)) {}
 
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;

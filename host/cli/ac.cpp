@@ -5,6 +5,7 @@
 
 #include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/exit.hpp"
 #include "host/cli/text.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
@@ -15,7 +16,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct AcOptions {
   std::string scheme;
   std::optional<std::string> tree;
   std::optional<int> padding;
@@ -25,10 +26,6 @@ struct Options {
   std::optional<std::string> un, data;
   bool json = false;
 };
-
-using keys::Key;
-
-[[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
 
 const keys::SchemeRules& scheme_rules(const std::string& name) {
   const auto scheme = keys::scheme_named(name);
@@ -41,15 +38,15 @@ const keys::SchemeRules& scheme_rules(const std::string& name) {
 
 bool is_aes(const keys::SchemeRules& scheme) { return scheme.mac == keys::MacAlgorithm::aes_cmac; }
 
-Key parse_key(std::string_view what, const std::string& text, const keys::SchemeRules& scheme) {
-  auto bytes = parse_hex(what, text, Key::size);
-  Key key{std::span<const std::uint8_t, Key::size>(bytes.data(), Key::size)};
+keys::Key parse_key(std::string_view what, const std::string& text, const keys::SchemeRules& scheme) {
+  auto bytes = parse_hex(what, text, keys::Key::size);
+  keys::Key key{std::span<const std::uint8_t, keys::Key::size>(bytes.data(), keys::Key::size)};
   wipe(bytes.data(), bytes.size());
   return is_aes(scheme) ? std::move(key) : keys::odd_parity(std::move(key));
 }
 
 // C is the one for AES keys, A and B are for triple DES (EMV 4.3 Book 2, A1.4).
-keys::MasterKeyOption master_key_option(const Options& options, const keys::SchemeRules& scheme) {
+keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::SchemeRules& scheme) {
   if (!options.option) return scheme.option;
   if (is_aes(scheme) && *options.option == "C") return keys::MasterKeyOption::c;
   if (!is_aes(scheme) && *options.option == "A") return keys::MasterKeyOption::a;
@@ -65,25 +62,26 @@ keys::Tree parse_tree(const std::string& text) {
   }
 }
 
-keys::Padding padding(const Options& options, const keys::SchemeRules& scheme) {
+keys::Padding padding(const AcOptions& options, const keys::SchemeRules& scheme) {
   if (!options.padding) return scheme.padding;
   if (is_aes(scheme)) usage(fmt::format("--padding: {} uses CMAC, which pads in its own way", scheme.name));
   return *options.padding == 1 ? keys::Padding::method1 : keys::Padding::method2;
 }
 
-std::optional<Key> master_key(const Options& options, const keys::SchemeRules& scheme) {
+std::optional<keys::Key> master_key(const AcOptions& options, const keys::SchemeRules& scheme) {
   if (options.sk) return std::nullopt;
   if (options.mk) return parse_key("--mk", *options.mk, scheme);
   if (!options.imk) usage("one of --imk (with --pan and --psn), --mk or --sk is needed");
   if (!options.pan) usage("--pan: required with --imk");
   if (!options.psn) usage("--psn: required with --imk");
   check_digits("--pan", *options.pan, 1, 19);
-  const Key imk = parse_key("--imk", *options.imk, scheme);
+  const keys::Key imk = parse_key("--imk", *options.imk, scheme);
   return keys::master_key(master_key_option(options, scheme), imk, *options.pan,
                           parse_psn("--psn", *options.psn));
 }
 
-Key session_key(const Options& options, const keys::SchemeRules& scheme, const std::optional<Key>& mk) {
+keys::Key session_key(const AcOptions& options, const keys::SchemeRules& scheme,
+                      const std::optional<keys::Key>& mk) {
   const auto tree = options.tree ? parse_tree(*options.tree) : keys::Tree{};
   if (options.tree && scheme.session_key != keys::SessionKeyMethod::tree)
     usage("--tree: only with --scheme tree");
@@ -100,11 +98,11 @@ Key session_key(const Options& options, const keys::SchemeRules& scheme, const s
   return keys::SessionKeys(scheme.session_key, *mk, tree).derive(atc, un);
 }
 
-void ac(const Options& options) {
+void ac(const AcOptions& options) {
   const keys::SchemeRules& scheme = scheme_rules(options.scheme);
   const keys::Padding pad = padding(options, scheme);
-  const std::optional<Key> mk = master_key(options, scheme);
-  const Key sk = session_key(options, scheme, mk);
+  const std::optional<keys::Key> mk = master_key(options, scheme);
+  const keys::Key sk = session_key(options, scheme, mk);
 
   nlohmann::ordered_json out;
   out["mk"] = mk ? nlohmann::ordered_json(hex(mk->bytes())) : nlohmann::ordered_json();
@@ -122,7 +120,7 @@ void ac(const Options& options) {
 }  // namespace
 
 void add_ac(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AcOptions>();
   const Command command(parent, "ac", "master key, session key, and the cryptogram of any input");
   command.option("--scheme", options->scheme, "cvn10 cvn16 cvn17 cvn18 cvn20 cvn21 ccd-3des ccd-aes tree")
       .type("NAME")

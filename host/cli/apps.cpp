@@ -23,7 +23,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct AppsOptions {
   std::string card = "sesame-card";
   StateOptions state;
   ReaderOptions reader;
@@ -66,7 +66,7 @@ class Dialogue {
     }
     const auto response = emv::parse_response(exchange_.response());
     if (exchange_.error() != emv::T0Error::none || !response) {
-      throw Failure(Exit::refused,
+      throw Failure(Failure::refused,
                     fmt::format("the card answers nonsense: {}", to_string(exchange_.error())));
     }
     return *response;
@@ -76,9 +76,9 @@ class Dialogue {
   static void check(SlotStatus status) {
     switch (status) {
       case SlotStatus::ok: return;
-      case SlotStatus::mute: throw Failure(Exit::refused, "the card does not answer");
-      case SlotStatus::garbled: throw Failure(Exit::refused, "the card answers nonsense");
-      case SlotStatus::removed: throw Failure(Exit::environment, "the card was removed");
+      case SlotStatus::mute: throw Failure(Failure::refused, "the card does not answer");
+      case SlotStatus::garbled: throw Failure(Failure::refused, "the card answers nonsense");
+      case SlotStatus::removed: throw Failure(Failure::environment, "the card was removed");
     }
   }
 
@@ -207,7 +207,7 @@ void print_list(const std::vector<Found>& found) {
   print_json(all, 2);
 }
 
-void apps(const Options& options) {
+void apps(const AppsOptions& options) {
   const bool real_card = options.reader.reader.has_value();
   OpenCard card = real_card ? OpenCard(options.reader, pcsc::kEnglish)
                             : OpenCard(options.card, options.state, OpenCard::Use::look);
@@ -217,7 +217,7 @@ void apps(const Options& options) {
   }
   Dialogue dialogue(card.slot());
   const auto found = find_applications(dialogue);
-  if (found.empty()) throw Failure(Exit::refused, "no application that is known here, and no directory");
+  if (found.empty()) throw Failure(Failure::refused, "no application that is known here, and no directory");
   card.sync_trace();
   options.json ? print_list(found) : print_table(found);
 }
@@ -225,7 +225,7 @@ void apps(const Options& options) {
 }  // namespace
 
 void add_apps(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AppsOptions>();
   const Command command(parent, "apps", "list the applications on a card");
   add_any_card(command, options->card, options->state, options->reader);
   command.flag("--json", options->json, "print an array of objects");

@@ -6,29 +6,19 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "host/failure.hpp"
+#include "host/base/decimal.hpp"
+#include "host/cli/exit.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
-[[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::optional<std::uint64_t> decimal(std::string_view text) {
-  if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} ? std::optional(number) : std::nullopt;
-}
 
 using Options = std::vector<const CLI::Option*>;
 using Commands = std::vector<const CLI::App*>;
@@ -152,15 +142,15 @@ bool shows_no_value(std::string_view option, const std::vector<std::string>& kno
 
 // ---- what is wrong
 
-struct Command {
+struct Subcommand {
   const CLI::App* app;
   std::string name;  // "card new"; empty: the program
   int words = 0;     // of it on the line
 };
 
 // The command that was meant: `reader serve`, not `reader`.
-Command command_of(const CLI::App& app) {
-  Command command{&app, "", 0};
+Subcommand command_of(const CLI::App& app) {
+  Subcommand command{&app, "", 0};
   for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = command.app->get_subcommands()) {
     command.app = chosen[0];
     command.name += (command.name.empty() ? "" : " ") + command.app->get_name();
@@ -176,7 +166,7 @@ int place_of(const std::string& argument, int argc, const char* const* argv) {
   return argc - 1;
 }
 
-std::string unknown_option(const Command& command, const std::string& typed, int place) {
+std::string unknown_option(const Subcommand& command, const std::string& typed, int place) {
   const std::string name = typed.substr(0, typed.find('='));
   const auto known = option_names(*command.app);
   const std::string said = shows_no_value(name, known) ? fmt::format("there is no option {}", name)
@@ -184,7 +174,7 @@ std::string unknown_option(const Command& command, const std::string& typed, int
   return said + meant(name, known);
 }
 
-std::string unknown_command(const Command& command, const std::string& typed, int place) {
+std::string unknown_command(const Subcommand& command, const std::string& typed, int place) {
   std::vector<std::string> known;
   for (const CLI::App* each : commands_of(*command.app)) known.push_back(each->get_name());
   const std::string said = is_word(typed) ? fmt::format("there is no command '{}'", typed)
@@ -192,7 +182,7 @@ std::string unknown_command(const Command& command, const std::string& typed, in
   return fmt::format("{}{}; there are {}", said, meant(typed, known), fmt::join(known, ", "));
 }
 
-std::string unexpected(const Command& command, int argc, const char* const* argv) {
+std::string unexpected(const Subcommand& command, int argc, const char* const* argv) {
   // What was left over is with the command that it stood after.
   const CLI::App* app = command.app;
   while (app->remaining_size() == 0 && app->get_parent() != nullptr) app = app->get_parent();
@@ -216,7 +206,7 @@ std::string mismatch(std::string_view what) {
   return fmt::format("{}: {}", option, what.ends_with(" missing") ? "its value is missing" : "given twice");
 }
 
-std::string what_is_wrong(const Command& command, const CLI::ParseError& error, int argc,
+std::string what_is_wrong(const Subcommand& command, const CLI::ParseError& error, int argc,
                           const char* const* argv) {
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
     case CLI::ExitCodes::ExtrasError: return unexpected(command, argc, argv);
@@ -229,7 +219,7 @@ std::string what_is_wrong(const Command& command, const CLI::ParseError& error, 
 }
 
 std::string usage_line(const CLI::App& app, const CLI::ParseError& error, int argc, const char* const* argv) {
-  const Command command = command_of(app);
+  const Subcommand command = command_of(app);
   const int next = command.words + 1;
   if (!commands_of(*command.app).empty() && argc > next && argv[next][0] != '-') {
     return unknown_command(command, argv[next], next);

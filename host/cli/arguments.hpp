@@ -20,11 +20,11 @@ struct Range {
   bool has_end() const { return most != std::numeric_limits<std::uint64_t>::max(); }
 };
 
-// Decimal digits alone, also with zeros in front. Failure(Exit::usage), which names `what` and the range, where it is no
+// Decimal digits alone, also with zeros in front. Failure(Failure::invalid), which names `what` and the range, where it is no
 // such number.
 std::uint64_t parse_number(std::string_view what, std::string_view text, Range range);
 
-// Parses. Failure(Exit::usage) where the line is wrong; that of a command; CLI::Success for --help and --version.
+// Parses. Failure(Failure::invalid) where the line is wrong; that of a command; CLI::Success for --help and --version.
 void parse(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace sesame::cli

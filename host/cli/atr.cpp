@@ -12,7 +12,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct AtrOptions {
   std::vector<std::string> hex;  // joined
   bool json = false;
 };
@@ -127,19 +127,19 @@ void print(const iso7816::Atr& atr) {
   print_line(fmt::format("Offers {}", protocols.empty() ? "no protocol" : protocols));
 }
 
-void atr(const Options& options) {
+void atr(const AtrOptions& options) {
   std::string text;
   for (const std::string& part : options.hex) text += part;
   const auto bytes = parse_hex("HEX", text);
   const auto parsed = iso7816::parse_atr(bytes);
-  if (!parsed) throw Failure(Exit::usage, fmt::format("HEX: not an ATR: {}", to_string(parsed.error())));
+  if (!parsed) throw Failure(Failure::invalid, fmt::format("HEX: not an ATR: {}", to_string(parsed.error())));
   options.json ? print_json(described(*parsed), 2) : print(*parsed);
 }
 
 }  // namespace
 
 void add_atr(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AtrOptions>();
   const Command command(parent, "atr", "explain an answer to reset");
   command.option("HEX", options->hex, "bytes, with or without spaces").required();
   command.flag("--json", options->json, "print JSON");

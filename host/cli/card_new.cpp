@@ -17,7 +17,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct CardNewOptions {
   std::string card_template = "sesame-card";
   std::optional<std::string> pin;
   std::optional<std::string> output;  // else standard output
@@ -27,12 +27,12 @@ void system_random(std::span<std::uint8_t> out) {
   while (!out.empty()) {
     const ssize_t got = ::getrandom(out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Failure(Exit::environment, "the system gives no random numbers");
+    if (got < 0) throw Failure(Failure::environment, "the system gives no random numbers");
     out = out.subspan(static_cast<std::size_t>(got));
   }
 }
 
-void card_new(const Options& options) {
+void card_new(const CardNewOptions& options) {
   const profile::Source source(profile::Shelf::cards, options.card_template);
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
@@ -50,7 +50,7 @@ void card_new(const Options& options) {
 }  // namespace
 
 void add_card_new(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CardNewOptions>();
   const Command command(parent, "new", "a fresh card from a template, with random test keys");
   command.option("--template", options->card_template, "a shipped card or a card file")
       .type("NAME|FILE")

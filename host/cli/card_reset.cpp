@@ -16,7 +16,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct CardResetOptions {
   std::string card;
   std::optional<std::string> state;  // else under $XDG_STATE_HOME/sesame
   bool pin = false, atc = false;     // neither: both
@@ -27,7 +27,7 @@ struct Parts {
   bool pin = true, atc = true;
 };
 
-Parts parts(const Options& options) {
+Parts parts(const CardResetOptions& options) {
   return options.pin || options.atc ? Parts{options.pin, options.atc} : Parts{};
 }
 
@@ -54,19 +54,19 @@ std::string answer() {
 
 void confirm(const std::string& what, Parts parts) {
   if (::isatty(STDIN_FILENO) != 1) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   "card reset: nobody is there to confirm it; nothing was reset; --yes does not ask");
   }
   note_line(fmt::format("sesame: {}", what));
   if (parts.atc) note_line("sesame: with the ATC at its beginning the codes of this card will come again");
   note_drawing("Reset this card? [y/N] ");
   const std::string said = answer();
-  if (said != "y" && said != "Y" && said != "yes") throw Failure(Exit::usage, "nothing was reset");
+  if (said != "y" && said != "Y" && said != "yes") throw Failure(Failure::invalid, "nothing was reset");
 }
 
-void card_reset(const Options& options) {
+void card_reset(const CardResetOptions& options) {
   if (is_transcript(options.card)) {
-    throw Failure(Exit::usage, fmt::format("{}: a recorded card has no counters", options.card));
+    throw Failure(Failure::invalid, fmt::format("{}: a recorded card has no counters", options.card));
   }
   const card::Personalisation card = profile::load_card(options.card);
   const std::string path = state_file(card, options.state);
@@ -85,7 +85,7 @@ void card_reset(const Options& options) {
 }  // namespace
 
 void add_card_reset(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CardResetOptions>();
   const Command command(parent, "reset", "give a virtual card its PIN tries back, and begin its ATC anew");
   command.footer(
       "Without --pin and --atc both are reset. A card whose ATC begins anew gives codes that it has given "

@@ -15,7 +15,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct CardServeOptions {
   std::string card = "sesame-card";
   std::uint16_t port = 35963;                // of vpcd, on this machine
   std::uint32_t wait = 30;                   // seconds, for vpcd to listen there
@@ -26,7 +26,7 @@ struct Options {
   std::optional<std::string> trace;
 };
 
-void serve_characters(const Options& options, const line::Endpoint& endpoint,
+void serve_characters(const CardServeOptions& options, const line::Endpoint& endpoint,
                       const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals,
                       const line::Server::Tell& tell) {
   ForgivingSlot forgiving(slot, tell);
@@ -35,7 +35,7 @@ void serve_characters(const Options& options, const line::Endpoint& endpoint,
   server.run();
 }
 
-void card_serve(const Options& options) {
+void card_serve(const CardServeOptions& options) {
   posix::Signals signals;
   const auto misbehaviour = card::line::parse_misbehaviour(options.misbehave);
   std::optional<line::Endpoint> endpoint;
@@ -61,7 +61,7 @@ void card_serve(const Options& options) {
 }  // namespace
 
 void add_card_serve(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CardServeOptions>();
   const Command command(parent, "serve", "show a card to every PC/SC program, through vpcd");
   command.footer("SIGUSR1 takes the card out, SIGUSR2 inserts it again, SIGINT and SIGTERM end it.");
   add_card(command, options->card);

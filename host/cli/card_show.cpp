@@ -19,7 +19,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct CardShowOptions {
   std::string card;
   bool json = false;
 };
@@ -128,7 +128,7 @@ void print(const nlohmann::ordered_json& object, int depth) {
   }
 }
 
-void card_show(const Options& options) {
+void card_show(const CardShowOptions& options) {
   const Personalisation card = profile::load_card(options.card);
   const auto all = described(card);
   options.json ? print_json(all, 2) : print(all, 0);
@@ -137,7 +137,7 @@ void card_show(const Options& options) {
 }  // namespace
 
 void add_card_show(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CardShowOptions>();
   const Command command(parent, "show", "explain a card file; keys and PIN are not shown");
   command.option("FILE|NAME", options->card, "a card file or a shipped card").required();
   command.flag("--json", options->json, "print JSON");

@@ -9,11 +9,11 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct CardsOptions {
   bool json = false;
 };
 
-void cards(const Options& options) {
+void cards(const CardsOptions& options) {
   auto all = nlohmann::ordered_json::array();
   for (const profile::Listed& card : profile::list_shipped(profile::Shelf::cards)) {
     all.push_back({{"name", card.name}, {"title", card.title}});
@@ -25,7 +25,7 @@ void cards(const Options& options) {
 }  // namespace
 
 void add_cards(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CardsOptions>();
   const Command command(parent, "cards", "list the shipped cards");
   command.flag("--json", options->json, "print JSON");
   command.run([options] { cards(*options); });

@@ -13,7 +13,7 @@ namespace {
 void refuse(const Command& command, std::string_view what, std::initializer_list<const char*> options) {
   for (const char* option : options) {
     if (command.has(option))
-      throw Failure(Exit::usage, fmt::format("code: {} does not go with {}", option, what));
+      throw Failure(Failure::invalid, fmt::format("code: {} does not go with {}", option, what));
   }
 }
 

@@ -20,7 +20,7 @@ bool for_real_card(const DeviceChoice& choice, const CodeOptions& options) {
 Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOptions& options) {
   const bool real_card = for_real_card(choice, options);
   if (real_card && options.pin.pin) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   "--pin: not for a card in a reader, as others may see a command line; type the PIN, or use "
                   "--pin-stdin or --pin-env");
   }
@@ -36,7 +36,7 @@ std::unique_ptr<CardLine> connect_card(const std::string& endpoint) {
   auto card = std::make_unique<line::LineClient>(line::connect(line::parse_endpoint(endpoint)));
   if (card->wait_for_presence(std::chrono::seconds(2))) return card;
   throw Failure(
-      Exit::environment,
+      Failure::environment,
       fmt::format("the card's line at {} does not answer; somebody else may be using it", endpoint));
 }
 
@@ -119,7 +119,7 @@ void CodeRun::start_device() {
 // A card that does not tell may have one try left.
 void CodeRun::refuse_unknown_tries() const {
   if (task_.last_try || reader_->reader().tries_left()) return;
-  throw Failure(Exit::refused,
+  throw Failure(Failure::refused,
                 fmt::format("{} does not tell how many PIN tries are left; nothing was sent; --last-try "
                             "sends the PIN all the same",
                             task_.card));
@@ -147,7 +147,7 @@ void CodeRun::record(std::string_view command, const std::string& trace,
 SecretString CodeRun::pin_for_real_card() {
   show_real_card_notice();
   auto pin = take_pin_unless(options_.pin, card_->in_reader().removal());
-  if (!pin) throw Failure(Exit::environment, fmt::format("{} was removed", card_->name()));
+  if (!pin) throw Failure(Failure::environment, fmt::format("{} was removed", card_->name()));
   return std::move(*pin);
 }
 

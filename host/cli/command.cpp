@@ -24,7 +24,7 @@ Option Option::excludes(Option other) const { return Option(option_->excludes(ot
 Option Option::one_of(const std::string& name, std::vector<std::string> words) const {
   return Option(option_->check([name, words = std::move(words)](const std::string& word) -> std::string {
     if (std::find(words.begin(), words.end(), word) != words.end()) return "";
-    throw Failure(Exit::usage, fmt::format("{}: must be one of {}", name, fmt::join(words, ", ")));
+    throw Failure(Failure::invalid, fmt::format("{}: must be one of {}", name, fmt::join(words, ", ")));
   }));
 }
 

@@ -37,7 +37,7 @@ class Option {
   Option one_value_each() const;         // of a list: the option is said again for the next
   Option delimiter(char between) const;  // of a list: or several at once
   Option one_of(const std::string& name,
-                std::vector<std::string> words) const;  // Failure(Exit::usage) that lists them
+                std::vector<std::string> words) const;  // Failure(Failure::invalid) that lists them
   Option needs(Option other) const;
   Option excludes(Option other) const;
 
@@ -80,7 +80,7 @@ class Command {
   bool has(const std::string& name) const;
 
   // What the command does, once the line is parsed and the application gone; and what is checked before, which throws
-  // Failure(Exit::usage).
+  // Failure(Failure::invalid).
   void run(std::function<void()> what, std::function<void()> check = {}) const;
 
  private:

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "host/cli/arguments.hpp"
+#include "host/cli/exit.hpp"
 #include "host/cli/text.hpp"
 #include "host/posix/private_memory.hpp"
 
@@ -88,7 +89,9 @@ int run(std::unique_ptr<CLI::App> app, int argc, char** argv) {
     posix::wipe_stack();
     return static_cast<int>(Exit::ok);
   } catch (const Failure& failure) {
-    return fail(failure.exit(), failure.what());
+    return fail(exit_of(failure.kind()), line_of(failure));
+  } catch (const Ended& ended) {
+    return fail(ended.exit, ended.line);
   } catch (const std::bad_alloc&) {
     return fail(Exit::environment, "out of memory");
   } catch (const std::exception& error) {

@@ -71,8 +71,9 @@ DeviceChoice parse_device(const std::string& text) {
   if (text == "native") return {DeviceChoice::Kind::native, ""};
   if (text == "qemu" || (kind == "qemu" && placed)) return {DeviceChoice::Kind::qemu, place};
   if (kind == "serial" && placed) return {DeviceChoice::Kind::serial, place};
-  throw Failure(Exit::usage, fmt::format("--device {}: there are native, qemu, qemu:IMAGE and serial:PATH",
-                                         safe::named(text)));
+  throw Failure(
+      Failure::invalid,
+      fmt::format("--device {}: there are native, qemu, qemu:IMAGE and serial:PATH", safe::named(text)));
 }
 
 std::string find_image(const DeviceChoice& choice, std::string_view profile) {
@@ -86,7 +87,7 @@ std::string find_image(const DeviceChoice& choice, std::string_view profile) {
       if (is_file(last)) return checked(last);
     }
   }
-  throw Failure(Exit::environment, fmt::format("there is no image {}; {}", last.string(), kRemedy));
+  throw Failure(Failure::environment, fmt::format("there is no image {}; {}", last.string(), kRemedy));
 }
 
 void check_qemu() {
@@ -95,7 +96,7 @@ void check_qemu() {
   for (std::string folder; std::getline(all, folder, ':');) {
     if (::access((path(folder) / kQemu).c_str(), X_OK) == 0) return;
   }
-  throw Failure(Exit::environment, "QEMU is not installed; install qemu-system-arm");
+  throw Failure(Failure::environment, "QEMU is not installed; install qemu-system-arm");
 }
 
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,
@@ -103,13 +104,15 @@ std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const Reade
   auto device = start(choice, profile, card);
   const PanelLink::Seen& seen = device->seen();
   if (seen.reader != profile.name) {
-    throw Failure(Exit::usage, fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}",
-                                           seen.reader, profile.name, seen.reader));
+    throw Failure(Failure::invalid,
+                  fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}", seen.reader,
+                              profile.name, seen.reader));
   }
   if (seen.digest != profile::digest(profile)) {
-    throw Failure(Exit::usage, fmt::format("--profile: the image there is of another '{}' than this profile; "
-                                           "build it from this profile's file",
-                                           profile.name));
+    throw Failure(Failure::invalid,
+                  fmt::format("--profile: the image there is of another '{}' than this profile; "
+                              "build it from this profile's file",
+                              profile.name));
   }
   return device;
 }

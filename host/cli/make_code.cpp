@@ -90,7 +90,7 @@ std::string notice_line(const Device& reader, const ReaderProfile& profile, cons
   return fmt::format("{} answers nonsense", task.card);
 }
 
-[[noreturn]] void refuse(const std::string& line) { throw Failure(Exit::refused, line); }
+[[noreturn]] void refuse(const std::string& line) { throw Failure(Failure::refused, line); }
 
 std::string wrong_pin_line(std::optional<std::uint8_t> left) {
   return left ? fmt::format("wrong PIN: {} {} left", *left, *left == 1 ? "try" : "tries") : "wrong PIN";
@@ -99,7 +99,7 @@ std::string wrong_pin_line(std::optional<std::uint8_t> left) {
 [[noreturn]] void refuse_notice(const Device& reader, const ReaderProfile& profile, const Task& task,
                                 bool chosen) {
   const std::string line = notice_line(reader, profile, task, chosen);
-  if (reader.notice() == Notice::card_removed) throw Failure(Exit::environment, line);
+  if (reader.notice() == Notice::card_removed) throw Failure(Failure::environment, line);
   const bool just_blocked =
       reader.notice() == Notice::pin_blocked && emv::sw::is_wrong_pin(reader.fault().sw);
   refuse(just_blocked ? blocked_line(task, "wrong PIN: 0 tries left, the PIN is blocked", "--pin") : line);
@@ -107,7 +107,7 @@ std::string wrong_pin_line(std::optional<std::uint8_t> left) {
 
 [[noreturn]] void fail_endless(const ReaderProfile& profile) {
   throw Failure(
-      Exit::environment,
+      Failure::environment,
       fmt::format(
           "the reader asks on and on, which the profile {} does not say; is its image made from that file?",
           profile.name));
@@ -153,8 +153,8 @@ void make_code(Device& reader, const ReaderProfile& profile, Task& task, std::fu
 
 std::size_t parse_function(const ReaderProfile& profile, std::string_view key) {
   if (const auto found = find_function(profile, key)) return *found;
-  throw Failure(Exit::usage, fmt::format("--function: the reader {} has no key {}; it has {}", profile.name,
-                                         safe::named(key), function_keys(profile)));
+  throw Failure(Failure::invalid, fmt::format("--function: the reader {} has no key {}; it has {}",
+                                              profile.name, safe::named(key), function_keys(profile)));
 }
 
 Answers parse_inputs(const ReaderProfile& profile, const Function& function,
@@ -162,7 +162,7 @@ Answers parse_inputs(const ReaderProfile& profile, const Function& function,
   try {
     return plan_answers(profile, function, inputs);
   } catch (const BadInput& bad) {
-    throw Failure(Exit::usage, in_words(bad, profile, function, inputs));
+    throw Failure(Failure::invalid, in_words(bad, profile, function, inputs));
   }
 }
 

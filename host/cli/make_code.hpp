@@ -10,7 +10,7 @@
 
 namespace sesame::cli {
 
-// find_function() and plan_answers(), for --function and --input: what is wrong is a Failure (Exit::usage) that says so,
+// find_function() and plan_answers(), for --function and --input: what is wrong is a Failure (Failure::invalid) that says so,
 // before any card is touched.
 Answers parse_inputs(const ReaderProfile& profile, const Function& function,
                      const std::vector<std::string>& inputs);

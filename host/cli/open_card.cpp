@@ -28,17 +28,17 @@ bool same_file(const std::string& one, const std::string& other) {
 
 std::uint16_t first_atc(const std::string& text) {
   const std::uint16_t atc = parse_atc("--atc", text);
-  if (atc == 0) throw Failure(Exit::usage, "--atc: the first transaction of a card has ATC 0001");
+  if (atc == 0) throw Failure(Failure::invalid, "--atc: the first transaction of a card has ATC 0001");
   return atc;
 }
 
 // A folder that is not there is more likely a slip than a wish, and a card would begin at its first ATC again.
 void check_state_file(const std::string& file) {
-  if (file.empty()) throw Failure(Exit::usage, "--state: an empty name; name a file");
+  if (file.empty()) throw Failure(Failure::invalid, "--state: an empty name; name a file");
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   std::error_code unknown;
   if (folder.empty() || std::filesystem::exists(folder, unknown)) return;
-  throw Failure(Exit::environment,
+  throw Failure(Failure::environment,
                 fmt::format("--state: {}: there is no folder {}; make it, or name another file", file,
                             folder.string()));
 }
@@ -75,7 +75,7 @@ OpenCard::OpenCard(const ReaderOptions& options, pcsc::LanguageId language)
 }
 
 OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) : name_(card) {
-  if (state.atc && !state.ephemeral) throw Failure(Exit::usage, "--atc: only with --ephemeral");
+  if (state.atc && !state.ephemeral) throw Failure(Failure::invalid, "--atc: only with --ephemeral");
   const CardSpec::Kind kind = parse_card(card).kind;
   kind == CardSpec::Kind::transcript_file ? open_transcript(card, state)
                                           : open_virtual_card(card, state, use);
@@ -84,8 +84,8 @@ OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) 
 
 void OpenCard::open_transcript(const std::string& path, const StateOptions& state) {
   if (state.file || state.atc) {
-    throw Failure(Exit::usage, fmt::format("{}: {} is for virtual cards; a transcript has no counters", path,
-                                           state.file ? "--state" : "--atc"));
+    throw Failure(Failure::invalid, fmt::format("{}: {} is for virtual cards; a transcript has no counters",
+                                                path, state.file ? "--state" : "--atc"));
   }
   auto transcript = std::make_shared<const transcript::Transcript>(transcript::Transcript::load(path));
   slots_.push_back(std::make_unique<transcript::TranscriptSlot>(std::move(transcript)));
@@ -120,12 +120,12 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
 }
 
 void OpenCard::check_trace(const std::string& trace, const std::string& other) {
-  if (trace.empty()) throw Failure(Exit::usage, "--trace: an empty name; name a file");
+  if (trace.empty()) throw Failure(Failure::invalid, "--trace: an empty name; name a file");
   files_.push_back(other);
   for (const std::string& file : files_) {
     if (!same_file(trace, file)) continue;
     throw Failure(
-        Exit::usage,
+        Failure::invalid,
         fmt::format("--trace: {} is in use here, and a trace would replace it; name another file", trace));
   }
   transcript::TraceWriter::check(trace);

@@ -37,7 +37,7 @@ class OpenCard {
               transcript::Masking::Options masking);
   // For remarks on the dialogue; does nothing where it is not recorded.
   void remark(const std::string& text);
-  // What is recorded is on the disk. Failure(Exit::environment) where it cannot be.
+  // What is recorded is on the disk. Failure(Failure::environment) where it cannot be.
   void sync_trace() const;
 
   CardSlot& slot() { return *slots_.back(); }

@@ -51,7 +51,7 @@ class Input {
       const ssize_t got = ::read(STDIN_FILENO, &c, 1);
       if (got == 1) return true;
       if (got == 0) return false;
-      if (errno != EINTR) throw Failure(Exit::environment, "standard input: cannot be read");
+      if (errno != EINTR) throw Failure(Failure::environment, "standard input: cannot be read");
     }
   }
 
@@ -60,7 +60,7 @@ class Input {
     if (interruption_ == kNoInterruption) return;
     std::array<pollfd, 2> both{{{interruption_, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
     while (::poll(both.data(), both.size(), -1) < 0) {
-      if (errno != EINTR) throw Failure(Exit::environment, "standard input: cannot be waited for");
+      if (errno != EINTR) throw Failure(Failure::environment, "standard input: cannot be waited for");
     }
     if (both[0].revents != 0) throw Interrupted();
   }
@@ -94,7 +94,7 @@ class SilentTerminal {
   static termios settings() {
     termios settings{};
     if (::tcgetattr(STDIN_FILENO, &settings) == 0) return settings;
-    throw Failure(Exit::environment, "the terminal cannot be set up");
+    throw Failure(Failure::environment, "the terminal cannot be set up");
   }
 
   termios saved_ = settings();
@@ -109,7 +109,7 @@ SecretString ask(const Input& input) {
   {
     const SilentTerminal silent;  // before the prompt: who answers it at once must not be heard, nor lost
     if (::write(STDERR_FILENO, kPrompt.data(), kPrompt.size()) < 0) {
-      throw Failure(Exit::environment, "standard error: cannot be written");
+      throw Failure(Failure::environment, "standard error: cannot be written");
     }
     for (char c = 0; input.read(c) && c != '\n' && c != '\r';) {
       given_up = c == kInterrupt || c == kEndOfTransmission;
@@ -118,7 +118,7 @@ SecretString ask(const Input& input) {
     }
   }
   note_line("");
-  if (given_up) throw Failure(Exit::usage, "no PIN was typed");
+  if (given_up) throw Failure(Failure::invalid, "no PIN was typed");
   return line.take();
 }
 
@@ -131,11 +131,11 @@ bool is_variable_name(std::string_view text) {
 
 SecretString from_variable(const std::string& name) {
   if (!is_variable_name(name)) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   "--pin-env: takes the name of a variable, not a PIN; as in --pin-env CARD_PIN");
   }
   std::optional<SecretString> value = posix::take_variable(name);
-  if (!value) throw Failure(Exit::usage, fmt::format("--pin-env: the variable {} is not set", name));
+  if (!value) throw Failure(Failure::invalid, fmt::format("--pin-env: the variable {} is not set", name));
   return std::move(*value);
 }
 
@@ -145,7 +145,7 @@ constexpr std::string_view kOtherWays = "--pin-stdin or --pin-env";
 bool is_given(const PinOptions& options, std::string_view other_ways) {
   if (options.pin || options.from_stdin || options.variable) return true;
   if (::isatty(STDIN_FILENO) == 1) return false;
-  throw Failure(Exit::usage, fmt::format("no PIN: use {}, or type it at a terminal", other_ways));
+  throw Failure(Failure::invalid, fmt::format("no PIN: use {}, or type it at a terminal", other_ways));
 }
 
 SecretString raw_pin(PinOptions& options, const Input& input, std::string_view other_ways) {

@@ -11,11 +11,11 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct ProfilesOptions {
   bool json = false;
 };
 
-void profiles(const Options& options) {
+void profiles(const ProfilesOptions& options) {
   auto all = nlohmann::ordered_json::array();
   for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
     const profile::LoadedReader loaded = profile::load_reader(name);
@@ -31,7 +31,7 @@ void profiles(const Options& options) {
 }  // namespace
 
 void add_profiles(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ProfilesOptions>();
   const Command command(parent, "profiles", "list the reader models");
   command.flag("--json", options->json, "print JSON");
   command.run([options] { profiles(*options); });

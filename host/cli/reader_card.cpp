@@ -18,7 +18,7 @@ ReaderCard::ReaderCard(const ReaderOptions& options)
       reader_(pcsc::find_reader(pcsc::list_readers(pcsc::Context()), *options.reader).name) {
   wait_for_card();
   removal_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (removal_ < 0) throw Failure(Exit::environment, "no descriptor is left to watch the card with");
+  if (removal_ < 0) throw Failure(Failure::environment, "no descriptor is left to watch the card with");
   watch_ = std::make_unique<pcsc::PresenceWatch>(reader_, [this] { ::eventfd_write(removal_, 1); });
 }
 
@@ -58,7 +58,7 @@ void ReaderCard::require_pinpad() const {
   const auto features = pcsc::features_of(pcsc::Context(), reader_);
   if (!features) throw pcsc::failure(SCARD_E_SHARING_VIOLATION, reader_);
   if (pcsc::has_pinpad(*features)) return;
-  throw Failure(Exit::environment,
+  throw Failure(Failure::environment,
                 fmt::format("{} has no pinpad; without --pinpad the PIN is typed here", reader_));
 }
 

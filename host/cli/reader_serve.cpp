@@ -33,7 +33,7 @@ using terminal::Log;
 using terminal::ScreenPrinter;
 using terminal::Stroke;
 
-struct Options {
+struct ReaderServeOptions {
   std::string socket;
   std::string card = "sesame-card";
   std::string profile = "sesame";
@@ -81,7 +81,7 @@ class Served {
     server_.watch(watched_);
     posix::wipe_stack();
     if (::poll(watched_.data(), watched_.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
-      throw Failure(Exit::environment, "the reader cannot wait for anything: out of memory");
+      throw Failure(Failure::environment, "the reader cannot wait for anything: out of memory");
     }
     const bool signalled = watched_[0].revents != 0, typed = watched_[1].revents != 0;
     server_.serve(Clock::now());
@@ -133,7 +133,7 @@ void tell_keys(Log& log, const Keyboard& keyboard, const ReaderProfile& profile)
       terminal::function_letters(profile), keyboard.is_terminal() ? "; q = end" : ""));
 }
 
-void reader_serve(const Options& options) {
+void reader_serve(const ReaderServeOptions& options) {
   Log log(STDERR_FILENO);  // first: a broken pipe must not leave the terminal without echo
   posix::Signals signals;
   const profile::LoadedReader loaded = profile::load_reader(options.profile);
@@ -174,7 +174,7 @@ void reader_serve(const Options& options) {
 }  // namespace
 
 void add_reader_serve(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReaderServeOptions>();
   const Command command(parent, "serve", "the reader, with its card, as a PC/SC pinpad reader");
   command.footer(
       "pcscd finds it through libifdsesame.so and an entry in /etc/reader.conf.d (one is in the build's\n"

@@ -16,7 +16,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct ReadersOptions {
   bool json = false;
 };
 
@@ -79,7 +79,7 @@ Listed listed(pcsc::ReaderInfo reader) {
   return out;
 }
 
-void readers(const Options& options) {
+void readers(const ReadersOptions& options) {
   std::vector<std::future<Listed>> asked;
   for (pcsc::ReaderInfo& reader : pcsc::list_readers(pcsc::Context())) {
     asked.push_back(std::async(std::launch::async, listed, std::move(reader)));
@@ -93,7 +93,7 @@ void readers(const Options& options) {
 }  // namespace
 
 void add_readers(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReadersOptions>();
   const Command command(parent, "readers", "list the PC/SC readers of this machine");
   command.flag("--json", options->json, "print JSON");
   command.run([options] { readers(*options); });

@@ -32,11 +32,12 @@ class NewFile {
 // A recording is worth something only if it gives the code again: tried before it takes its place.
 void record(CodeOptions& options) {
   if (!is_transcript(*options.trace)) {
-    throw Failure(Exit::usage, fmt::format("record: {}: a transcript is told by its name, FILE.apdu",
-                                           safe::named(*options.trace)));
+    throw Failure(Failure::invalid, fmt::format("record: {}: a transcript is told by its name, FILE.apdu",
+                                                safe::named(*options.trace)));
   }
   if (*options.trace == options.card) {
-    throw Failure(Exit::usage, fmt::format("record: {} is the card itself; name another file", options.card));
+    throw Failure(Failure::invalid,
+                  fmt::format("record: {} is the card itself; name another file", options.card));
   }
   const NewFile file(*options.trace);
   CodeRun run(options);
@@ -44,7 +45,7 @@ void record(CodeOptions& options) {
   const std::string again = run.replay(file.path());
   if (again != run.code()) {
     throw Failure(
-        Exit::refused,
+        Failure::refused,
         fmt::format("{}: not written: replayed, it would give another code than the card: {} instead of {}",
                     *options.trace, again, run.code()));
   }

@@ -6,14 +6,11 @@
 #include <variant>
 
 #include "host/base/hex.hpp"
+#include "host/cli/exit.hpp"
 
 namespace sesame::cli {
 
-namespace {
-
-[[noreturn]] void usage(const std::string& line) { throw Failure(Exit::usage, line); }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string hex(Bytes bytes) { return sesame::to_hex(bytes); }
 

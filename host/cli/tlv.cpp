@@ -17,7 +17,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct TlvOptions {
   std::vector<std::string> hex;  // joined
   bool json = false;
 };
@@ -161,22 +161,22 @@ const Node* first_rest(const Nodes& all, std::string& in) {
   return nullptr;
 }
 
-void tlv(const Options& options) {
+void tlv(const TlvOptions& options) {
   const auto bytes = parse_hex("HEX", joined(options.hex));
-  if (bytes.empty()) throw Failure(Exit::usage, "HEX: no byte at all");
+  if (bytes.empty()) throw Failure(Failure::invalid, "HEX: no byte at all");
   const Nodes all = nodes(bytes, 0, 1);
   options.json ? print_json(json(all), 2) : print(all, 0);
   std::string in;
   const Node* const rest = first_rest(all, in);
   if (rest == nullptr) return;
-  throw Failure(Exit::usage, fmt::format("HEX: byte {}: {}{}", rest->offset, to_string(*rest->error),
-                                         in.empty() ? "" : fmt::format(" (in {})", in)));
+  throw Failure(Failure::invalid, fmt::format("HEX: byte {}: {}{}", rest->offset, to_string(*rest->error),
+                                              in.empty() ? "" : fmt::format(" (in {})", in)));
 }
 
 }  // namespace
 
 void add_tlv(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TlvOptions>();
   const Command command(parent, "tlv", "explain BER-TLV data");
   command.option("HEX", options->hex, "bytes, with or without spaces").required();
   command.flag("--json", options->json, "print JSON");

@@ -12,7 +12,7 @@ namespace sesame::cli {
 
 namespace {
 
-struct Options {
+struct TokenOptions {
   std::optional<std::string> ipb;
   bool belgian = false;
   std::string cid, atc, ac;
@@ -33,9 +33,9 @@ struct Raw {
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds;
 };
 
-void read_tds(const Options& options, Raw& raw) {
+void read_tds(const TokenOptions& options, Raw& raw) {
   if (options.tds.size() > cap::kMaxTdsNumbers) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   fmt::format("--tds: {} numbers, at most {}", options.tds.size(), cap::kMaxTdsNumbers));
   }
   for (const std::string& digits : options.tds) {
@@ -45,23 +45,23 @@ void read_tds(const Options& options, Raw& raw) {
   }
 }
 
-void read(const Options& options, Raw& raw) {
+void read(const TokenOptions& options, Raw& raw) {
   raw.input.cid = parse_hex("--cid", options.cid, 1)[0];
   const auto atc = parse_atc("--atc", options.atc);
   raw.input.atc = {static_cast<std::uint8_t>(atc >> 8), static_cast<std::uint8_t>(atc)};
   const auto ac = parse_hex("--ac", options.ac, 8);
   std::copy(ac.begin(), ac.end(), raw.input.ac.begin());
 
-  if (!options.belgian && !options.iad) throw Failure(Exit::usage, "--iad: required with --ipb");
+  if (!options.belgian && !options.iad) throw Failure(Failure::invalid, "--iad: required with --ipb");
   raw.iad = parse_hex("--iad", options.iad.value_or(""));
   if (raw.iad.size() > 32)
-    throw Failure(Exit::usage, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
+    throw Failure(Failure::invalid, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
   raw.input.iad = raw.iad;
 
   const auto iaf = parse_hex("--iaf", options.iaf);
   const std::string psn = options.psn ? parse_psn("--psn", *options.psn) : "";
   if (!iaf.empty() && (iaf[0] & cap::iaf::psn) != 0) {
-    if (psn.empty()) throw Failure(Exit::usage, "--psn: required where the IAF has 40");
+    if (psn.empty()) throw Failure(Failure::invalid, "--psn: required where the IAF has 40");
     raw.input.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
   }
   read_tds(options, raw);
@@ -116,7 +116,7 @@ void explain_belgian(const Raw& raw) {
       fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
 }
 
-void token(const Options& options) {
+void token(const TokenOptions& options) {
   Raw raw;
   read(options, raw);
   if (!raw.tds.empty()) raw.input.ac = cap::mix_tds(raw.input.ac, raw.tds);
@@ -126,9 +126,10 @@ void token(const Options& options) {
   if (options.belgian) {
     cap::token_belgian(raw.input, digits);
   } else if (cap::token_by_ipb(data, raw.ipb, digits)) {
-    throw Failure(Exit::usage, fmt::format("--ipb: {} bytes, longer than the {} bytes of data that it masks "
-                                           "({}CID, ATC, AC, IAD)",
-                                           raw.ipb.size(), data.size(), raw.input.psn ? "PSN, " : ""));
+    throw Failure(Failure::invalid,
+                  fmt::format("--ipb: {} bytes, longer than the {} bytes of data that it masks "
+                              "({}CID, ATC, AC, IAD)",
+                              raw.ipb.size(), data.size(), raw.input.psn ? "PSN, " : ""));
   }
   if (!options.belgian && !cap::takes_cryptogram(raw.ipb, raw.input.psn.has_value())) {
     note_line(
@@ -148,7 +149,7 @@ void token(const Options& options) {
 }  // namespace
 
 void add_token(const Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TokenOptions>();
   const Command command(parent, "token", "digits from the values of a card's answer");
   const Option ipb = command.option("--ipb", options->ipb, "issuer proprietary bitmap, 9F56").type("HEX");
   const Option belgian =
@@ -175,7 +176,7 @@ void add_token(const Command& parent) {
   command.run([options] { token(*options); },
               [options] {
                 if (options->ipb || options->belgian) return;
-                throw Failure(Exit::usage, "one of --ipb and --belgian is needed");
+                throw Failure(Failure::invalid, "one of --ipb and --belgian is needed");
               });
 }
 

@@ -23,7 +23,7 @@ class CardLine {
 
   // A card elsewhere: readable when receive() has something to do. None: -1.
   virtual int descriptor() const { return -1; }
-  // Failure(Exit::environment) where the other side is gone.
+  // Failure(Failure::environment) where the other side is gone.
   virtual void receive(Micros /*now*/) {}
 };
 

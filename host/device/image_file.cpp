@@ -20,7 +20,7 @@ class File {
  public:
   explicit File(const std::string& path) : file_(path, std::ios::binary | std::ios::ate) {
     if (!file_) {
-      throw Failure(Exit::environment, path + ": " + std::generic_category().message(errno));
+      throw Failure(Failure::environment, path + ": " + std::generic_category().message(errno));
     }
     size_ = static_cast<std::uint64_t>(std::max<std::streamoff>(file_.tellg(), 0));
   }
@@ -63,7 +63,7 @@ bool is_image(File& file) {
 void check_image(const std::string& path) {
   File file(path);
   if (is_image(file)) return;
-  throw Failure(Exit::usage,
+  throw Failure(Failure::invalid,
                 path + ": not an image for a board, or not all of one; it is an ELF file for ARM");
 }
 

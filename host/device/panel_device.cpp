@@ -54,7 +54,8 @@ void PanelDevice::connect() {
 
 void PanelDevice::insert() {
   if (card_ != nullptr && !card_->present()) {
-    throw Failure(Exit::environment, "there is no card at the other end of the card's line; insert it there");
+    throw Failure(Failure::environment,
+                  "there is no card at the other end of the card's line; insert it there");
   }
   inserted_ = true;
   announce_card();
@@ -114,7 +115,7 @@ void PanelDevice::settle() {
   const auto begin = Clock::now();
   while (!at_rest()) {
     const auto end = std::min(begin + limits_.work, std::max(begin, alive_) + limits_.rest);
-    if (Clock::now() >= end) throw Failure(Exit::environment, "the reader works without end; reset it");
+    if (Clock::now() >= end) throw Failure(Failure::environment, "the reader works without end; reset it");
     serve(end);
   }
 }
@@ -174,7 +175,7 @@ std::size_t PanelDevice::read(int descriptor, std::span<std::uint8_t> into) {
   const ssize_t count = ::read(descriptor, into.data(), into.size());
   if (count > 0) return static_cast<std::size_t>(count);
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
-  throw Failure(Exit::environment, why_closed());
+  throw Failure(Failure::environment, why_closed());
 }
 
 void PanelDevice::write(int descriptor, Bytes bytes) {
@@ -186,8 +187,8 @@ void PanelDevice::write(int descriptor, Bytes bytes) {
       bytes = bytes.subspan(static_cast<std::size_t>(count));
       continue;
     }
-    if (errno != EINTR && errno != EAGAIN) throw Failure(Exit::environment, why_closed());
-    if (Clock::now() >= limit) throw Failure(Exit::environment, "the reader takes nothing from its link");
+    if (errno != EINTR && errno != EAGAIN) throw Failure(Failure::environment, why_closed());
+    if (Clock::now() >= limit) throw Failure(Failure::environment, "the reader takes nothing from its link");
     pollfd file{descriptor, POLLOUT, 0};
     const timespec left = left_until(limit);
     static_cast<void>(::ppoll(&file, 1, &left, nullptr));

@@ -22,7 +22,7 @@
 
 namespace sesame {
 
-// Every call that waits throws Failure(Exit::environment) where the link breaks or the reader does not answer, and passes
+// Every call that waits throws Failure(Failure::environment) where the link breaks or the reader does not answer, and passes
 // on what the card's line throws.
 class PanelDevice : public Device {
  public:
@@ -37,7 +37,7 @@ class PanelDevice : public Device {
   // Until the reader has said what it is, and rests without a card. Before everything else.
   void connect();
 
-  // Failure(Exit::environment) where there is no card at the end of the card's line.
+  // Failure(Failure::environment) where there is no card at the end of the card's line.
   void insert() override;
   void remove() override;
   void press(Key key) override;

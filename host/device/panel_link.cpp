@@ -55,7 +55,7 @@ Bytes PanelLink::to_send(Time now) {
 
 void PanelLink::give_up_on_silence(Time now) const {
   const bool over = heard_any_ ? tries_ >= limits_.tries : now >= made_ + limits_.boot;
-  if (over) throw Failure(Exit::environment, "the reader does not answer on its panel link");
+  if (over) throw Failure(Failure::environment, "the reader does not answer on its panel link");
 }
 
 void PanelLink::write(const Order& order) {
@@ -98,10 +98,10 @@ void PanelLink::take_frame() {
 void PanelLink::take_identity(Bytes body) {
   if (body.empty()) return;
   if (body[0] != panel::kVersion) {
-    throw Failure(Exit::environment, "the reader speaks version " + std::to_string(body[0]) +
-                                         " of the panel link, and this is version " +
-                                         std::to_string(panel::kVersion) +
-                                         "; flash firmware of the same release");
+    throw Failure(Failure::environment, "the reader speaks version " + std::to_string(body[0]) +
+                                            " of the panel link, and this is version " +
+                                            std::to_string(panel::kVersion) +
+                                            "; flash firmware of the same release");
   }
   if (body.size() < 1 + 4) return;
   seen_.digest = long_word(body.subspan(1));

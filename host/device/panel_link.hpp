@@ -65,12 +65,12 @@ class PanelLink {
   // Everything is acknowledged, and what was said on the way was heard.
   bool idle() const { return orders_.empty(); }
 
-  // A frame to be written at once, or nothing; valid until the next call. Failure(Exit::environment) where the reader
+  // A frame to be written at once, or nothing; valid until the next call. Failure(Failure::environment) where the reader
   // does not answer.
   Bytes to_send(Time now);
   // When to_send() may have something by itself. While idle that is a question to a reader that is `quiet`.
   Time due() const;
-  // Failure(Exit::environment) where the reader speaks another version of the link.
+  // Failure(Failure::environment) where the reader speaks another version of the link.
   void received(std::uint8_t byte, Time now);
 
   const Seen& seen() const { return seen_; }

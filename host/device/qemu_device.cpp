@@ -28,7 +28,7 @@ constexpr const char* kProgram = "qemu-system-arm";
 std::string message(int error) { return std::generic_category().message(error); }
 
 std::pair<Descriptor, Descriptor> ends(int result, const std::array<int, 2>& numbers) {
-  if (result != 0) throw Failure(Exit::environment, "QEMU cannot be started: " + message(errno));
+  if (result != 0) throw Failure(Failure::environment, "QEMU cannot be started: " + message(errno));
   return {Descriptor(numbers[0]), Descriptor(numbers[1])};
 }
 
@@ -89,7 +89,7 @@ pid_t start(const Arguments& arguments, int panel, int characters, int errors) {
   auto [failed, fail] = pipe_pair();
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child < 0) throw Failure(Exit::environment, "QEMU cannot be started: " + message(errno));
+  if (child < 0) throw Failure(Failure::environment, "QEMU cannot be started: " + message(errno));
   if (child == 0) {
     const int error = become(pointers.data(), parent, panel, characters, errors);
     static_cast<void>(!::write(fail.get(), &error, sizeof error));
@@ -99,15 +99,15 @@ pid_t start(const Arguments& arguments, int panel, int characters, int errors) {
   int error = 0;
   if (::read(failed.get(), &error, sizeof error) != static_cast<ssize_t>(sizeof error)) return child;
   ::waitpid(child, nullptr, 0);
-  throw Failure(Exit::environment, error == ENOENT ? "QEMU is not installed; install qemu-system-arm"
-                                                   : std::string(kProgram) + ": " + message(error));
+  throw Failure(Failure::environment, error == ENOENT ? "QEMU is not installed; install qemu-system-arm"
+                                                      : std::string(kProgram) + ": " + message(error));
 }
 
 }  // namespace
 
 Qemu::Qemu(const QemuOptions& options) {
   if (::access(options.image.c_str(), R_OK) != 0) {
-    throw Failure(Exit::environment, options.image + ": " + message(errno));
+    throw Failure(Failure::environment, options.image + ": " + message(errno));
   }
   auto [panel, other_panel] = socket_pair();
   auto [characters, other_characters] = socket_pair();

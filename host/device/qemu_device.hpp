@@ -25,7 +25,7 @@ struct QemuOptions {
 // The process. It ends with this, and when the thread ends that made this.
 class Qemu {
  public:
-  // Failure(Exit::environment): the image cannot be read, or QEMU is not installed or cannot be started.
+  // Failure(Failure::environment): the image cannot be read, or QEMU is not installed or cannot be started.
   explicit Qemu(const QemuOptions& options);
   Qemu(const Qemu&) = delete;
   Qemu& operator=(const Qemu&) = delete;
@@ -44,7 +44,7 @@ class Qemu {
 
 class QemuDevice final : private Qemu, public PanelDevice {
  public:
-  // Returns when the reader runs, and rests. The card outlives it. Failure(Exit::environment): that of Qemu, and of
+  // Returns when the reader runs, and rests. The card outlives it. Failure(Failure::environment): that of Qemu, and of
   // PanelDevice.
   QemuDevice(const QemuOptions& options, CardLine& card, const PanelLimits& limits);
 

@@ -16,7 +16,7 @@ namespace {
 using posix::Descriptor;
 
 [[noreturn]] void fail(const std::string& path, int error) {
-  throw Failure(Exit::environment, path + ": " + std::generic_category().message(error));
+  throw Failure(Failure::environment, path + ": " + std::generic_category().message(error));
 }
 
 // The number of its device: also that behind /dev/tty.
@@ -41,14 +41,14 @@ Descriptor open_port(const std::string& path) {
   Descriptor port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!port.is_open()) fail(path, errno);
   if (!is_own(port)) return port;
-  throw Failure(Exit::usage, path + ": the terminal that this runs in; name the board's serial port");
+  throw Failure(Failure::invalid, path + ": the terminal that this runs in; name the board's serial port");
 }
 
 }  // namespace
 
 SerialPort::SerialPort(const std::string& path) : path_(path), port_(open_port(path)) {
   if (::tcgetattr(port_.get(), &before_) != 0) {
-    throw Failure(Exit::environment, path + ": not a serial port");
+    throw Failure(Failure::environment, path + ": not a serial port");
   }
   guard_.emplace(port_.get(), before_, posix::TerminalGuard::Kind::port);
   termios settings = before_;

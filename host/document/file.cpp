@@ -18,7 +18,7 @@ namespace sesame::document {
 
 FileText::FileText(const std::string& path) {
   const auto fail = [&](std::string_view why) {
-    throw Failure(Exit::usage, fmt::format("{}: {}", safe::one_line(path), why));
+    throw Failure(Failure::invalid, fmt::format("{}: {}", safe::one_line(path), why));
   };
   const auto cannot_read = [&] {
     fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));

@@ -9,7 +9,7 @@ namespace sesame::document {
 // The text of a file, in memory that is overwritten in the end: card files hold keys.
 class FileText {
  public:
-  // Failure (Exit::usage) "FILE: why" where the file cannot be read, is empty, or is larger than
+  // Failure (Failure::invalid) "FILE: why" where the file cannot be read, is empty, or is larger than
   // kMaxFileSize.
   explicit FileText(const std::string& path);
   FileText(const FileText&) = delete;

@@ -101,7 +101,7 @@ Node parse_toml(std::string_view text, std::string_view file) {
 }
 
 void refuse(std::string_view file, std::size_t line, std::string_view what) {
-  throw Failure(Exit::usage, safe::one_line(fmt::format("{}:{}: {}", file, line, what)));
+  throw Failure(Failure::invalid, safe::one_line(fmt::format("{}:{}: {}", file, line, what)));
 }
 
 void TomlReporter::refuse(const Node& node, const std::string& path, std::string_view why) const {

@@ -3,7 +3,7 @@
 //     const TomlDocument document(text, file);
 //     Table root(document.root());
 //
-// Whatever is wrong is a Failure (Exit::usage) of one line: "FILE:LINE: what is wrong; what is allowed".
+// Whatever is wrong is a Failure (Failure::invalid) of one line: "FILE:LINE: what is wrong; what is allowed".
 #pragma once
 
 #include <cstddef>

@@ -9,10 +9,10 @@ namespace sesame::ifd {
 namespace {
 
 std::string possible(std::string path) {
-  if (path.empty()) throw Failure(Exit::usage, "--socket: an empty name; name a file");
+  if (path.empty()) throw Failure(Failure::invalid, "the socket has an empty name; name a file");
   if (path.size() <= posix::UnixListener::kMaxPath) return path;
-  throw Failure(Exit::usage, fmt::format("--socket: {} is {} bytes long, and a socket's path has at most {}",
-                                         path, path.size(), posix::UnixListener::kMaxPath));
+  throw Failure(Failure::invalid, fmt::format("{} is {} bytes long, and a socket's path has at most {}", path,
+                                              path.size(), posix::UnixListener::kMaxPath));
 }
 
 }  // namespace

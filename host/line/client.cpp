@@ -10,7 +10,7 @@ namespace sesame::line {
 
 namespace {
 
-[[noreturn]] void gone() { throw Failure(Exit::environment, "the served card has closed the connection"); }
+[[noreturn]] void gone() { throw Failure(Failure::environment, "the served card has closed the connection"); }
 
 }  // namespace
 

@@ -23,7 +23,7 @@ class LineClient final : public CardLine {
   bool present() const override { return present_.value_or(false); }
   // Until it has; false where it does not in that time: a server serves one reader at a time. Throws as receive().
   bool wait_for_presence(std::chrono::milliseconds limit);
-  // These throw Failure(Exit::environment) where the card's side is gone.
+  // These throw Failure(Failure::environment) where the card's side is gone.
   void contacts(bool vcc, bool clk, bool rst, Micros now) override;
   void received(std::uint8_t character, Micros now) override { send(character, true, now); }
   void send(std::uint8_t character, bool parity_ok, Micros now);

@@ -49,11 +49,11 @@ Address address_of(const Endpoint& endpoint) {
 }
 
 [[noreturn]] void refuse(const std::string& text, std::string_view why) {
-  throw Failure(Exit::usage, fmt::format("endpoint {}: {}", safe::named(text), why));
+  throw Failure(Failure::invalid, fmt::format("endpoint {}: {}", safe::named(text), why));
 }
 
 [[noreturn]] void fail(const Endpoint& endpoint, int error) {
-  throw Failure(Exit::environment,
+  throw Failure(Failure::environment,
                 fmt::format("{}: {}", to_text(endpoint), std::generic_category().message(error)));
 }
 
@@ -131,7 +131,7 @@ Descriptor connect(const Endpoint& endpoint) {
     fail(endpoint, late ? ETIMEDOUT : errno);
   }
   if (!endpoint.path.empty() && !posix::may_listen(socket.get(), endpoint.path.c_str())) {
-    throw Failure(Exit::environment,
+    throw Failure(Failure::environment,
                   fmt::format("{}: somebody else listens there than the socket's owner", to_text(endpoint)));
   }
   const int flags = ::fcntl(socket.get(), F_GETFL);

@@ -18,7 +18,7 @@ struct Endpoint {
 };
 
 // `unix:PATH`, a path of at most 103 bytes, or `tcp:[HOST:]PORT`, where the host is 127.0.0.1 or localhost.
-// Failure(Exit::usage) for anything else.
+// Failure(Failure::invalid) for anything else.
 Endpoint parse_endpoint(const std::string& text);
 std::string to_text(const Endpoint& endpoint);
 
@@ -26,7 +26,7 @@ std::string to_text(const Endpoint& endpoint);
 // this machine may connect.
 class Listener {
  public:
-  // Failure(Exit::environment): taken, not permitted, not there.
+  // Failure(Failure::environment): taken, not permitted, not there.
   explicit Listener(Endpoint endpoint);
 
   int descriptor() const { return file_ ? file_->descriptor() : port_.get(); }
@@ -41,7 +41,7 @@ class Listener {
   Descriptor port_;
 };
 
-// A socket that is connected, and does not block. Failure(Exit::environment): nobody listens there, or at a unix socket
+// A socket that is connected, and does not block. Failure(Failure::environment): nobody listens there, or at a unix socket
 // neither its owner nor root does; or nobody accepts.
 Descriptor connect(const Endpoint& endpoint);
 

@@ -47,7 +47,7 @@ void Server::wait() {
   posix::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_to_wait());
   if (ready < 0 && errno != EINTR) {
-    throw Failure(Exit::environment, "poll: " + std::generic_category().message(errno));
+    throw Failure(Failure::environment, "poll: " + std::generic_category().message(errno));
   }
   if (ready > 0 && waiting[0].revents != 0) take_signals();
   if (ready > 0 && waiting[1].revents != 0 && !ended_) client_ ? take_records() : welcome();

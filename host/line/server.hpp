@@ -25,14 +25,14 @@ class Server {
   using Tell = std::function<void(const std::string& line)>;
 
   // Card and signals outlive it; `name` is the card's, in lines. `tell` gets a line when it listens, and when
-  // readers and the card come and go; of clients that are no reader, one. Failure(Exit::environment): the endpoint cannot be had.
+  // readers and the card come and go; of clients that are no reader, one. Failure(Failure::environment): the endpoint cannot be had.
   Server(card::line::CharacterCard& card, Endpoint endpoint, posix::Signals& signals, std::string name,
          Tell tell);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   const Endpoint& endpoint() const { return listener_.endpoint(); }
-  // Failure(Exit::environment): what the card throws; the client is gone then.
+  // Failure(Failure::environment): what the card throws; the client is gone then.
   void run();
 
  private:

@@ -36,7 +36,8 @@ using Received = std::array<std::uint8_t, MAX_BUFFER_SIZE>;
 void expect_a_pin_was_sent(Bytes answer, const std::string& reader) {
   if (answer.size() != 2 || answer[0] != 0x64) return;
   const auto refuse = [&](const std::string& why) {
-    throw Failure(Exit::refused, why + " at reader " + reader + ": nothing was sent to the card; try again");
+    throw Failure(Failure::refused,
+                  why + " at reader " + reader + ": nothing was sent to the card; try again");
   };
   switch (answer[1]) {
     case 0x00: refuse("no PIN in time"); break;
@@ -153,7 +154,7 @@ SlotStatus PcscSlot::order_pin(Bytes command, emv::ResponseBuffer& answer) {
                           order.received.data(), order.received.size(), &order.size);
   });
   if (!ended) {
-    throw Failure(Exit::environment,
+    throw Failure(Failure::environment,
                   "nobody has finished at the pinpad; a PIN that is typed there now may still be sent: press "
                   "cancel on it");
   }

@@ -88,7 +88,7 @@ std::string listed(const std::vector<ReaderInfo>& readers) {
 }
 
 [[noreturn]] void fail_to_find(const std::vector<ReaderInfo>& readers, const std::string& what) {
-  throw Failure(Exit::environment, what + ": give an index or a name of: " + listed(readers));
+  throw Failure(Failure::environment, what + ": give an index or a name of: " + listed(readers));
 }
 
 }  // namespace
@@ -142,7 +142,8 @@ void wait_for_card(const Context& context, const std::string& reader, millisecon
   ReaderWatch watch(context, reader);
   if (watch.card_present()) return;
   if (limit <= milliseconds(0)) {
-    throw Failure(Exit::environment, "no card in reader " + reader + ": insert it, or use --wait SECONDS");
+    throw Failure(Failure::environment, "no card in reader " + reader + ": insert it",
+                  Failure::Remedy::longer_wait);
   }
   on_wait();
   const auto deadline = Clock::now() + limit;
@@ -150,8 +151,9 @@ void wait_for_card(const Context& context, const std::string& reader, millisecon
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
     if (left <= milliseconds(0) || !watch.changes(left)) {
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
-      throw Failure(Exit::environment, "no card in reader " + reader + " within " + std::to_string(seconds) +
-                                           " s: insert it, or use --wait SECONDS");
+      throw Failure(Failure::environment,
+                    "no card in reader " + reader + " within " + std::to_string(seconds) + " s: insert it",
+                    Failure::Remedy::longer_wait);
     }
   }
 }

@@ -17,8 +17,8 @@ namespace sesame::posix {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& path, int error) {
-  throw Failure(Exit::environment,
+[[noreturn]] void cannot_write(const std::string& path, int error) {
+  throw Failure(Failure::environment,
                 fmt::format("{}: cannot be written: {}", path, std::generic_category().message(error)));
 }
 
@@ -70,35 +70,35 @@ std::string beside(const std::string& path) { return path + ".new"; }
 void create_file(const std::string& path, std::string_view text) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600));
   if (!file.is_open() && errno == EEXIST) {
-    throw Failure(Exit::usage, fmt::format("{}: exists; name another file", path));
+    throw Failure(Failure::invalid, fmt::format("{}: exists; name another file", path));
   }
-  if (!file.is_open()) fail(path, errno);
+  if (!file.is_open()) cannot_write(path, errno);
   int error = fill(std::move(file), text);
   if (error == 0) error = sync_folder_of(path);
   if (error == 0) return;
   ::unlink(path.c_str());
-  fail(path, error);
+  cannot_write(path, error);
 }
 
 void replace_file(const std::string& path, std::string_view text) {
   if (is_special(path)) {
     const Descriptor file = open_to_replace(path);
     const int error = file.is_open() ? write_all(file.get(), text) : errno;
-    if (error != 0) fail(path, error);
+    if (error != 0) cannot_write(path, error);
     return;
   }
   if (const int error = fill(open_to_replace(beside(path)), text); error != 0) {
     ::unlink(beside(path).c_str());
-    fail(path, error);
+    cannot_write(path, error);
   }
   rename_file(beside(path), path);
 }
 
 void check_replaceable(const std::string& path) {
-  if (std::filesystem::is_directory(path)) fail(path, EISDIR);
+  if (std::filesystem::is_directory(path)) cannot_write(path, EISDIR);
   if (is_special(path)) return;
   const Descriptor file = open_to_replace(beside(path));
-  if (!file.is_open()) fail(path, errno);
+  if (!file.is_open()) cannot_write(path, errno);
   ::unlink(beside(path).c_str());
 }
 
@@ -106,9 +106,9 @@ void rename_file(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) {
     const int error = errno;
     ::unlink(from.c_str());
-    fail(to, error);
+    cannot_write(to, error);
   }
-  if (const int error = sync_folder_of(to); error != 0) fail(to, error);
+  if (const int error = sync_folder_of(to); error != 0) cannot_write(to, error);
 }
 
 void sync_file(int descriptor, const std::string& path) {
@@ -116,7 +116,7 @@ void sync_file(int descriptor, const std::string& path) {
   if (::fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) return;
   int error = sync(descriptor);
   if (error == 0) error = sync_folder_of(path);
-  if (error != 0) fail(path, error);
+  if (error != 0) cannot_write(path, error);
 }
 
 }  // namespace sesame::posix

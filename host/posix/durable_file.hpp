@@ -8,9 +8,9 @@
 
 namespace sesame::posix {
 
-// All of them: Failure(Exit::environment), "PATH: cannot be written: …".
+// All of them: Failure(Failure::environment), "PATH: cannot be written: …".
 
-// A file of the owner's alone, and new: Failure(Exit::usage) where there is one. Nothing stays of one that fails.
+// A file of the owner's alone, and new: Failure(Failure::invalid) where there is one. Nothing stays of one that fails.
 void create_file(const std::string& path, std::string_view text);
 
 // In one go: who reads it sees the old content or the new. Where it fails it is as it was. A pipe or a device, which has no

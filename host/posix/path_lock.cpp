@@ -22,8 +22,8 @@ bool is_at(const Descriptor& file, const std::string& path) {
          held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
-[[noreturn]] void fail(const std::string& path, const char* what, int error) {
-  throw Failure(Exit::environment,
+[[noreturn]] void cannot_lock(const std::string& path, const char* what, int error) {
+  throw Failure(Failure::environment,
                 fmt::format("{}: {}: {}", path, what, std::generic_category().message(error)));
 }
 
@@ -32,10 +32,10 @@ bool is_at(const Descriptor& file, const std::string& path) {
 PathLock::PathLock(const std::string& path, const std::string& what) : name_(path + ".lock") {
   do {
     file_ = Descriptor(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file_.is_open()) fail(path, "the socket cannot be made there", errno);
+    if (!file_.is_open()) cannot_lock(path, "the socket cannot be made there", errno);
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) continue;
-    if (errno != EWOULDBLOCK) fail(path, "cannot be locked", errno);
-    throw Failure(Exit::environment, fmt::format("{}: another {} is served there", path, what));
+    if (errno != EWOULDBLOCK) cannot_lock(path, "cannot be locked", errno);
+    throw Failure(Failure::environment, fmt::format("{}: another {} is served there", path, what));
   } while (!is_at(file_, name_));
 }
 

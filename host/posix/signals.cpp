@@ -19,7 +19,8 @@ Signals::Signals() {
   if (descriptor_.is_open()) return;
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  throw Failure(Exit::environment, "signals cannot be received: " + std::generic_category().message(error));
+  throw Failure(Failure::environment,
+                "signals cannot be received: " + std::generic_category().message(error));
 }
 
 // A second SIGTERM, say, must not end what the first has begun to end well.

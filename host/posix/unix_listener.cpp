@@ -17,12 +17,12 @@ namespace {
 
 constexpr int kBacklog = 8;
 
-[[noreturn]] void fail(const std::string& path, const std::string& what) {
-  throw Failure(Exit::environment, fmt::format("{}: {}", path, what));
+[[noreturn]] void cannot_listen(const std::string& path, const std::string& what) {
+  throw Failure(Failure::environment, fmt::format("{}: {}", path, what));
 }
 
-[[noreturn]] void fail(const std::string& path, int error) {
-  fail(path, "the socket cannot be made there: " + std::generic_category().message(error));
+[[noreturn]] void cannot_listen(const std::string& path, int error) {
+  cannot_listen(path, "the socket cannot be made there: " + std::generic_category().message(error));
 }
 
 const sockaddr* generic(const sockaddr_un& address) {
@@ -31,7 +31,7 @@ const sockaddr* generic(const sockaddr_un& address) {
 
 Descriptor new_socket(const std::string& path, int type) {
   Descriptor socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open()) fail(path, errno);
+  if (!socket.is_open()) cannot_listen(path, errno);
   return socket;
 }
 
@@ -64,13 +64,14 @@ void UnixListener::check_place() const {
   struct stat there {};
   if (::lstat(path_.c_str(), &there) != 0) {
     if (errno == ENOENT) return;
-    fail(path_, errno);
+    cannot_listen(path_, errno);
   }
-  if (!S_ISSOCK(there.st_mode)) fail(path_, "is there, and not a socket; name another path, or remove it");
+  if (!S_ISSOCK(there.st_mode))
+    cannot_listen(path_, "is there, and not a socket; name another path, or remove it");
   const Descriptor probe = new_socket(path_, type_);
   const sockaddr_un address = unix_address(path_);
   if (::connect(probe.get(), generic(address), sizeof address) != 0 && errno == ECONNREFUSED) return;
-  fail(path_, "another program is served there");
+  cannot_listen(path_, "another program is served there");
 }
 
 void UnixListener::listen() {
@@ -85,7 +86,7 @@ void UnixListener::listen() {
   if (listens) return;
   const int error = errno;
   ::unlink(name.c_str());
-  fail(path_, error);
+  cannot_listen(path_, error);
 }
 
 Descriptor UnixListener::accept() const {

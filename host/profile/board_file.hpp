@@ -115,7 +115,7 @@ struct Board {
 std::string to_string(BoardPin pin);
 
 // A shipped board by its name, or a file by its path (names_a_path()). What is wrong with the file is a Failure
-// (Exit::usage): "FILE:LINE: what; what is allowed".
+// (Failure::invalid): "FILE:LINE: what; what is allowed".
 Board load_board(std::string_view name_or_path);
 
 // The same of a text; `file` is what messages call it.

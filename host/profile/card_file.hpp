@@ -59,7 +59,7 @@
 namespace sesame::profile {
 
 // A shipped card by its name, or a file by its path (names_a_path()). The card's name is the
-// file's, without .toml. What is wrong with the file is a Failure (Exit::usage): "FILE:LINE: what;
+// file's, without .toml. What is wrong with the file is a Failure (Failure::invalid): "FILE:LINE: what;
 // what is allowed", which repeats neither PIN nor key. `data` of an application has 9F55, 9F56 and
 // what the file's data has.
 card::Personalisation load_card(std::string_view name_or_path);

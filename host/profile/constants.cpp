@@ -264,7 +264,7 @@ std::string key_constants(const BoardKeys& keys) {
 
 void check_pair(const ReaderProfile& reader, const Board& board) {
   const auto refuse = [&](const std::string& why) {
-    throw Failure(Exit::usage, fmt::format("{} on {}: {}", reader.name, board.name, why));
+    throw Failure(Failure::invalid, fmt::format("{} on {}: {}", reader.name, board.name, why));
   };
   for (std::size_t i = 0; i < reader.functions.size(); ++i) {
     if (!board.keys.has(function_key(i))) {
@@ -316,7 +316,7 @@ void write_if_changed(const std::string& path, std::string_view content) {
     if (file && (present << file.rdbuf()) && present.str() == content) return;
   }
   const auto fail = [&](const std::error_code& why) {
-    throw Failure(Exit::environment, fmt::format("{}: cannot be written: {}", path, why.message()));
+    throw Failure(Failure::environment, fmt::format("{}: cannot be written: {}", path, why.message()));
   };
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);

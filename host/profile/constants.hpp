@@ -10,7 +10,7 @@
 
 namespace sesame::profile {
 
-// A reader that cannot work on this board is a Failure (Exit::usage) "READER on BOARD: why; what to do", by their
+// A reader that cannot work on this board is a Failure (Failure::invalid) "READER on BOARD: why; what to do", by their
 // names: more functions than function keys, an amount without a key for the point, a screen larger than the display.
 void check_pair(const ReaderProfile& reader, const Board& board);
 
@@ -26,7 +26,7 @@ std::uint32_t digest(const ReaderProfile& reader);
 std::string board_header(const Board& board);
 
 // Writes a file, and the folders above it, unless it has this content already: what is built from it then stays as
-// it is. Failure (Exit::environment) where it cannot.
+// it is. Failure (Failure::environment) where it cannot.
 void write_if_changed(const std::string& path, std::string_view content);
 
 }  // namespace sesame::profile

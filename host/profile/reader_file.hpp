@@ -67,7 +67,7 @@ class LoadedReader {
 };
 
 // A shipped model by its name, or a file by its path (names_a_path()). The profile's name is the
-// file's, without .toml. What is wrong with the file is a Failure (Exit::usage): "FILE:LINE: what;
+// file's, without .toml. What is wrong with the file is a Failure (Failure::invalid): "FILE:LINE: what;
 // what is allowed".
 LoadedReader load_reader(std::string_view name_or_path);
 

@@ -42,7 +42,7 @@ Source::Source(Shelf shelf, std::string_view argument) : file_(argument) {
 void Source::find_shipped(Shelf shelf) {
   const auto shipped = shipped_text(shelf, file_);
   if (!shipped) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   fmt::format("no {} is named {}; shipped: {}; or a path, as in ./my.toml", noun(shelf),
                               safe::may_be_secret(file_) ? "that" : safe::quoted(file_),
                               document::joined(shipped_names(shelf))));

@@ -13,7 +13,7 @@ namespace sesame::profile {
 // Text in memory, and the name that messages call it by.
 class Source {
  public:
-  // By the rule of names_a_path(). Failure (Exit::usage) where there is no such shipped file
+  // By the rule of names_a_path(). Failure (Failure::invalid) where there is no such shipped file
   // (naming those there are), and what FileText says.
   Source(Shelf shelf, std::string_view argument);
   Source(const Source&) = delete;

@@ -26,19 +26,21 @@ const char* what_to_do(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG: return "make room there, or name another file with --state";
+    case EFBIG: return "; make room there";
     case EACCES:
     case EPERM:
-    case EROFS: return "make it readable and writable, or name another file with --state";
-    case EIO: return "check that disk, or name another file with --state";
-    default: return "name another file with --state";
+    case EROFS: return "; make it readable and writable";
+    case EIO: return "; check that disk";
+    default: return "";
   }
 }
 
 Failure failure(std::string_view what, const std::string& path, std::ptrdiff_t result) {
   const int error = static_cast<int>(-result);
-  return {Exit::environment, fmt::format("cannot {} {}: {}; {}", what, path,
-                                         std::generic_category().message(error), what_to_do(error))};
+  return {Failure::environment,
+          fmt::format("cannot {} {}: {}{}", what, path, std::generic_category().message(error),
+                      what_to_do(error)),
+          Failure::Remedy::another_state_file};
 }
 
 std::string read_all(FileSystem& file_system, const FileHandle& file, const std::string& path) {
@@ -51,9 +53,9 @@ std::string read_all(FileSystem& file_system, const FileHandle& file, const std:
     if (size == 0) return text;
     text.append(chunk.data(), static_cast<std::size_t>(size));
     if (text.size() > kLargestStateFile) {
-      throw Failure(Exit::usage,
-                    fmt::format("{}: larger than {} MiB, so not a state file; name another with --state",
-                                path, kLargestStateFile >> 20));
+      throw Failure(Failure::invalid,
+                    fmt::format("{}: larger than {} MiB, so not a state file", path, kLargestStateFile >> 20),
+                    Failure::Remedy::another_state_file);
     }
   }
 }
@@ -115,9 +117,10 @@ std::string default_state_file(std::string_view name) {
   if (base.empty()) {
     const std::filesystem::path home = absolute_variable("HOME");
     if (home.empty()) {
-      throw Failure(Exit::environment,
+      throw Failure(Failure::environment,
                     "no place for the cards' counters: neither XDG_STATE_HOME nor HOME is set; "
-                    "set one, or name a file with --state");
+                    "set one",
+                    Failure::Remedy::another_state_file);
     }
     base = home / ".local" / "state";
   }
@@ -145,7 +148,7 @@ int DurableStore::take_lock(std::chrono::milliseconds wait) {
     handle = retried(lock);
   }
   if (handle == -EAGAIN) {
-    throw Failure(Exit::environment,
+    throw Failure(Failure::environment,
                   fmt::format("{} is in use by another sesame; waited {:g} s: try again when it has ended",
                               path_, std::chrono::duration<double>(wait).count()));
   }
@@ -182,7 +185,7 @@ void DurableStore::check_lock() {
   const int locked = retried([&] { return file_system_.is_locked(lock_.get(), path); });
   if (locked < 0) throw failure("check", path, locked);
   if (locked == 0) {
-    throw Failure(Exit::environment,
+    throw Failure(Failure::environment,
                   fmt::format("{} was removed while in use, so {} may be in use elsewhere too; "
                               "end every sesame that uses it and start again",
                               path, path_));

@@ -19,25 +19,25 @@ namespace sesame::state {
 
 // $XDG_STATE_HOME/sesame/NAME.state, else $HOME/.local/state/sesame/NAME.state. As the XDG base
 // directory specification has it, a variable that is not an absolute path counts as not set.
-// Failure(Exit::environment): neither is set.
+// Failure(Failure::environment): neither is set.
 std::string default_state_file(std::string_view name);
 
 // The records of a state file as they are now, for somebody who only looks: takes no lock, makes nothing. A file that
-// is not there has none. Failure(Exit::usage): damaged, too large or not a state file. Failure(Exit::environment): unreadable.
+// is not there has none. Failure(Failure::invalid): damaged, too large or not a state file. Failure(Failure::environment): unreadable.
 Records look_at(const std::string& path);
 
 class DurableStore final : public CounterStore {
  public:
   // Waits up to `wait` for others to close the file. Creates missing directories (0700); the file
   // (0600) comes with the first put(). A symbolic link stays one: it is its target that is written.
-  // Failure(Exit::usage): damaged, too large or not a state file; it is left as it is, and nothing is put beside it.
-  // Failure(Exit::environment): still in use after `wait`, or an I/O error.
+  // Failure(Failure::invalid): damaged, too large or not a state file; it is left as it is, and nothing is put beside it.
+  // Failure(Failure::environment): still in use after `wait`, or an I/O error.
   explicit DurableStore(const std::string& path, std::chrono::milliseconds wait = std::chrono::seconds(5),
                         FileSystem& file_system = posix_file_system());
 
   std::optional<Counters> get(std::string_view id) const override;
 
-  // Failure(Exit::environment): an I/O error. The values may be on the disk or not, as after a
+  // Failure(Failure::environment): an I/O error. The values may be on the disk or not, as after a
   // crash; a later put() decides. The store may go on being used.
   void put(std::string_view id, const Counters& counters) override;
 

@@ -100,7 +100,7 @@ class Parser {
   }
 
   [[noreturn]] void fail(std::string_view why) const {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   fmt::format("{}:{}: {}: the state file is damaged, or not one of this version; restore "
                               "it from a copy, or move it away to start all its cards anew",
                               path_, line_, why));

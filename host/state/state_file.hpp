@@ -20,7 +20,7 @@ inline constexpr std::size_t kLargestStateFile = 16u << 20;  // bytes
 
 std::string to_text(const Records& records);
 
-// Any bytes in; the records or Failure(Exit::usage, "PATH:LINE: …") out. `path` is for that line
+// Any bytes in; the records or Failure(Failure::invalid, "PATH:LINE: …") out. `path` is for that line
 // only. A damaged file is never repaired: a counter that is guessed may be one that was used.
 Records from_text(std::string_view text, const std::string& path);
 

@@ -54,8 +54,8 @@ Keyboard::Keyboard(std::optional<int> descriptor, const ReaderProfile& profile)
   if (descriptor_) {
     const int flags = ::fcntl(*descriptor_, F_GETFL);
     if (flags >= 0 && (flags & O_ACCMODE) != O_WRONLY) return;
-    throw Failure(Exit::usage,
-                  fmt::format("--keys-from: descriptor {} is not open for reading", *descriptor_));
+    throw Failure(Failure::invalid,
+                  fmt::format("the keys' descriptor {} is not open for reading", *descriptor_));
   }
   termios before{};
   if (::tcgetattr(STDIN_FILENO, &before) != 0) return;

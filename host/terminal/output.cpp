@@ -18,7 +18,7 @@ namespace sesame::terminal {
 namespace {
 
 [[noreturn]] void output_failed(int error) {
-  throw Failure(Exit::environment,
+  throw Failure(Failure::environment,
                 fmt::format("standard output: cannot be written: {}", std::strerror(error)));
 }
 

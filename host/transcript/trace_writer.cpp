@@ -21,7 +21,7 @@ namespace {
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
 [[noreturn]] void fail_to_write(const std::string& path, int error) {
-  throw Failure(Exit::environment,
+  throw Failure(Failure::environment,
                 fmt::format("{}: cannot be written: {}", path, std::generic_category().message(error)));
 }
 

@@ -2,7 +2,7 @@
 // file when the call returns: a program that is killed leaves a transcript that can be replayed.
 //
 // A trace shows card data: the file is for its owner alone (0600). One that was there is replaced.
-// Any I/O error is Failure(Exit::environment, "PATH: cannot be written: …"). What a failed write
+// Any I/O error is Failure(Failure::environment, "PATH: cannot be written: …"). What a failed write
 // began is taken back where the file can be cut, so that only whole lines remain.
 #pragma once
 

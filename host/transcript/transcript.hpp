@@ -42,11 +42,11 @@ class Transcript {
     std::vector<std::uint8_t> response;  // 2 to 258 bytes, where ok
   };
 
-  // Failure(Exit::usage), "PATH:LINE: …" or "PATH: …": it cannot be read, is too large, or parse()
+  // Failure(Failure::invalid), "PATH:LINE: …" or "PATH: …": it cannot be read, is too large, or parse()
   // says so.
   static Transcript load(const std::string& path);
 
-  // Any text in; a transcript of at least one pair, or Failure(Exit::usage, "NAME:LINE: …"), out.
+  // Any text in; a transcript of at least one pair, or Failure(Failure::invalid, "NAME:LINE: …"), out.
   // No part of a line is repeated in a message: it might hold a PIN.
   static Transcript parse(std::string_view text, std::string name);
 

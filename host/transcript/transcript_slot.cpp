@@ -37,9 +37,9 @@ void answer_unrecorded(const std::string& name, Bytes command, emv::ResponseBuff
   if (is_select_by_name(command)) return answer_with(answer, kFileNotFound);
   if (asks_for_aac(command)) return answer_with(answer, kConditionsNotSatisfied);
   if (is_verify(command)) {
-    throw Failure(Exit::refused, fmt::format("{}: this transcript has no such PIN", name));
+    throw Failure(Failure::refused, fmt::format("{}: this transcript has no such PIN", name));
   }
-  throw Failure(Exit::usage,
+  throw Failure(Failure::invalid,
                 fmt::format("{} ({}) is not in {}: a recorded card answers only what it was asked then",
                             command_name(command), masked_hex(command), name));
 }

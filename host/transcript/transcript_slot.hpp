@@ -7,8 +7,8 @@
 // What was not recorded:
 //   SELECT by name     6A82, as the real card would have answered
 //   GENERATE AC, AAC   6985: it throws the transaction away, and no reader uses the answer
-//   VERIFY             Failure(Exit::refused, "FILE: this transcript has no such PIN")
-//   any other command  Failure(Exit::usage, …), which names it; data that may hold a PIN is masked
+//   VERIFY             Failure(Failure::refused, "FILE: this transcript has no such PIN")
+//   any other command  Failure(Failure::invalid, …), which names it; data that may hold a PIN is masked
 #pragma once
 
 #include <cstddef>

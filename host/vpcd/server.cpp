@@ -69,7 +69,7 @@ void Server::want_reader(Clock::duration pause) {
 
 void Server::connect() {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.is_open()) throw Failure(Exit::environment, "no socket: " + in_words(errno));
+  if (!socket.is_open()) throw Failure(Failure::environment, "no socket: " + in_words(errno));
   const sockaddr_in address = loopback(options_.port);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
     return connected(std::move(socket));
@@ -96,10 +96,11 @@ void Server::retry(int error) {
   const auto now = Clock::now();
   if (now >= give_up_) {
     throw Failure(
-        Exit::environment,
+        Failure::environment,
         fmt::format("no reader at {}: {}; is pcscd running, with vpcd (package vsmartcard-vpcd) for this "
-                    "port? --wait SECONDS waits longer",
-                    address_, in_words(error)));
+                    "port?",
+                    address_, in_words(error)),
+        Failure::Remedy::longer_wait);
   }
   if (!std::exchange(waiting_told_, true)) {
     tell(fmt::format(" waits for a reader at {}; pcscd opens its readers for its first client", address_));
@@ -127,7 +128,7 @@ void Server::wait() {
   if (connection_) connection_->acknowledge_at_once();
   posix::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), timeout);
-  if (ready < 0 && errno != EINTR) throw Failure(Exit::environment, "poll: " + in_words(errno));
+  if (ready < 0 && errno != EINTR) throw Failure(Failure::environment, "poll: " + in_words(errno));
   if (ready > 0 && waiting[0].revents != 0) return take_signals();
   if (ready > 0 && waiting[1].revents != 0) return on_socket();
   if (Clock::now() >= wake_) wake();

@@ -7,7 +7,7 @@
 // SIGUSR1 takes the card out, SIGUSR2 puts it in again. A connection is a card in the reader; where vpcd closes it (the
 // daemon was stopped) the card is out, and waits for a reader again.
 //
-// Where the slot throws Failure(Exit::environment) (a counter could not be written), the connection is closed without an
+// Where the slot throws Failure(Failure::environment) (a counter could not be written), the connection is closed without an
 // answer, and run() throws it: nothing is answered whose counters are not on the disk.
 #pragma once
 
@@ -45,7 +45,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Failure(Exit::environment): nobody listens at the port for `wait`, or the slot's.
+  // Failure(Failure::environment): nobody listens at the port for `wait`, or the slot's.
   void run();
 
  private:

@@ -44,7 +44,7 @@ class Vpicc {
   static bool is_command(Bytes payload);
 
   // The payload of a frame, of any bytes; `answer` gets that of the frame to send back.
-  // Failure(Exit::environment) of the slot comes through: nothing may be answered then.
+  // Failure(Failure::environment) of the slot comes through: nothing may be answered then.
   Reply take(Bytes payload, emv::ResponseBuffer& answer);
 
   // As the card leaves the reader.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/cli/exit.hpp"
 #include "host/failure.hpp"
 #include "host/posix/durable_file.hpp"
 #include "host/posix/private_memory.hpp"
@@ -22,9 +23,7 @@ namespace sesame::sim {
 
 namespace {
 
-constexpr Exit kTimeout{4};
-
-struct Options {
+struct ScenarioOptions {
   std::vector<std::string> files;
   std::optional<std::string> url;
   std::string token;
@@ -32,7 +31,7 @@ struct Options {
   bool record = false;
 };
 
-std::unique_ptr<Device> open(const Options& options, const Scenario& scenario) {
+std::unique_ptr<Device> open(const ScenarioOptions& options, const Scenario& scenario) {
   if (!options.url) return std::make_unique<LiveDevice>(scenario.profile);
   const char* const from_environment = std::getenv("SESAME_TOKEN");
   const std::string token =
@@ -49,7 +48,7 @@ Outcome not_run(const Scenario& scenario) {
 
 // One by one, in their order, and none is kept: its PIN and its card are nobody's then. Behind one that was broken the
 // others would be, too.
-std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const Options& options) {
+std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const ScenarioOptions& options) {
   const GoldenMode mode = options.record ? GoldenMode::record : GoldenMode::verify;
   std::vector<Outcome> outcomes;
   bool broken = false;
@@ -73,23 +72,23 @@ bool any(const std::vector<Outcome>& outcomes, Verdict verdict) {
   return false;
 }
 
-void scenario(const Options& options) {
+void scenario(const ScenarioOptions& options) {
   std::vector<Scenario> scenarios;
   for (const std::string& file : find_scenarios(options.files)) scenarios.push_back(load_scenario(file));
   if (options.junit) posix::check_replaceable(*options.junit);
   const std::vector<Outcome> outcomes = play_all(std::move(scenarios), options);
   if (options.junit) posix::replace_file(*options.junit, junit_report(outcomes));
   const std::string line = summary(outcomes);
-  if (any(outcomes, Verdict::broken)) throw Failure(Exit::environment, line);
-  if (any(outcomes, Verdict::failed)) throw Failure(Exit::refused, line);
-  if (any(outcomes, Verdict::timed_out)) throw Failure(kTimeout, line);
+  if (any(outcomes, Verdict::broken)) throw Failure(Failure::environment, line);
+  if (any(outcomes, Verdict::failed)) throw Failure(Failure::refused, line);
+  if (any(outcomes, Verdict::timed_out)) throw cli::Ended{cli::Exit::timed_out, line};
   terminal::print_line(line);
 }
 
 }  // namespace
 
 void add_scenario_command(const cli::Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ScenarioOptions>();
   const cli::Command command(parent, "scenario", "play scenarios with a reader and a card, and report");
   command.footer(
       "A scenario is a TOML file of steps: what is done, and what must be seen. hw-profiles/scenarios has\n"

@@ -36,7 +36,7 @@ namespace {
 
 constexpr const char* kLoopback = "127.0.0.1";
 
-struct Options {
+struct SimOptions {
   std::uint16_t port = 8035;
   std::string card = "sesame-card";
   std::string profile = "sesame";
@@ -59,7 +59,7 @@ OfferedCard offered_card(const std::string& card) {
 std::uint64_t random_begin() {
   std::uint64_t begin = 0;
   if (::getrandom(&begin, sizeof begin, 0) != static_cast<ssize_t>(sizeof begin)) {
-    throw Failure(Exit::environment, "the system has no random numbers");
+    throw Failure(Failure::environment, "the system has no random numbers");
   }
   return begin >> 16;
 }
@@ -69,7 +69,7 @@ class Worker {
  public:
   template <class Run, class Stop>
   Worker(Run run, Stop stop) : stop_(std::move(stop)), ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!ended_.is_open()) throw Failure(Exit::environment, "the system has no descriptor left");
+    if (!ended_.is_open()) throw Failure(Failure::environment, "the system has no descriptor left");
     thread_ = std::thread([run = std::move(run), ended = ended_.get()] {
       run();
       ::eventfd_write(ended, 1);
@@ -126,10 +126,10 @@ std::string ready_line(const std::string& address, std::uint16_t port,
   return safe::json(line);
 }
 
-void sim(const Options& options) {
+void sim(const SimOptions& options) {
   if (options.real_cards && !options.listen.empty()) {
     throw Failure(
-        Exit::usage,
+        Failure::invalid,
         "--allow-real-cards and --listen do not go together: a PIN would cross the network in the clear");
   }
   posix::Signals signals;
@@ -171,13 +171,13 @@ void sim(const Options& options) {
                        });
   terminal::print_line(ready_line(address, server.port(), token));
   if (!wait_for_end(signals, serving))
-    throw Failure(Exit::environment, "the server can take no more connections");
+    throw Failure(Failure::environment, "the server can take no more connections");
 }
 
 }  // namespace
 
 void add_sim_command(const cli::Command& parent) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SimOptions>();
   const cli::Command command(parent, "sim",
                              "live readers behind an HTTP API and a page, for tests and for people");
   command.footer(

@@ -76,7 +76,7 @@ auto readable(Read read) {
   } catch (const Refusal&) {
     throw;
   } catch (const Failure& failure) {
-    if (failure.exit() != Exit::usage) throw;
+    if (failure.kind() != Failure::invalid) throw;
     throw Refusal(Why::bad_card, failure.what());
   }
 }
@@ -98,13 +98,12 @@ int lock_folder(const std::string& folder) {
   int handle = made < 0 && made != -EEXIST ? made : 0;
   if (handle == 0) handle = files.lock(folder + "/simulator.lock", std::chrono::milliseconds(0));
   if (handle == -EAGAIN) {
-    throw Failure(
-        Exit::environment,
-        fmt::format("--state: {} is in use by another simulator; end it, or name another folder", folder));
+    throw Failure(Failure::environment,
+                  fmt::format("{} is in use by another simulator; end it, or name another folder", folder));
   }
   if (handle < 0) {
-    throw Failure(Exit::environment, fmt::format("--state: cannot use {}: {}; name another folder", folder,
-                                                 std::generic_category().message(-handle)));
+    throw Failure(Failure::environment, fmt::format("cannot use {}: {}; name another folder", folder,
+                                                    std::generic_category().message(-handle)));
   }
   return handle;
 }

@@ -37,6 +37,6 @@ std::string line(const std::string& message, const std::string& hint) {
 }  // namespace
 
 Refusal::Refusal(Why why, const std::string& message, std::string hint)
-    : Failure(Exit::usage, line(message, hint)), why_(why), message_(message), hint_(std::move(hint)) {}
+    : Failure(Failure::invalid, line(message, hint)), why_(why), message_(message), hint_(std::move(hint)) {}
 
 }  // namespace sesame::sim

@@ -27,7 +27,7 @@ std::vector<std::string> scenarios_in(const std::string& folder) {
     }
   }
   if (files.empty())
-    throw Failure(Exit::usage, fmt::format("{}: no scenario (*.toml) in this folder", folder));
+    throw Failure(Failure::invalid, fmt::format("{}: no scenario (*.toml) in this folder", folder));
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -42,14 +42,15 @@ std::vector<std::string> find_scenarios(const std::vector<std::string>& files_an
   for (const std::string& name : files_and_folders) {
     try {
       if (!fs::exists(name))
-        throw Failure(Exit::usage, fmt::format("{}: there is no such file or folder", name));
+        throw Failure(Failure::invalid, fmt::format("{}: there is no such file or folder", name));
       if (!fs::is_directory(name)) {
         add(name);
         continue;
       }
       for (const std::string& file : scenarios_in(name)) add(file);
     } catch (const fs::filesystem_error& error) {
-      throw Failure(Exit::environment, fmt::format("{}: cannot be read: {}", name, error.code().message()));
+      throw Failure(Failure::environment,
+                    fmt::format("{}: cannot be read: {}", name, error.code().message()));
     }
   }
   return all;

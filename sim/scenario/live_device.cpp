@@ -9,7 +9,7 @@ namespace sesame::sim {
 
 namespace {
 
-[[noreturn]] void no_card() { throw Failure(Exit::refused, "there is no card in the reader"); }
+[[noreturn]] void no_card() { throw Failure(Failure::refused, "there is no card in the reader"); }
 
 }  // namespace
 
@@ -39,8 +39,8 @@ Key LiveDevice::key(const std::string& name) const {
   if (const auto found = reader_.key_named(name)) return *found;
   std::string all;
   for (const Function& function : reader_.profile().functions) all += fmt::format("{}, ", function.key);
-  throw Failure(Exit::usage, fmt::format("the reader {} has no key '{}'; it has {}0 to 9, '.', OK and C",
-                                         reader_.profile().name, name, all));
+  throw Failure(Failure::invalid, fmt::format("the reader {} has no key '{}'; it has {}0 to 9, '.', OK and C",
+                                              reader_.profile().name, name, all));
 }
 
 void LiveDevice::set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) {

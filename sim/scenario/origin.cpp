@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "host/cli/arguments.hpp"
+#include "host/base/decimal.hpp"
 #include "host/failure.hpp"
 
 namespace sesame::sim {
@@ -12,8 +12,9 @@ namespace sesame::sim {
 namespace {
 
 [[noreturn]] void refuse(std::string_view why) {
-  throw Failure(Exit::usage,
-                fmt::format("--url: {}; it must be http://HOST:PORT, as `sesame sim` prints it", why));
+  throw Failure(
+      Failure::invalid,
+      fmt::format("no simulator's URL: {}; it must be http://HOST:PORT, as `sesame sim` prints it", why));
 }
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -61,7 +62,9 @@ std::string server_origin(std::string_view url) {
   const std::string_view host = take_host(rest);
   if (rest.empty()) return fmt::format("http://{}:80", host);
   if (rest[0] != ':') refuse("there is something after the host");
-  return fmt::format("http://{}:{}", host, cli::parse_number("--url: the port", rest.substr(1), {1, 65535}));
+  const auto port = decimal(rest.substr(1));
+  if (!port || *port < 1 || *port > 65535) refuse("the port must be a decimal number from 1 to 65535");
+  return fmt::format("http://{}:{}", host, *port);
 }
 
 }  // namespace sesame::sim

@@ -223,7 +223,7 @@ void play_steps(const Scenario& scenario, Player& player, Outcome& outcome) {
     } catch (Miss& miss) {
       return missed(std::move(miss));
     } catch (const Failure& failure) {
-      if (failure.exit() == Exit::environment) throw;
+      if (failure.kind() == Failure::environment) throw;
       return missed({Verdict::failed, failure.what()});
     }
   }
@@ -248,7 +248,7 @@ Outcome play(const Scenario& scenario, GoldenMode mode,
     play_steps(scenario, player, outcome);
     if (mode == GoldenMode::record && outcome.verdict == Verdict::passed && !golden.empty()) golden.write();
   } catch (const Failure& failure) {
-    if (failure.exit() != Exit::environment) throw;
+    if (failure.kind() != Failure::environment) throw;
     outcome.verdict = Verdict::broken;
     outcome.why = failure.what();
   }

@@ -162,7 +162,7 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// What is wrong with the file, or one that it names, is a Failure (Exit::usage): "FILE:LINE: what; what is
+// What is wrong with the file, or one that it names, is a Failure (Failure::invalid): "FILE:LINE: what; what is
 // allowed". Whether the reader has the keys is for the run to find out.
 Scenario load_scenario(const std::string& file);
 

@@ -95,7 +95,7 @@ class ServedDevice::Server {
   Json remove(const std::string& path) { return send("DELETE", path, ""); }
 
   [[noreturn]] void not_ours(const std::string& why) const {
-    throw Failure(Exit::environment,
+    throw Failure(Failure::environment,
                   fmt::format("{}: this is no answer of a simulator: {}", url_, safe::one_line(why)));
   }
 
@@ -109,7 +109,7 @@ class ServedDevice::Server {
     try {
       return answer(client_.send(method, path, body, headers_));
     } catch (const NoAnswer& failure) {
-      throw Failure(Exit::environment,
+      throw Failure(Failure::environment,
                     fmt::format("{}: {}; is `sesame sim` running there?", url_, failure.what()));
     }
   }
@@ -126,8 +126,8 @@ class ServedDevice::Server {
       line += "; " + safe::one_line(body["hint"].get<std::string>());
     }
     const bool theirs = answer.status >= 500 || answer.status == 401 || answer.status == 403;
-    if (theirs) throw Failure(Exit::environment, fmt::format("{}: {}", url_, line));
-    throw Failure(Exit::refused, line);
+    if (theirs) throw Failure(Failure::environment, fmt::format("{}: {}", url_, line));
+    throw Failure(Failure::refused, line);
   }
 
   Json parsed(const std::string& body) const {
@@ -151,8 +151,8 @@ ServedDevice::ServedDevice(const ServedAt& at, const std::string& profile)
     : server_(std::make_unique<Server>(at)) {
   if (profile::names_a_path(profile)) {
     throw Failure(
-        Exit::usage,
-        fmt::format("{}: with --url the profile is a shipped one; a simulator reads no files", profile));
+        Failure::invalid,
+        fmt::format("{}: the profile must be a shipped one; a simulator elsewhere reads no files", profile));
   }
   const Json reader = server_->post(
       "/v1/readers", {{"profile", profile}, {"card", nullptr}, {"clock", "virtual"}, {"ttl_s", kTimeToLive}});

@@ -83,9 +83,9 @@ ApiError error_of(const Refusal& refusal) {
 }
 
 ApiError error_of(const Failure& failure) {
-  switch (failure.exit()) {
-    case Exit::usage: return {400, "bad_card", failure.what(), "correct it"};
-    case Exit::refused: return {409, "refused", failure.what(), ""};
+  switch (failure.kind()) {
+    case Failure::invalid: return {400, "bad_card", failure.what(), "correct it"};
+    case Failure::refused: return {409, "refused", failure.what(), ""};
     default: return {503, "environment", failure.what(), "see to it, and try again"};
   }
 }

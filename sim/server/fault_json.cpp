@@ -19,10 +19,10 @@ using document::Value;
 using Json = nlohmann::ordered_json;
 using Type = FaultField::Type;
 
-constexpr std::size_t kMostFaults = 32, kName = 128;
+constexpr std::size_t kMostFaults = 32, kFaultName = 128;
 
 const FaultShape& shape_named(const Value& kind) {
-  const std::string_view name = kind.text(kName);
+  const std::string_view name = kind.text(kFaultName);
   std::string all;
   for (const FaultShape& shape : fault_shapes()) {
     if (shape.name == name) return shape;

@@ -117,7 +117,7 @@ std::string Gate::open_session(std::string_view token) const {
 std::string random_token() {
   std::array<std::uint8_t, 16> bytes{};
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    throw Failure(Exit::environment, "the system has no random numbers for a token");
+    throw Failure(Failure::environment, "the system has no random numbers for a token");
   }
   return to_hex(bytes);
 }

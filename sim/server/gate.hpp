@@ -38,7 +38,7 @@ class Gate {
   std::string cookie_;  // name=value
 };
 
-// 128 random bits, in hex. Failure(environment): the system has none.
+// 128 random bits, in hex. Failure(Failure::environment): the system has none.
 std::string random_token();
 
 }  // namespace sesame::sim

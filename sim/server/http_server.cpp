@@ -523,7 +523,7 @@ HttpServer::Loop::Loop(const std::string& address, std::uint16_t port, const Htt
       why = failure.code().message();
     }
   }
-  throw Failure(Exit::environment, fmt::format("cannot listen at {}:{}: {}", address, port, why));
+  throw Failure(Failure::environment, fmt::format("cannot listen at {}:{}: {}", address, port, why));
 }
 
 // Alone: with SO_REUSEPORT somebody else could listen there, too.

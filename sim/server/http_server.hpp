@@ -32,7 +32,7 @@ struct HttpLimits {
 
 class HttpServer {
  public:
-  // Listens at the address; port 0: any that is free. Failure(environment): the port is in use, or there is no such
+  // Listens at the address; port 0: any that is free. Failure(Failure::environment): the port is in use, or there is no such
   // address.
   HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits = {});
   HttpServer(const HttpServer&) = delete;

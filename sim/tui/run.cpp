@@ -30,7 +30,7 @@ class WindowChanges {
     ::sigaddset(&change, SIGWINCH);
     ::pthread_sigmask(SIG_BLOCK, &change, &before_);
     descriptor_ = posix::Descriptor(::signalfd(-1, &change, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!descriptor_.is_open()) throw Failure(Exit::environment, "the system has no descriptor left");
+    if (!descriptor_.is_open()) throw Failure(Failure::environment, "the system has no descriptor left");
   }
   WindowChanges(const WindowChanges&) = delete;
   WindowChanges& operator=(const WindowChanges&) = delete;
@@ -60,7 +60,7 @@ class Session {
                                   pollfd{window_.descriptor(), POLLIN, 0}};
     posix::wipe_stack();
     if (::poll(watched.data(), watched.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
-      throw Failure(Exit::environment, "the terminal cannot be waited for: out of memory");
+      throw Failure(Failure::environment, "the terminal cannot be waited for: out of memory");
     }
     desk_.pass(Desk::Clock::now());
     const bool typed = (watched[0].revents & POLLIN) != 0;

@@ -42,7 +42,7 @@ Terminal::Terminal() : library_(std::make_unique<Library>()) {
   check_terminal();
   std::setlocale(LC_CTYPE, "");
   library_->screen = ::newterm(nullptr, stdout, stdin);
-  if (library_->screen == nullptr) throw Failure(Exit::environment, "the terminal cannot be taken over");
+  if (library_->screen == nullptr) throw Failure(Failure::environment, "the terminal cannot be taken over");
   ::raw();
   ::noecho();
   ::nonl();

@@ -18,13 +18,13 @@ namespace sesame::sim {
 // ncurses tries all the same (terminfo(5): cursor_address, clear_screen).
 void check_terminal() {
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
-    throw Failure(Exit::usage,
+    throw Failure(Failure::invalid,
                   "standard input and output are no terminal; scripts use sesame scenario, or sesame sim");
   }
   const char* const named = std::getenv("TERM");
   const std::string term = named == nullptr ? "" : named;
   const auto refuse = [](const std::string& why) {
-    throw Failure(Exit::environment, why + "; set TERM to what it is, as in TERM=xterm");
+    throw Failure(Failure::environment, why + "; set TERM to what it is, as in TERM=xterm");
   };
   if (term.empty()) refuse("TERM is not set, so nothing is known of the terminal");
   int error = 0;

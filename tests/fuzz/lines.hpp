@@ -90,7 +90,7 @@ class LineMutator {
 // A refusal is one line, of a bad file, and begins with the file's name.
 inline void require_told(const Failure& failure, std::string_view file) {
   const std::string_view line = failure.what();
-  require(failure.exit() == Exit::usage, "a bad text is a bad file");
+  require(failure.kind() == Failure::invalid, "a bad text is a bad file");
   require(line.find('\n') == std::string_view::npos, "a refusal is one line");
   require(line.starts_with(file), "a refusal names the file");
   for (const char c : line) {

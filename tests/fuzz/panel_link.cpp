@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     Host(input).run();
   } catch (const Failure& failure) {
-    require(failure.exit() == Exit::environment, "a reader that does not answer is of the environment");
+    require(failure.kind() == Failure::environment, "a reader that does not answer is of the environment");
     require(std::string_view(failure.what()).find('\n') == std::string_view::npos, "and told in one line");
   }
   return 0;

@@ -58,13 +58,13 @@ void parse_word(Misbehaviour& misbehaviour, std::string_view word) {
     const auto value =
         equals == std::string_view::npos ? std::nullopt : number(word.substr(equals + 1), entry.most);
     if (!value) {
-      throw Failure(Exit::usage,
+      throw Failure(Failure::invalid,
                     fmt::format("misbehaviour {}=N takes a number from 1 to {}", entry.name, entry.most));
     }
     misbehaviour.*entry.member = *value;
     return;
   }
-  throw Failure(Exit::usage,
+  throw Failure(Failure::invalid,
                 fmt::format("there is no misbehaviour {}; there are {}", safe::named(word), known()));
 }
 

@@ -44,7 +44,7 @@ struct Misbehaviour {
   friend bool operator==(const Misbehaviour&, const Misbehaviour&) = default;
 };
 
-// Failure(Exit::usage): a word that is none of these, or a number out of its range. The empty text is no misbehaviour.
+// Failure(Failure::invalid): a word that is none of these, or a number out of its range. The empty text is no misbehaviour.
 Misbehaviour parse_misbehaviour(std::string_view text);
 // Numbers, then words; parse_misbehaviour(to_text(m)) == m.
 std::string to_text(const Misbehaviour& misbehaviour);

@@ -28,12 +28,12 @@ void write_constants(const char* reader_file, const char* board_file, const std:
 
 int main(int argc, char** argv) try {
   if (argc != 4)
-    throw sesame::Failure(sesame::Exit::usage, "usage: sesame_constants READER.toml BOARD.toml OUTDIR");
+    throw sesame::Failure(sesame::Failure::invalid, "usage: sesame_constants READER.toml BOARD.toml OUTDIR");
   write_constants(argv[1], argv[2], argv[3]);
   return 0;
 } catch (const sesame::Failure& failure) {
   std::fprintf(stderr, "%s\n", sesame::safe::one_line(failure.what()).c_str());
-  return static_cast<int>(failure.exit());
+  return failure.kind() == sesame::Failure::environment ? 3 : 2;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "sesame_constants: unexpected: %s\n", sesame::safe::one_line(error.what()).c_str());
   return 3;

@@ -41,7 +41,7 @@ class ObservedStore final : public state::CounterStore {
  private:
   [[noreturn]] void fail() {
     cut_ = PowerCut::none;
-    throw Failure(Exit::environment, "the power is gone");
+    throw Failure(Failure::environment, "the power is gone");
   }
 
   state::EphemeralStore inside_;

@@ -172,7 +172,7 @@ Silence silence(Panel& panel) {
     try {
       if (!panel.link().to_send(now).empty()) ++silence.frames;
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == Exit::environment);
+      CHECK(failure.kind() == Failure::environment);
       CHECK(std::string(failure.what()) == "the reader does not answer on its panel link");
       silence.until_failure = std::chrono::duration_cast<PanelLimits::Duration>(now - before);
       return silence;

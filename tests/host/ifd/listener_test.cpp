@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <optional>
 
 #include "host/failure.hpp"
 #include "host/posix/peer.hpp"
@@ -18,14 +19,14 @@ namespace {
 using namespace test;
 using Catch::Matchers::Contains;
 
-Exit exit_of(const std::string& path, const std::string& words) {
+std::optional<Failure::Kind> failure_of(const std::string& path, const std::string& words) {
   try {
     const Listener listener(path);
   } catch (const Failure& failure) {
     CHECK_THAT(failure.what(), Contains(words));
-    return failure.exit();
+    return failure.kind();
   }
-  return Exit::ok;
+  return std::nullopt;
 }
 
 TEST_CASE("the socket is its owner's alone, and gone afterwards") {
@@ -103,7 +104,7 @@ TEST_CASE("a second reader is refused, and the first one goes on") {
   const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   const Listener listener(path);
-  CHECK(exit_of(path, path + ": another reader is served there") == Exit::environment);
+  CHECK(failure_of(path, path + ": another reader is served there") == Failure::environment);
   CHECK(connect_to(path).is_open());
 }
 
@@ -115,7 +116,7 @@ TEST_CASE("another program's socket is left alone") {
   const sockaddr_un address = address_of(path);
   REQUIRE(::bind(other.get(), generic(address), sizeof address) == 0);
   if (type != SOCK_DGRAM) REQUIRE(::listen(other.get(), 1) == 0);
-  CHECK(exit_of(path, path + ": another program is served there") == Exit::environment);
+  CHECK(failure_of(path, path + ": another program is served there") == Failure::environment);
   CHECK(std::filesystem::is_socket(path));
 }
 
@@ -125,16 +126,16 @@ TEST_CASE("what is no socket is left alone") {
   SECTION("a file") { std::ofstream(path) << "precious"; }
   SECTION("a folder") { std::filesystem::create_directory(path); }
   SECTION("a link") { std::filesystem::create_symlink("elsewhere", path); }
-  CHECK(exit_of(path, "not a socket") == Exit::environment);
+  CHECK(failure_of(path, "not a socket") == Failure::environment);
   CHECK(std::filesystem::exists(std::filesystem::symlink_status(path)));
   CHECK_FALSE(std::filesystem::exists(path + ".lock"));
 }
 
 TEST_CASE("a path that cannot be a socket's is a mistake") {
   const sesame::test::TemporaryFolder folder;
-  CHECK(exit_of("", "empty name") == Exit::usage);
-  CHECK(exit_of("/tmp/" + std::string(99, 'x'), "at most 103") == Exit::usage);
-  CHECK(exit_of(folder.file("no/folder"), "No such file") == Exit::environment);
+  CHECK(failure_of("", "empty name") == Failure::invalid);
+  CHECK(failure_of("/tmp/" + std::string(99, 'x'), "at most 103") == Failure::invalid);
+  CHECK(failure_of(folder.file("no/folder"), "No such file") == Failure::environment);
 }
 
 }  // namespace

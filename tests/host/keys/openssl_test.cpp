@@ -56,7 +56,7 @@ TEST_CASE("when OpenSSL fails, at whatever place, one line says so") {
       use_everything();
     } catch (const Failure& failure) {
       ++failures;
-      CHECK(failure.exit() == Exit::environment);
+      CHECK(failure.kind() == Failure::environment);
       CHECK_THAT(failure.what(), Catch::StartsWith("OpenSSL 3 failed at "));
     }
     const bool reached = allocations_until_failure == never;

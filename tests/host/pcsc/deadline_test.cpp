@@ -32,7 +32,7 @@ std::string failing(Call call) {
   try {
     call();
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.kind() == Failure::environment);
     return failure.what();
   }
   return "it did not fail";

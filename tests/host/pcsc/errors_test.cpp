@@ -56,20 +56,20 @@ TEST_CASE("a code that nobody defines is given as a number") {
         std::string("reader Bench failed with PC/SC code 0x80100999: plug it in again and try again"));
 }
 
-TEST_CASE("the exit status tells a card that refuses from a machine that is not ready") {
+TEST_CASE("the kind of failure tells a card that refuses from a machine that is not ready") {
   const struct {
     LONG code;
-    Exit exit;
+    Failure::Kind kind;
   } table[] = {
-      {SCARD_E_NO_SERVICE, Exit::environment},        {SCARD_E_NO_READERS_AVAILABLE, Exit::environment},
-      {SCARD_E_NO_SMARTCARD, Exit::environment},      {SCARD_W_REMOVED_CARD, Exit::environment},
-      {SCARD_E_SHARING_VIOLATION, Exit::environment}, {SCARD_E_PROTO_MISMATCH, Exit::environment},
-      {SCARD_E_UNKNOWN_READER, Exit::environment},    {SCARD_W_UNRESPONSIVE_CARD, Exit::refused},
-      {SCARD_W_UNPOWERED_CARD, Exit::refused},        {SCARD_W_UNSUPPORTED_CARD, Exit::refused},
+      {SCARD_E_NO_SERVICE, Failure::environment},        {SCARD_E_NO_READERS_AVAILABLE, Failure::environment},
+      {SCARD_E_NO_SMARTCARD, Failure::environment},      {SCARD_W_REMOVED_CARD, Failure::environment},
+      {SCARD_E_SHARING_VIOLATION, Failure::environment}, {SCARD_E_PROTO_MISMATCH, Failure::environment},
+      {SCARD_E_UNKNOWN_READER, Failure::environment},    {SCARD_W_UNRESPONSIVE_CARD, Failure::refused},
+      {SCARD_W_UNPOWERED_CARD, Failure::refused},        {SCARD_W_UNSUPPORTED_CARD, Failure::refused},
   };
   for (const auto& row : table) {
     INFO(failure(row.code).what());
-    CHECK(failure(row.code).exit() == row.exit);
+    CHECK(failure(row.code).kind() == row.kind);
   }
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("without a PC/SC service the sentence says what to start") {
     const Context context;
     FAIL("there is a service");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.kind() == Failure::environment);
     CHECK(failure.what() ==
           std::string("no PC/SC service: install and start pcscd (systemctl start pcscd.socket)"));
   }

@@ -80,7 +80,7 @@ TEST_CASE("a PIN that was not typed was not sent, and that is said") {
       slot.verify_on_pad(kVerify, answer);
       FAIL("it did not fail");
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == Exit::refused);
+      CHECK(failure.kind() == Failure::refused);
       CHECK(failure.what() == std::string(row.line));
     }
   }

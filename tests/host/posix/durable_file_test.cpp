@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <sstream>
 
 #include "host/failure.hpp"
@@ -22,14 +23,14 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-Exit exit_of(const std::function<void()>& call) {
+std::optional<Failure::Kind> failure_of(const std::function<void()>& call) {
   try {
     call();
   } catch (const Failure& failure) {
     CHECK(std::string(failure.what()).find('\n') == std::string::npos);
-    return failure.exit();
+    return failure.kind();
   }
-  return Exit::ok;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -40,9 +41,9 @@ TEST_CASE("a new file is its owner's alone, and never another one") {
   CHECK(folder.read("card.toml") == "keys");
   CHECK((fs::status(folder.file("card.toml")).permissions() & fs::perms::mask) ==
         (fs::perms::owner_read | fs::perms::owner_write));
-  CHECK(exit_of([&] { posix::create_file(folder.file("card.toml"), "others"); }) == Exit::usage);
+  CHECK(failure_of([&] { posix::create_file(folder.file("card.toml"), "others"); }) == Failure::invalid);
   CHECK(folder.read("card.toml") == "keys");
-  CHECK(exit_of([&] { posix::create_file(folder.file("no/such"), "keys"); }) == Exit::environment);
+  CHECK(failure_of([&] { posix::create_file(folder.file("no/such"), "keys"); }) == Failure::environment);
 }
 
 TEST_CASE("a file is replaced as a whole, and nothing is left beside it") {
@@ -57,8 +58,8 @@ TEST_CASE("a place that cannot be written is told before, and left as it is") {
   const sesame::test::TemporaryFolder folder;
   for (const char* name : {"no/such", "."}) {
     CAPTURE(name);
-    CHECK(exit_of([&] { posix::check_replaceable(folder.file(name)); }) == Exit::environment);
-    CHECK(exit_of([&] { posix::replace_file(folder.file(name), "x"); }) == Exit::environment);
+    CHECK(failure_of([&] { posix::check_replaceable(folder.file(name)); }) == Failure::environment);
+    CHECK(failure_of([&] { posix::replace_file(folder.file(name), "x"); }) == Failure::environment);
   }
   posix::check_replaceable(folder.file("new"));
   CHECK(folder.entries() == 0);

@@ -19,7 +19,7 @@ std::string failure_of(Load load) {
   try {
     static_cast<void>(load());
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::usage);
+    CHECK(failure.kind() == Failure::invalid);
     return failure.what();
   }
   FAIL("it was accepted");

@@ -142,7 +142,7 @@ TEST_CASE("constants that cannot be written are a failure of the environment") {
       write_if_changed(path, "one\n");
       FAIL("it was written");
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == Exit::environment);
+      CHECK(failure.kind() == Failure::environment);
       CHECK(std::string_view(failure.what()).find(path.string() + ": cannot be written: ") == 0);
     }
   }

@@ -61,12 +61,12 @@ std::uint32_t atc(const CounterStore& store) {
 
 void count(CounterStore& store) { store.put("A1", Counters{{"atc", atc(store) + 1}}); }
 
-std::string refusal(const std::string& path, Exit exit, milliseconds wait = {}) {
+std::string refusal(const std::string& path, Failure::Kind kind, milliseconds wait = {}) {
   try {
     DurableStore store(path, wait);
     count(store);
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == exit);
+    CHECK(failure.kind() == kind);
     CHECK(std::string(failure.what()).find('\n') == std::string::npos);
     return failure.what();
   }
@@ -153,7 +153,7 @@ TEST_CASE("the state file is where the XDG base directory specification wants it
       default_state_file("cards");
       FAIL("accepted");
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == Exit::environment);
+      CHECK(failure.kind() == Failure::environment);
       CHECK_THAT(failure.what(), Contains("neither XDG_STATE_HOME nor HOME is set"));
     }
   }
@@ -204,7 +204,7 @@ TEST_CASE("a symbolic link stays one, and is locked with the file that it names"
   {
     DurableStore store(link);  // of which the file does not exist yet
     count(store);
-    CHECK_THAT(refusal(real, Exit::environment), Contains("in use by another sesame"));
+    CHECK_THAT(refusal(real, Failure::environment), Contains("in use by another sesame"));
   }
   CHECK(fs::is_symlink(link));
   CHECK(fs::is_regular_file(fs::symlink_status(real)));
@@ -213,7 +213,7 @@ TEST_CASE("a symbolic link stays one, and is locked with the file that it names"
 
   const std::string loop = directory.file("loop");
   fs::create_symlink("loop", loop);
-  CHECK_THAT(refusal(loop, Exit::environment), Contains("Too many levels of symbolic links"));
+  CHECK_THAT(refusal(loop, Failure::environment), Contains("Too many levels of symbolic links"));
 }
 
 TEST_CASE("a value is on the disk before put returns: the new file under its own name, then the folder") {
@@ -236,7 +236,7 @@ TEST_CASE("a link in the place of what the store makes for itself leads it nowhe
   CAPTURE(suffix);
   std::ofstream(precious) << "precious";
   fs::create_symlink(precious, path + suffix);
-  CHECK_THAT(refusal(path, Exit::environment), Contains("Too many levels of symbolic links"));
+  CHECK_THAT(refusal(path, Failure::environment), Contains("Too many levels of symbolic links"));
   CHECK(sesame::test::content(precious) == "precious");
   CHECK_FALSE(fs::exists(path));
 }
@@ -247,32 +247,32 @@ TEST_CASE("what cannot be a state file is refused in one line") {
 
   SECTION("a directory") {
     fs::create_directory(path);
-    CHECK_THAT(refusal(path, Exit::environment), StartsWith("cannot read " + path + ": Is a directory; "));
+    CHECK_THAT(refusal(path, Failure::environment), StartsWith("cannot read " + path + ": Is a directory"));
   }
   SECTION("the name of a directory") {
-    CHECK_THAT(refusal(path + "/", Exit::environment), Contains(": Is a directory; "));
+    CHECK_THAT(refusal(path + "/", Failure::environment), Contains(": Is a directory"));
     CHECK_FALSE(fs::exists(path));
   }
-  SECTION("no name") { CHECK_THAT(refusal("", Exit::environment), StartsWith("cannot open ")); }
+  SECTION("no name") { CHECK_THAT(refusal("", Failure::environment), StartsWith("cannot open ")); }
   SECTION("a file for a parent") {
     std::ofstream(path) << "x";
-    CHECK_THAT(refusal(path + "/y", Exit::environment), Contains(": Not a directory; "));
+    CHECK_THAT(refusal(path + "/y", Failure::environment), Contains(": Not a directory"));
   }
   SECTION("a named pipe") {
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-    CHECK_THAT(refusal(path, Exit::usage), StartsWith(path + ":1: "));
+    CHECK_THAT(refusal(path, Failure::invalid), StartsWith(path + ":1: "));
   }
   SECTION("an empty file") {
     std::ofstream(path) << "";
-    CHECK_THAT(refusal(path, Exit::usage), StartsWith(path + ":1: "));
+    CHECK_THAT(refusal(path, Failure::invalid), StartsWith(path + ":1: "));
     CHECK(sesame::test::content(path).empty());
   }
   SECTION("more than 16 MiB") {
     std::ofstream(path) << "";
     fs::resize_file(path, (16 << 20) + 1);
-    CHECK_THAT(refusal(path, Exit::usage), StartsWith(path + ": larger than 16 MiB"));
+    CHECK_THAT(refusal(path, Failure::invalid), StartsWith(path + ": larger than 16 MiB"));
     fs::resize_file(path, 16 << 20);
-    CHECK_THAT(refusal(path, Exit::usage), StartsWith(path + ":1: "));
+    CHECK_THAT(refusal(path, Failure::invalid), StartsWith(path + ":1: "));
   }
 }
 
@@ -294,7 +294,7 @@ TEST_CASE("without permission there is one line, and nothing changes") {
       DurableStore store(file);
       count(store);
     } catch (const Failure& failure) {
-      return failure.exit() == Exit::environment && std::string(failure.what()).rfind(start, 0) == 0;
+      return failure.kind() == Failure::environment && std::string(failure.what()).rfind(start, 0) == 0;
     }
     return false;
   };
@@ -384,13 +384,13 @@ TEST_CASE("no descriptor is inherited or left open") {
     CHECK(open.all == before + 1);
     CHECK(open.below == 1);
     CHECK(open.inherited == 0);
-    refusal(path, Exit::environment);
-    refusal(path, Exit::environment, milliseconds(1));
+    refusal(path, Failure::environment);
+    refusal(path, Failure::environment, milliseconds(1));
     CHECK(descriptors(path).all == before + 1);
   }
   CHECK(descriptors(path).all == before);
   std::ofstream(path) << "damaged";
-  refusal(path, Exit::usage);
+  refusal(path, Failure::invalid);
   CHECK(descriptors(path).all == before);
 }
 
@@ -400,16 +400,16 @@ TEST_CASE("two stores of one file exclude each other in one process") {
   {
     DurableStore store(path);
     const auto start = std::chrono::steady_clock::now();
-    CHECK(refusal(path, Exit::environment) ==
+    CHECK(refusal(path, Failure::environment) ==
           path + " is in use by another sesame; waited 0 s: try again when it has ended");
-    CHECK(refusal(path, Exit::environment, milliseconds(50)) ==
+    CHECK(refusal(path, Failure::environment, milliseconds(50)) ==
           path + " is in use by another sesame; waited 0.05 s: try again when it has ended");
     CHECK(std::chrono::steady_clock::now() - start >= milliseconds(50));
     count(store);  // a store that was refused has not unlocked this one
-    CHECK_THAT(refusal(path, Exit::environment), Contains("in use"));
+    CHECK_THAT(refusal(path, Failure::environment), Contains("in use"));
   }
   // Nor does a wait given up take the lock later.
-  CHECK(refusal(path, Exit::environment) == "accepted");
+  CHECK(refusal(path, Failure::environment) == "accepted");
   CHECK(atc(DurableStore(path, {})) == 2);
 }
 

@@ -25,7 +25,7 @@ std::string refusal(const std::string& text) {
   try {
     from_text(text, "cards.state");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::usage);
+    CHECK(failure.kind() == Failure::invalid);
     return failure.what();
   }
   return "accepted";

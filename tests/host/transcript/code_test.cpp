@@ -74,12 +74,12 @@ TEST_CASE("another PIN than the recorded one is refused") {
   Asked asked;
   asked.pin = "9753";
   CHECK(outcome([&] { code(slot, asked); }) ==
-        "1 " + shipped("cap_be.apdu") + ": this transcript has no such PIN");
+        "refused " + shipped("cap_be.apdu") + ": this transcript has no such PIN");
 }
 
 TEST_CASE("a challenge that was not recorded is named as a GENERATE AC") {
   auto slot = slot_of(shipped("cap_be.apdu"));
   const std::string result = outcome([&] { code(slot, {0x4711, "", "1234"}); });
-  CHECK_THAT(result, Catch::Matchers::StartsWith("2 GENERATE AC for an ARQC (80AE800022"));
+  CHECK_THAT(result, Catch::Matchers::StartsWith("invalid GENERATE AC for an ARQC (80AE800022"));
   CHECK_THAT(result, Catch::Matchers::Contains("00004711") && Catch::Matchers::Contains("cap_be.apdu"));
 }

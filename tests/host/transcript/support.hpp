@@ -43,14 +43,14 @@ inline std::string repeated(std::string_view byte, std::size_t count) {
 
 inline std::string shipped(const std::string& name) { return std::string(SESAME_TRANSCRIPTS "/") + name; }
 
-// "ok" where nothing is thrown; else the line, after its exit status: "2 card.apdu:3: …".
+// "ok" where nothing is thrown; else the line, after its kind: "invalid card.apdu:3: …".
 inline std::string outcome(const std::function<void()>& action) {
   try {
     action();
   } catch (const Failure& failure) {
     const std::string line = failure.what();
     CHECK(line.find('\n') == std::string::npos);
-    return std::to_string(static_cast<int>(failure.exit())) + " " + line;
+    return std::string(to_string(failure.kind())) + " " + line;
   }
   return "ok";
 }

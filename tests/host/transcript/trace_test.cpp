@@ -319,11 +319,12 @@ TEST_CASE("a trace that cannot be written is an error of the environment") {
   const auto write = [](const std::string& path) {
     return outcome([&] { TraceWriter trace(path, "test"); });
   };
-  CHECK(write("/dev/full") == "3 /dev/full: cannot be written: No space left on device");
+  CHECK(write("/dev/full") == "environment /dev/full: cannot be written: No space left on device");
   CHECK(write("/dev/null") == "ok");
-  CHECK(write(directory.file("")) == "3 " + (directory.file("")) + ": cannot be written: Is a directory");
-  CHECK(write(directory.file("none/trace.apdu")) ==
-        "3 " + (directory.file("none/trace.apdu")) + ": cannot be written: No such file or directory");
+  CHECK(write(directory.file("")) ==
+        "environment " + (directory.file("")) + ": cannot be written: Is a directory");
+  CHECK(write(directory.file("none/trace.apdu")) == "environment " + (directory.file("none/trace.apdu")) +
+                                                        ": cannot be written: No such file or directory");
 }
 
 TEST_CASE("a disk that fills up ends the dialogue, and leaves whole pairs") {
@@ -341,7 +342,7 @@ TEST_CASE("a disk that fills up ends the dialogue, and leaves whole pairs") {
       const SmallDisk disk(first.size() + room);
       result = ask(slot, "00B2010C00");
     }
-    CHECK(result == "3 " + path + ": cannot be written: File too large");
+    CHECK(result == "environment " + path + ": cannot be written: File too large");
     CHECK(sesame::test::content(path) == first);
     trace.comment("there is room again");
     CHECK(sesame::test::content(path) == first + "# there is room again\n");
@@ -409,6 +410,7 @@ TEST_CASE("the card is powered down, and what it cannot do is passed on") {
   CHECK(card.deactivations() == 1);
   auto unknown = recorded("> 00840000\n< 9000\n");
   TracingSlot slot(unknown, trace);
-  CHECK_THAT(ask(slot, "00B2010C00"), Contains("2 READ RECORD 1, SFI 1 (00B2010C00) is not in card.apdu"));
+  CHECK_THAT(ask(slot, "00B2010C00"),
+             Contains("invalid READ RECORD 1, SFI 1 (00B2010C00) is not in card.apdu"));
   CHECK(ask(slot, "00840000") == "9000");
 }

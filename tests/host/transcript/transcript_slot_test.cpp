@@ -95,7 +95,7 @@ TEST_CASE("a SELECT that was not recorded finds no file") {
 
 TEST_CASE("a PIN that was not recorded is refused, and not shown") {
   auto slot = recorded("> 0020008008241234FFFFFFFFFF\n< 9000\n");
-  const std::string refusal = "1 card.apdu: this transcript has no such PIN";
+  const std::string refusal = "refused card.apdu: this transcript has no such PIN";
   CHECK(ask(slot, "0020008008241234FFFFFFFFFF") == "9000");
   CHECK(ask(slot, "0020008008249753FFFFFFFFFF") == refusal);
   CHECK(ask(slot, "00200080022497") == refusal);
@@ -110,13 +110,13 @@ TEST_CASE("any other command that was not recorded is named") {
     const char *command, *named;
   };
   const auto row = GENERATE(values<Row>({
-      {"00B2021C00", "2 READ RECORD 2, SFI 3 (00B2021C00)"},
-      {"80AE8000021234", "2 GENERATE AC for an ARQC (80AE8000021234)"},
-      {"00A4000C023F00", "2 SELECT (00A4000C023F00)"},
-      {"00C0000010", "2 GET RESPONSE (00C0000010)"},
-      {"0024000008249753FFFFFFFFFF", "2 CHANGE REFERENCE DATA (0024000008****************)"},
-      {"80200080029753", "2 the command (8020008002****)"},
-      {"00B2", "2 the command (00B2)"},
+      {"00B2021C00", "invalid READ RECORD 2, SFI 3 (00B2021C00)"},
+      {"80AE8000021234", "invalid GENERATE AC for an ARQC (80AE8000021234)"},
+      {"00A4000C023F00", "invalid SELECT (00A4000C023F00)"},
+      {"00C0000010", "invalid GET RESPONSE (00C0000010)"},
+      {"0024000008249753FFFFFFFFFF", "invalid CHANGE REFERENCE DATA (0024000008****************)"},
+      {"80200080029753", "invalid the command (8020008002****)"},
+      {"00B2", "invalid the command (00B2)"},
   }));
   CHECK(ask(slot, row.command) == row.named + rest);
 }
@@ -133,7 +133,7 @@ TEST_CASE("a GENERATE AC for an AAC that was not recorded is refused by the card
   CHECK(ask(slot, "80AE000001BB") == "6985");
   CHECK(ask(slot, "80AE100001BB") == "6985");
   for (const char* command : {"80AE800001BB", "80AE400001BB", "80AEC00001BB", "80AE", "00AE000001BB"}) {
-    CHECK_THAT(ask(slot, command), Catch::Matchers::StartsWith("2 "));
+    CHECK_THAT(ask(slot, command), Catch::Matchers::StartsWith("invalid "));
   }
 }
 
@@ -148,6 +148,6 @@ TEST_CASE("a card that was silent then is silent now") {
     CAPTURE(line);
     const std::string text = std::string("> 80CA9F1700\n") + line + "\n";
     CHECK_THAT(outcome([&] { Transcript::parse(text, "card.apdu"); }),
-               Catch::Matchers::StartsWith("2 card.apdu:2: "));
+               Catch::Matchers::StartsWith("invalid card.apdu:2: "));
   }
 }

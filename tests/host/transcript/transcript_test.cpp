@@ -85,51 +85,53 @@ TEST_CASE("what is wrong with a transcript is said with its line") {
   };
   const std::string pair = "> 00B2010C00\n< 9000\n";
   const auto row = GENERATE_COPY(values<Row>({
-      {pair + "card 3B\n", "2 card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
-      {pair + "atr3B00\n", "2 card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
-      {pair + "00B2010C00\n", "2 card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
-      {std::string("\0", 1) + pair, "2 card.apdu:1: the line begins with none of 'atr', '>', '<' and '#'"},
-      {"> 00B2010C0\n< 9000\n", "2 card.apdu:1: an odd number of hex digits"},
-      {"> 00B2010C00\n< 900\n", "2 card.apdu:2: an odd number of hex digits"},
-      {"atr 3B0\n" + pair, "2 card.apdu:1: an odd number of hex digits"},
-      {"> 00B2010G00\n< 9000\n", "2 card.apdu:1: 'G' is not a hex digit"},
-      {"> 00B2010C00#\n< 9000\n", "2 card.apdu:1: '#' is not a hex digit"},
-      {"> 00B2010C00\n< 9000\r\r\n", "2 card.apdu:2: byte 0D is not a hex digit"},
-      {"> 00B2010C00\n< 90\xC3\xA9\n", "2 card.apdu:2: byte C3 is not a hex digit"},
-      {"> 00B2010C00\n\n" + pair, "2 card.apdu:1: a command ('>') without its response ('<')"},
-      {pair + "> 00B2010C00", "2 card.apdu:3: a command ('>') without its response ('<')"},
+      {pair + "card 3B\n", "invalid card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
+      {pair + "atr3B00\n", "invalid card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
+      {pair + "00B2010C00\n", "invalid card.apdu:3: the line begins with none of 'atr', '>', '<' and '#'"},
+      {std::string("\0", 1) + pair,
+       "invalid card.apdu:1: the line begins with none of 'atr', '>', '<' and '#'"},
+      {"> 00B2010C0\n< 9000\n", "invalid card.apdu:1: an odd number of hex digits"},
+      {"> 00B2010C00\n< 900\n", "invalid card.apdu:2: an odd number of hex digits"},
+      {"atr 3B0\n" + pair, "invalid card.apdu:1: an odd number of hex digits"},
+      {"> 00B2010G00\n< 9000\n", "invalid card.apdu:1: 'G' is not a hex digit"},
+      {"> 00B2010C00#\n< 9000\n", "invalid card.apdu:1: '#' is not a hex digit"},
+      {"> 00B2010C00\n< 9000\r\r\n", "invalid card.apdu:2: byte 0D is not a hex digit"},
+      {"> 00B2010C00\n< 90\xC3\xA9\n", "invalid card.apdu:2: byte C3 is not a hex digit"},
+      {"> 00B2010C00\n\n" + pair, "invalid card.apdu:1: a command ('>') without its response ('<')"},
+      {pair + "> 00B2010C00", "invalid card.apdu:3: a command ('>') without its response ('<')"},
       {pair + "> 00B2010C00\natr 3B00\n< 9000\n",
-       "2 card.apdu:3: a command ('>') without its response ('<')"},
-      {"< 9000\n", "2 card.apdu:1: a response ('<') without its command ('>')"},
-      {pair + "# again\n< 9000\n", "2 card.apdu:4: a response ('<') without its command ('>')"},
-      {"> 00B2010C00\n<\n", "2 card.apdu:2: a response has 2 to 258 bytes, not 0"},
-      {"> 00B2010C00\n< 90\n", "2 card.apdu:2: a response has 2 to 258 bytes, not 1"},
-      {"> 00B2010C00\n< " + repeated("00", 259), "2 card.apdu:2: a response has 2 to 258 bytes, not 259"},
-      {">\n< 9000\n", "2 card.apdu:1: a command that is no short APDU: too few bytes"},
-      {"> 00B201\n< 9000\n", "2 card.apdu:1: a command that is no short APDU: too few bytes"},
+       "invalid card.apdu:3: a command ('>') without its response ('<')"},
+      {"< 9000\n", "invalid card.apdu:1: a response ('<') without its command ('>')"},
+      {pair + "# again\n< 9000\n", "invalid card.apdu:4: a response ('<') without its command ('>')"},
+      {"> 00B2010C00\n<\n", "invalid card.apdu:2: a response has 2 to 258 bytes, not 0"},
+      {"> 00B2010C00\n< 90\n", "invalid card.apdu:2: a response has 2 to 258 bytes, not 1"},
+      {"> 00B2010C00\n< " + repeated("00", 259),
+       "invalid card.apdu:2: a response has 2 to 258 bytes, not 259"},
+      {">\n< 9000\n", "invalid card.apdu:1: a command that is no short APDU: too few bytes"},
+      {"> 00B201\n< 9000\n", "invalid card.apdu:1: a command that is no short APDU: too few bytes"},
       {"> 00A4040003AABB\n< 9000\n",
-       "2 card.apdu:1: a command that is no short APDU: "
+       "invalid card.apdu:1: a command that is no short APDU: "
        "the length byte does not match the bytes that follow"},
       {"> 00A4040001AABBCC\n< 9000\n",
-       "2 card.apdu:1: a command that is no short APDU: "
+       "invalid card.apdu:1: a command that is no short APDU: "
        "the length byte does not match the bytes that follow"},
       {"> 00A40400000001AA\n< 9000\n",
-       "2 card.apdu:1: a command that is no short APDU: an extended length, which EMV "
+       "invalid card.apdu:1: a command that is no short APDU: an extended length, which EMV "
        "does not use"},
-      {"> 0020008008***\n< 9000\n", "2 card.apdu:1: an odd number of hex digits"},
+      {"> 0020008008***\n< 9000\n", "invalid card.apdu:1: an odd number of hex digits"},
       {"> 0020008008**\n< 9000\n",
-       "2 card.apdu:1: a command that is no short APDU: "
+       "invalid card.apdu:1: a command that is no short APDU: "
        "the length byte does not match the bytes that follow"},
-      {"> *0200080\n< 9000\n", "2 card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
-      {"> 002000*0\n< 9000\n", "2 card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
-      {"> 00200080*2AABB\n< 9000\n", "2 card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
-      {"> 00B2010C00\n< **9000\n", "2 card.apdu:2: '*' can only stand in the data of a command"},
-      {"atr 3B*0\n" + pair, "2 card.apdu:1: '*' can only stand in the data of a command"},
-      {"atr\n" + pair, "2 card.apdu:1: an ATR has 1 to 33 bytes, not 0"},
-      {"atr " + repeated("00", 34) + "\n" + pair, "2 card.apdu:1: an ATR has 1 to 33 bytes, not 34"},
-      {"atr 3B00\n" + pair + "atr 3B00\n", "2 card.apdu:4: a second ATR; the first is in line 1"},
-      {"", "2 card.apdu: there is no command ('>') with its response ('<') in it"},
-      {"atr 3B00\n# nothing\n", "2 card.apdu: there is no command ('>') with its response ('<') in it"},
+      {"> *0200080\n< 9000\n", "invalid card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
+      {"> 002000*0\n< 9000\n", "invalid card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
+      {"> 00200080*2AABB\n< 9000\n", "invalid card.apdu:1: '*' in CLA, INS, P1, P2 or Lc of a command"},
+      {"> 00B2010C00\n< **9000\n", "invalid card.apdu:2: '*' can only stand in the data of a command"},
+      {"atr 3B*0\n" + pair, "invalid card.apdu:1: '*' can only stand in the data of a command"},
+      {"atr\n" + pair, "invalid card.apdu:1: an ATR has 1 to 33 bytes, not 0"},
+      {"atr " + repeated("00", 34) + "\n" + pair, "invalid card.apdu:1: an ATR has 1 to 33 bytes, not 34"},
+      {"atr 3B00\n" + pair + "atr 3B00\n", "invalid card.apdu:4: a second ATR; the first is in line 1"},
+      {"", "invalid card.apdu: there is no command ('>') with its response ('<') in it"},
+      {"atr 3B00\n# nothing\n", "invalid card.apdu: there is no command ('>') with its response ('<') in it"},
   }));
   CHECK(refusal(row.text) == row.refusal);
 }
@@ -138,9 +140,9 @@ TEST_CASE("a file that cannot be a transcript is refused by name") {
   const sesame::test::TemporaryFolder directory;
   const auto load = [](const std::string& path) { return outcome([&] { Transcript::load(path); }); };
   CHECK(load(directory.file("none.apdu")) ==
-        "2 " + (directory.file("none.apdu")) + ": cannot be read: No such file or directory");
-  CHECK(load(directory.file("")) == "2 " + (directory.file("")) + ": cannot be read: Is a directory");
-  CHECK(load("/dev/zero") == "2 /dev/zero: more than 1048576 bytes");
+        "invalid " + (directory.file("none.apdu")) + ": cannot be read: No such file or directory");
+  CHECK(load(directory.file("")) == "invalid " + (directory.file("")) + ": cannot be read: Is a directory");
+  CHECK(load("/dev/zero") == "invalid /dev/zero: more than 1048576 bytes");
   std::ofstream(directory.file("empty.apdu")).close();
   CHECK_THAT(load(directory.file("empty.apdu")), Contains("empty.apdu: there is no command"));
 }
@@ -149,7 +151,7 @@ TEST_CASE("a file of 1 MiB is read, one byte more is too much") {
   const std::string pair = "> 00B2010C00\n< 9000\n#";
   CHECK(refusal(pair + std::string(kLargestFile - pair.size(), ' ')) == "ok");
   CHECK(refusal(pair + std::string(kLargestFile - pair.size() + 1, ' ')) ==
-        "2 card.apdu: more than 1048576 bytes");
+        "invalid card.apdu: more than 1048576 bytes");
 }
 
 TEST_CASE("every beginning of a shipped transcript is read, or refused with one line") {
@@ -161,7 +163,7 @@ TEST_CASE("every beginning of a shipped transcript is read, or refused with one 
     const std::string result = refusal(text.substr(0, size));
     if (result == "ok")
       ++read;
-    else if (result.rfind("2 card.apdu:", 0) != 0)
+    else if (result.rfind("invalid card.apdu:", 0) != 0)
       FAIL(size << ": " << result);
   }
   CHECK(read > 7);  // at least after every pair

@@ -28,7 +28,7 @@ class Served {
           try {
             server_.run();
           } catch (const Failure& failure) {
-            outcome = std::to_string(static_cast<int>(failure.exit())) + " " + failure.what();
+            outcome = std::string(to_string(failure.kind())) + " " + failure.what();
           }
           const std::lock_guard lock(mutex_);
           outcome_ = outcome;
@@ -265,14 +265,14 @@ TEST_CASE("where nobody listens it fails, at once or after the time given") {
   const std::uint16_t port = unused_port();
   SECTION("at once") {
     Served served(slot, {"the card", port, std::chrono::seconds(0), {}});
-    CHECK_THAT(served.next(),
-               StartsWith("3 no reader at 127.0.0.1:" + std::to_string(port) + ": Connection refused"));
+    CHECK_THAT(served.next(), StartsWith("environment no reader at 127.0.0.1:" + std::to_string(port) +
+                                         ": Connection refused"));
   }
   SECTION("after a second, having said that it waits") {
     const auto start = std::chrono::steady_clock::now();
     Served served(slot, {"the card", port, std::chrono::seconds(1), {}});
     CHECK_THAT(served.next(), Contains("waits for a reader"));
-    CHECK_THAT(served.next(), StartsWith("3 no reader"));
+    CHECK_THAT(served.next(), StartsWith("environment no reader"));
     CHECK(std::chrono::steady_clock::now() - start >= std::chrono::seconds(1));
   }
   SECTION("not where the daemon comes in time") {
@@ -299,14 +299,14 @@ TEST_CASE("whoever listens and closes at once is no reader") {
     FakeVpcd closes(listener);
     closes.send_raw(bytes("00"));
   }
-  CHECK_THAT(served.next(), StartsWith("3 no reader") && Contains("reset"));
+  CHECK_THAT(served.next(), StartsWith("environment no reader") && Contains("reset"));
   CHECK(slot.take().empty());
 }
 
 TEST_CASE("nothing is answered whose counters are not on the disk") {
   SpySlot slot;
   slot.on_transmit = [](Bytes, emv::ResponseBuffer&) {
-    throw Failure(Exit::environment, "the disk is full");
+    throw Failure(Failure::environment, "the disk is full");
   };
   Listener listener;
   Served served(slot, at(listener));
@@ -316,7 +316,7 @@ TEST_CASE("nothing is answered whose counters are not on the disk") {
   vpcd.send(bytes("80A8000002830000"));
   CHECK(vpcd.closed());
   served.next();
-  CHECK(served.next() == "3 the disk is full");
+  CHECK(served.next() == "environment the disk is full");
 }
 
 TEST_CASE("a card that falls silent has left") {

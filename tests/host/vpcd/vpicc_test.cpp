@@ -173,7 +173,7 @@ TEST_CASE("a counter that cannot be written is not answered") {
   Fixture f;
   take(f.card, kOn);
   f.slot.on_transmit = [](Bytes, emv::ResponseBuffer&) {
-    throw Failure(Exit::environment, "the disk is full");
+    throw Failure(Failure::environment, "the disk is full");
   };
   CHECK_THROWS_AS(take(f.card, "80A8000002830000"), Failure);
   CHECK(f.lines.empty());

@@ -134,7 +134,7 @@ TEST_CASE("two simulators do not share a folder") {
     const CardShop other({false, folder.path().string()});
     FAIL("they do");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.kind() == Failure::environment);
     CHECK(std::string(failure.what()).find("in use by another simulator") != std::string::npos);
   }
 }
@@ -144,7 +144,7 @@ TEST_CASE("a folder that cannot be is an error of the environment") {
     const CardShop shop({false, "/proc/no/such/folder"});
     FAIL("it was made");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.kind() == Failure::environment);
   }
 }
 

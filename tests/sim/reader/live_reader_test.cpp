@@ -267,7 +267,7 @@ class BrokenCard final : public Card, CardSlot {
   std::string kind() const override { return "virtual"; }
   void set_state(std::optional<std::uint16_t>, std::optional<std::uint8_t>) override {}
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
-    if (request.is_command()) throw Failure(Exit::environment, "the disk is full");
+    if (request.is_command()) throw Failure(Failure::environment, "the disk is full");
     static constexpr std::array<std::uint8_t, 2> kAtr{0x3B, 0x00};
     return answer.assign(kAtr) ? SlotStatus::ok : SlotStatus::garbled;
   }

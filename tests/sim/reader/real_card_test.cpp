@@ -95,7 +95,7 @@ TEST_CASE("without a card in the PC/SC reader, or without such a reader, none is
     simulator.insert(id, {CardSpec::Kind::pcsc, wanted});
     FAIL("it was inserted");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::environment);
+    CHECK(failure.kind() == Failure::environment);
   }
 }
 

@@ -254,7 +254,7 @@ TEST_CASE("what happened before an exception is on the bus all the same") {
   CHECK_THROWS_AS(world.simulator.with(id,
                                        [](LiveReader& reader) {
                                          reader.press(Key::f1);
-                                         throw Failure(Exit::environment, "enough");
+                                         throw Failure(Failure::environment, "enough");
                                        }),
                   Failure);
   CHECK(world.simulator.events().last() > before);

@@ -153,7 +153,7 @@ TEST_CASE("a file of golden screens that is none is refused, with its line") {
       outcome_of(scenario("{ golden = \"a\" },\n", file));
       FAIL("not refused: " << text);
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == Exit::usage);
+      CHECK(failure.kind() == Failure::invalid);
       CHECK_THAT(failure.what(), Contains("a.toml.golden:"));
     }
   }

@@ -21,7 +21,7 @@ std::string refusal(const std::string& text) {
   try {
     read_scenario(text, "folder/a.toml");
   } catch (const Failure& failure) {
-    CHECK(failure.exit() == Exit::usage);
+    CHECK(failure.kind() == Failure::invalid);
     return failure.what();
   }
   return "not refused";

@@ -129,20 +129,20 @@ TEST_CASE("a connection is used again, and made anew where the server has closed
 }
 
 TEST_CASE("a reader behind a server that is none is a line, not an end") {
-  using Row = std::tuple<const char*, std::string, Exit>;
+  using Row = std::tuple<const char*, std::string, Failure::Kind>;
   const std::string deep = std::string(1'000'000, '[');
-  for (const auto& [what, says, exit] : std::vector<Row>{
-           {"a deep answer", answer(deep, "201 Created"), Exit::environment},
+  for (const auto& [what, says, kind] : std::vector<Row>{
+           {"a deep answer", answer(deep, "201 Created"), Failure::environment},
            {"a deep and complete one", answer(deep + std::string(1'000'000, ']'), "201 Created"),
-            Exit::environment},
-           {"a deep refusal", answer(deep, "400 Bad Request"), Exit::environment},
-           {"no JSON", answer("<html>"), Exit::environment},
-           {"nothing", answer(""), Exit::environment},
-           {"no id", answer("{}", "201 Created"), Exit::environment},
+            Failure::environment},
+           {"a deep refusal", answer(deep, "400 Bad Request"), Failure::environment},
+           {"no JSON", answer("<html>"), Failure::environment},
+           {"nothing", answer(""), Failure::environment},
+           {"no id", answer("{}", "201 Created"), Failure::environment},
            {"an id that is a request", answer(R"({"id":"x HTTP/1.1\r\n\r\nDELETE /"})", "201 Created"),
-            Exit::environment},
+            Failure::environment},
            {"a refusal", answer(R"({"code":"x","message":"no\u001b[2J\nway","hint":""})", "409 Conflict"),
-            Exit::refused},
+            Failure::refused},
        }) {
     INFO(what);
     const Liar liar(says);
@@ -150,7 +150,7 @@ TEST_CASE("a reader behind a server that is none is a line, not an end") {
       const ServedDevice device({"http://127.0.0.1:" + std::to_string(liar.port()), ""}, "sesame");
       FAIL("it was taken for a reader");
     } catch (const Failure& failure) {
-      CHECK(failure.exit() == exit);
+      CHECK(failure.kind() == kind);
       INFO(failure.what());
       for (const char* p = failure.what(); *p != '\0'; ++p) CHECK(static_cast<unsigned char>(*p) >= ' ');
     }
@@ -181,7 +181,7 @@ TEST_CASE("a URL is http://HOST:PORT, with a slash or without") {
         std::string("http://a:70000"), std::string("http://u@a:1"), std::string("http:///"),
         std::string("http://a\r\nX: y:1"), std::string("127.0.0.1:8035"), std::string()}) {
     INFO(url);
-    CHECK_THROWS_WITH(ServedDevice({url, ""}, "sesame"), Catch::StartsWith("--url: "));
+    CHECK_THROWS_WITH(ServedDevice({url, ""}, "sesame"), Catch::Contains("http://HOST:PORT"));
   }
 }
 
