@@ -9,12 +9,6 @@ namespace sesame::card {
 
 namespace tag = emv::tag;
 
-namespace {
-
-void append(ByteString& to, Bytes more) { to.insert(to.end(), more.begin(), more.end()); }
-
-}  // namespace
-
 // ---- what the CVR tells
 
 namespace {

@@ -8,8 +8,6 @@ namespace tag = emv::tag;
 
 namespace {
 
-void append(ByteString& to, Bytes more) { to.insert(to.end(), more.begin(), more.end()); }
-
 ByteString bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
 // Digits as nibbles, F behind an odd one: format cn (EMV 4.3 Book 3, 4.3).

@@ -11,7 +11,6 @@
 namespace sesame::keys {
 namespace {
 
-constexpr std::size_t kDesBlock = 8;
 constexpr std::size_t kLongestPan = 19;
 constexpr std::size_t kLongestUnhashedPan = 16;  // A1.4.2
 

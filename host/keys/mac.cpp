@@ -10,7 +10,6 @@ namespace {
 template <std::size_t Size>
 using Block = std::array<std::uint8_t, Size>;
 
-constexpr std::size_t kDesBlock = 8;
 constexpr std::size_t kAesBlock = 16;
 
 template <std::size_t Size>

@@ -18,7 +18,7 @@ namespace {
   if (reason != nullptr) line += std::string(" (") + reason + ")";
   line += ": check that its library and default provider are installed";
   ERR_clear_error();
-  throw Failure(Exit::environment, line);
+  throw Failure(Failure::environment, line);
 }
 
 void require(int outcome, const char* operation) {

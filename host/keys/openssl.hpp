@@ -3,10 +3,11 @@
 //
 // Algorithms are fetched once per process, from a library context of our own: neither the machine's
 // openssl.cnf nor the legacy provider has a say. Whatever OpenSSL refuses is thrown as a Failure
-// (Exit::environment) that names the operation and OpenSSL's reason.
+// (Failure::environment) that names the operation and OpenSSL's reason.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -19,6 +20,8 @@ namespace sesame::keys {
 
 // Triple DES is two-key: K1 encrypts, K2 decrypts, K1 encrypts. With K1 = K2 it is single DES.
 enum class Algorithm : std::uint8_t { tdes_ecb, tdes_cbc, aes_ecb, aes_cbc };
+
+inline constexpr std::size_t kDesBlock = 8;  // bytes; a half of a two-key triple DES key, too
 
 // A cipher context, keyed for encryption without padding. OpenSSL wipes the key schedule when it is
 // rekeyed or destroyed. Not for two threads at once.

@@ -17,7 +17,7 @@ namespace sesame::pcsc {
 namespace {
 
 // To let go of a context. The service does so by itself when the process ends.
-constexpr std::chrono::milliseconds kFarewell{1000};
+constexpr std::chrono::milliseconds kReleasedWithin{1000};
 
 // Threads that nobody waits for any more, in a call that may end at any time.
 std::atomic<int> left_alone = 0;
@@ -79,7 +79,7 @@ void Context::Shared::end() {
   std::unique_lock lock(mutex);
   over = true;
   changed.notify_all();
-  if (!lost || !busy) changed.wait_for(lock, kFarewell, [&] { return !alive; });
+  if (!lost || !busy) changed.wait_for(lock, kReleasedWithin, [&] { return !alive; });
   if (alive) {
     leave_alone();
     thread.detach();
@@ -154,7 +154,8 @@ void Context::cancel(Millis patience) const {
 void expect_service(Context::Millis patience) { const Context there(patience); }
 
 void fail_silent() {
-  throw Failure(Exit::environment, "the PC/SC service does not answer: restart it (systemctl restart pcscd)");
+  throw Failure(Failure::environment,
+                "the PC/SC service does not answer: restart it (systemctl restart pcscd)");
 }
 
 }  // namespace sesame::pcsc

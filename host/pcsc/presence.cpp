@@ -10,7 +10,7 @@ namespace sesame::pcsc {
 namespace {
 
 // For the service to end a wait.
-constexpr std::chrono::milliseconds kFarewell{1000};
+constexpr std::chrono::milliseconds kWaitEndsWithin{1000};
 
 }  // namespace
 
@@ -27,10 +27,10 @@ bool PresenceWatch::cancel() try {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   // A cancel that comes just before the thread waits is lost: so it is said until the thread has heard it.
-  const auto end = std::chrono::steady_clock::now() + kFarewell;
+  const auto end = std::chrono::steady_clock::now() + kWaitEndsWithin;
   while (!stopped_ && std::chrono::steady_clock::now() < end) {
     lock.unlock();
-    context_.cancel(kFarewell);
+    context_.cancel(kWaitEndsWithin);
     lock.lock();
     changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return stopped_; });
   }

@@ -19,7 +19,7 @@ namespace sesame::transcript {
 namespace {
 
 [[noreturn]] void fail(const std::string& name, std::string_view what) {
-  throw Failure(Exit::usage, fmt::format("{}: {}", name, what));
+  throw Failure(Failure::invalid, fmt::format("{}: {}", name, what));
 }
 
 // ---- lines
@@ -87,7 +87,7 @@ class Lines {
 
 // ---- what a line holds
 
-struct Nibbles {
+struct CommandPattern {
   std::vector<std::uint8_t> bytes;  // 0 where a nibble is a wildcard
   std::vector<std::uint8_t> mask;   // F where the nibble counts
 };
@@ -105,8 +105,8 @@ int digit(char c) {
                        : fmt::format("byte {:02X} is not a hex digit", static_cast<unsigned char>(c)));
 }
 
-Nibbles read_nibbles(const Lines& lines, std::string_view text) {
-  Nibbles read;
+CommandPattern read_nibbles(const Lines& lines, std::string_view text) {
+  CommandPattern read;
   bool half = false;
   for (const char c : text) {
     if (is_space(c)) continue;
@@ -127,7 +127,7 @@ Nibbles read_nibbles(const Lines& lines, std::string_view text) {
 }
 
 std::vector<std::uint8_t> read_bytes(const Lines& lines, std::string_view text) {
-  Nibbles read = read_nibbles(lines, text);
+  CommandPattern read = read_nibbles(lines, text);
   const bool whole = std::all_of(read.mask.begin(), read.mask.end(), [](auto m) { return m == 0xFF; });
   if (!whole) lines.fail("'*' can only stand in the data of a command");
   return std::move(read.bytes);
@@ -160,15 +160,15 @@ Bytes without_le(Bytes command) {
 }
 
 // The same for the same pattern, and for no other.
-std::string key(const Nibbles& command) {
+std::string key(const CommandPattern& command) {
   std::string text(command.bytes.begin(), command.bytes.end());
   text.append(command.mask.begin(), command.mask.end());
   return text;
 }
 
 // Without its Le.
-Nibbles read_command(const Lines& lines, std::string_view text) {
-  Nibbles command = read_nibbles(lines, text);
+CommandPattern read_command(const Lines& lines, std::string_view text) {
+  CommandPattern command = read_nibbles(lines, text);
   const bool has_lc = command.bytes.size() > 5;  // of five bytes the last is Le
   const std::size_t header = has_lc ? 5 : 4;
   for (std::size_t i = 0; i < std::min(header, command.mask.size()); ++i) {
@@ -246,7 +246,7 @@ Transcript Transcript::parse(std::string_view text, std::string name) {
   std::map<std::string, std::size_t> numbers;  // by key()
 
   Lines lines(text, transcript.name_);
-  std::optional<Nibbles> command;  // that waits for its response
+  std::optional<CommandPattern> command;  // that waits for its response
   std::size_t command_line = 0;
   std::size_t atr_line = 0;
   const auto check_answered = [&] {
