@@ -1,6 +1,6 @@
 #include "host/card/forgiving_slot.hpp"
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame {
 

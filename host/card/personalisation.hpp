@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "firmware/core/emv/tlv.hpp"
+#include "host/base/secret.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/key.hpp"
 #include "host/keys/mac.hpp"
 #include "host/keys/scheme.hpp"
-#include "host/secret.hpp"
 
 namespace sesame::card {
 

@@ -10,7 +10,7 @@
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 #include "host/keys/scheme.hpp"
-#include "host/profile/tree_text.hpp"
+#include "host/keys/tree_text.hpp"
 
 namespace sesame::cli {
 
@@ -56,7 +56,7 @@ keys::MasterKeyOption master_key_option(const AcOptions& options, const keys::Sc
 
 keys::Tree parse_tree(const std::string& text) {
   try {
-    return profile::parse_tree(text);
+    return keys::parse_tree(text);
   } catch (const std::invalid_argument& error) {
     usage(fmt::format("--tree: {}", error.what()));
   }

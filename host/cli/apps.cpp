@@ -10,12 +10,12 @@
 #include "firmware/core/emv/tlv.hpp"
 #include "firmware/core/iso7816/atr.hpp"
 #include "host/base/safe_text.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/label.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
-#include "host/profile/card_spec.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 
@@ -124,7 +124,7 @@ std::string preferred_name(Bytes fci) {
 // Every application that a shipped reader model looks for, each once.
 std::vector<ByteString> known_aids() {
   std::vector<ByteString> aids;
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::readers)) {
     const profile::LoadedReader reader = profile::load_reader(name);
     for (const cap::Application& application : reader.profile().card.applications) {
       const ByteString aid(application.aid.begin(), application.aid.end());

@@ -5,11 +5,11 @@
 #include <span>
 
 #include "host/base/safe_text.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/cli/card_template.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
-#include "host/posix/durable_file.hpp"
-#include "host/profile/card_file.hpp"
+#include "host/io/durable_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
 
@@ -33,16 +33,16 @@ void system_random(std::span<std::uint8_t> out) {
 }
 
 void card_new(const CardNewOptions& options) {
-  const profile::Source source(profile::Shelf::cards, options.card_template);
+  const profile::Source source(profile::ProfileKind::cards, options.card_template);
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
       fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
                   safe::one_line(document::stem(options.card_template))) +
       personalise(source.text(), options.pin, system_random);
   // A template that is no card makes none.
-  static_cast<void>(profile::read_card(text, source.file()));
+  static_cast<void>(card::read_card(text, source.file()));
   if (!options.output) return print_content(text);
-  posix::create_file(*options.output, text);  // never over another: it may be the only copy of a card's keys
+  io::create_file(*options.output, text);  // never over another: it may be the only copy of a card's keys
   note_line(
       fmt::format("sesame: {} is a new card; try: sesame code --card {}", *options.output, *options.output));
 }

@@ -4,12 +4,12 @@
 #include <cerrno>
 
 #include "host/card/counters.hpp"
+#include "host/card/file/card_file.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
-#include "host/profile/card_file.hpp"
-#include "host/profile/card_spec.hpp"
 #include "host/state/durable_store.hpp"
 
 namespace sesame::cli {
@@ -68,7 +68,7 @@ void card_reset(const CardResetOptions& options) {
   if (is_transcript(options.card)) {
     throw Failure(Failure::invalid, fmt::format("{}: a recorded card has no counters", options.card));
   }
-  const card::Personalisation card = profile::load_card(options.card);
+  const card::Personalisation card = card::load_card(options.card);
   const std::string path = state_file(card, options.state);
   const Parts wanted = parts(options);
   if (state::look_at(path).empty()) {

@@ -1,13 +1,13 @@
 #include <unistd.h>
 #include <memory>
 
+#include "host/card/file/card_spec.hpp"
 #include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
-#include "host/line/server.hpp"
-#include "host/profile/card_spec.hpp"
+#include "host/contacts/server.hpp"
 #include "host/terminal/log.hpp"
 #include "host/vpcd/server.hpp"
 
@@ -26,20 +26,20 @@ struct CardServeOptions {
   std::optional<std::string> trace;
 };
 
-void serve_characters(const CardServeOptions& options, const line::Endpoint& endpoint,
-                      const card::line::Misbehaviour& misbehaviour, CardSlot& slot, posix::Signals& signals,
-                      const line::Server::Tell& tell) {
+void serve_characters(const CardServeOptions& options, const contacts::Endpoint& endpoint,
+                      const card::iso7816::Misbehavior& misbehavior, CardSlot& slot, io::Signals& signals,
+                      const contacts::Server::Tell& tell) {
   ForgivingSlot forgiving(slot, tell);
-  card::line::CharacterCard card(forgiving, misbehaviour);
-  line::Server server(card, endpoint, signals, options.card, tell);
+  card::iso7816::CharacterCard card(forgiving, misbehavior);
+  contacts::Server server(card, endpoint, signals, options.card, tell);
   server.run();
 }
 
 void card_serve(const CardServeOptions& options) {
-  posix::Signals signals;
-  const auto misbehaviour = card::line::parse_misbehaviour(options.misbehave);
-  std::optional<line::Endpoint> endpoint;
-  if (options.iso7816) endpoint = line::parse_endpoint(*options.iso7816);
+  io::Signals signals;
+  const auto misbehavior = card::iso7816::parse_misbehaviour(options.misbehave);
+  std::optional<contacts::Endpoint> endpoint;
+  if (options.iso7816) endpoint = contacts::parse_endpoint(*options.iso7816);
   OpenCard card(options.card, options.state, OpenCard::Use::transact);
   if (options.trace) {
     card.record(*options.trace, fmt::format("sesame card serve: card {}", options.card), "",
@@ -48,7 +48,7 @@ void card_serve(const CardServeOptions& options) {
   terminal::Log log(STDERR_FILENO);
   const auto tell = [&](const std::string& line) { log.tell(line); };
   if (endpoint) {
-    serve_characters(options, *endpoint, misbehaviour, card.slot(), signals, tell);
+    serve_characters(options, *endpoint, misbehavior, card.slot(), signals, tell);
     return card.sync_trace();
   }
   vpcd::Server server(card.slot(),

@@ -8,12 +8,12 @@
 #include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/tags.hpp"
 #include "firmware/core/names.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/card/files.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/tag_names.hpp"
 #include "host/cli/text.hpp"
 #include "host/keys/scheme.hpp"
-#include "host/profile/card_file.hpp"
 
 namespace sesame::cli {
 
@@ -129,7 +129,7 @@ void print(const nlohmann::ordered_json& object, int depth) {
 }
 
 void card_show(const CardShowOptions& options) {
-  const Personalisation card = profile::load_card(options.card);
+  const Personalisation card = card::load_card(options.card);
   const auto all = described(card);
   options.json ? print_json(all, 2) : print(all, 0);
 }

@@ -15,7 +15,7 @@ struct CardsOptions {
 
 void cards(const CardsOptions& options) {
   auto all = nlohmann::ordered_json::array();
-  for (const profile::Listed& card : profile::list_shipped(profile::Shelf::cards)) {
+  for (const profile::Listed& card : profile::list_shipped(profile::ProfileKind::cards)) {
     all.push_back({{"name", card.name}, {"title", card.title}});
     if (!options.json) print_line(fmt::format("{:<14} {}", card.name, card.title));
   }

@@ -1,9 +1,9 @@
 #include <memory>
 
+#include "host/card/file/card_spec.hpp"
 #include "host/cli/code_run.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
-#include "host/profile/card_spec.hpp"
 
 namespace sesame::cli {
 

@@ -5,8 +5,8 @@
 #include "host/cli/pin.hpp"
 #include "host/cli/real_card_notice.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/slot_line.hpp"
-#include "host/line/client.hpp"
+#include "host/contacts/client.hpp"
+#include "host/reader/panel/slot_line.hpp"
 #include "host/transcript/transcript_slot.hpp"
 
 namespace sesame::cli {
@@ -33,7 +33,7 @@ Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOp
 }
 
 std::unique_ptr<CardLine> connect_card(const std::string& endpoint) {
-  auto card = std::make_unique<line::LineClient>(line::connect(line::parse_endpoint(endpoint)));
+  auto card = std::make_unique<contacts::LineClient>(contacts::connect(contacts::parse_endpoint(endpoint)));
   if (card->wait_for_presence(std::chrono::seconds(2))) return card;
   throw Failure(
       Failure::environment,

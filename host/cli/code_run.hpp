@@ -11,8 +11,8 @@
 #include "host/cli/make_code.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
-#include "host/device/native_reader.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/terminal/screen_printer.hpp"
 
 namespace sesame::cli {

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/base/failure.hpp"
 #include "host/cli/command_line.hpp"
-#include "host/failure.hpp"
 
 namespace sesame::cli {
 

@@ -14,7 +14,7 @@
 #include "host/cli/arguments.hpp"
 #include "host/cli/exit.hpp"
 #include "host/cli/text.hpp"
-#include "host/posix/private_memory.hpp"
+#include "host/io/private_memory.hpp"
 
 namespace sesame::cli {
 
@@ -73,7 +73,7 @@ void parse(std::unique_ptr<CLI::App> app, int argc, char** argv) try {
 
 int run(std::unique_ptr<CLI::App> app, int argc, char** argv) {
   const auto fail = [](Exit exit, const std::string& line) {
-    posix::wipe_stack();
+    io::wipe_stack();
     try {
       note_line("sesame: " + line);
     } catch (const Failure&) {
@@ -84,9 +84,9 @@ int run(std::unique_ptr<CLI::App> app, int argc, char** argv) {
   try {
     parse(std::move(app), argc, argv);
     hide_secrets(argc, argv);
-    posix::wipe_stack();
+    io::wipe_stack();
     if (wanted) wanted();
-    posix::wipe_stack();
+    io::wipe_stack();
     return static_cast<int>(Exit::ok);
   } catch (const Failure& failure) {
     return fail(exit_of(failure.kind()), line_of(failure));

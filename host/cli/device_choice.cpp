@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "host/base/safe_text.hpp"
+#include "host/board/constants.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/image_file.hpp"
-#include "host/device/qemu_device.hpp"
-#include "host/device/serial_device.hpp"
-#include "host/profile/constants.hpp"
+#include "host/reader/panel/image_file.hpp"
+#include "host/reader/panel/qemu_device.hpp"
+#include "host/reader/panel/serial_device.hpp"
 
 namespace sesame::cli {
 
@@ -108,7 +108,7 @@ std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const Reade
                   fmt::format("--profile: the reader there is '{}', not '{}'; use --profile {}", seen.reader,
                               profile.name, seen.reader));
   }
-  if (seen.digest != profile::digest(profile)) {
+  if (seen.digest != board::digest(profile)) {
     throw Failure(Failure::invalid,
                   fmt::format("--profile: the image there is of another '{}' than this profile; "
                               "build it from this profile's file",

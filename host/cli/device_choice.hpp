@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "firmware/core/profile.hpp"
-#include "host/device/card_line.hpp"
-#include "host/device/panel_device.hpp"
+#include "host/reader/panel/card_line.hpp"
+#include "host/reader/panel/panel_device.hpp"
 
 namespace sesame::cli {
 

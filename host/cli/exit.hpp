@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::cli {
 

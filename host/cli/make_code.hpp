@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "host/device/native_reader.hpp"
-#include "host/device/scripted_user.hpp"
+#include "host/reader/native_reader.hpp"
+#include "host/reader/scripted_user.hpp"
 
 namespace sesame::cli {
 

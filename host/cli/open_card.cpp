@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "host/card/file/card_file.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/text.hpp"
-#include "host/profile/card_file.hpp"
-#include "host/profile/card_spec.hpp"
 #include "host/state/durable_store.hpp"
 #include "host/transcript/tracing_slot.hpp"
 #include "host/transcript/transcript_slot.hpp"
@@ -92,7 +92,7 @@ void OpenCard::open_transcript(const std::string& path, const StateOptions& stat
 }
 
 void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state, Use use) {
-  personalisation_ = std::make_unique<card::Personalisation>(profile::load_card(card));
+  personalisation_ = std::make_unique<card::Personalisation>(card::load_card(card));
   std::optional<std::uint16_t> atc;
   if (state.atc) atc = first_atc(*state.atc);
   open_store(state, use);

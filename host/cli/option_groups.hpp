@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "host/base/secret.hpp"
 #include "host/cli/command.hpp"
-#include "host/secret.hpp"
 
 namespace sesame::cli {
 

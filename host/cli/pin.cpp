@@ -13,8 +13,8 @@
 
 #include "firmware/core/cap/transaction.hpp"
 #include "host/cli/text.hpp"
-#include "host/posix/private_memory.hpp"
-#include "host/posix/terminal_guard.hpp"
+#include "host/io/private_memory.hpp"
+#include "host/io/terminal_guard.hpp"
 
 namespace sesame::cli {
 
@@ -98,7 +98,7 @@ class SilentTerminal {
   }
 
   termios saved_ = settings();
-  posix::TerminalGuard guard_{STDIN_FILENO, saved_};
+  io::TerminalGuard guard_{STDIN_FILENO, saved_};
 };
 
 SecretString ask(const Input& input) {
@@ -134,7 +134,7 @@ SecretString from_variable(const std::string& name) {
     throw Failure(Failure::invalid,
                   "--pin-env: takes the name of a variable, not a PIN; as in --pin-env CARD_PIN");
   }
-  std::optional<SecretString> value = posix::take_variable(name);
+  std::optional<SecretString> value = io::take_variable(name);
   if (!value) throw Failure(Failure::invalid, fmt::format("--pin-env: the variable {} is not set", name));
   return std::move(*value);
 }

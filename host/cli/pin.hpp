@@ -3,8 +3,8 @@
 
 #include <optional>
 
+#include "host/base/secret.hpp"
 #include "host/cli/option_groups.hpp"
-#include "host/secret.hpp"
 
 namespace sesame::cli {
 

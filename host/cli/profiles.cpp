@@ -3,9 +3,9 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/scripted_user.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/reader/scripted_user.hpp"
 
 namespace sesame::cli {
 
@@ -17,7 +17,7 @@ struct ProfilesOptions {
 
 void profiles(const ProfilesOptions& options) {
   auto all = nlohmann::ordered_json::array();
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::readers)) {
     const profile::LoadedReader loaded = profile::load_reader(name);
     const ReaderProfile& reader = loaded.profile();
     auto functions = nlohmann::ordered_json::array();

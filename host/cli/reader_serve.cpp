@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
+#include "host/card/file/card_spec.hpp"
 #include "host/card/forgiving_slot.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/open_card.hpp"
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
-#include "host/device/native_reader.hpp"
 #include "host/ifd/server.hpp"
-#include "host/posix/private_memory.hpp"
-#include "host/posix/signals.hpp"
-#include "host/profile/card_spec.hpp"
+#include "host/io/private_memory.hpp"
+#include "host/io/signals.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/terminal/keyboard.hpp"
 #include "host/terminal/log.hpp"
 #include "host/terminal/screen_printer.hpp"
@@ -70,7 +70,7 @@ class EndingSlot final : public CardSlot {
 
 class Served {
  public:
-  Served(ifd::Server& server, Keyboard& keyboard, posix::Signals& signals)
+  Served(ifd::Server& server, Keyboard& keyboard, io::Signals& signals)
       : server_(server), keyboard_(keyboard), signals_(signals) {}
 
   // Waits for what comes next, and does it. False: that was the end.
@@ -79,7 +79,7 @@ class Served {
     watched_.push_back({signals_.descriptor(), POLLIN, 0});
     watched_.push_back({keyboard_.descriptor().value_or(-1), POLLIN, 0});
     server_.watch(watched_);
-    posix::wipe_stack();
+    io::wipe_stack();
     if (::poll(watched_.data(), watched_.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Failure::environment, "the reader cannot wait for anything: out of memory");
     }
@@ -121,7 +121,7 @@ class Served {
 
   ifd::Server& server_;
   Keyboard& keyboard_;
-  posix::Signals& signals_;
+  io::Signals& signals_;
   std::vector<pollfd> watched_;
 };
 
@@ -135,7 +135,7 @@ void tell_keys(Log& log, const Keyboard& keyboard, const ReaderProfile& profile)
 
 void reader_serve(const ReaderServeOptions& options) {
   Log log(STDERR_FILENO);  // first: a broken pipe must not leave the terminal without echo
-  posix::Signals signals;
+  io::Signals signals;
   const profile::LoadedReader loaded = profile::load_reader(options.profile);
   const ReaderProfile& profile = loaded.profile();
   OpenCard card(options.card, options.state, OpenCard::Use::transact);

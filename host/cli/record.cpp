@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "host/base/safe_text.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "host/cli/code_run.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
-#include "host/posix/durable_file.hpp"
-#include "host/profile/card_spec.hpp"
+#include "host/io/durable_file.hpp"
 
 namespace sesame::cli {
 
@@ -23,7 +23,7 @@ class NewFile {
   ~NewFile() { std::remove(new_.c_str()); }
 
   const std::string& path() const { return new_; }
-  void take_its_place() const { posix::rename_file(new_, path_); }
+  void take_its_place() const { io::rename_file(new_, path_); }
 
  private:
   std::string path_, new_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/terminal/output.hpp"
 
 namespace sesame::cli {

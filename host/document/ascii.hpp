@@ -7,7 +7,7 @@
 namespace sesame::document {
 
 // The same document, line by line, in ASCII alone: strings with escapes, comments with '?'. The parser of
-// toml++ 3.3 takes other characters to places where its behaviour is undefined (its test for whitespace
+// toml++ 3.3 takes other characters to places where its behavior is undefined (its test for whitespace
 // beyond ASCII), and reports some of them, and what is not UTF-8, with the wrong line.
 //
 // Refuses, with the line: what is not UTF-8 (RFC 3629); a character outside ASCII that is neither in quotes

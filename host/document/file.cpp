@@ -8,11 +8,11 @@
 #include <system_error>
 
 #include "firmware/core/bytes.hpp"
+#include "host/base/failure.hpp"
 #include "host/base/file_name.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/document/toml.hpp"
-#include "host/failure.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::document {
 
@@ -23,7 +23,7 @@ FileText::FileText(const std::string& path) {
   const auto cannot_read = [&] {
     fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
   };
-  const posix::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  const io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (file.get() < 0) cannot_read();
   text_.resize(kMaxFileSize + 1);  // once, so that no copy of a key is left behind by growing
   std::size_t size = 0;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "host/secret.hpp"
+#include "host/base/secret.hpp"
 
 namespace sesame::document {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "firmware/core/bytes.hpp"
+#include "host/base/failure.hpp"
 #include "host/document/ascii.hpp"
-#include "host/failure.hpp"
 
 // toml++ asserts, or lets the compiler assume, things that a bad file can make false, and then handles them
 // all the same ("[!]"). Neither may happen: without NDEBUG it assumes nothing, and with this it asserts

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::ifd {
 
@@ -10,9 +10,9 @@ namespace {
 
 std::string possible(std::string path) {
   if (path.empty()) throw Failure(Failure::invalid, "the socket has an empty name; name a file");
-  if (path.size() <= posix::UnixListener::kMaxPath) return path;
+  if (path.size() <= io::UnixListener::kMaxPath) return path;
   throw Failure(Failure::invalid, fmt::format("{} is {} bytes long, and a socket's path has at most {}", path,
-                                              path.size(), posix::UnixListener::kMaxPath));
+                                              path.size(), io::UnixListener::kMaxPath));
 }
 
 }  // namespace

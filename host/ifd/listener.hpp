@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "host/posix/unix_listener.hpp"
+#include "host/io/unix_listener.hpp"
 
 namespace sesame::ifd {
 
-using posix::Descriptor;
+using io::Descriptor;
 
-class Listener : public posix::UnixListener {
+class Listener : public io::UnixListener {
  public:
   // Failure:
   //   usage        the path is empty or too long for a socket: at most 103 bytes

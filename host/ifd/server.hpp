@@ -22,9 +22,9 @@
 #include <optional>
 #include <vector>
 
-#include "host/device/native_reader.hpp"
 #include "host/ifd/listener.hpp"
 #include "host/ifd/session.hpp"
+#include "host/reader/native_reader.hpp"
 
 namespace sesame::ifd {
 

@@ -8,8 +8,8 @@
 // never reaches the card and is answered 6700.
 #pragma once
 
-#include "host/device/native_reader.hpp"
 #include "host/ifd/wire.hpp"
+#include "host/reader/native_reader.hpp"
 
 namespace sesame::ifd {
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::keys {
 namespace {

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/errors.hpp"
 
 namespace sesame::pcsc {

@@ -6,7 +6,7 @@
 
 #include <winscard.h>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::pcsc {
 

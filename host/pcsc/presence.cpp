@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::pcsc {
 

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
-#include "host/failure.hpp"
 #include "host/pcsc/errors.hpp"
 #include "host/pcsc/reader_watch.hpp"
 

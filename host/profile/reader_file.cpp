@@ -276,18 +276,18 @@ class ReaderFile {
   // The shipped texts, then the model's own.
   Texts read_words(const Value& value, std::string_view code) const {
     Texts texts;
-    if (shipped_text(Shelf::texts, code)) texts = read_shipped(code);
+    if (shipped_text(ProfileKind::texts, code)) texts = read_shipped(code);
     if (const auto own = own_texts(code)) read_texts(*own, profile_.display, texts);
     if (const auto keys = missing_messages(texts); !keys.empty()) {
       value.refuse(fmt::format("has {}, for which nothing is shipped ({} are); [texts.{}] lacks {}",
-                               quoted(code), joined(shipped_names(Shelf::texts)), code, joined(keys)));
+                               quoted(code), joined(shipped_names(ProfileKind::texts)), code, joined(keys)));
     }
     if (texts.low_battery.empty()) texts.low_battery = read_shipped("en").low_battery;
     return texts;
   }
 
   Texts read_shipped(std::string_view code) const {
-    const Source source(Shelf::texts, code);
+    const Source source(ProfileKind::texts, code);
     const TomlDocument document(source.text(), source.file());
     Texts texts;
     read_texts(document.root(), profile_.display, texts);
@@ -339,7 +339,7 @@ std::string_view LoadedReader::low_battery(const Language& language) const {
 }
 
 LoadedReader load_reader(std::string_view name_or_path) {
-  const Source source(Shelf::readers, name_or_path);
+  const Source source(ProfileKind::readers, name_or_path);
   return read_reader(source.text(), source.file());
 }
 

@@ -7,14 +7,14 @@
 
 namespace sesame::profile {
 
-std::optional<std::string_view> shipped_text(Shelf shelf, std::string_view name) {
+std::optional<std::string_view> shipped_text(ProfileKind shelf, std::string_view name) {
   for (const ShippedFile& file : shipped_files()) {
     if (file.shelf == shelf && file.name == name) return file.text;
   }
   return std::nullopt;
 }
 
-std::vector<std::string_view> shipped_names(Shelf shelf) {
+std::vector<std::string_view> shipped_names(ProfileKind shelf) {
   std::vector<std::string_view> names;
   for (const ShippedFile& file : shipped_files()) {
     if (file.shelf == shelf) names.push_back(file.name);
@@ -23,7 +23,7 @@ std::vector<std::string_view> shipped_names(Shelf shelf) {
   return names;
 }
 
-std::vector<Listed> list_shipped(Shelf shelf) {
+std::vector<Listed> list_shipped(ProfileKind shelf) {
   std::vector<Listed> list;
   for (const std::string_view name : shipped_names(shelf)) {
     const document::TomlDocument document(*shipped_text(shelf, name), name);

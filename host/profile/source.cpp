@@ -2,36 +2,36 @@
 
 #include <fmt/format.h>
 
+#include "host/base/failure.hpp"
 #include "host/document/value.hpp"
-#include "host/failure.hpp"
 
 namespace sesame::profile {
 
 namespace {
 
-std::string_view folder(Shelf shelf) {
+std::string_view folder(ProfileKind shelf) {
   switch (shelf) {
-    case Shelf::readers: return "readers";
-    case Shelf::texts: return "texts";
-    case Shelf::cards: return "cards";
-    case Shelf::boards: return "boards";
+    case ProfileKind::readers: return "readers";
+    case ProfileKind::texts: return "texts";
+    case ProfileKind::cards: return "cards";
+    case ProfileKind::boards: return "boards";
   }
   return "";
 }
 
-std::string_view noun(Shelf shelf) {
+std::string_view noun(ProfileKind shelf) {
   switch (shelf) {
-    case Shelf::readers: return "reader profile";
-    case Shelf::texts: return "language";
-    case Shelf::cards: return "card";
-    case Shelf::boards: return "board";
+    case ProfileKind::readers: return "reader profile";
+    case ProfileKind::texts: return "language";
+    case ProfileKind::cards: return "card";
+    case ProfileKind::boards: return "board";
   }
   return "";
 }
 
 }  // namespace
 
-Source::Source(Shelf shelf, std::string_view argument) : file_(argument) {
+Source::Source(ProfileKind shelf, std::string_view argument) : file_(argument) {
   if (names_a_path(argument)) {
     text_ = content_.emplace(file_).text();
   } else {
@@ -39,7 +39,7 @@ Source::Source(Shelf shelf, std::string_view argument) : file_(argument) {
   }
 }
 
-void Source::find_shipped(Shelf shelf) {
+void Source::find_shipped(ProfileKind shelf) {
   const auto shipped = shipped_text(shelf, file_);
   if (!shipped) {
     throw Failure(Failure::invalid,

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/state/state_file.hpp"
 
 namespace sesame::state {

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <optional>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::state {
 namespace {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::terminal {
 

@@ -24,7 +24,7 @@ Outlet::Outlet(int descriptor) : descriptor_(descriptor) {
   is_socket_ = S_ISSOCK(kind.st_mode);
   if (!S_ISFIFO(kind.st_mode) && !S_ISCHR(kind.st_mode)) return;
   const std::string same = fmt::format("/proc/self/fd/{}", descriptor);
-  own_ = posix::Descriptor(::open(same.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  own_ = io::Descriptor(::open(same.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 bool Outlet::put(std::string_view text) const {

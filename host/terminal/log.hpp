@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::terminal {
 
@@ -26,7 +26,7 @@ class Outlet {
 
  private:
   int descriptor_;
-  posix::Descriptor own_;  // the same pipe or terminal, opened so that nothing waits for it
+  io::Descriptor own_;  // the same pipe or terminal, opened so that nothing waits for it
   bool is_socket_ = false;
 };
 

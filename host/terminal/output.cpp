@@ -8,10 +8,10 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "host/base/failure.hpp"
 #include "host/base/safe_json.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/base/utf8.hpp"
-#include "host/failure.hpp"
 
 namespace sesame::terminal {
 

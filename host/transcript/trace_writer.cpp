@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "firmware/core/iso7816/atr.hpp"
+#include "host/base/failure.hpp"
 #include "host/base/hex.hpp"
 #include "host/base/safe_text.hpp"
-#include "host/failure.hpp"
-#include "host/posix/durable_file.hpp"
+#include "host/io/durable_file.hpp"
 
 namespace sesame::transcript {
 namespace {
@@ -98,7 +98,7 @@ void TraceWriter::lines(std::string_view text) {
   written_ += size;
 }
 
-void TraceWriter::sync() const { posix::sync_file(handle_, path_); }
+void TraceWriter::sync() const { io::sync_file(handle_, path_); }
 
 void TraceWriter::fail(int error) const { fail_to_write(path_, error); }
 

@@ -13,7 +13,7 @@
 
 #include "firmware/core/emv/apdu.hpp"
 #include "firmware/core/iso7816/atr.hpp"
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::transcript {
 namespace {

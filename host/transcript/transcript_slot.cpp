@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/transcript/command_text.hpp"
 
 namespace sesame::transcript {

@@ -11,11 +11,11 @@
 #include <optional>
 
 #include "firmware/core/bytes.hpp"
-#include "host/posix/socket_stream.hpp"
+#include "host/io/socket_stream.hpp"
 
 namespace sesame::vpcd {
 
-using posix::Descriptor;
+using io::Descriptor;
 
 class Connection {
  public:
@@ -42,7 +42,7 @@ class Connection {
  private:
   static constexpr std::size_t kHeader = 2;
 
-  posix::SocketStream stream_;
+  io::SocketStream stream_;
 };
 
 }  // namespace sesame::vpcd

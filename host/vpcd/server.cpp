@@ -12,8 +12,8 @@
 #include <system_error>
 #include <utility>
 
-#include "host/failure.hpp"
-#include "host/posix/private_memory.hpp"
+#include "host/base/failure.hpp"
+#include "host/io/private_memory.hpp"
 
 namespace sesame::vpcd {
 
@@ -126,7 +126,7 @@ void Server::wait() {
     timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000000));
   }
   if (connection_) connection_->acknowledge_at_once();
-  posix::wipe_stack();
+  io::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), timeout);
   if (ready < 0 && errno != EINTR) throw Failure(Failure::environment, "poll: " + in_words(errno));
   if (ready > 0 && waiting[0].revents != 0) return take_signals();

@@ -19,13 +19,13 @@
 #include <string>
 
 #include "host/card/slot.hpp"
-#include "host/posix/signals.hpp"
+#include "host/io/signals.hpp"
 #include "host/vpcd/connection.hpp"
 #include "host/vpcd/vpicc.hpp"
 
 namespace sesame::vpcd {
 
-using posix::Signals;
+using io::Signals;
 
 struct ServerOptions {
   std::string card;             // its name in lines

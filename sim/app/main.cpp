@@ -13,7 +13,7 @@
 #include "host/base/safe_text.hpp"
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
-#include "host/posix/private_memory.hpp"
+#include "host/io/private_memory.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
 #include "sim/cli/tui.hpp"
@@ -33,7 +33,7 @@ void occupy_standard_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  sesame::posix::keep_memory_private();
+  sesame::io::keep_memory_private();
   occupy_standard_descriptors();
   auto app = std::make_unique<CLI::App>("An EMV-CAP card reader as software.", "sesame");
   app->set_version_flag("--version", "sesame " SESAME_VERSION);

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/failure.hpp"
 #include "host/cli/exit.hpp"
-#include "host/failure.hpp"
-#include "host/posix/durable_file.hpp"
-#include "host/posix/private_memory.hpp"
+#include "host/io/durable_file.hpp"
+#include "host/io/private_memory.hpp"
 #include "host/terminal/output.hpp"
 #include "sim/scenario/files.hpp"
 #include "sim/scenario/live_device.hpp"
@@ -58,7 +58,7 @@ std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const ScenarioOpt
       outcomes.push_back(broken ? not_run(scenario)
                                 : play(scenario, mode, [&] { return open(options, scenario); }));
     }
-    posix::wipe_stack();
+    io::wipe_stack();
     broken = broken || outcomes.back().verdict == Verdict::broken;
     terminal::print_lines(text_report(outcomes.back()));
   }
@@ -75,9 +75,9 @@ bool any(const std::vector<Outcome>& outcomes, Verdict verdict) {
 void scenario(const ScenarioOptions& options) {
   std::vector<Scenario> scenarios;
   for (const std::string& file : find_scenarios(options.files)) scenarios.push_back(load_scenario(file));
-  if (options.junit) posix::check_replaceable(*options.junit);
+  if (options.junit) io::check_replaceable(*options.junit);
   const std::vector<Outcome> outcomes = play_all(std::move(scenarios), options);
-  if (options.junit) posix::replace_file(*options.junit, junit_report(outcomes));
+  if (options.junit) io::replace_file(*options.junit, junit_report(outcomes));
   const std::string line = summary(outcomes);
   if (any(outcomes, Verdict::broken)) throw Failure(Failure::environment, line);
   if (any(outcomes, Verdict::failed)) throw Failure(Failure::refused, line);

@@ -19,16 +19,16 @@
 #include <utility>
 
 #include "host/base/safe_json.hpp"
-#include "host/posix/descriptor.hpp"
-#include "host/posix/private_memory.hpp"
-#include "host/posix/signals.hpp"
-#include "host/profile/card_file.hpp"
-#include "host/profile/card_spec.hpp"
+#include "host/card/file/card_file.hpp"
+#include "host/card/file/card_spec.hpp"
+#include "host/io/descriptor.hpp"
+#include "host/io/private_memory.hpp"
+#include "host/io/signals.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/terminal/output.hpp"
-#include "sim/reader/simulator.hpp"
+#include "sim/fleet/simulator.hpp"
+#include "sim/http/http_server.hpp"
 #include "sim/server/api.hpp"
-#include "sim/server/http_server.hpp"
 
 namespace sesame::sim {
 
@@ -52,7 +52,7 @@ OfferedCard offered_card(const std::string& card) {
   const CardSpec spec = parse_card(card);
   const bool recorded = spec.kind == CardSpec::Kind::transcript_file;
   return {spec, spec.kind == CardSpec::Kind::shipped ? card : spec.name,
-          recorded ? "recorded: " + card : profile::load_card(card).title};
+          recorded ? "recorded: " + card : card::load_card(card).title};
 }
 
 // Of 48 bits: a number far from that of any other process, and one that every JSON parser keeps.
@@ -85,7 +85,7 @@ class Worker {
 
  private:
   std::function<void()> stop_;
-  posix::Descriptor ended_;
+  io::Descriptor ended_;
   std::thread thread_;
 };
 
@@ -105,7 +105,7 @@ int places(std::size_t descriptors) {
 }
 
 // False: the server ended by itself.
-bool wait_for_end(posix::Signals& signals, const Worker& server) {
+bool wait_for_end(io::Signals& signals, const Worker& server) {
   for (;;) {
     std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
@@ -132,7 +132,7 @@ void sim(const SimOptions& options) {
         Failure::invalid,
         "--allow-real-cards and --listen do not go together: a PIN would cross the network in the clear");
   }
-  posix::Signals signals;
+  io::Signals signals;
   const OfferedCard card = offered_card(options.card);
   static_cast<void>(profile::load_reader(options.profile));  // said before a folder is locked
   SimulatorOptions simulated;
@@ -160,7 +160,7 @@ void sim(const SimOptions& options) {
       [&] {
         while (simulator.wait_until_due()) {
           simulator.tick(simulator.now());
-          posix::wipe_stack();  // a slow card's answer may just have become a code
+          io::wipe_stack();  // a slow card's answer may just have become a code
         }
       },
       [&] { simulator.close(); });

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "host/transcript/command_text.hpp"
+#include "sim/lcd/rows.hpp"
 #include "sim/reader/refusal.hpp"
-#include "sim/reader/rows.hpp"
 
 namespace sesame::sim {
 

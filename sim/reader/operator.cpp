@@ -6,8 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/lcd/rows.hpp"
 #include "sim/reader/refusal.hpp"
-#include "sim/reader/rows.hpp"
 
 namespace sesame::sim {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "host/device/scripted_user.hpp"
-#include "host/secret.hpp"
+#include "host/base/secret.hpp"
+#include "host/reader/scripted_user.hpp"
 #include "sim/reader/live_reader.hpp"
 
 namespace sesame::sim {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::sim {
 

@@ -1,6 +1,6 @@
 #include "sim/scenario/device.hpp"
 
-#include "sim/reader/rows.hpp"
+#include "sim/lcd/rows.hpp"
 
 namespace sesame::sim {
 

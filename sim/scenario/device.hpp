@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "firmware/core/profile.hpp"
-#include "host/profile/card_spec.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "sim/reader/card.hpp"
 #include "sim/reader/faults.hpp"
 

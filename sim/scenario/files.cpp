@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "host/base/failure.hpp"
 #include "host/base/file_name.hpp"
-#include "host/failure.hpp"
 
 namespace sesame::sim {
 

@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "host/base/failure.hpp"
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
-#include "host/failure.hpp"
-#include "host/posix/durable_file.hpp"
+#include "host/io/durable_file.hpp"
 
 namespace sesame::sim {
 
@@ -65,7 +65,7 @@ void GoldenFile::write() const {
     if (rows.empty()) text += fmt::format("{}\n", kDark);
     for (const std::string& row : rows) text += fmt::format("|{}|\n", row);
   }
-  posix::replace_file(path_, text);
+  io::replace_file(path_, text);
 }
 
 }  // namespace sesame::sim

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "host/failure.hpp"
-#include "sim/reader/rows.hpp"
+#include "host/base/failure.hpp"
+#include "sim/lcd/rows.hpp"
 
 namespace sesame::sim {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "host/profile/reader_file.hpp"
-#include "sim/reader/card_shop.hpp"
+#include "sim/fleet/card_source.hpp"
 #include "sim/reader/live_reader.hpp"
 #include "sim/scenario/device.hpp"
 
@@ -30,7 +30,7 @@ class LiveDevice final : public Device {
   Key key(const std::string& name) const;
 
   std::shared_ptr<const profile::LoadedReader> profile_;
-  CardShop cards_;
+  CardSource cards_;
   LiveReader reader_;
 };
 

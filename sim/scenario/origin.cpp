@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "host/base/decimal.hpp"
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::sim {
 

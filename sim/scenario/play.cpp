@@ -7,9 +7,9 @@
 #include <set>
 #include <utility>
 
-#include "host/failure.hpp"
-#include "sim/reader/pattern.hpp"
-#include "sim/reader/rows.hpp"
+#include "host/base/failure.hpp"
+#include "sim/lcd/pattern.hpp"
+#include "sim/lcd/rows.hpp"
 
 namespace sesame::sim {
 

@@ -68,8 +68,8 @@
 #include <vector>
 
 #include "firmware/core/profile.hpp"
-#include "host/profile/card_spec.hpp"
-#include "host/secret.hpp"
+#include "host/base/secret.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "sim/reader/faults.hpp"
 
 namespace sesame::sim {

@@ -13,7 +13,7 @@
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/shipped.hpp"
-#include "sim/reader/pattern.hpp"
+#include "sim/lcd/pattern.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sesame::sim {
@@ -117,7 +117,7 @@ CardSpec named_card(const Value& value, const std::string& scenario) {
   const std::string name(value.text());
   const CardSpec spec = parse_card(name);
   if (spec.kind == CardSpec::Kind::shipped) {
-    const auto shipped = profile::shipped_names(profile::Shelf::cards);
+    const auto shipped = profile::shipped_names(profile::ProfileKind::cards);
     static_cast<void>(value.one_of(shipped));
     return spec;
   }
@@ -302,7 +302,7 @@ std::string profile_name(const std::optional<Value>& given, const std::string& f
   if (!given) return "sesame";
   const std::string name(given->text());
   if (profile::names_a_path(name)) return beside(file, name);
-  given->one_of(profile::shipped_names(profile::Shelf::readers));
+  given->one_of(profile::shipped_names(profile::ProfileKind::readers));
   return name;
 }
 

@@ -6,15 +6,15 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "host/base/failure.hpp"
 #include "host/base/safe_json.hpp"
 #include "host/base/safe_text.hpp"
-#include "host/failure.hpp"
 #include "host/profile/shipped.hpp"
+#include "sim/http/http_client.hpp"
+#include "sim/http/message.hpp"
 #include "sim/scenario/origin.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/server/fault_json.hpp"
-#include "sim/server/http_client.hpp"
-#include "sim/server/message.hpp"
 
 namespace sesame::sim {
 

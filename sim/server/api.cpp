@@ -10,14 +10,14 @@
 
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
-#include "sim/reader/pattern.hpp"
-#include "sim/reader/picture.hpp"
+#include "sim/http/json_body.hpp"
+#include "sim/lcd/pattern.hpp"
+#include "sim/lcd/picture.hpp"
 #include "sim/reader/refusal.hpp"
 #include "sim/reader/trace.hpp"
 #include "sim/server/assets.hpp"
 #include "sim/server/event_feed.hpp"
 #include "sim/server/fault_json.hpp"
-#include "sim/server/json_body.hpp"
 #include "sim/server/openapi.hpp"
 #include "sim/server/reader_json.hpp"
 #include "sim/server/requests.hpp"
@@ -195,7 +195,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 
 std::string profile_list() {
   auto all = Json::array();
-  for (const profile::Listed& one : profile::list_shipped(profile::Shelf::readers)) {
+  for (const profile::Listed& one : profile::list_shipped(profile::ProfileKind::readers)) {
     all.push_back({{"name", one.name}, {"title", one.title}});
   }
   return dump(all);
@@ -204,7 +204,7 @@ std::string profile_list() {
 std::string card_list(const std::optional<OfferedCard>& offered) {
   auto all = Json::array();
   if (offered) all.push_back({{"name", offered->name}, {"title", offered->title}});
-  for (const profile::Listed& one : profile::list_shipped(profile::Shelf::cards)) {
+  for (const profile::Listed& one : profile::list_shipped(profile::ProfileKind::cards)) {
     if (!offered || one.name != offered->name) all.push_back({{"name", one.name}, {"title", one.title}});
   }
   return dump(all);
@@ -595,7 +595,7 @@ class ScreenWait final : public Wait {
 
   const std::string& topic() const override { return id_; }
   Clock::time_point again() const override { return again_; }
-  void hold(Places::Place place) { place_ = std::move(place); }
+  void hold(ConnectionLimit::Place place) { place_ = std::move(place); }
   std::optional<Response> ask(bool gone) override {
     Json screen;
     const bool found = simulator_.wait(id_, std::chrono::milliseconds(0), [&](LiveReader& live) {
@@ -632,7 +632,7 @@ class ScreenWait final : public Wait {
   Clock::time_point end_, again_;
   std::optional<std::uint64_t> after_;
   std::optional<Pattern> match_;
-  Places::Place place_;
+  ConnectionLimit::Place place_;
 };
 
 }  // namespace
@@ -687,8 +687,8 @@ Response Api::get_trace(const Call& call) {
   }));
 }
 
-Places::Place Api::place() {
-  Places::Place place = places_.take();
+ConnectionLimit::Place Api::place() {
+  ConnectionLimit::Place place = places_.take();
   if (place) return place;
   throw ApiError{503,
                  "too_many_streams",

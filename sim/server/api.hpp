@@ -15,12 +15,12 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/reader/simulator.hpp"
-#include "sim/server/gate.hpp"
-#include "sim/server/http_service.hpp"
-#include "sim/server/message.hpp"
-#include "sim/server/metrics.hpp"
-#include "sim/server/places.hpp"
+#include "sim/fleet/simulator.hpp"
+#include "sim/http/connection_limit.hpp"
+#include "sim/http/gate.hpp"
+#include "sim/http/http_service.hpp"
+#include "sim/http/message.hpp"
+#include "sim/http/metrics.hpp"
 
 namespace sesame::sim {
 
@@ -100,13 +100,13 @@ class Api final : public HttpService {
 
   Response reader(const std::string& id, int status = 200);
   Response feed(const Call& call, std::optional<std::string> reader);
-  Places::Place place();
+  ConnectionLimit::Place place();
   CardSpec offered(CardSpec spec) const;
 
   Simulator& simulator_;
   Gate gate_;
   std::optional<OfferedCard> offered_;
-  Places places_;
+  ConnectionLimit places_;
   Metrics metrics_;
   std::string profiles_, cards_, faults_, openapi_;  // they do not change
 };

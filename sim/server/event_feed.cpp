@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kSilence{15};  // then a comment, or a proxy take
 }  // namespace
 
 EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
-                     Places::Place place)
+                     ConnectionLimit::Place place)
     : simulator_(simulator),
       reader_(std::move(reader)),
       topic_(reader_.value_or("")),

@@ -13,9 +13,9 @@
 #include <optional>
 #include <string>
 
-#include "sim/reader/simulator.hpp"
-#include "sim/server/message.hpp"
-#include "sim/server/places.hpp"
+#include "sim/fleet/simulator.hpp"
+#include "sim/http/connection_limit.hpp"
+#include "sim/http/message.hpp"
 
 namespace sesame::sim {
 
@@ -23,7 +23,7 @@ class EventFeed final : public Feed {
  public:
   // `after`: the last event that was seen. Of one reader the feed ends when the reader does. The simulator outlives it.
   EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
-            Places::Place place);
+            ConnectionLimit::Place place);
 
   const std::string& topic() const override { return topic_; }
   std::chrono::steady_clock::time_point again() const override;
@@ -36,7 +36,7 @@ class EventFeed final : public Feed {
   std::optional<std::string> reader_;
   std::string topic_;
   EventBus::Follower follower_;
-  Places::Place place_;
+  ConnectionLimit::Place place_;
   Clock::time_point said_;  // when it last sent something
   bool opened_ = false, over_ = false;
 };

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/server/json_body.hpp"
-#include "sim/server/message.hpp"
+#include "sim/http/json_body.hpp"
+#include "sim/http/message.hpp"
 
 namespace sesame::sim {
 

@@ -7,7 +7,7 @@
 
 #include "host/base/hex.hpp"
 #include "host/transcript/command_text.hpp"
-#include "sim/reader/rows.hpp"
+#include "sim/lcd/rows.hpp"
 #include "sim/server/fault_json.hpp"
 
 namespace sesame::sim {

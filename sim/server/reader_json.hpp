@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/reader/event_bus.hpp"
+#include "sim/fleet/event_bus.hpp"
 #include "sim/reader/live_reader.hpp"
 #include "sim/reader/operator.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/server/json_body.hpp"
-#include "sim/server/message.hpp"
+#include "sim/http/json_body.hpp"
+#include "sim/http/message.hpp"
 
 namespace sesame::sim {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "host/card/file/card_spec.hpp"
 #include "host/document/value.hpp"
-#include "host/profile/card_spec.hpp"
+#include "sim/fleet/simulator.hpp"
 #include "sim/reader/operator.hpp"
-#include "sim/reader/simulator.hpp"
 
 namespace sesame::sim {
 

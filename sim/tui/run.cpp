@@ -9,10 +9,10 @@
 #include <cerrno>
 #include <csignal>
 
-#include "host/failure.hpp"
-#include "host/posix/descriptor.hpp"
-#include "host/posix/private_memory.hpp"
-#include "host/posix/signals.hpp"
+#include "host/base/failure.hpp"
+#include "host/io/descriptor.hpp"
+#include "host/io/private_memory.hpp"
+#include "host/io/signals.hpp"
 #include "sim/tui/terminal.hpp"
 #include "sim/tui/terminal_check.hpp"
 #include "sim/tui/view.hpp"
@@ -29,7 +29,7 @@ class WindowChanges {
     ::sigemptyset(&change);
     ::sigaddset(&change, SIGWINCH);
     ::pthread_sigmask(SIG_BLOCK, &change, &before_);
-    descriptor_ = posix::Descriptor(::signalfd(-1, &change, SFD_CLOEXEC | SFD_NONBLOCK));
+    descriptor_ = io::Descriptor(::signalfd(-1, &change, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_.is_open()) throw Failure(Failure::environment, "the system has no descriptor left");
   }
   WindowChanges(const WindowChanges&) = delete;
@@ -44,12 +44,12 @@ class WindowChanges {
 
  private:
   sigset_t before_{};
-  posix::Descriptor descriptor_;
+  io::Descriptor descriptor_;
 };
 
 class Session {
  public:
-  Session(Desk& desk, Terminal& terminal, posix::Signals& signals, const WindowChanges& window, bool ascii)
+  Session(TuiModel& desk, Terminal& terminal, io::Signals& signals, const WindowChanges& window, bool ascii)
       : desk_(desk), terminal_(terminal), signals_(signals), window_(window), ascii_(ascii) {}
 
   void show() { terminal_.show(draw(desk_, terminal_.rows(), terminal_.columns(), ascii_)); }
@@ -58,11 +58,11 @@ class Session {
   bool step() {
     std::array<pollfd, 3> watched{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0},
                                   pollfd{window_.descriptor(), POLLIN, 0}};
-    posix::wipe_stack();
+    io::wipe_stack();
     if (::poll(watched.data(), watched.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Failure::environment, "the terminal cannot be waited for: out of memory");
     }
-    desk_.pass(Desk::Clock::now());
+    desk_.pass(TuiModel::Clock::now());
     const bool typed = (watched[0].revents & POLLIN) != 0;
     const bool hung_up = watched[0].revents != 0 && !typed;
     while (window_.take()) terminal_.resized();
@@ -74,7 +74,8 @@ class Session {
   int time_left() const {
     const auto deadline = desk_.deadline();
     if (!deadline) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Desk::Clock::now()).count();
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*deadline - TuiModel::Clock::now()).count();
     return static_cast<int>(left <= 0 ? 0 : (left - 1) % 1000 + 1);
   }
 
@@ -90,7 +91,7 @@ class Session {
     bool any = false;
     while (const auto typed = terminal_.typed()) {
       any = true;
-      if (!desk_.type(*typed, Desk::Clock::now())) return false;
+      if (!desk_.type(*typed, TuiModel::Clock::now())) return false;
     }
     return any || !at_end();
   }
@@ -101,9 +102,9 @@ class Session {
     return ::poll(&terminal, 1, 0) > 0 && (terminal.revents & (POLLHUP | POLLERR)) != 0;
   }
 
-  Desk& desk_;
+  TuiModel& desk_;
   Terminal& terminal_;
-  posix::Signals& signals_;
+  io::Signals& signals_;
   const WindowChanges& window_;
   bool ascii_;
 };
@@ -114,9 +115,9 @@ void run_at_terminal(const DeskOptions& options, bool ascii) {
   // Whatever is missing is said before a folder is locked.
   check_terminal();
   check(options);
-  posix::Signals signals;
+  io::Signals signals;
   const WindowChanges window;
-  Desk desk(options, Desk::Clock::now());
+  TuiModel desk(options, TuiModel::Clock::now());
   Terminal terminal;
   Session session(desk, terminal, signals, window, ascii || !terminal.shows_unicode());
   do {

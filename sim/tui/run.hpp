@@ -1,7 +1,7 @@
 // `sesame tui`: a desk at the terminal, until somebody ends it.
 #pragma once
 
-#include "sim/tui/desk.hpp"
+#include "sim/tui/model.hpp"
 
 namespace sesame::sim {
 

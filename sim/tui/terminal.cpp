@@ -11,7 +11,7 @@
 #include <array>
 #include <clocale>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "sim/tui/terminal_check.hpp"
 
 namespace sesame::sim {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "sim/tui/canvas.hpp"
-#include "sim/tui/desk.hpp"
+#include "sim/tui/model.hpp"
 
 namespace sesame::sim {
 

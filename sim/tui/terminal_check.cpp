@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
-#include "host/failure.hpp"
 
 // Last: it makes macros of words such as `lines`.
 #define NCURSES_NOMACROS 1

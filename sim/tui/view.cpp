@@ -17,7 +17,7 @@ constexpr std::size_t kLeastRows = kReaderHeight + 3, kLeastColumns = kReaderWid
 
 std::string seconds(Millis millis) { return fmt::format("{}.{} s", millis / 1000, millis % 1000 / 100); }
 
-std::string title(const Desk& desk) {
+std::string title(const TuiModel& desk) {
   std::string text =
       fmt::format(" {}   card: {}, {}   clock: {}, {}", desk.reader().profile().title, desk.card_name(),
                   desk.card_is_in() ? "in" : "out", desk.clock() == ClockKind::real ? "real" : "stands",
@@ -66,7 +66,7 @@ void draw_keypad(Canvas& canvas, std::size_t row, std::size_t left) {
   canvas.put(row + 3, left + 14, "Enter [OK]", Style::strong);
 }
 
-void draw_slot(Canvas& canvas, const Desk& desk, std::size_t row) {
+void draw_slot(Canvas& canvas, const TuiModel& desk, std::size_t row) {
   const std::string card = fmt::format("▸ {} ", desk.card_name());
   if (desk.card_is_in()) {
     canvas.put(row, 3, card, Style::bar, kReaderWidth - 6);
@@ -75,7 +75,7 @@ void draw_slot(Canvas& canvas, const Desk& desk, std::size_t row) {
   }
 }
 
-void draw_reader(Canvas& canvas, const Desk& desk) {
+void draw_reader(Canvas& canvas, const TuiModel& desk) {
   const ReaderProfile& profile = desk.reader().profile();
   const Screen screen = desk.reader().screen();
   canvas.box(1, 0, kReaderHeight, kReaderWidth, profile.title);
@@ -85,7 +85,7 @@ void draw_reader(Canvas& canvas, const Desk& desk) {
   draw_slot(canvas, desk, 18);
 }
 
-void draw_log(Canvas& canvas, const Desk& desk, std::size_t height) {
+void draw_log(Canvas& canvas, const TuiModel& desk, std::size_t height) {
   const std::size_t left = kReaderWidth + 1, width = canvas.columns() - left;
   canvas.box(1, left, height, width, desk.hex() ? "Card, in hexadecimal" : "Card");
   std::size_t row = height - 1;  // upwards, the newest at the foot
@@ -110,11 +110,12 @@ void draw_keys(Canvas& canvas, std::size_t row) {
   canvas.put(row + 1, 1, "t clock stands   + 1 s   > 35 s   n next   x hex   q end");
 }
 
-void draw_menu(Canvas& canvas, const Desk::Menu& menu) {
+void draw_menu(Canvas& canvas, const TuiModel::Menu& menu) {
   const std::size_t height = menu.entries.size() + 4, width = std::min<std::size_t>(canvas.columns(), 66);
   const std::size_t top = canvas.rows() > height ? (canvas.rows() - height) / 2 : 0;
   const std::size_t left = (canvas.columns() - width) / 2;
-  canvas.box(top, left, height, width, menu.of == Desk::Menu::Of::cards ? "Which card?" : "Which reader?");
+  canvas.box(top, left, height, width,
+             menu.of == TuiModel::Menu::Of::cards ? "Which card?" : "Which reader?");
   for (std::size_t i = 0; i < menu.entries.size(); ++i) {
     const auto& entry = menu.entries[i];
     const bool chosen = i == menu.chosen;
@@ -128,7 +129,7 @@ void draw_menu(Canvas& canvas, const Desk::Menu& menu) {
 
 }  // namespace
 
-Canvas draw(const Desk& desk, std::size_t rows, std::size_t columns, bool ascii) {
+Canvas draw(const TuiModel& desk, std::size_t rows, std::size_t columns, bool ascii) {
   Canvas canvas(rows, columns, ascii);
   if (rows < kLeastRows || columns < kLeastColumns) {
     canvas.put(0, 0, fmt::format("This window has {} columns and {} rows;", columns, rows));

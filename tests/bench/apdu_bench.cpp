@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/readers.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 #include "tests/e2e/background.hpp"
 #include "tests/pcscd/private_daemon.hpp"
@@ -72,7 +72,7 @@ int main() {
                        {"card", "serve", "--card", kCard, "--ephemeral", "--port", std::to_string(port)});
   if (!card.says("is in the reader")) std::abort();
 
-  const card::Personalisation personalisation = profile::load_card(kCard);
+  const card::Personalisation personalisation = card::load_card(kCard);
   state::EphemeralStore store;
   card::VirtualCard in_memory(personalisation, store);
   const pcsc::Context context;

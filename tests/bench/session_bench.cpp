@@ -12,12 +12,12 @@
 #include <map>
 #include <string>
 
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/native_reader.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/state/counters.hpp"
 #include "tests/bench/openssl_time.hpp"
 
@@ -30,7 +30,7 @@ constexpr const char* kCards[] = {"sesame-card", "bank-card", "aes-card", "belgi
 // A reader and a card that make one code after the other. The ATC starts anew before it runs out.
 class Bench {
  public:
-  explicit Bench(const std::string& card) : personalisation_(profile::load_card(card)) { fresh_card(); }
+  explicit Bench(const std::string& card) : personalisation_(card::load_card(card)) { fresh_card(); }
 
   void session() {
     NativeReader reader(profile_.profile(), *card_);
@@ -66,7 +66,7 @@ void session(benchmark::State& state, const std::string& card) {
 
 // One session key and two MACs over as many bytes as the card's: what no card could do without.
 void cryptography(benchmark::State& state, const std::string& name) {
-  const card::Personalisation card = profile::load_card(name);
+  const card::Personalisation card = card::load_card(name);
   const auto& rules = card.applications.front().cryptogram;
   const auto& scheme = keys::rules(rules.scheme);
   keys::SessionKeys session_keys(scheme.session_key, rules.master_key, rules.tree);

@@ -6,8 +6,8 @@
 #include <csignal>
 #include <filesystem>
 
-#include "host/failure.hpp"
-#include "host/line/client.hpp"
+#include "host/base/failure.hpp"
+#include "host/contacts/client.hpp"
 #include "tests/e2e/background.hpp"
 #include "tests/e2e/desk.hpp"
 #include "tests/host/keys/hex.hpp"
@@ -25,7 +25,7 @@ constexpr const char* kAtr = "3B6500005345534D01";
 // At the reader's end of the line, in real time.
 class Hand {
  public:
-  explicit Hand(const std::string& endpoint) : card_(line::connect(line::parse_endpoint(endpoint))) {}
+  explicit Hand(const std::string& endpoint) : card_(contacts::connect(contacts::parse_endpoint(endpoint))) {}
 
   bool wait_for_presence(bool present) {
     while (card_.present() != present && receive()) {
@@ -63,7 +63,7 @@ class Hand {
   }
 
  private:
-  line::LineClient card_;
+  contacts::LineClient card_;
 };
 
 }  // namespace
@@ -119,7 +119,7 @@ TEST_CASE("a card that is taken out has no power, and the reader is told") {
   CHECK(hand.power_up(9) == kAtr);
 }
 
-TEST_CASE("a misbehaviour is shown on the line") {
+TEST_CASE("a misbehavior is shown on the line") {
   const Sandbox sandbox;
   const std::string endpoint = "unix:" + sandbox.file("card");
   Background served(sandbox,
@@ -149,8 +149,8 @@ TEST_CASE("whoever sends what is no record is sent away") {
   const std::string endpoint = "unix:" + sandbox.file("card");
   Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
   REQUIRE(served.says("listens at"));
-  line::Records records(line::connect(line::parse_endpoint(endpoint)));
-  REQUIRE(records.send(card::line::Record::presence(true)));
+  contacts::Records records(contacts::connect(contacts::parse_endpoint(endpoint)));
+  REQUIRE(records.send(card::iso7816::Record::presence(true)));
   CHECK(served.says("that is no reader"));
   CHECK(Hand(endpoint).power_up(9) == kAtr);
 }
@@ -162,8 +162,8 @@ TEST_CASE("who connects and is no reader is told once, however often, and a read
   REQUIRE(served.says("listens at"));
   for (int i = 0; i < 200; ++i) {
     REQUIRE(Hand(endpoint).wait_for_presence(true));  // connects, and says nothing
-    line::Records stranger(line::connect(line::parse_endpoint(endpoint)));
-    static_cast<void>(stranger.send(card::line::Record::presence(true)));
+    contacts::Records stranger(contacts::connect(contacts::parse_endpoint(endpoint)));
+    static_cast<void>(stranger.send(card::iso7816::Record::presence(true)));
     while (stranger.receive()) {  // until it is sent away
       pollfd more{stranger.descriptor(), POLLIN, 0};
       REQUIRE(::poll(&more, 1, 10'000) == 1);
@@ -194,7 +194,7 @@ TEST_CASE("readers that come and go for ever fill no log, and a log that nobody 
   CHECK(lines(served.said()) < 60);
 }
 
-TEST_CASE("an endpoint that cannot be, and a misbehaviour that is none, are refused in one line") {
+TEST_CASE("an endpoint that cannot be, and a misbehavior that is none, are refused in one line") {
   const Sandbox sandbox;
   struct Row {
     Arguments arguments;
@@ -203,7 +203,7 @@ TEST_CASE("an endpoint that cannot be, and a misbehaviour that is none, are refu
   for (const Row& row :
        {Row{{"--iso7816", "nowhere"}, "'nowhere'"}, Row{{"--iso7816", "tcp:0.0.0.0:4711"}, "127.0.0.1"},
         Row{{"--iso7816", "tcp:99999"}, "65535"}, Row{{"--iso7816", "unix:"}, "path"},
-        Row{{"--iso7816", "unix:x", "--misbehave", "rude"}, "no misbehaviour 'rude'"},
+        Row{{"--iso7816", "unix:x", "--misbehave", "rude"}, "no misbehavior 'rude'"},
         Row{{"--iso7816", "unix:x", "--misbehave", "nulls=0"}, "from 1 to 65535"},
         Row{{"--misbehave", "single"}, "--iso7816"},
         Row{{"--iso7816", "unix:x", "--port", "4711"}, "--port"}}) {

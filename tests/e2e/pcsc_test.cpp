@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/state/counters.hpp"
 #include "host/vpcd/server.hpp"
 #include "tests/e2e/background.hpp"
@@ -529,7 +529,7 @@ class ServedCard {
     server.run();
   }
 
-  sesame::posix::Signals signals_;
+  sesame::io::Signals signals_;
   HookedSlot slot_;
   std::thread thread_;
 };
@@ -538,7 +538,7 @@ class ServedCard {
 
 TEST_CASE("the daemon killed at any command: one line and exit status 3") {
   const Sandbox box;
-  const sesame::card::Personalisation personalisation = sesame::profile::load_card("sesame-card");
+  const sesame::card::Personalisation personalisation = sesame::card::load_card("sesame-card");
   sesame::state::EphemeralStore store;
   sesame::card::VirtualCard card(personalisation, store);
   bool made = false;

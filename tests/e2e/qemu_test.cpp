@@ -13,21 +13,21 @@
 #include <thread>
 
 #include "firmware/core/reader.hpp"
+#include "host/base/failure.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/qemu_device.hpp"
-#include "host/device/slot_line.hpp"
-#include "host/failure.hpp"
-#include "host/line/client.hpp"
-#include "host/profile/card_file.hpp"
+#include "host/contacts/client.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/reader/panel/qemu_device.hpp"
+#include "host/reader/panel/slot_line.hpp"
 #include "host/state/counters.hpp"
 #include "tests/e2e/background.hpp"
 #include "tests/e2e/desk.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/e2e/terminal.hpp"
-#include "tests/host/device/card_in_slot.hpp"
-#include "tests/host/device/served_board.hpp"
+#include "tests/host/reader/card_in_slot.hpp"
+#include "tests/host/reader/served_board.hpp"
 
 using namespace sesame;
 using namespace sesame::e2e;
@@ -114,7 +114,7 @@ class Served {
 
 // A card and a reader in QEMU, in this process.
 struct Desk {
-  card::Personalisation personalisation = profile::load_card("sesame-card");
+  card::Personalisation personalisation = card::load_card("sesame-card");
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
   SlotLine line{card};
@@ -267,15 +267,15 @@ TEST_CASE("a card served elsewhere is a card in the reader") {
 
 TEST_CASE("a mute card, one that falls silent and one that talks nonsense are named errors") {
   struct Case {
-    const char* misbehaviour;
+    const char* misbehavior;
     const char* says;
   };
   for (const Case& each : {Case{"mute", "does not answer"}, Case{"mute-after=3", "does not answer"},
                            Case{"bad-atr", "answers nonsense"}}) {
     const Sandbox sandbox;
-    Served served(sandbox, {"--ephemeral", "--misbehave", each.misbehaviour});
+    Served served(sandbox, {"--ephemeral", "--misbehave", each.misbehavior});
     const Outcome refused = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
-    INFO(each.misbehaviour << ": " << refused.err);
+    INFO(each.misbehavior << ": " << refused.err);
     CHECK(refused.status == 1);
     CHECK_THAT(refused.err, Contains("the card at " + served.endpoint()) && Contains(each.says));
     CHECK(lines(refused.err) == 1);
@@ -306,7 +306,7 @@ TEST_CASE("a served card that somebody else uses, or that has stopped, is not ta
                              " does not answer; somebody else may be using it\n");
   };
   {
-    line::LineClient other(line::connect(line::parse_endpoint(served.endpoint())));
+    contacts::LineClient other(contacts::connect(contacts::parse_endpoint(served.endpoint())));
     REQUIRE(other.wait_for_presence(10s));
     refused();
   }
@@ -351,7 +351,7 @@ class PulledCard final : public CardLine {
 
 TEST_CASE("a card that is pulled out in mid-dialogue is a card removed, on the screen") {
   const int characters = GENERATE(1, 20, 45, 60);
-  const card::Personalisation personalisation = profile::load_card("bank-card");
+  const card::Personalisation personalisation = card::load_card("bank-card");
   state::EphemeralStore store;
   card::VirtualCard card(personalisation, store);
   SlotLine line(card);
@@ -371,7 +371,7 @@ TEST_CASE("a card that is pulled out in mid-dialogue is a card removed, on the s
 }
 
 std::string changed(std::string_view profile, std::string_view good, std::string_view other) {
-  std::string text(*profile::shipped_text(profile::Shelf::readers, profile));
+  std::string text(*profile::shipped_text(profile::ProfileKind::readers, profile));
   const std::size_t at = text.find(good);
   REQUIRE(at != std::string::npos);
   return text.replace(at, good.size(), other);

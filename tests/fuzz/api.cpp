@@ -15,7 +15,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/transcript/transcript.hpp"
 #include "tests/fuzz/lines.hpp"
 #include "tests/sim/server/described.hpp"

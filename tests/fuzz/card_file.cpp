@@ -1,6 +1,6 @@
 // Any text as a card file: refused in one line that repeats neither PIN nor key; or a card that keeps the rules of every
 // card, whatever it is told.
-#include "host/profile/card_file.hpp"
+#include "host/card/file/card_file.hpp"
 
 #include "tests/fuzz/lines.hpp"
 #include "tests/host/card/watched_card.hpp"
@@ -42,7 +42,7 @@ void use(const card::Personalisation& card) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of(data, size);
   try {
-    const card::Personalisation card = profile::read_card(text, "fuzz.toml");
+    const card::Personalisation card = card::read_card(text, "fuzz.toml");
     require(card.name == "fuzz" && !card.applications.empty(), "a card has a name and an application");
     use(card);
   } catch (const Failure& failure) {

@@ -59,7 +59,7 @@ class Peer {
   void forget_answers() { answers_.clear(); }
 
  private:
-  void welcome(posix::Descriptor socket) {
+  void welcome(io::Descriptor socket) {
     ifd::Message message;
     if (ifd::receive_message(socket.get(), message) != ifd::Received::message) return;
     const auto hello = ifd::parse_hello(message);
@@ -103,14 +103,14 @@ class Peer {
   }
 
   // A packet of no bytes is the end of a connection, to whoever reads it.
-  static void say(const posix::Descriptor& socket, const Octets& bytes) {
+  static void say(const io::Descriptor& socket, const Octets& bytes) {
     static_cast<void>(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   }
 
   sesame::test::TemporaryFolder folder_;
   std::string path_ = folder_.file("reader");
-  posix::Descriptor listener_ = ifd::test::listen_at(path_);
-  posix::Descriptor requests_, presence_;
+  io::Descriptor listener_ = ifd::test::listen_at(path_);
+  io::Descriptor requests_, presence_;
   Input* input_ = nullptr;
   bool asked_ = false, card_said_ = false;
   std::vector<Octets> answers_;

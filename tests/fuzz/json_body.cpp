@@ -1,9 +1,9 @@
 // Any text as the body of a request, to each reader of bodies: what is understood, or an ApiError with 400;
 // nothing deeper than 16.
-#include "sim/server/json_body.hpp"
+#include "sim/http/json_body.hpp"
 
+#include "sim/http/message.hpp"
 #include "sim/server/fault_json.hpp"
-#include "sim/server/message.hpp"
 #include "sim/server/requests.hpp"
 #include "tests/fuzz/lines.hpp"
 

@@ -49,6 +49,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   while (input.more()) line.anything(input);
   line.require_back();
-  require(line.card.rate() == card::line::Rate{}, "after a reset the rate is the first");
+  require(line.card.rate() == card::iso7816::Rate{}, "after a reset the rate is the first");
   return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "host/card/line/character_card.hpp"
+#include "host/card/iso7816/character_card.hpp"
 #include "host/card/virtual_card.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/host/card/cards.hpp"
@@ -27,8 +27,8 @@ class Watched final : public CardSlot {
 
 class LineCard {
  public:
-  LineCard(const card::Personalisation& personalisation, const card::line::Misbehaviour& misbehaviour)
-      : virtual_(personalisation, store_), watched(virtual_), card(watched, misbehaviour) {}
+  LineCard(const card::Personalisation& personalisation, const card::iso7816::Misbehavior& misbehavior)
+      : virtual_(personalisation, store_), watched(virtual_), card(watched, misbehavior) {}
 
   void power_up() {
     card.contacts(false, false, false, now);
@@ -85,12 +85,12 @@ class LineCard {
 
  public:
   Watched watched;
-  card::line::CharacterCard card;
-  card::line::Micros now = 0;
+  card::iso7816::CharacterCard card;
+  card::iso7816::Micros now = 0;
 };
 
-inline card::line::Misbehaviour any_misbehaviour(Input& input) {
-  card::line::Misbehaviour made;
+inline card::iso7816::Misbehavior any_misbehaviour(Input& input) {
+  card::iso7816::Misbehavior made;
   made.nulls = static_cast<std::uint16_t>(input.below(3));
   made.single = input.below(2) == 1;
   made.slow = static_cast<std::uint16_t>(input.below(200));

@@ -8,8 +8,8 @@ using namespace sesame::fuzz;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const card::Personalisation personalisation = card::test::personalisation(card::Protocol::t0);
   Input input(data, size);
-  const auto misbehaviour = input.below(2) == 1 ? any_misbehaviour(input) : card::line::Misbehaviour{};
-  LineCard line(personalisation, misbehaviour);
+  const auto misbehavior = input.below(2) == 1 ? any_misbehaviour(input) : card::iso7816::Misbehavior{};
+  LineCard line(personalisation, misbehavior);
   line.power_up();
   line.drain(input);
   while (input.more()) {
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::size_t said = line.drain(input);
     require(line.watched.asked <= asked + 1, "five characters are no more than a command");
     // Each of at most 258 procedure bytes, with the NULLs before it, and 256 of data; each said five times.
-    require(said <= 5 * (258 * (1 + misbehaviour.nulls) + 256), "an answer is no longer than it can be");
+    require(said <= 5 * (258 * (1 + misbehavior.nulls) + 256), "an answer is no longer than it can be");
   }
   line.require_back();
   return 0;

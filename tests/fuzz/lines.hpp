@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);

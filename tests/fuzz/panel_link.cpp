@@ -1,8 +1,8 @@
 // The host's end of a panel link: any bytes of a reader, at any time, among orders of the host. What it sends is a frame
 // that a board reads, the same again until it is acknowledged; and what it has seen is a screen.
-#include "host/device/panel_link.hpp"
+#include "host/reader/panel/panel_link.hpp"
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace sesame;

@@ -1,6 +1,6 @@
 // Any pattern and any screen: the pattern is refused in one line, or matches in a time that fits the lengths;
 // and a text is found as it is.
-#include "sim/reader/pattern.hpp"
+#include "sim/lcd/pattern.hpp"
 
 #include <cctype>
 

@@ -4,10 +4,10 @@
 
 #include <map>
 
+#include "host/board/constants.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/native_reader.hpp"
-#include "host/profile/constants.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/reader/native_reader.hpp"
 #include "tests/fuzz/lines.hpp"
 #include "tests/host/card/cards.hpp"
 
@@ -44,13 +44,13 @@ void work(const ReaderProfile& profile) {
 }
 
 void write_constants(const ReaderProfile& profile) {
-  require(profile::digest(profile) == profile::digest(profile), "a profile has one digest");
-  require(!profile::reader_header(profile).empty(), "a profile has constants");
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::boards)) {
-    static std::map<std::string_view, profile::Board> boards;
-    if (boards.count(name) == 0) boards.emplace(name, profile::load_board(name));
+  require(board::digest(profile) == board::digest(profile), "a profile has one digest");
+  require(!board::reader_header(profile).empty(), "a profile has constants");
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::boards)) {
+    static std::map<std::string_view, board::Board> boards;
+    if (boards.count(name) == 0) boards.emplace(name, board::load_board(name));
     try {
-      profile::check_pair(profile, boards.at(name));
+      board::check_pair(profile, boards.at(name));
     } catch (const Failure& failure) {
       require_told(failure, "fuzz on ");
     }

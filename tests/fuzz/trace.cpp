@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "firmware/core/emv/t0_exchange.hpp"
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/transcript/tracing_slot.hpp"
 #include "host/transcript/transcript.hpp"
 #include "host/transcript/transcript_slot.hpp"

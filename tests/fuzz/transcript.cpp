@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/transcript/transcript.hpp"
 #include "host/transcript/transcript_slot.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <poll.h>
 
-#include "host/line/client.hpp"
+#include "host/contacts/client.hpp"
 #include "tests/host/vpcd/fake_vpcd.hpp"
 #include "tests/memory/desk.hpp"
 #include "tests/memory/watched.hpp"
@@ -55,7 +55,8 @@ namespace {
 // A reader that does T=0 character by character.
 class Contacts {
  public:
-  explicit Contacts(const std::string& endpoint) : card_(line::connect(line::parse_endpoint(endpoint))) {
+  explicit Contacts(const std::string& endpoint)
+      : card_(contacts::connect(contacts::parse_endpoint(endpoint))) {
     REQUIRE(card_.wait_for_presence(std::chrono::seconds(10)));
     card_.contacts(true, true, true, 0);
   }
@@ -75,7 +76,7 @@ class Contacts {
   }
 
  private:
-  line::LineClient card_;
+  contacts::LineClient card_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "host/profile/reader_file.hpp"
 #include "host/transcript/transcript_slot.hpp"
-#include "tests/host/device/served_board.hpp"
+#include "tests/host/reader/served_board.hpp"
 #include "tests/memory/desk.hpp"
 #include "tests/memory/watched.hpp"
 

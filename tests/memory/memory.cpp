@@ -16,14 +16,14 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kIsThere = std::uint64_t{3} << 62;  // in memory, or swapped out (proc_pid_pagemap)
 
-posix::Descriptor open_of(pid_t process, const char* name) {
+io::Descriptor open_of(pid_t process, const char* name) {
   const std::string path = "/proc/" + std::to_string(process) + "/" + name;
-  posix::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw std::runtime_error(path + ": cannot be opened");
   return file;
 }
 
-std::string all_of(const posix::Descriptor& file) {
+std::string all_of(const io::Descriptor& file) {
   std::string text;
   std::array<char, 8192> buffer;
   for (ssize_t got = 0;

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "firmware/core/bytes.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::memory {
 
@@ -31,7 +31,7 @@ class Memory {
  private:
   void pages_of(const std::string& name, std::uint64_t begin, std::uint64_t end, const Look& look) const;
 
-  posix::Descriptor maps_, content_, present_, command_line_;
+  io::Descriptor maps_, content_, present_, command_line_;
 };
 
 }  // namespace sesame::memory

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "host/ifd/wire.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 #include "tests/memory/desk.hpp"
 #include "tests/memory/watched.hpp"
 
@@ -52,8 +52,8 @@ class Program {
   }
 
  private:
-  static posix::Descriptor connect(const std::string& path, ifd::Role role) {
-    posix::Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  static io::Descriptor connect(const std::string& path, ifd::Role role) {
+    io::Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
@@ -64,7 +64,7 @@ class Program {
     return socket;
   }
 
-  posix::Descriptor requests_, presence_;
+  io::Descriptor requests_, presence_;
 };
 
 // With its card in it, and its functions to choose from.

@@ -9,7 +9,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 #include "tests/memory/desk.hpp"
 #include "tests/memory/watched.hpp"
 
@@ -80,7 +80,7 @@ class Client {
   }
 
   std::string host_;
-  posix::Descriptor socket_;
+  io::Descriptor socket_;
   std::string body_;
 };
 

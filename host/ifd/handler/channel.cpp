@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "host/ifd/packet.hpp"
-#include "host/posix/peer.hpp"
+#include "host/io/peer.hpp"
 
 namespace sesame::ifd {
 
@@ -71,7 +71,7 @@ Descriptor Channel::connect(Role role) const {
   if (!socket.is_open()) return {};
   const auto* address = static_cast<const sockaddr*>(static_cast<const void*>(&address_));
   if (::connect(socket.get(), address, sizeof address_) != 0) return {};
-  if (!posix::may_listen(socket.get(), address_.sun_path)) return {};
+  if (!io::may_listen(socket.get(), address_.sun_path)) return {};
   Message hello;
   put(Hello{role, kVersion, static_cast<std::uint32_t>(::getpid()), lun_}, hello);
   return send_message(socket.get(), hello) ? std::move(socket) : Descriptor();

@@ -10,11 +10,11 @@
 #include <chrono>
 #include <cstdint>
 
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::ifd {
 
-using posix::Descriptor;
+using io::Descriptor;
 
 // For std::lock_guard. One that is never destroyed needs nothing from the system, and cannot fail.
 class Mutex {

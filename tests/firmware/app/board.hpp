@@ -16,11 +16,11 @@
 #include "firmware/app/shell.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/panel/protocol.hpp"
-#include "host/card/line/character_card.hpp"
+#include "host/card/iso7816/character_card.hpp"
 
 namespace sesame::app::test {
 
-using card::line::Micros;
+using card::iso7816::Micros;
 
 class Board {
  public:
@@ -71,7 +71,7 @@ class Board {
   void pass(Micros time);
   void card_speaks();
 
-  card::line::CharacterCard card_;
+  card::iso7816::CharacterCard card_;
   Micros now_ = 0;
 
   std::deque<std::uint8_t> to_board_;

@@ -35,7 +35,7 @@ void for_each_screen(const ReaderProfile& profile, Use use) {
 
 TEST_CASE("every message of every shipped reader is in the font, and needs at most 8 glyphs of an LCD") {
   std::set<std::string> languages;
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::readers)) {
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::readers)) {
     const auto reader = profile::load_reader(name);
     for (const Language& language : reader.profile().languages) {
       languages.emplace(language.code.data(), language.code.size());
@@ -55,7 +55,7 @@ TEST_CASE("every message of every shipped reader is in the font, and needs at mo
     });
     CHECK_FALSE(beyond_ascii.empty());  // an ellipsis at least: the test saw the texts
   }
-  for (const std::string_view file : profile::shipped_names(profile::Shelf::texts)) {
+  for (const std::string_view file : profile::shipped_names(profile::ProfileKind::texts)) {
     INFO(file << ": no shipped reader speaks it");
     CHECK(languages.count(std::string(file)) == 1);
   }

@@ -6,17 +6,17 @@ namespace {
 
 using Dot = Picture::Dot;
 using Model = std::variant<Hd44780Model, Ssd1306Model>;
-using profile::Hd44780Pins;
-using profile::Ssd1306Pins;
+using board::Hd44780Pins;
+using board::Ssd1306Pins;
 
 // A log has no times.
-Model model_of(const profile::BoardDisplay& display) {
+Model model_of(const board::BoardDisplay& display) {
   if (std::holds_alternative<Ssd1306Pins>(display.pins)) return Ssd1306Model();
   return Hd44780Model(display.rows, display.columns, Hd44780Model::Found::eight_bits,
                       Hd44780Model::Time::unknown);
 }
 
-bool is(const Level& level, profile::BoardPin pin) {
+bool is(const Level& level, board::BoardPin pin) {
   return level.port == pin.port && level.number == pin.number;
 }
 
@@ -62,7 +62,7 @@ Picture picture_of(const Ssd1306Model& oled) {
 
 }  // namespace
 
-Eye::Eye(const profile::Board& board)
+Eye::Eye(const board::Board& board)
     : display_(board.display),
       model_(model_of(display_)),
       log_([this](const Level& level) { take(level); }) {}

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "host/profile/board_file.hpp"
+#include "host/board/board_file.hpp"
 #include "tests/firmware/drivers/hd44780_model.hpp"
 #include "tests/firmware/drivers/ssd1306_model.hpp"
 #include "tests/firmware/pixels/picture.hpp"
@@ -16,7 +16,7 @@ namespace sesame::test {
 
 class Eye {
  public:
-  explicit Eye(const profile::Board& board);
+  explicit Eye(const board::Board& board);
   Eye(const Eye&) = delete;
   Eye& operator=(const Eye&) = delete;
 
@@ -30,7 +30,7 @@ class Eye {
  private:
   void take(const Level& level);
 
-  profile::BoardDisplay display_;
+  board::BoardDisplay display_;
   std::variant<Hd44780Model, Ssd1306Model> model_;
   PortLog log_;
 };

@@ -11,7 +11,7 @@
 namespace sesame::test {
 namespace {
 
-using profile::BoardPin;
+using board::BoardPin;
 
 std::vector<Level> levels_of(std::string_view text, std::size_t piece) {
   std::vector<Level> levels;
@@ -75,14 +75,14 @@ struct OledWires {
   static void wait_us(std::uint32_t) {}
 };
 
-profile::Board lcd_board() {
-  profile::Board board;
-  board.display = {profile::Hd44780Pins{{3, 0}, {3, 1}, {{{4, 12}, {4, 13}, {4, 14}, {4, 15}}}}, 2, 16};
+board::Board lcd_board() {
+  board::Board board;
+  board.display = {board::Hd44780Pins{{3, 0}, {3, 1}, {{{4, 12}, {4, 13}, {4, 14}, {4, 15}}}}, 2, 16};
   return board;
 }
-profile::Board oled_board() {
-  profile::Board board;
-  board.display = {profile::Ssd1306Pins{{0, 5}, {0, 7}, {1, 0}, {2, 0}, {1, 1}}, 4, 20};
+board::Board oled_board() {
+  board::Board board;
+  board.display = {board::Ssd1306Pins{{0, 5}, {0, 7}, {1, 0}, {2, 0}, {1, 1}}, 4, 20};
   return board;
 }
 

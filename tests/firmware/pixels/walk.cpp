@@ -17,11 +17,11 @@
 
 #include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/emv/tags.hpp"
+#include "host/board/board_file.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/qemu_device.hpp"
-#include "host/device/slot_line.hpp"
-#include "host/profile/board_file.hpp"
-#include "host/profile/card_file.hpp"
+#include "host/reader/panel/qemu_device.hpp"
+#include "host/reader/panel/slot_line.hpp"
 #include "host/state/counters.hpp"
 #include "tests/firmware/pixels/eye.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -46,7 +46,7 @@ std::string image_of(std::string_view reader, std::string_view board) {
          std::string(board) + ".elf";
 }
 
-card::Personalisation sesame_card() { return profile::load_card("sesame-card"); }
+card::Personalisation sesame_card() { return card::load_card("sesame-card"); }
 
 // One that wants to be spoken to in English.
 card::Personalisation english_card() {
@@ -107,7 +107,7 @@ class Tray final : public CardSlot {
 class Walk {
  public:
   Walk(std::string_view reader, std::string_view board, const std::string& log)
-      : eye_(profile::load_board(SESAME_SOURCE "/hw-profiles/boards/" + std::string(board) + ".toml")),
+      : eye_(board::load_board(SESAME_SOURCE "/hw-profiles/boards/" + std::string(board) + ".toml")),
         line_(tray_),
         reader_({image_of(reader, board), log}, line_, {}),
         log_(log, std::ios::binary) {}

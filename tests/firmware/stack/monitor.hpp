@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::test {
 
@@ -21,7 +21,7 @@ class Monitor {
   void execute(const std::string& command);
   std::string line();
 
-  posix::Descriptor socket_;
+  io::Descriptor socket_;
   std::string read_;
 };
 

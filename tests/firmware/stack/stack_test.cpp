@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <iostream>
 
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/make_code.hpp"
-#include "host/device/qemu_device.hpp"
-#include "host/device/slot_line.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/panel/qemu_device.hpp"
+#include "host/reader/panel/slot_line.hpp"
 #include "host/state/counters.hpp"
 #include "tests/firmware/stack/monitor.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -35,7 +35,7 @@ std::string image(const std::string& reader, const std::string& board) {
 struct Desk {
   Desk(const std::string& reader_name, const std::string& board, const std::string& card_name)
       : profile(profile::load_reader(reader_name)),
-        personalisation(profile::load_card(card_name)),
+        personalisation(card::load_card(card_name)),
         reader(
             {image(reader_name, board), {}, {"-qmp", "unix:" + folder.file("qmp") + ",server=on,wait=off"}},
             line, {}) {}

@@ -3,7 +3,7 @@
 
 #include "firmware/core/emv/answers.hpp"
 #include "firmware/core/emv/dol.hpp"
-#include "host/profile/card_file.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "tests/firmware/core/find_object.hpp"
 #include "tests/host/card/fixture.hpp"
@@ -44,9 +44,9 @@ ByteString read_all(Terminal& terminal, Bytes afl) {
 }
 
 TEST_CASE("every application of every shipped card goes through a whole transaction") {
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::cards)) {
-    const Personalisation card = profile::load_card(name);
-    Terminal terminal(profile::load_card(name));
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::cards)) {
+    const Personalisation card = card::load_card(name);
+    Terminal terminal(card::load_card(name));
     for (const Application& application : card.applications) {
       CAPTURE(name, hex(application.aid));
       terminal.cold_reset();
@@ -84,11 +84,11 @@ TEST_CASE("every application of every shipped card goes through a whole transact
 }
 
 TEST_CASE("the PSE of a shipped card lists what it says it lists") {
-  for (const std::string_view name : profile::shipped_names(profile::Shelf::cards)) {
+  for (const std::string_view name : profile::shipped_names(profile::ProfileKind::cards)) {
     CAPTURE(name);
-    const Personalisation card = profile::load_card(name);
+    const Personalisation card = card::load_card(name);
     if (!card.pse) continue;
-    Terminal terminal(profile::load_card(name));
+    Terminal terminal(card::load_card(name));
     const ByteString answer = answer_to(terminal, kSelectPse);
     REQUIRE(emv::parse_fci(answer));
     REQUIRE(emv::parse_fci(answer)->sfi);
@@ -113,7 +113,7 @@ TEST_CASE("the Sésame card gives the cryptograms of the published codes") {
       {0xB4, "00000000", "80128000B47F32A79FDA94564306770A03A48000"},
       {0xD1, "00004815", "80128000D1D23D64617F0644FA06770A03A48000"},
   }));
-  Terminal terminal(profile::load_card("sesame-card"));
+  Terminal terminal(card::load_card("sesame-card"));
   terminal.card().counters().set_next_atc(0, row.atc);
   answer_to(terminal, select(kCap));
   answer_to(terminal, kGpo);

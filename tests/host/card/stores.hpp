@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/state/counters.hpp"
 
 namespace sesame::card::test {

@@ -1,12 +1,10 @@
 #include "host/document/ascii.hpp"
 
 #include "host/document/toml.hpp"
-#include "tests/host/profile/broken.hpp"
+#include "tests/support/broken.hpp"
 
 namespace sesame::document {
 namespace {
-
-namespace test = profile::test;
 
 TEST_CASE("a document in ASCII stays as it is, but for strings in ''") {
   const std::string_view same =

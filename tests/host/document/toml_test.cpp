@@ -1,11 +1,9 @@
 #include "host/document/toml.hpp"
 
-#include "tests/host/profile/broken.hpp"
+#include "tests/support/broken.hpp"
 
 namespace sesame::document {
 namespace {
-
-namespace test = profile::test;
 
 using namespace std::string_literals;
 

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <optional>
 
-#include "host/failure.hpp"
-#include "host/posix/peer.hpp"
+#include "host/base/failure.hpp"
+#include "host/io/peer.hpp"
 #include "tests/host/ifd/other_user.hpp"
 #include "tests/host/ifd/sockets.hpp"
 
@@ -45,19 +45,18 @@ TEST_CASE("the socket is its owner's alone, and gone afterwards") {
 }
 
 TEST_CASE("who may deal with what is somebody's: he himself, and root") {
-  static_assert(posix::may_deal_with(0, 0) && posix::may_deal_with(1000, 1000) &&
-                posix::may_deal_with(0, 1000));
-  static_assert(!posix::may_deal_with(1000, 0) && !posix::may_deal_with(1000, 1001));
+  static_assert(io::may_deal_with(0, 0) && io::may_deal_with(1000, 1000) && io::may_deal_with(0, 1000));
+  static_assert(!io::may_deal_with(1000, 0) && !io::may_deal_with(1000, 1001));
   const sesame::test::TemporaryFolder folder;
   const Descriptor listener = listen_at(folder.file("reader"));
   const Descriptor connected = connect_to(folder.file("reader"));
   const Descriptor accepted = accept_at(listener);
-  CHECK(posix::user_at(connected.get()) == ::geteuid());
-  CHECK(posix::user_at(accepted.get()) == ::geteuid());
-  CHECK(posix::may_connect(accepted.get()));
-  CHECK(posix::may_listen(connected.get(), folder.file("reader").c_str()));
-  CHECK_FALSE(posix::may_listen(connected.get(), folder.file("other").c_str()));
-  CHECK_FALSE(posix::user_at(STDIN_FILENO));
+  CHECK(io::user_at(connected.get()) == ::geteuid());
+  CHECK(io::user_at(accepted.get()) == ::geteuid());
+  CHECK(io::may_connect(accepted.get()));
+  CHECK(io::may_listen(connected.get(), folder.file("reader").c_str()));
+  CHECK_FALSE(io::may_listen(connected.get(), folder.file("other").c_str()));
+  CHECK_FALSE(io::user_at(STDIN_FILENO));
 }
 
 TEST_CASE("the socket is its owner's alone whatever the umask is, and so from the first moment on") {

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "host/base/hex.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/device/native_reader.hpp"
 #include "host/ifd/wire.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/state/counters.hpp"
 
 namespace sesame::ifd::test {
@@ -31,7 +31,7 @@ inline Octets pin_order(std::uint8_t timeout = 0) {
 
 struct Machine {
   profile::LoadedReader loaded = profile::load_reader("sesame");
-  card::Personalisation personalisation = profile::load_card("sesame-card");
+  card::Personalisation personalisation = card::load_card("sesame-card");
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
   NativeReader reader{loaded.profile(), card};

@@ -1,4 +1,4 @@
-// Something that another user of the machine does. Only root can be one; elsewhere the rule itself (host/posix/peer.hpp) is
+// Something that another user of the machine does. Only root can be one; elsewhere the rule itself (host/io/peer.hpp) is
 // tested, and that this user and root may.
 #pragma once
 

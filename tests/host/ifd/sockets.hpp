@@ -12,12 +12,12 @@
 #include <string>
 
 #include "host/ifd/packet.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sesame::ifd::test {
 
-using posix::Descriptor;
+using io::Descriptor;
 
 inline sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};

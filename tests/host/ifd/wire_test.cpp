@@ -5,7 +5,7 @@
 #include <array>
 
 #include "host/ifd/packet.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 #include "tests/host/ifd/machine.hpp"
 
 namespace sesame::ifd {
@@ -49,7 +49,7 @@ TEST_CASE("what is longer than any message is not put") {
 TEST_CASE("a packet that is longer than any message is the end, and not a message that was cut") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
-  const posix::Descriptor one(ends[0]), other(ends[1]);
+  const io::Descriptor one(ends[0]), other(ends[1]);
   Message message;
   CHECK(receive_message(other.get(), message) == Received::nothing);
   REQUIRE(send_message(one.get(), Octets(kMaxMessage)));

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 #include "tests/host/keys/hex.hpp"

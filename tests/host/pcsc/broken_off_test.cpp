@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "tests/host/pcsc/bench.hpp"
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <future>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/features.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "tests/host/pcsc/bench.hpp"

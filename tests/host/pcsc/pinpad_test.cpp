@@ -1,7 +1,7 @@
 // A reader that takes the PIN itself, and a reader that is unplugged.
 #include <catch2/catch.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/presence.hpp"
 #include "host/pcsc/readers.hpp"

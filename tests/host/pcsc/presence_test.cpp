@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/presence.hpp"
 #include "tests/host/pcsc/bell.hpp"

@@ -2,7 +2,7 @@
 
 #include "host/base/hex.hpp"
 #include "host/profile/shipped.hpp"
-#include "tests/host/profile/broken.hpp"
+#include "tests/support/broken.hpp"
 
 namespace sesame::profile {
 namespace {
@@ -357,7 +357,7 @@ TEST_CASE("a language without a shipped file lives on the reader's own words") {
 
 TEST_CASE("whatever is cut off a reader's file: a profile or a named error") {
   test::check_every_truncation(
-      *shipped_text(Shelf::readers, "pinsentry"),
+      *shipped_text(ProfileKind::readers, "pinsentry"),
       [](std::string_view text, std::string_view file) { return read_reader(text, file); });
 }
 

@@ -6,10 +6,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "host/card/file/card_file.hpp"
 #include "host/document/toml.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/profile/reader_file.hpp"
-#include "tests/host/profile/broken.hpp"
+#include "tests/support/broken.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sesame::profile {
@@ -19,29 +19,30 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string_view>;
 
 TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
-  CHECK(shipped_names(Shelf::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
-  CHECK(shipped_names(Shelf::texts) == Names{"en", "fr", "nl"});
-  CHECK(shipped_names(Shelf::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
-  CHECK(shipped_names(Shelf::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
+  CHECK(shipped_names(ProfileKind::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
+  CHECK(shipped_names(ProfileKind::texts) == Names{"en", "fr", "nl"});
+  CHECK(shipped_names(ProfileKind::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
+  CHECK(shipped_names(ProfileKind::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
 
-  const auto readers = list_shipped(Shelf::readers);
+  const auto readers = list_shipped(ProfileKind::readers);
   REQUIRE(readers.size() == 4);
   CHECK(readers[2].name == "sesame");
   CHECK(readers[2].title == "Sésame");
-  CHECK(list_shipped(Shelf::cards).size() == 4);
+  CHECK(list_shipped(ProfileKind::cards).size() == 4);
 }
 
 TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
   const fs::path root = SESAME_HW_PROFILES;
-  for (const auto& [shelf, folder] : {std::pair{Shelf::readers, "readers"}, std::pair{Shelf::texts, "texts"},
-                                      std::pair{Shelf::cards, "cards"}, std::pair{Shelf::boards, "boards"}}) {
+  for (const auto& [shelf, folder] :
+       {std::pair{ProfileKind::readers, "readers"}, std::pair{ProfileKind::texts, "texts"},
+        std::pair{ProfileKind::cards, "cards"}, std::pair{ProfileKind::boards, "boards"}}) {
     for (const std::string_view name : shipped_names(shelf)) {
       CAPTURE(folder, name);
       CHECK(*shipped_text(shelf, name) ==
             sesame::test::content(root / folder / (std::string(name) + ".toml")));
     }
   }
-  CHECK_FALSE(shipped_text(Shelf::cards, "sesame"));
+  CHECK_FALSE(shipped_text(ProfileKind::cards, "sesame"));
 }
 
 TEST_CASE("an argument with a slash, or that ends in .toml, is a path") {
@@ -63,18 +64,19 @@ TEST_CASE("an unknown name is refused with the names there are") {
         "no reader profile is named \"seasme\"; shipped: pinsentry, random-reader, sesame, vasco-810; or a "
         "path, as "
         "in ./my.toml");
-  CHECK(test::failure_of([] { return load_card(""); }) ==
+  CHECK(test::failure_of([] { return card::load_card(""); }) ==
         "no card is named \"\"; shipped: aes-card, bank-card, belgian-card, sesame-card; or a path, as in "
         "./my.toml");
 }
 
 TEST_CASE("a file of one's own is loaded by its path and named after it") {
   const sesame::test::TemporaryFolder folder;
-  const std::string reader = folder.write("mine.toml", *shipped_text(Shelf::readers, "sesame"));
+  const std::string reader = folder.write("mine.toml", *shipped_text(ProfileKind::readers, "sesame"));
   const LoadedReader loaded = load_reader(reader);
   CHECK(loaded.profile().name == "mine");
   CHECK(loaded.profile().title == "Sésame");
-  CHECK(load_card(folder.write("card.v2", *shipped_text(Shelf::cards, "sesame-card"))).name == "card.v2");
+  CHECK(card::load_card(folder.write("card.v2", *shipped_text(ProfileKind::cards, "sesame-card"))).name ==
+        "card.v2");
 }
 
 TEST_CASE("a mistake in a file of one's own is reported under its path") {
@@ -90,9 +92,10 @@ TEST_CASE("a file that cannot be read says why") {
   CHECK(test::failure_of([&] { return load_reader(missing); }) ==
         missing + ": cannot be read: No such file or directory");
   const std::string below = folder.write("x", "") + "/y.toml";
-  CHECK(test::failure_of([&] { return load_card(below); }) == below + ": cannot be read: Not a directory");
+  CHECK(test::failure_of([&] { return card::load_card(below); }) ==
+        below + ": cannot be read: Not a directory");
   const std::string directory = folder.path().string() + "/";
-  CHECK(test::failure_of([&] { return load_card(directory); }) ==
+  CHECK(test::failure_of([&] { return card::load_card(directory); }) ==
         directory + ": cannot be read: Is a directory");
   const std::string empty = folder.write("empty.toml", "");
   CHECK(test::failure_of([&] { return load_reader(empty); }) == empty + ": is empty");
@@ -106,13 +109,13 @@ TEST_CASE("a file that cannot be read says why") {
 
 TEST_CASE("a file of more than 1 MiB is refused") {
   const sesame::test::TemporaryFolder folder;
-  std::string card(*shipped_text(Shelf::cards, "sesame-card"));
+  std::string card(*shipped_text(ProfileKind::cards, "sesame-card"));
   card.resize(document::kMaxFileSize, '\n');
-  CHECK(load_card(folder.write("largest.toml", card)).name == "largest");
+  CHECK(card::load_card(folder.write("largest.toml", card)).name == "largest");
   const std::string larger = folder.write("larger.toml", card + "\n");
-  CHECK(test::failure_of([&] { return load_card(larger); }) ==
+  CHECK(test::failure_of([&] { return card::load_card(larger); }) ==
         larger + ": is too large; at most 1048576 bytes");
-  CHECK(test::failure_of([] { return load_card("/dev/zero"); }) ==
+  CHECK(test::failure_of([] { return card::load_card("/dev/zero"); }) ==
         "/dev/zero: is too large; at most 1048576 bytes");
 }
 

@@ -4,7 +4,7 @@
 #include "host/document/toml.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
-#include "tests/host/profile/broken.hpp"
+#include "tests/support/broken.hpp"
 
 namespace sesame::profile {
 namespace {
@@ -55,7 +55,7 @@ void check_free_last_row(const View& view, const ReaderProfile& profile, const L
 }
 
 TEST_CASE("every message of every shipped reader is whole on its screen, in every language") {
-  for (const std::string_view name : shipped_names(Shelf::readers)) {
+  for (const std::string_view name : shipped_names(ProfileKind::readers)) {
     const LoadedReader reader = load_reader(name);
     const ReaderProfile& profile = reader.profile();
     for (const Language& language : profile.languages) {
@@ -100,7 +100,7 @@ TEST_CASE("every message of every shipped reader is whole on its screen, in ever
 
 TEST_CASE("every message has words in French, English and Dutch") {
   for (const std::string_view language : {"fr", "en", "nl"}) {
-    const document::TomlDocument document(*shipped_text(Shelf::texts, language), language);
+    const document::TomlDocument document(*shipped_text(ProfileKind::texts, language), language);
     document::Table table(document.root());
     for (std::size_t i = 0; i < kMessageCount; ++i) {
       CAPTURE(language, i);

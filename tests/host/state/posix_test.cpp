@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/state/durable_store.hpp"
 #include "tests/support/temporary_folder.hpp"
 

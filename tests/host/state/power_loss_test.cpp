@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/state/durable_store.hpp"
 #include "tests/host/state/simulated_disk.hpp"
 

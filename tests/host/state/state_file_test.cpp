@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 using namespace sesame;
 using namespace sesame::state;

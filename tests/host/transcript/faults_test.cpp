@@ -1,8 +1,8 @@
 // Cards that once gave a wrong code, or none: each through a whole reader, under the name of its situation.
 #include <string>
 
-#include "host/device/native_reader.hpp"
 #include "host/profile/reader_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/transcript/trace_writer.hpp"
 #include "host/transcript/tracing_slot.hpp"
 #include "tests/host/transcript/support.hpp"

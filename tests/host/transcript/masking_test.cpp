@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <random>
 
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
-#include "host/profile/card_file.hpp"
 #include "host/transcript/masking.hpp"
 #include "host/transcript/trace_writer.hpp"
 #include "host/transcript/tracing_slot.hpp"
@@ -217,7 +217,7 @@ void check_nothing_left(const std::string& trace, const std::string& pan, const 
 
 // A shipped card with another account: the shipped ones look made up.
 card::Personalisation somebodys(const std::string& card, const std::string& pan) {
-  card::Personalisation made = profile::load_card(card);
+  card::Personalisation made = card::load_card(card);
   for (card::Application& application : made.applications) {
     for (auto& [tag, value] : application.data) {
       const std::string text = hex(value);

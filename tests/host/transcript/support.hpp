@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "firmware/core/emv/t0_exchange.hpp"
+#include "host/base/failure.hpp"
 #include "host/base/hex.hpp"
 #include "host/card/slot.hpp"
-#include "host/failure.hpp"
 #include "host/transcript/command_text.hpp"
 #include "host/transcript/transcript.hpp"
 #include "host/transcript/transcript_slot.hpp"

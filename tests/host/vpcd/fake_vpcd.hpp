@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
-#include "host/posix/descriptor.hpp"
+#include "host/io/descriptor.hpp"
 
 namespace sesame::vpcd::test {
 
-using posix::Descriptor;
+using io::Descriptor;
 
 std::vector<std::uint8_t> bytes(std::string_view hex);
 std::string hex(Bytes bytes);

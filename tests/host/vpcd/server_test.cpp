@@ -6,7 +6,7 @@
 #include <condition_variable>
 #include <thread>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/vpcd/server.hpp"
 #include "tests/host/vpcd/spy_slot.hpp"
 

@@ -1,7 +1,7 @@
 // What vpcd asks, and what it is answered; no sockets.
 #include <catch2/catch.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "host/transcript/transcript_slot.hpp"
 #include "host/vpcd/vpicc.hpp"
 #include "tests/host/vpcd/spy_slot.hpp"

@@ -232,7 +232,7 @@ TEST_CASE("a low battery says so when the reader wakes, and everything works") {
 // The shipped model with one more language, made of a file's words alone, and something else besides.
 std::shared_ptr<const profile::LoadedReader> german_model(std::string_view from = "",
                                                           std::string_view to = "") {
-  std::string text(*profile::shipped_text(profile::Shelf::readers, "sesame"));
+  std::string text(*profile::shipped_text(profile::ProfileKind::readers, "sesame"));
   const auto replace = [&](std::string_view old, std::string_view with) {
     const std::size_t at = text.find(old);
     REQUIRE(at != std::string::npos);

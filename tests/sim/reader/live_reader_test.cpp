@@ -4,10 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "host/base/hex.hpp"
+#include "host/card/file/card_file.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/make_code.hpp"
-#include "host/device/native_reader.hpp"
-#include "host/profile/card_file.hpp"
+#include "host/reader/native_reader.hpp"
 #include "host/state/counters.hpp"
 #include "host/transcript/command_text.hpp"
 #include "sim/reader/refusal.hpp"
@@ -21,7 +21,7 @@ using namespace test;
 // What `sesame code` gives with a card of this ATC.
 std::string code_of_the_command(const std::string& name, std::uint16_t last_atc) {
   const auto reader = model();
-  const card::Personalisation personalisation = profile::load_card(name);
+  const card::Personalisation personalisation = card::load_card(name);
   state::EphemeralStore store;
   card::VirtualCard card(personalisation, store);
   for (std::size_t i = 0; i < personalisation.applications.size(); ++i) card.counters().set_atc(i, last_atc);
@@ -48,7 +48,7 @@ TEST_CASE("a card slid in, a key, a PIN and OK give the code that the command gi
   CAPTURE(card, atc);
   Bench bench(card);
   bench->card()->set_state(atc, std::nullopt);
-  bench.ask_code(profile::load_card(card).pin.view());
+  bench.ask_code(card::load_card(card).pin.view());
   CHECK(bench.state() == State::code);
   CHECK(bench.code() == code_of_the_command(card, atc));
 }
@@ -302,7 +302,7 @@ class LeavingCard final : public Card {
 };
 
 TEST_CASE("a real card that leaves its PC/SC reader leaves this one at the next tick") {
-  CardShop shop({});
+  CardSource shop({});
   Bench bench("", "sesame", ClockKind::real);
   auto card = std::make_unique<LeavingCard>(shop.make(shipped(), "here", ClockKind::real, {}));
   LeavingCard& leaving = *card;

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "sim/reader/card_shop.hpp"
+#include "sim/fleet/card_source.hpp"
+#include "sim/lcd/rows.hpp"
 #include "sim/reader/live_reader.hpp"
-#include "sim/reader/rows.hpp"
 
 namespace sesame::sim::test {
 
@@ -56,7 +56,7 @@ class Bench {
   }
 
  private:
-  CardShop shop_{{}};
+  CardSource shop_{{}};
   LiveReader reader_;
 };
 

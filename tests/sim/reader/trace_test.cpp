@@ -17,7 +17,7 @@ TEST_CASE("a trace replays to the same code, of cards of either protocol") {
   Bench bench(card);
   bench.ask_code();
   REQUIRE(bench.state() == State::code);
-  CardShop shop({});
+  CardSource shop({});
   Bench replay("");
   replay->insert(
       shop.make({CardSpec::Kind::transcript, trace(bench), "trace"}, "there", ClockKind::virtual_time, {}));

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 
 namespace sesame::sim {
 

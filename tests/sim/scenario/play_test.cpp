@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "sim/scenario/live_device.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "host/failure.hpp"
+#include "host/base/failure.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sesame::sim {

@@ -4,9 +4,9 @@
 #include <tuple>
 #include <vector>
 
+#include "sim/http/json_body.hpp"
 #include "sim/reader/faults.hpp"
 #include "sim/server/assets.hpp"
-#include "sim/server/json_body.hpp"
 #include "tests/sim/server/api_desk.hpp"
 
 using namespace sesame;

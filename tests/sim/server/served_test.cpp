@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/sim/server/client.hpp"
+#include "tests/sim/http/client.hpp"
 #include "tests/sim/server/described.hpp"
 
 using namespace sesame;

@@ -1,0 +1,32 @@
+// How many may wait in the server at the same time: event streams and long polls. For any number of threads.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+namespace sesame::sim {
+
+class ConnectionLimit {
+ public:
+  explicit ConnectionLimit(int count) : free_(count), count_(count) {}
+  ConnectionLimit(const ConnectionLimit&) = delete;
+  ConnectionLimit& operator=(const ConnectionLimit&) = delete;
+
+  // Held for as long as it lives; nothing where all are taken. The ConnectionLimit outlive it.
+  using Place = std::shared_ptr<void>;
+  Place take() {
+    if (free_.fetch_sub(1) > 0)
+      return {this, [](void* places) { static_cast<ConnectionLimit*>(places)->free_.fetch_add(1); }};
+    free_.fetch_add(1);
+    return nullptr;
+  }
+  int taken() const { return count_ - std::max(0, free_.load()); }
+  int count() const { return count_; }
+
+ private:
+  std::atomic<int> free_;
+  const int count_;
+};
+
+}  // namespace sesame::sim

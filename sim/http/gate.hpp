@@ -1,0 +1,44 @@
+// Who may ask: what a browser page of somebody else, or a name that leads here by DNS rebinding, may not.
+//
+// Every request must name this server in Host, and where it says Origin, that must be this server too. With a token,
+// everything beyond the page itself needs it: `Authorization: Bearer T`, or the cookie that POST /v1/session gives for it,
+// since an event stream of a browser sends no headers of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/http/message.hpp"
+
+namespace sesame::sim {
+
+class Gate {
+ public:
+  // `address`: what --listen said, else 127.0.0.1. Of an address that means all of the machine's, any IP address will do as
+  // Host: a name would open the door to rebinding.
+  Gate(std::string address, std::uint16_t port, std::optional<std::string> token);
+
+  // ApiError bad_host or bad_origin, 403.
+  void check_source(const Request& request) const;
+  // ApiError unauthorized, 401.
+  void check_token(const Request& request) const;
+
+  bool has_token() const { return token_.has_value(); }
+  // The value of Set-Cookie. ApiError wrong_token, 403; not_found, 404, where no token is needed.
+  std::string open_session(std::string_view token) const;
+
+ private:
+  bool is_us(std::string_view authority) const;
+
+  std::string address_;
+  std::uint16_t port_;
+  std::optional<std::string> token_;
+  std::string cookie_;  // name=value
+};
+
+// 128 random bits, in hex. Failure(Failure::environment): the system has none.
+std::string random_token();
+
+}  // namespace sesame::sim
