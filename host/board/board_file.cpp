@@ -18,57 +18,13 @@ using document::quoted;
 using document::Table;
 using document::TomlDocument;
 using document::Value;
+using stm32f4::UsartRole;
 using Names = std::string_view[];
 
 constexpr Names kFamilies = {"stm32f4"};
 constexpr Names kLevels = {"low", "high"};
 constexpr Names kDisplays = {"hd44780", "ssd1306"};
-// ---- what the STM32F405 and F407 have
-
-constexpr BoardPin pin(char port, std::uint8_t number) {
-  return {static_cast<std::uint8_t>(port - 'A'), number};
-}
-
-constexpr std::uint8_t kLastPort = 'I' - 'A';  // in the largest package
-constexpr std::uint8_t kLastOfLastPort = 11;
-
-struct Reserved {
-  BoardPin pin;
-  std::string_view why;
-};
-constexpr Reserved kReserved[] = {
-    {pin('A', 13), "SWDIO, by which it is flashed"},
-    {pin('A', 14), "SWCLK, by which it is flashed"},
-    {pin('H', 0), "the quartz"},
-    {pin('H', 1), "the quartz"},
-};
-
-enum class Role : std::uint8_t { tx, rx, ck };
-constexpr std::string_view kRoles[] = {"TX", "RX", "CK"};
-
-// DS8626, table 9: alternate functions 7 (USART1 to 3) and 8 (USART6).
-struct UsartPin {
-  int usart;
-  Role role;
-  BoardPin pin;
-};
-constexpr UsartPin kUsartPins[] = {
-    {1, Role::tx, pin('A', 9)},  {1, Role::tx, pin('B', 6)},  {1, Role::rx, pin('A', 10)},
-    {1, Role::rx, pin('B', 7)},  {1, Role::ck, pin('A', 8)},  {2, Role::tx, pin('A', 2)},
-    {2, Role::tx, pin('D', 5)},  {2, Role::rx, pin('A', 3)},  {2, Role::rx, pin('D', 6)},
-    {2, Role::ck, pin('A', 4)},  {2, Role::ck, pin('D', 7)},  {3, Role::tx, pin('B', 10)},
-    {3, Role::tx, pin('C', 10)}, {3, Role::tx, pin('D', 8)},  {3, Role::rx, pin('B', 11)},
-    {3, Role::rx, pin('C', 11)}, {3, Role::rx, pin('D', 9)},  {3, Role::ck, pin('B', 12)},
-    {3, Role::ck, pin('C', 12)}, {3, Role::ck, pin('D', 10)}, {6, Role::tx, pin('C', 6)},
-    {6, Role::tx, pin('G', 14)}, {6, Role::rx, pin('C', 7)},  {6, Role::rx, pin('G', 9)},
-    {6, Role::ck, pin('C', 8)},  {6, Role::ck, pin('G', 7)},
-};
-
-// RM0090, 7.2: USART1 and 6 are on APB2, 2 and 3 on APB1, at the speeds that firmware/boards/stm32f4 gives them.
-constexpr std::uint32_t usart_clock_hz(int usart) {
-  return usart == 1 || usart == 6 ? 84'000'000 : 42'000'000;
-}
-constexpr std::uint32_t kMostPrescale = 31;                                       // GTPR, RM0090, 30.6.7
+constexpr Names kRoles = {"TX", "RX", "CK"};  // in the order of stm32f4::UsartRole
 constexpr std::uint32_t kLeastCardClock = 1'000'000, kMostCardClock = 5'000'000;  // ISO 7816-3:2006, 5.2.3
 
 class BoardFile {
@@ -113,23 +69,23 @@ class BoardFile {
     table.done();
     BoardCard& card = board_.card;
     card.usart = read_usart(usart);
-    card.io = read_usart_pin(io, card.usart, Role::tx);
-    card.clk = read_usart_pin(clk, card.usart, Role::ck);
+    card.io = read_usart_pin(io, card.usart, UsartRole::tx);
+    card.clk = read_usart_pin(clk, card.usart, UsartRole::ck);
     card.rst = read_pin(rst);
     card.vcc = read_pin(vcc);
     card.vcc_on_high = vcc_on.one_of(kLevels) == 1;
     card.detect = read_waking_pin(detect);
     card.card_in_high = card_in.one_of(kLevels) == 1;
-    card.clock_hz = read_card_clock(clock_hz, usart_clock_hz(card.usart));
+    card.clock_hz = read_card_clock(clock_hz, stm32f4::usart_bus_hz(card.usart));
     card.least_clocks_per_etu = least_clocks_per_etu.number<std::uint16_t>(8, 372);
   }
 
   static std::uint32_t read_card_clock(const Value& value, std::uint32_t usart_clock) {
     const auto hz = value.number<std::uint32_t>(kLeastCardClock, kMostCardClock);
     const std::uint32_t prescale = usart_clock / 2 / hz;
-    if (prescale > kMostPrescale || hz * 2 * prescale != usart_clock) {
+    if (prescale > stm32f4::kMostPrescale || hz * 2 * prescale != usart_clock) {
       std::vector<std::string> allowed;
-      for (std::uint32_t by = 1; by <= kMostPrescale; ++by) {
+      for (std::uint32_t by = 1; by <= stm32f4::kMostPrescale; ++by) {
         const std::uint32_t of = usart_clock / 2 / by;
         if (of * by * 2 == usart_clock && of >= kLeastCardClock && of <= kMostCardClock) {
           allowed.push_back(fmt::format("{}", of));
@@ -149,8 +105,8 @@ class BoardFile {
     BoardPanel& panel = board_.panel;
     panel.usart = read_usart(usart);
     if (panel.usart == board_.card.usart) usart.refuse("is the card's; allowed: another one");
-    panel.tx = read_usart_pin(tx, panel.usart, Role::tx);
-    panel.rx = read_usart_pin(rx, panel.usart, Role::rx);
+    panel.tx = read_usart_pin(tx, panel.usart, UsartRole::tx);
+    panel.rx = read_usart_pin(rx, panel.usart, UsartRole::rx);
     panel.strap = read_pin(strap);
   }
 
@@ -248,7 +204,7 @@ class BoardFile {
   BoardPin read_pin(const Value& value) {
     const std::optional<BoardPin> parsed = parse(value.text());
     if (!parsed) value.refuse(fmt::format("is {}; allowed: PA0 to PH15, PI0 to PI11", quoted(value.text())));
-    for (const Reserved& reserved : kReserved) {
+    for (const stm32f4::Reserved& reserved : stm32f4::kReserved) {
       if (*parsed == reserved.pin) {
         value.refuse(fmt::format("is {}, which is for {}; allowed: another pin", value.text(), reserved.why));
       }
@@ -263,21 +219,20 @@ class BoardFile {
   static std::optional<BoardPin> parse(std::string_view text) {
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.size() < 3 || text.size() > 4 || text[0] != 'P') return std::nullopt;
-    if (text[1] < 'A' || text[1] > 'A' + kLastPort) return std::nullopt;
+    if (text[1] < 'A' || text[1] > 'Z') return std::nullopt;
     const std::string_view digits = text.substr(2);
     if (!std::all_of(digits.begin(), digits.end(), digit)) return std::nullopt;
     if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
     unsigned number = 0;
     for (const char c : digits) number = 10 * number + static_cast<unsigned>(c - '0');
-    const BoardPin parsed = pin(text[1], static_cast<std::uint8_t>(number));
-    if (number > (parsed.port == kLastPort ? kLastOfLastPort : 15U)) return std::nullopt;
-    return parsed;
+    const BoardPin parsed = stm32f4::pin(text[1], static_cast<std::uint8_t>(number));
+    return stm32f4::exists(parsed) ? std::optional(parsed) : std::nullopt;
   }
 
-  BoardPin read_usart_pin(const Value& value, int usart, Role role) {
+  BoardPin read_usart_pin(const Value& value, int usart, UsartRole role) {
     const BoardPin read = read_pin(value);
     std::vector<std::string> able;
-    for (const UsartPin& one : kUsartPins) {
+    for (const stm32f4::UsartPin& one : stm32f4::kUsartPins) {
       if (one.usart != usart || one.role != role) continue;
       if (one.pin == read) return read;
       able.push_back(to_string(one.pin));

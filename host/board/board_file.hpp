@@ -55,16 +55,12 @@
 #include <string_view>
 #include <variant>
 
+#include "firmware/boards/stm32f4/chip.hpp"
 #include "firmware/core/reader.hpp"
 
 namespace sesame::board {
 
-struct BoardPin {
-  std::uint8_t port = 0;  // 0: A
-  std::uint8_t number = 0;
-
-  friend bool operator==(const BoardPin&, const BoardPin&) = default;
-};
+using BoardPin = stm32f4::Pin;  // the one family there is
 using FourPins = std::array<BoardPin, 4>;
 
 struct BoardCard {

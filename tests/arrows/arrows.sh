@@ -38,7 +38,7 @@ host/card: firmware/core host/base host/keys host/state
 host/card/iso7816: firmware/core host/base host/card
 host/profile: firmware/core host/base host/document
 host/card/file: firmware/core host/base host/document host/keys host/card host/profile
-host/board: firmware/core host/base host/document host/profile
+host/board: firmware/core firmware/boards host/base host/document host/profile
 host/issuer: firmware/core host/base host/keys
 host/transcript: firmware/core host/base host/io host/card
 host/reader: firmware/core host/base host/card

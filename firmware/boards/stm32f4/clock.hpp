@@ -1,11 +1,13 @@
-// The clock tree: 168 MHz for the core, 84 MHz for APB2, 42 MHz for APB1 (RM0090, 7.2; datasheet, table 14).
+// The clock tree: 168 MHz for the core, 84 MHz for APB2, 42 MHz for APB1 (chip.hpp).
 #pragma once
 
 #include <cstdint>
 
+#include "firmware/boards/stm32f4/chip.hpp"
+
 namespace sesame::board {
 
-inline constexpr std::uint32_t kCoreHz = 168'000'000, kApb1Hz = kCoreHz / 4, kApb2Hz = kCoreHz / 2;
+using stm32f4::kApb1Hz, stm32f4::kCoreHz;
 inline constexpr std::uint32_t kCyclesPerMilli = kCoreHz / 1000;
 
 // From the quartz, or from the internal oscillator where there is none or where it does not start; after reset, and

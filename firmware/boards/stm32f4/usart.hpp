@@ -19,10 +19,10 @@ struct UsartWiring {
 // `number` is 1, 2, 3 or 6; anything else does not compile.
 consteval UsartWiring usart_wiring(int number) {
   switch (number) {
-    case 1: return {kUsart1Address, kApb2Hz, rcc_bits::kUsart1, 37, 7};
-    case 2: return {kUsart2Address, kApb1Hz, rcc_bits::kUsart2, 38, 7};
-    case 3: return {kUsart3Address, kApb1Hz, rcc_bits::kUsart3, 39, 7};
-    case 6: return {kUsart6Address, kApb2Hz, rcc_bits::kUsart6, 71, 8};
+    case 1: return {kUsart1Address, stm32f4::usart_bus_hz(1), rcc_bits::kUsart1, 37, 7};
+    case 2: return {kUsart2Address, stm32f4::usart_bus_hz(2), rcc_bits::kUsart2, 38, 7};
+    case 3: return {kUsart3Address, stm32f4::usart_bus_hz(3), rcc_bits::kUsart3, 39, 7};
+    case 6: return {kUsart6Address, stm32f4::usart_bus_hz(6), rcc_bits::kUsart6, 71, 8};
   }
   __builtin_unreachable();
 }
