@@ -16,6 +16,7 @@
 #include "host/cli/option_groups.hpp"
 #include "host/cli/text.hpp"
 #include "host/ifd/server.hpp"
+#include "host/io/poll_timeout.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/signals.hpp"
 #include "host/profile/reader_file.hpp"
@@ -91,9 +92,7 @@ class Served {
  private:
   int time_left() const {
     const auto deadline = server_.deadline();
-    if (!deadline) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now());
-    return static_cast<int>(std::clamp(left.count(), std::int64_t{0}, std::int64_t{3'600'000}));
+    return deadline ? io::poll_timeout(*deadline - Clock::now()) : -1;
   }
 
   bool take_signals() {

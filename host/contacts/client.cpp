@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/base/failure.hpp"
+#include "host/io/poll_timeout.hpp"
 
 namespace sesame::contacts {
 
@@ -30,10 +31,10 @@ bool LineClient::wait_for_presence(std::chrono::milliseconds limit) {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + limit;
   while (!present_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-    if (left.count() <= 0) return false;
+    const int left = io::poll_timeout(end - Clock::now());
+    if (left == 0) return false;
     pollfd readable{descriptor(), POLLIN, 0};
-    if (::poll(&readable, 1, static_cast<int>(left.count())) > 0) receive(0);
+    if (::poll(&readable, 1, left) > 0) receive(0);
   }
   return true;
 }

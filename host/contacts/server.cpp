@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "host/base/failure.hpp"
+#include "host/io/poll_timeout.hpp"
 #include "host/io/private_memory.hpp"
 
 namespace sesame::contacts {
@@ -54,7 +55,6 @@ void Server::wait() {
   act();
 }
 
-// Rounded up: a card is rather late than early, and the loop does not spin.
 int Server::milliseconds_to_wait() const {
   if (!client_ || client_->unsent()) return -1;
   const auto next = card_.next();
@@ -62,7 +62,7 @@ int Server::milliseconds_to_wait() const {
   if (!next && !deadline) return -1;
   const Micros due = std::min(next ? next->at : *deadline, deadline ? *deadline : next->at);
   const Micros time = now();
-  return due <= time ? 0 : static_cast<int>(std::min<Micros>((due - time + 999) / 1000, 1'000'000));
+  return due <= time ? 0 : io::poll_timeout(std::chrono::microseconds(due - time));
 }
 
 void Server::take_signals() {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "host/base/failure.hpp"
+#include "host/io/poll_timeout.hpp"
 #include "host/io/private_memory.hpp"
 
 namespace sesame::vpcd {
@@ -120,11 +121,7 @@ void Server::wait() {
   std::array<pollfd, 2> waiting{{{signals_.descriptor(), POLLIN, 0},
                                  {connection_ ? connection_->descriptor() : connecting_.get(),
                                   static_cast<short>(sending ? POLLOUT : POLLIN), 0}}};
-  int timeout = -1;
-  if (wake_ != Clock::time_point::max()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(wake_ - Clock::now());
-    timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000000));
-  }
+  const int timeout = wake_ == Clock::time_point::max() ? -1 : io::poll_timeout(wake_ - Clock::now());
   if (connection_) connection_->acknowledge_at_once();
   io::wipe_stack();
   const int ready = ::poll(waiting.data(), waiting.size(), timeout);

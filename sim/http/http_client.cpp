@@ -14,6 +14,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "host/io/poll_timeout.hpp"
+
 namespace sesame::sim {
 
 namespace {
@@ -25,10 +27,10 @@ using Clock = std::chrono::steady_clock;
 // Before `end`; throws afterwards.
 void wait_for(int socket, short events, Clock::time_point end) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-    if (left <= 0) fail("no answer (it takes too long)");
+    const int left = io::poll_timeout(end - Clock::now());
+    if (left == 0) fail("no answer (it takes too long)");
     pollfd one{socket, events, 0};
-    if (::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000))) > 0) return;
+    if (::poll(&one, 1, left) > 0) return;
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/io/descriptor.hpp"
+#include "host/io/poll_timeout.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/signals.hpp"
 #include "sim/tui/terminal.hpp"
@@ -74,9 +75,8 @@ class Session {
   int time_left() const {
     const auto deadline = desk_.deadline();
     if (!deadline) return -1;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(*deadline - TuiModel::Clock::now()).count();
-    return static_cast<int>(left <= 0 ? 0 : (left - 1) % 1000 + 1);
+    const int left = io::poll_timeout(*deadline - TuiModel::Clock::now());
+    return left == 0 ? 0 : (left - 1) % 1000 + 1;
   }
 
   bool take_signals() {

@@ -9,6 +9,7 @@
 
 #include "host/ifd/packet.hpp"
 #include "host/io/peer.hpp"
+#include "host/io/poll_timeout.hpp"
 
 namespace sesame::ifd {
 
@@ -18,11 +19,6 @@ using Millis = std::chrono::milliseconds;
 
 constexpr Millis kRetry{200};  // between two attempts to connect
 
-int milliseconds(Clock::duration left) {
-  constexpr Millis kLongest{3'600'000};
-  return static_cast<int>(std::clamp(std::chrono::ceil<Millis>(left), Millis{0}, kLongest).count());
-}
-
 // Until `event` is set or something is at `socket`, or `until`.
 struct Readable {
   bool event = false, socket = false;
@@ -30,7 +26,7 @@ struct Readable {
 Readable wait_for(const Event& event, const Descriptor& socket, Clock::time_point until) {
   // poll() leaves out what has a negative number.
   std::array<pollfd, 2> watched{{{event.descriptor(), POLLIN, 0}, {socket.get(), POLLIN, 0}}};
-  const int count = ::poll(watched.data(), watched.size(), milliseconds(until - Clock::now()));
+  const int count = ::poll(watched.data(), watched.size(), io::poll_timeout(until - Clock::now()));
   if (count <= 0) return {};
   return {watched[0].revents != 0, watched[1].revents != 0};
 }
