@@ -69,8 +69,18 @@ Mac MacKey::mac(Bytes message, Padding padding) {
   return std::visit([&](auto& key) { return key.mac(message, padding); }, key_);
 }
 
+void MacKey::rekey(const Key& session_key) {
+  std::visit([&](auto& key) { key.rekey(session_key); }, key_);
+}
+
 MacKey::Retail::Retail(const Key& session_key)
     : chain_(Algorithm::tdes_cbc, left_twice(session_key)), last_(Algorithm::tdes_ecb, session_key) {}
+
+void MacKey::Retail::rekey(const Key& session_key) {
+  chain_.rekey(left_twice(session_key));
+  last_.rekey(session_key);
+  chained_ = false;
+}
 
 Mac MacKey::Retail::mac(Bytes message, Padding padding) {
   const std::size_t head = head_size(message.size(), kDesBlock, padding == Padding::method1);
@@ -78,13 +88,20 @@ Mac MacKey::Retail::mac(Bytes message, Padding padding) {
   Block<kDesBlock> last{};
   std::copy(tail.begin(), tail.end(), last.begin());
   if (padding == Padding::method2) last[tail.size()] = 0x80;
-  chain_.restart();
+  if (std::exchange(chained_, true)) chain_.restart();
   exclusive_or(last, chained<kDesBlock>(chain_, message.first(head)));
   last_.encrypt(last, last.data());
   return last;
 }
 
-MacKey::Cmac::Cmac(const Key& session_key) : chain_(Algorithm::aes_cbc, session_key) {
+MacKey::Cmac::Cmac(const Key& session_key) : chain_(Algorithm::aes_cbc, session_key) { make_subkeys(); }
+
+void MacKey::Cmac::rekey(const Key& session_key) {
+  chain_.rekey(session_key);
+  make_subkeys();
+}
+
+void MacKey::Cmac::make_subkeys() {
   Key l;
   chain_.encrypt(l.bytes(), l.bytes().data());
   whole_ = doubled(l);

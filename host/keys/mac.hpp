@@ -36,23 +36,31 @@ class MacKey {
 
   Mac mac(Bytes message, Padding padding = Padding::method2);
 
+  // Another key for the same algorithm, without another cipher: for many keys of a few messages each.
+  void rekey(const Key& session_key);
+
  private:
   class Retail {
    public:
     explicit Retail(const Key& session_key);
     Mac mac(Bytes message, Padding padding);
+    void rekey(const Key& session_key);
 
    private:
     Cipher chain_;  // single DES under the left half
     Cipher last_;   // triple DES under both halves
+    bool chained_ = false;
   };
 
   class Cmac {
    public:
     explicit Cmac(const Key& session_key);
     Mac mac(Bytes message, Padding ignored);
+    void rekey(const Key& session_key);
 
    private:
+    void make_subkeys();
+
     Cipher chain_;
     Key whole_;   // K1 of RFC 4493, for a last block that needs no padding
     Key padded_;  // K2, for one that does

@@ -79,7 +79,7 @@ Cipher::Cipher(Algorithm algorithm, const Key& key) : context_(EVP_CIPHER_CTX_ne
 }
 
 void Cipher::rekey(const Key& key) {
-  require(EVP_EncryptInit_ex2(context_.get(), nullptr, key.bytes().data(), nullptr, nullptr),
+  require(EVP_EncryptInit_ex2(context_.get(), nullptr, key.bytes().data(), kZeroIv.data(), nullptr),
           "setting a key");
 }
 

@@ -29,7 +29,7 @@ class Cipher {
  public:
   Cipher(Algorithm algorithm, const Key& key);
 
-  // CBC: only together with restart().
+  // CBC: the next block is chained to a block of zeros.
   void rekey(const Key& key);
 
   // CBC: the next block is chained to a block of zeros, as it is at first.

@@ -51,6 +51,19 @@ TEST_CASE("MAC algorithm 3 gives the values that standards print") {
   CHECK(retail(vector.key, vector.message, vector.padding) == vector.mac);
 }
 
+TEST_CASE("a key that is set anew makes the MACs of a key that is made with it") {
+  const auto algorithm = GENERATE(MacAlgorithm::tdes_retail, MacAlgorithm::aes_cmac);
+  const Key one = key("0123456789ABCDEFFEDCBA9876543210"), other = key("2B7E151628AED2A6ABF7158809CF4F3C");
+  MacKey changing(algorithm, one);
+  for (const Key* next : {&other, &one, &one, &other}) {
+    changing.rekey(*next);
+    MacKey fresh(algorithm, *next);
+    for (const char* message : {"", "00", "0011223344556677", "00112233445566778899AABBCCDDEEFF0011"}) {
+      CHECK(hex(changing.mac(bytes(message))) == hex(fresh.mac(bytes(message))));
+    }
+  }
+}
+
 TEST_CASE("application cryptograms of published cards are reproduced") {
   struct Vector {
     const char* session_key;
