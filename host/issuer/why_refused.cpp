@@ -1,0 +1,109 @@
+#include "host/issuer/why_refused.hpp"
+
+#include <array>
+
+#include "host/issuer/search.hpp"
+
+namespace sesame::issuer {
+
+namespace {
+
+using Pin = Circumstances::Pin;
+
+class Inquirer {
+ public:
+  Inquirer(const CardRecord& card, const Inputs& inputs, const Answer& answer, std::uint16_t last_atc)
+      : card_(card),
+        inputs_(inputs),
+        answer_(answer),
+        last_atc_(last_atc),
+        told_(told_by_codes(card)),
+        expected_(card) {}
+
+  std::optional<std::uint16_t> older() {
+    if (last_atc_ == 0) return std::nullopt;
+    return find(inputs_, {}, AtcRange{last_atc_, 0});
+  }
+
+  std::optional<std::uint16_t> newer() {
+    const std::uint32_t end = static_cast<std::uint32_t>(last_atc_) + card_.window;
+    if (end >= 0xFFFF) return std::nullopt;
+    return find(inputs_, {}, AtcRange{static_cast<std::uint16_t>(end + 1), 0xFFFF});
+  }
+
+  std::optional<std::uint16_t> in_window(const Inputs& inputs, const Circumstances& circumstances) {
+    return find(inputs, circumstances, window_above(last_atc_, card_.window));
+  }
+
+ private:
+  std::optional<std::uint16_t> find(const Inputs& inputs, const Circumstances& circumstances,
+                                    std::optional<AtcRange> range) {
+    IssuerData data = *issuer_data(card_, circumstances);
+    if (contradiction(card_, told_, answer_, data, circumstances) != Contradiction::none) return std::nullopt;
+    take_over(told_, answer_, data);
+    expected_.expect(inputs, data, circumstances);
+    return search(expected_, told_, answer_, range, kMostInquired).first;
+  }
+
+  const CardRecord& card_;
+  const Inputs& inputs_;
+  const Answer& answer_;
+  std::uint16_t last_atc_;
+  Answer told_;
+  ExpectedAc expected_;
+};
+
+struct Variant {
+  Circumstances circumstances;
+  Cause cause;
+  Outcome outcome;
+};
+constexpr std::array<Variant, 5> kVariants{{
+    {{false, Pin::right}, Cause::declined, Outcome::not_an_arqc},
+    {{false, Pin::not_asked}, Cause::declined, Outcome::not_an_arqc},
+    {{false, Pin::wrong}, Cause::declined, Outcome::not_an_arqc},
+    {{true, Pin::not_asked}, Cause::without_pin, Outcome::verification_results_wrong},
+    {{true, Pin::wrong}, Cause::wrong_pin, Outcome::verification_results_wrong},
+}};
+
+// Those that a customer may have used instead: none at all, and no numbers to sign.
+bool with_less(Inputs& inputs) {
+  const bool had = inputs.unpredictable_number != decltype(inputs.unpredictable_number){} ||
+                   inputs.amount != decltype(inputs.amount){} || !inputs.signed_data.empty();
+  inputs = {};
+  return had;
+}
+
+}  // namespace
+
+Inquiry why_refused(const CardRecord& card, const Submission& submission, std::uint16_t last_atc,
+                    const Verdict& given) {
+  Inquiry inquiry{Cause::no_code, given};
+  Inputs inputs;
+  Answer answer;
+  if (fault(card) || given.outcome == Outcome::format || read_inputs(submission, card, inputs) ||
+      spread(submission.code.view(), card, answer)) {
+    return inquiry;
+  }
+  const auto found = [&](Cause cause, Outcome outcome, std::optional<std::uint16_t> atc) {
+    if (!atc) return false;
+    inquiry.cause = cause;
+    inquiry.verdict.outcome = outcome;
+    inquiry.verdict.atc = atc;
+    return true;
+  };
+  Inquirer inquirer(card, inputs, answer, last_atc);
+  for (const Variant& variant : kVariants) {
+    if (found(variant.cause, variant.outcome, inquirer.in_window(inputs, variant.circumstances)))
+      return inquiry;
+  }
+  if (given.outcome != Outcome::invalid) return inquiry;  // a bit said it
+  inquiry.cause = Cause::unknown;
+  if (found(Cause::replayed, Outcome::replayed, inquirer.older())) return inquiry;
+  if (found(Cause::newer, Outcome::atc_out_of_range, inquirer.newer())) return inquiry;
+  if (Inputs less = inputs; with_less(less))
+    found(Cause::other_input, Outcome::invalid, inquirer.in_window(less, {}));
+  return inquiry;
+}
+
+}  // namespace sesame::issuer

@@ -1,0 +1,136 @@
+// Codes of the product's own reader, from every shipped card and in every mode: card and issuer share no logic but keys.
+#include <catch2/catch.hpp>
+
+#include <random>
+
+#include "tests/host/issuer/desk.hpp"
+
+namespace sesame::issuer {
+namespace {
+
+using namespace test;
+
+constexpr int kCodes = 1000;
+
+std::string digits(std::mt19937& random, std::size_t most) {
+  const std::size_t size = 1 + random() % most;
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('0' + random() % 10);
+  text.back() = static_cast<char>('1' + random() % 9);  // not zero
+  return text;
+}
+
+Submission random_submission(Mode mode, std::mt19937& random, bool currency) {
+  switch (mode) {
+    case Mode::identify: break;
+    case Mode::respond: return respond(digits(random, 8));
+    case Mode::sign: {
+      auto challenge = random() % 2 == 0 ? std::optional(digits(random, 8)) : std::nullopt;
+      return sign(std::move(challenge), digits(random, 12),
+                  currency ? std::optional<std::string>("978") : std::nullopt);
+    }
+    case Mode::tds: {
+      std::vector<std::string> numbers(1 + random() % 10);
+      for (std::string& number : numbers) number = digits(random, 10);
+      return sign_numbers(std::move(numbers));
+    }
+  }
+  return of(Mode::identify);
+}
+
+// Each of a random ATC, and of one that is anywhere in the window: accepted, and then not.
+void accept_each_once(Desk& desk, Mode mode, bool currency = true) {
+  std::mt19937 random(2026);
+  Judge judge(desk.record());
+  int accepted = 0, twice = 0;
+  for (int i = 0; i < kCodes; ++i) {
+    const auto atc = static_cast<std::uint16_t>(1 + random() % 0xFFFF);
+    const auto last =
+        static_cast<std::uint16_t>(atc - 1U - random() % std::min<std::uint32_t>(atc, desk.record().window));
+    desk.next_atc(atc);
+    Submission submission = random_submission(mode, random, currency);
+    submission = with(std::move(submission), desk.code(submission));
+    const Verdict verdict = judge.judge(submission, last);
+    if (verdict.outcome == Outcome::good && verdict.atc == atc) ++accepted;
+    if (judge.judge(submission, atc).outcome == Outcome::good) ++twice;
+  }
+  CHECK(accepted == kCodes);
+  CHECK(twice == 0);
+}
+
+TEST_CASE("every code of every shipped card is accepted once, in every mode that the card has") {
+  for (const Application& application : kApplications) {
+    Desk desk(application);
+    for (const Mode mode : {Mode::identify, Mode::respond, Mode::tds}) {
+      CAPTURE(application.card, application.aid, to_string(mode));
+      accept_each_once(desk, mode);
+    }
+  }
+}
+
+TEST_CASE("every signature is accepted once, of a card that takes the amount, with or without the currency") {
+  Desk both(card_text("sesame-card", R"(iaf = "00")", R"(iaf = "80")"), kApplications[0]);
+  accept_each_once(both, Mode::sign);
+  Desk amount(card_text("bank-card", R"(iaf = "00")", R"(iaf = "A0")"), kApplications[1]);
+  accept_each_once(amount, Mode::sign, false);
+  Desk psn(card_text("aes-card", R"(iaf = "40")", R"(iaf = "C0")"), kApplications[3]);
+  accept_each_once(psn, Mode::sign);
+}
+
+// The schemes that no shipped card has.
+TEST_CASE("codes of every key scheme are accepted") {
+  struct Row {
+    const char* name;
+    const char* card;
+    const char* cryptogram;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"cvn17", "sesame-card", R"(scheme = "cvn17"
+mk = "0123456789ABCDEF 0011223344556677"
+iad = "0110{cvr}0000{counters}"
+cvr = { format = "mchip", template = "A50003040000" }
+counters = "0102030405060708")"},
+      {"cvn21", "sesame-card", R"(scheme = "cvn21"
+imk = "0123456789ABCDEF 0011223344556677"
+iad = "0110{cvr}0000"
+cvr = { format = "mchip", template = "A50003040000" }
+counters = "0102030405060708")"},
+      {"cvn18", "sesame-card", R"(scheme = "cvn18"
+imk = "0123456789ABCDEF 0011223344556677"
+iad = "060112{cvr}"
+cvr = { format = "visa", template = "03A48000" })"},
+      {"ccd-3des", "sesame-card", R"(scheme = "ccd-3des"
+imk = "0123456789ABCDEF 0011223344556677"
+iad = "0F A5 01 {cvr} {counters} 0F 000000000000000000000000000000"
+cvr = { format = "ccd", template = "A038000000" }
+counters = "0000000000000000")"},
+      {"ccd-3des, the list", "sesame-card", R"(scheme = "ccd-3des"
+mac_input = "list"
+imk = "0123456789ABCDEF 0011223344556677"
+iad = "0F A5 01 {cvr} {counters} 0F 000000000000000000000000000000"
+cvr = { format = "ccd", template = "A038000000" }
+counters = "0000000000000000")"},
+      {"tree 2/16", "sesame-card", R"(scheme = "tree"
+tree = "2/16/000102030405060708090A0B0C0D0E0F"
+mk = "0123456789ABCDEF 0011223344556677"
+iad = "06770A{cvr}"
+cvr = { format = "visa", template = "03A48000" }
+mac_cvr = { format = "mchip", template = "A50006040000" })"},
+  }));
+  CAPTURE(row.name);
+  std::string text = card_text(row.card);
+  text.resize(text.find("[applications.cryptogram]"));
+  Desk desk(text + "[applications.cryptogram]\n" + row.cryptogram + "\n", kApplications[0]);
+  REQUIRE_FALSE(fault(desk.record()));
+  for (const std::uint16_t atc : std::initializer_list<std::uint16_t>{1, 2, 0x1234, 0xFFFF}) {
+    desk.next_atc(atc);
+    const Submission submission = respond("4711");
+    const Verdict verdict = judged(desk.record(), with(respond("4711"), desk.code(submission)),
+                                   static_cast<std::uint16_t>(atc - 1));
+    CHECK(to_string(verdict.outcome) == "good");
+    CHECK(verdict.atc == atc);
+  }
+}
+
+}  // namespace
+}  // namespace sesame::issuer
