@@ -14,6 +14,7 @@ void add_commands(const Command& program) {
   add_card_serve(card);
   const Command reader = Command::group(program, "reader", "serve the reader to other programs");
   add_reader_serve(reader);
+  add_verify(program);
   add_token(program);
   add_ac(program);
   add_tlv(program);

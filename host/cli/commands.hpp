@@ -17,6 +17,7 @@ void add_card_show(const Command& parent);
 void add_card_reset(const Command& parent);
 void add_card_serve(const Command& parent);
 void add_reader_serve(const Command& parent);
+void add_verify(const Command& parent);
 void add_token(const Command& parent);
 void add_ac(const Command& parent);
 void add_tlv(const Command& parent);

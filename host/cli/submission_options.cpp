@@ -1,0 +1,104 @@
+#include "host/cli/submission_options.hpp"
+
+#include <algorithm>
+
+#include "host/cli/exit.hpp"
+#include "host/cli/text.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+using issuer::Mode;
+using issuer::Submission;
+
+Mode mode(const SubmissionOptions& options) {
+  if (!options.mode) {
+    if (!options.tds.empty()) return Mode::tds;
+    if (options.amount || options.currency) return Mode::sign;
+    return options.challenge ? Mode::respond : Mode::identify;
+  }
+  const auto known = names(Mode{});
+  const auto found = std::find(known.begin(), known.end(), *options.mode);
+  return static_cast<Mode>(found - known.begin());
+}
+
+// 12.34 and 12 as 1234 and 1200, with an exponent of 2. What is no amount stays as it is.
+std::string minor_units(const std::string& amount, std::size_t exponent) {
+  const std::size_t point = std::min(amount.find('.'), amount.size());
+  const std::string whole = amount.substr(0, point);
+  const std::string part = point < amount.size() ? amount.substr(point + 1) : "";
+  if (whole.empty() || part.size() > exponent || (point < amount.size() && part.empty())) return amount;
+  return whole + part + std::string(exponent - part.size(), '0');
+}
+
+std::string_view in_words(issuer::Cause cause) {
+  using issuer::Cause;
+  switch (cause) {
+    case Cause::replayed: return "it was used before, or a later one was";
+    case Cause::newer: return "its ATC is beyond the window";
+    case Cause::declined: return "the card had declined";
+    case Cause::without_pin: return "made without the PIN";
+    case Cause::wrong_pin: return "made with a wrong PIN";
+    case Cause::other_input: return "made for other input";
+    case Cause::unknown:
+    case Cause::no_code: break;
+  }
+  return "it is not of this card, or for other input";
+}
+
+std::string_view in_words(issuer::Outcome outcome) {
+  using issuer::Outcome;
+  if (outcome == Outcome::not_an_arqc) return "the card had declined";
+  if (outcome == Outcome::verification_results_wrong) return "made without the right PIN";
+  return "it is not of this card";
+}
+
+}  // namespace
+
+void add_submission(const Command& command, SubmissionOptions& options) {
+  command.option("CODE", options.code, "the digits, with or without blanks").required();
+  const auto modes = names(Mode{});
+  command.option("--mode", options.mode, "what the code is for [as the inputs say]")
+      .one_of("--mode", {modes.begin(), modes.end()})
+      .type("identify|respond|sign|tds");
+  command
+      .option("--challenge", options.challenge, "the number that was typed: to respond; a reference, to sign")
+      .type("DIGITS");
+  command.option("--amount", options.amount, "the amount that was typed: to sign").type("N[.NN]");
+  command.number("--exponent", options.exponent, {0, 4}, "digits behind the point of that currency")
+      .type("N");
+  command.option("--currency", options.currency, "ISO 4217, numeric, where the card uses it [978]")
+      .type("NNN");
+  command.option("--tds", options.tds, "numbers that were signed after the card had answered, up to 10")
+      .type("N[,N...]")
+      .delimiter(',')
+      .one_value_each();
+}
+
+Submission read_submission(const SubmissionOptions& options) {
+  Submission submission;
+  std::string code;
+  for (const std::string& part : options.code) code += part;
+  submission.code = SecretString(code);
+  wipe(code.data(), code.size());
+  submission.mode = mode(options);
+  submission.challenge = options.challenge;
+  if (options.amount) submission.amount = minor_units(*options.amount, options.exponent);
+  submission.currency = options.currency;
+  if (submission.mode == Mode::sign && !submission.currency) submission.currency = "978";
+  submission.tds = options.tds;
+  return submission;
+}
+
+std::string refusal(const issuer::Inquiry& inquiry) {
+  using issuer::Cause;
+  const issuer::Verdict& verdict = inquiry.verdict;
+  if (verdict.outcome == issuer::Outcome::format) return to_string(verdict.format);
+  if (inquiry.cause == Cause::no_code) return std::string(in_words(verdict.outcome));
+  std::string line(in_words(inquiry.cause));
+  if (verdict.atc) line += fmt::format(", ATC {:04X}", *verdict.atc);
+  return line;
+}
+
+}  // namespace sesame::cli

@@ -1,0 +1,33 @@
+// A code on the command line, and what was typed for it: `verify` and `issuer verify`.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/cli/command.hpp"
+#include "host/issuer/submission.hpp"
+#include "host/issuer/verdict.hpp"
+#include "host/issuer/why_refused.hpp"
+
+namespace sesame::cli {
+
+struct SubmissionOptions {
+  std::vector<std::string> code;    // with blanks it may be several arguments
+  std::optional<std::string> mode;  // else what the inputs say
+  std::optional<std::string> challenge, amount, currency;
+  std::uint32_t exponent = 2;
+  std::vector<std::string> tds;
+};
+
+void add_submission(const Command& command, SubmissionOptions& options);
+
+// What is wrong with an input is the issuer's to say.
+issuer::Submission read_submission(const SubmissionOptions& options);
+
+// "the code is no code of this card", "made without the PIN, ATC 0007": what follows "refused: ".
+std::string refusal(const issuer::Inquiry& inquiry);
+
+}  // namespace sesame::cli
