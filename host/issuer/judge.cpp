@@ -57,8 +57,8 @@ Verdict Judge::judge(const Submission& submission, std::uint16_t last_atc) {
   verdict.candidates = found.tried;
   verdict.outcome = outcome(contradicts);
   if (contradicts != Contradiction::none) return verdict;
-  verdict.outcome = found.last ? Outcome::good : Outcome::invalid;
-  verdict.atc = found.last;
+  verdict.outcome = found.fitting.empty() ? Outcome::invalid : Outcome::good;
+  if (!found.fitting.empty()) verdict.atc = found.fitting.back();
   return verdict;
 }
 

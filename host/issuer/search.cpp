@@ -43,9 +43,7 @@ Found search(ExpectedAc& expected, const Answer& told, const Answer& answer, std
     const auto each = static_cast<std::uint16_t>(atc);
     if (((each ^ answer.atc) & told.atc) != 0) continue;
     ++found.tried;
-    if (!same_under_mask(expected.at(each), answer.ac, told.ac)) continue;
-    if (!found.first) found.first = each;
-    found.last = each;
+    if (same_under_mask(expected.at(each), answer.ac, told.ac)) found.fitting.push_back(each);
   }
   if (found.tried == 0) expected.at(answer.atc);
   return found;

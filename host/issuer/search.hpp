@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "host/issuer/expected_ac.hpp"
 #include "host/issuer/spread.hpp"
@@ -19,7 +20,7 @@ struct AtcRange {
 std::optional<AtcRange> window_above(std::uint16_t last_atc, std::uint16_t window);
 
 struct Found {
-  std::optional<std::uint16_t> first, last;  // in the range's direction, of those that fit
+  std::vector<std::uint16_t> fitting;  // in the range's direction
   std::uint32_t tried = 0;
 };
 

@@ -42,7 +42,8 @@ class Inquirer {
     if (contradiction(card_, told_, answer_, data, circumstances) != Contradiction::none) return std::nullopt;
     take_over(told_, answer_, data);
     expected_.expect(inputs, data, circumstances);
-    return search(expected_, told_, answer_, range, kMostInquired).first;
+    const Found found = search(expected_, told_, answer_, range, kMostInquired);
+    return found.fitting.empty() ? std::nullopt : std::optional(found.fitting.front());
   }
 
   const CardRecord& card_;

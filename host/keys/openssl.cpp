@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -100,6 +101,67 @@ std::array<std::uint8_t, 20> sha1(Bytes data) {
   require(EVP_Q_digest(library(), "SHA1", nullptr, data.data(), data.size(), digest.data(), nullptr),
           "SHA-1");
   return digest;
+}
+
+namespace {
+
+const EVP_CIPHER* gcm() {
+  static const EVP_CIPHER* const cipher = fetch("AES-256-GCM");
+  return cipher;
+}
+
+struct FreeContext {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+};
+
+constexpr std::size_t kGcmTag = 16;
+
+int size_of(Bytes bytes) { return static_cast<int>(bytes.size()); }
+
+}  // namespace
+
+void gcm_encrypt(Bytes key, Bytes nonce, Bytes bound, Bytes plain, std::span<std::uint8_t> sealed) {
+  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+  if (context == nullptr) fail("allocating a cipher");
+  if (sealed.size() != plain.size() + kGcmTag) throw std::logic_error("GCM adds a tag of 16 bytes");
+  int written = 0;
+  EVP_CIPHER_CTX* const c = context.get();
+  require(EVP_EncryptInit_ex2(c, gcm(), key.data(), nonce.data(), nullptr), "setting a key");
+  require(EVP_EncryptUpdate(c, nullptr, &written, bound.data(), size_of(bound)), "authenticating");
+  require(EVP_EncryptUpdate(c, sealed.data(), &written, plain.data(), size_of(plain)), "encrypting");
+  require(EVP_EncryptFinal_ex(c, sealed.data() + plain.size(), &written), "encrypting");
+  require(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, kGcmTag, sealed.data() + plain.size()),
+          "reading a tag");
+}
+
+bool gcm_decrypt(Bytes key, Bytes nonce, Bytes bound, Bytes sealed, std::span<std::uint8_t> plain) {
+  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+  if (context == nullptr) fail("allocating a cipher");
+  if (sealed.size() != plain.size() + kGcmTag) throw std::logic_error("GCM adds a tag of 16 bytes");
+  std::array<std::uint8_t, kGcmTag> tag{};
+  std::copy_n(sealed.end() - kGcmTag, kGcmTag, tag.begin());
+  int written = 0;
+  EVP_CIPHER_CTX* const c = context.get();
+  require(EVP_DecryptInit_ex2(c, gcm(), key.data(), nonce.data(), nullptr), "setting a key");
+  require(EVP_DecryptUpdate(c, nullptr, &written, bound.data(), size_of(bound)), "authenticating");
+  require(EVP_DecryptUpdate(c, plain.data(), &written, sealed.data(), size_of(plain)), "decrypting");
+  require(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, kGcmTag, tag.data()), "setting a tag");
+  std::array<std::uint8_t, 16> none;
+  if (EVP_DecryptFinal_ex(c, none.data(), &written) == 1) return true;
+  ERR_clear_error();
+  wipe(plain.data(), plain.size());
+  return false;
+}
+
+std::array<std::uint8_t, 32> hmac_sha256(Bytes key, Bytes data) {
+  std::array<std::uint8_t, 32> out{};
+  std::size_t size = 0;
+  if (EVP_Q_mac(library(), "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(), data.data(),
+                data.size(), out.data(), out.size(), &size) == nullptr ||
+      size != out.size()) {
+    fail("HMAC");
+  }
+  return out;
 }
 
 }  // namespace sesame::keys

@@ -41,6 +41,7 @@ host/card/file: firmware/core host/base host/document host/keys host/card host/p
 host/board: firmware/core firmware/boards host/base host/document host/profile
 host/issuer: firmware/core host/base host/keys
 host/issuer/file: firmware/core host/card host/issuer
+host/issuer/store: firmware/core host/base host/issuer host/keys
 host/transcript: firmware/core host/base host/io host/card
 host/reader: firmware/core host/base host/card
 host/reader/panel: firmware/panel host/base host/io host/card host/card/iso7816 host/reader

@@ -1,0 +1,494 @@
+#include "host/issuer/store/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "host/base/failure.hpp"
+#include "host/base/hex.hpp"
+#include "host/issuer/judge.hpp"
+#include "host/issuer/resync.hpp"
+
+namespace sesame::issuer {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kKeyCheck = "key check", kHead = "audit head", kDecoy = "decoy";
+
+// Fields of different lengths, none of which can be taken for a part of another.
+class Fields {
+ public:
+  Fields& add(std::int64_t number) {
+    for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<std::uint8_t>(number >> shift));
+    return *this;
+  }
+  Fields& add(Bytes bytes) {
+    add(static_cast<std::int64_t>(bytes.size()));
+    append(bytes_, bytes);
+    return *this;
+  }
+  Fields& add(std::string_view text) {
+    const ByteString bytes(text.begin(), text.end());
+    return add(Bytes(bytes));
+  }
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  ByteString bytes_;
+};
+
+ByteString owned(const keys::Sha256& digest) { return {digest.begin(), digest.end()}; }
+
+// What a card's secrets are bound to.
+Fields bound(const CardRow& row) {
+  Fields fields;
+  fields.add(row.id).add(std::string_view(row.policy));
+  return fields;
+}
+
+std::string masked(const std::string& pan) {
+  if (pan.size() <= 10) return std::string(pan.size(), '*');
+  return pan.substr(0, 6) + std::string(pan.size() - 10, '*') + pan.substr(pan.size() - 4);
+}
+
+std::string atc_text(std::uint16_t atc) { return fmt::format("{:04X}", atc); }
+
+Json verdict_json(const Verdict& verdict) {
+  Json json{{"outcome", to_string(verdict.outcome)}};
+  if (verdict.atc) json["atc"] = atc_text(*verdict.atc);
+  json["candidates"] = verdict.candidates;
+  if (verdict.outcome == Outcome::format) json["format"] = to_string(verdict.format);
+  return json;
+}
+
+Refusal refusal(CardState state) {
+  switch (state) {
+    case CardState::active: return Refusal::none;
+    case CardState::blocked: return Refusal::blocked;
+    case CardState::suspended: return Refusal::suspended;
+    case CardState::lost: return Refusal::lost;
+    case CardState::ended: return Refusal::ended;
+  }
+  return Refusal::tampered;
+}
+
+// A card whose codes are compared where there is none to compare with: it takes as long.
+CardRecord decoy() {
+  CardRecord card;
+  card.aip = {0x10, 0x00};
+  card.cdol1 = {0x9F, 0x02, 0x06, 0x9F, 0x03, 0x06, 0x9F, 0x1A, 0x02, 0x95, 0x05,
+                0x5F, 0x2A, 0x02, 0x9A, 0x03, 0x9C, 0x01, 0x9F, 0x37, 0x04};
+  card.iad = {{IadPiece::Kind::fixed, {0x06, 0x01, 0x12}}, {IadPiece::Kind::cvr, {}}};
+  card.cvr = {CvrFormat::visa, {0x03, 0xA4, 0x80, 0x00}};
+  card.mask = {0x00, 0x00, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  return card;
+}
+
+std::uint8_t bit(Mode mode) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(mode)); }
+
+}  // namespace
+
+Registry::Registry(Store& store, const keys::SealingKey& key, Random random)
+    : store_(store),
+      seal_(key.derived("sesame issuer: secrets of cards")),
+      hash_(key.derived("sesame issuer: hash of card numbers")),
+      rows_(key.derived("sesame issuer: rows of cards")),
+      audit_(key.derived("sesame issuer: audit")),
+      random_(std::move(random)) {
+  bool same = false;
+  store_.transact([&](Rows& rows) {
+    const auto check = rows.value(kKeyCheck);
+    same = check && keys::same(*check, key.derived("sesame issuer: key check").bytes());
+  });
+  if (!same) throw Failure(Failure::invalid, "the key is not that of this store");
+}
+
+void Registry::found(Store& store, const keys::SealingKey& key, Millis now) {
+  store.transact([&](Rows& rows) {
+    if (rows.value(kKeyCheck)) throw Failure(Failure::invalid, "the store has a key already");
+    rows.set_value(kKeyCheck, key.derived("sesame issuer: key check").bytes());
+  });
+  Registry registry(store, key, {});
+  store.transact([&](Rows& rows) { registry.log(rows, 0, 0, "founded", "{}", now); });
+}
+
+// ---- rows that are as they were written
+
+keys::Sha256 Registry::mac(const CardRow& row) const {
+  Fields fields;
+  fields.add(row.id).add(std::string_view(row.customer)).add(Bytes(row.pan_hash)).add(Bytes(row.sealed_pan));
+  fields.add(Bytes(row.sealed_key)).add(std::string_view(row.policy)).add(row.last_atc).add(row.failures);
+  fields.add(static_cast<std::int64_t>(row.state)).add(row.replaces).add(row.revision);
+  return keys::hmac(rows_, fields.bytes());
+}
+
+keys::Sha256 Registry::chained(Bytes before, const AuditRow& row) const {
+  Fields fields;
+  fields.add(before).add(row.number).add(row.at).add(row.card).add(row.revision);
+  fields.add(std::string_view(row.event)).add(std::string_view(row.detail));
+  return keys::hmac(audit_, fields.bytes());
+}
+
+// And not as they were before that.
+bool Registry::genuine(Rows& rows, const CardRow& row) {
+  if (!keys::same(row.mac, mac(row))) return false;
+  const auto newest = rows.last_audit_of(row.id);
+  return newest && newest->revision == row.revision;
+}
+
+std::optional<Policy> Registry::policy_of(const CardRow& row) {
+  auto policy = read_policy(row.policy);
+  const auto key = keys::open(seal_, row.sealed_key, bound(row).bytes());
+  if (!policy || !key || key->bytes().size() != keys::Key::size) return std::nullopt;
+  policy->record.master_key = keys::Key(key->bytes().first<keys::Key::size>());
+  return policy;
+}
+
+void Registry::write(Rows& rows, CardRow& row, std::string_view event, const std::string& detail,
+                     Millis now) {
+  const std::int64_t before = row.revision++;
+  row.mac = owned(mac(row));
+  if (!rows.update(row, before)) throw Failure(Failure::environment, "a card was changed meanwhile");
+  log(rows, row.id, row.revision, event, detail, now);
+}
+
+void Registry::log(Rows& rows, CardId card, std::int64_t revision, std::string_view event,
+                   const std::string& detail, Millis now) {
+  const auto last = rows.last_audit();
+  AuditRow row;
+  row.number = (last ? last->number : 0) + 1;
+  row.at = now;
+  row.card = card;
+  row.revision = revision;
+  row.event = event;
+  row.detail = detail;
+  row.chain = owned(chained(last ? Bytes(last->chain) : Bytes{}, row));
+  rows.append(row);
+  rows.set_value(kHead, Fields().add(row.number).add(Bytes(row.chain)).bytes());
+}
+
+// ---- cards
+
+std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now) {
+  std::vector<CardId> ids;
+  store_.transact([&](Rows& rows) {
+    ids.clear();
+    CardId next = rows.next_id();
+    for (const NewCard& card : cards) {
+      if (const auto wrong = fault(card.policy)) {
+        throw Failure(Failure::invalid, fmt::format("card {}: {}", ids.size() + 1, *wrong));
+      }
+      insert(rows, card, next, now);
+      ids.push_back(next++);
+    }
+  });
+  return ids;
+}
+
+void Registry::insert(Rows& rows, const NewCard& card, CardId id, Millis now) {
+  CardRow row;
+  row.id = id;
+  row.customer = card.customer;
+  row.policy = policy_text(card.policy);
+  row.last_atc = card.last_atc;
+  row.replaces = card.replaces;
+  row.revision = 1;
+  const std::string number = card.pan + "/" + card.psn + "/" + to_hex(card.aid);
+  const ByteString plain(number.begin(), number.end()), pan(card.pan.begin(), card.pan.end());
+  row.pan_hash = owned(keys::hmac(hash_, pan));
+  keys::Nonce nonce;
+  random_(nonce);
+  row.sealed_pan = keys::seal(seal_, nonce, plain, bound(row).bytes());
+  random_(nonce);
+  row.sealed_key = keys::seal(seal_, nonce, card.policy.record.master_key.bytes(), bound(row).bytes());
+  row.mac = owned(mac(row));
+  for (const CardRow& other : rows.cards_of(row.pan_hash)) {
+    const CardInfo known = info(rows, other);
+    if (known.psn == card.psn && known.aid == card.aid && known.state != CardState::ended &&
+        known.state != CardState::lost) {
+      throw Failure(Failure::invalid,
+                    fmt::format("card {} has this PAN, PSN and application already", other.id));
+    }
+  }
+  if (card.replaces != 0 && !rows.card(card.replaces)) {
+    throw Failure(Failure::invalid, fmt::format("there is no card {} to replace", card.replaces));
+  }
+  rows.insert(row);
+  log(rows, id, row.revision, "added",
+      Json{{"last_atc", atc_text(row.last_atc)}, {"replaces", row.replaces}}.dump(), now);
+}
+
+CardInfo Registry::info(Rows& rows, const CardRow& row) {
+  CardInfo out;
+  out.id = row.id;
+  out.customer = row.customer;
+  out.state = row.state;
+  out.last_atc = row.last_atc;
+  out.replaces = row.replaces;
+  const auto number = keys::open(seal_, row.sealed_pan, bound(row).bytes());
+  auto policy = read_policy(row.policy);
+  out.tampered = !number || !policy || !genuine(rows, row);
+  if (number) {
+    const std::string text(number->bytes().begin(), number->bytes().end());
+    const std::size_t one = text.find('/'), two = text.rfind('/');
+    out.pan = masked(text.substr(0, one));
+    out.psn = text.substr(one + 1, two - one - 1);
+    auto aid = parse_hex(text.substr(two + 1));
+    if (auto* bytes = std::get_if<ByteString>(&aid)) out.aid = std::move(*bytes);
+  }
+  if (policy) {
+    out.tries_left = static_cast<std::uint8_t>(policy->tries - std::min(policy->tries, row.failures));
+    out.policy = std::move(*policy);
+  }
+  return out;
+}
+
+CardInfo Registry::show(CardId card) {
+  std::optional<CardInfo> found;
+  store_.transact([&](Rows& rows) {
+    const auto row = rows.card(card);
+    if (row) found = info(rows, *row);
+  });
+  if (!found) throw Failure(Failure::refused, fmt::format("there is no card {}", card));
+  return std::move(*found);
+}
+
+std::vector<CardInfo> Registry::list() {
+  std::vector<CardInfo> all;
+  store_.transact([&](Rows& rows) {
+    all.clear();
+    std::vector<CardRow> found;
+    rows.each_card([&](const CardRow& row) { found.push_back(row); });
+    for (const CardRow& row : found) all.push_back(info(rows, row));
+  });
+  return all;
+}
+
+std::vector<CardId> Registry::find(std::string_view pan) {
+  const ByteString digits(pan.begin(), pan.end());
+  std::vector<CardId> ids;
+  store_.transact([&](Rows& rows) {
+    ids.clear();
+    for (const CardRow& row : rows.cards_of(keys::hmac(hash_, digits))) ids.push_back(row.id);
+  });
+  return ids;
+}
+
+// ---- codes
+
+// Counted, compared, settled. Where nothing is to be compared with, as much is written and computed.
+Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now,
+                           const Judged& judged) {
+  Decision decision;
+  Policy policy;
+  store_.transact([&](Rows& rows) {
+    decision = {};
+    auto row = rows.card(card);
+    auto opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
+    decision.refusal = !row ? Refusal::unknown_card : !opened ? Refusal::tampered : refusal(row->state);
+    if (decision.refusal == Refusal::none && (modes & ~opened->modes) != 0) decision.refusal = Refusal::mode;
+    if (decision.refusal == Refusal::none && row->failures >= opened->tries)
+      decision.refusal = Refusal::blocked;
+    if (decision.refusal != Refusal::none) return rows.set_value(kDecoy, Fields().add(now).bytes());
+    policy = std::move(*opened);
+    decision.compared_above = row->last_atc;
+    ++row->failures;
+    write(rows, *row, "tried", Json{{"for", event}, {"failures", row->failures}}.dump(), now);
+  });
+
+  if (decision.refusal != Refusal::none) {
+    judged(decoy(), Policy{}, 0);
+    store_.transact([&](Rows& rows) {
+      const auto newest = rows.last_audit_of(card);
+      log(rows, card, newest ? newest->revision : 0, "refused",
+          Json{{"for", event}, {"refusal", to_string(decision.refusal)}}.dump(), now);
+    });
+    return decision;
+  }
+  decision.verdict = judged(policy.record, policy, decision.compared_above);
+
+  store_.transact([&](Rows& rows) {
+    auto row = rows.card(card);
+    const bool there = row && genuine(rows, *row);
+    if (!there) decision.refusal = Refusal::tampered;
+    decision.accepted = there && decision.verdict.outcome == Outcome::good &&
+                        row->state == CardState::active && *decision.verdict.atc > row->last_atc;
+    if (!there) return;
+    if (decision.verdict.outcome == Outcome::good && !decision.accepted) {
+      decision.verdict.outcome = Outcome::replayed;  // by another submission, meanwhile
+    }
+    if (decision.accepted) {
+      row->last_atc = *decision.verdict.atc;
+      row->failures = 0;
+    } else if (decision.verdict.outcome == Outcome::format && row->failures > 0) {
+      --row->failures;  // it was no guess
+    }
+    const bool blocks = row->failures >= policy.tries && row->state == CardState::active;
+    if (blocks && !decision.accepted) row->state = CardState::blocked;
+    decision.tries_left = static_cast<std::uint8_t>(policy.tries - std::min(policy.tries, row->failures));
+    decision.last_try = !decision.accepted && decision.tries_left == 1;
+    Json detail = verdict_json(decision.verdict);
+    detail["for"] = event;
+    detail["tries_left"] = decision.tries_left;
+    detail["state"] = to_string(row->state);
+    write(rows, *row, decision.accepted ? "accepted" : "refused", detail.dump(), now);
+    if (!decision.accepted || row->replaces == 0) return;
+    auto old = rows.card(row->replaces);
+    if (!old || !genuine(rows, *old) || old->state == CardState::ended) return;
+    old->state = CardState::ended;
+    write(rows, *old, "ended", Json{{"replaced_by", row->id}}.dump(), now);
+  });
+  return decision;
+}
+
+Decision Registry::verify(CardId card, const Submission& submission, Millis now) {
+  return attempt(card, bit(submission.mode), to_string(submission.mode), now,
+                 [&](const CardRecord& record, const Policy&, std::uint16_t last_atc) {
+                   return Judge(record).judge(submission, last_atc);
+                 });
+}
+
+Decision Registry::resynchronize(CardId card, const Submission& first, const Submission& second, Millis now) {
+  const auto modes = static_cast<std::uint8_t>(bit(first.mode) | bit(second.mode));
+  return attempt(card, modes, "resynchronization", now,
+                 [&](const CardRecord& record, const Policy& policy, std::uint16_t last_atc) {
+                   return issuer::resynchronize(record, first, second, last_atc, policy.reach);
+                 });
+}
+
+Inquiry Registry::inquire(CardId card, const Submission& submission, const Decision& decision, Millis now) {
+  Inquiry inquiry{Cause::no_code, decision.verdict};
+  if (decision.accepted || decision.refusal != Refusal::none) return inquiry;
+  std::optional<Policy> policy;
+  store_.transact([&](Rows& rows) {
+    const auto row = rows.card(card);
+    policy = row ? policy_of(*row) : std::nullopt;
+  });
+  if (!policy) return inquiry;
+  Verdict given = decision.verdict;
+  if (given.outcome == Outcome::replayed) {
+    inquiry.cause = Cause::replayed;  // another submission of it was quicker
+  } else {
+    inquiry = why_refused(policy->record, submission, decision.compared_above, given);
+  }
+  store_.transact([&](Rows& rows) {
+    const auto newest = rows.last_audit_of(card);
+    Json detail = verdict_json(inquiry.verdict);
+    detail["cause"] = to_string(inquiry.cause);
+    log(rows, card, newest ? newest->revision : 0, "inquired", detail.dump(), now);
+  });
+  return inquiry;
+}
+
+// ---- the issuer's own people
+
+void Registry::change(CardId card, std::string_view event, Millis now,
+                      const std::function<bool(CardRow& row, const Policy& policy)>& how) {
+  store_.transact([&](Rows& rows) {
+    auto row = rows.card(card);
+    if (!row) throw Failure(Failure::refused, fmt::format("there is no card {}", card));
+    const auto policy = genuine(rows, *row) ? policy_of(*row) : std::nullopt;
+    if (!policy) {
+      throw Failure(
+          Failure::refused,
+          fmt::format("card {} is not as it was written: add it anew, and look who changed it", card));
+    }
+    const CardState before = row->state;
+    if (!how(*row, *policy)) {
+      throw Failure(Failure::refused,
+                    fmt::format("card {} is {}: it cannot be {}", card, to_string(before), event));
+    }
+    Json detail{{"state", to_string(row->state)}, {"last_atc", atc_text(row->last_atc)}};
+    write(rows, *row, event, detail.dump(), now);
+  });
+}
+
+void Registry::set_last_atc(CardId card, std::uint16_t atc, Millis now) {
+  change(card, "resynchronized", now, [&](CardRow& row, const Policy&) {
+    if (atc < row.last_atc) {
+      throw Failure(Failure::refused,
+                    fmt::format("card {} was used with ATC {:04X}: it cannot go back to {:04X}", card,
+                                row.last_atc, atc));
+    }
+    row.last_atc = atc;
+    return row.state == CardState::active || row.state == CardState::blocked ||
+           row.state == CardState::suspended;
+  });
+}
+
+void Registry::unblock(CardId card, Millis now) {
+  change(card, "unblocked", now, [](CardRow& row, const Policy&) {
+    if (row.state != CardState::blocked && row.state != CardState::active) return false;
+    row.state = CardState::active;
+    row.failures = 0;
+    return true;
+  });
+}
+
+void Registry::suspend(CardId card, Millis now) {
+  change(card, "suspended", now, [](CardRow& row, const Policy&) {
+    if (row.state != CardState::active && row.state != CardState::blocked) return false;
+    row.state = CardState::suspended;
+    return true;
+  });
+}
+
+// The failures stay: who was blocked before is blocked again.
+void Registry::resume(CardId card, Millis now) {
+  change(card, "resumed", now, [](CardRow& row, const Policy& policy) {
+    if (row.state != CardState::suspended) return false;
+    row.state = row.failures >= policy.tries ? CardState::blocked : CardState::active;
+    return true;
+  });
+}
+
+void Registry::report_lost(CardId card, Millis now) {
+  change(card, "lost", now, [](CardRow& row, const Policy&) {
+    if (row.state == CardState::lost) return false;
+    row.state = CardState::lost;
+    return true;
+  });
+}
+
+// ---- the audit
+
+void Registry::read_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) {
+  store_.transact([&](Rows& rows) { rows.each_audit(from, look); });
+}
+
+AuditCheck Registry::verify_audit() {
+  AuditCheck check;
+  store_.transact([&](Rows& rows) {
+    check = {};
+    ByteString before;
+    rows.each_audit(0, [&](const AuditRow& row) {
+      ++check.rows;
+      const bool fits = row.number == check.rows && keys::same(row.chain, chained(before, row));
+      if (!fits && check.broken_at == 0) check.broken_at = check.rows;
+      before = row.chain;
+    });
+    const auto head = rows.value(kHead);
+    const Fields last = Fields().add(check.rows).add(Bytes(before));
+    if (check.broken_at == 0 && (!head || !keys::same(*head, last.bytes()))) check.broken_at = check.rows + 1;
+    std::vector<CardRow> found;
+    rows.each_card([&](const CardRow& row) { found.push_back(row); });
+    for (const CardRow& row : found) {
+      if (!genuine(rows, row) || !policy_of(row)) check.tampered.push_back(row.id);
+    }
+  });
+  return check;
+}
+
+AuditHead Registry::head() {
+  AuditHead head;
+  store_.transact([&](Rows& rows) {
+    const auto last = rows.last_audit();
+    head = last ? AuditHead{last->number, last->chain} : AuditHead{};
+  });
+  return head;
+}
+
+}  // namespace sesame::issuer

@@ -1,0 +1,159 @@
+// An issuer's desk: cards, their codes, and an audit of all that was done, in a Store.
+//
+// **Accepted once.** A try is counted, durably, before the code is compared; what was found is settled after that, and a
+// code is good only where its ATC is still above the last accepted one then. So of any number of submissions of one code,
+// in any number of threads and processes, one is accepted; and of any number of wrong codes at once no more are compared
+// than the policy has tries.
+//
+// **What is kept.** The card's derived key, sealed with the card's number and its whole policy; its PAN, sealed, and found by
+// a keyed hash; a MAC over each row. **What is noticed**, as Refusal::tampered: any change of a row, and a row that is put
+// back as it was before, as the audit has its newest revision. The audit is a chain of MACs with its head beside it: a row
+// that is changed, left out, added or cut off at the end is found by verify_audit(). What nobody can notice within the store
+// is all of it put back at once, as from a backup: for that, keep what head() tells somewhere else, and compare.
+//
+// Time and random numbers are arguments.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/issuer/store/policy.hpp"
+#include "host/issuer/store/store.hpp"
+#include "host/issuer/submission.hpp"
+#include "host/issuer/verdict.hpp"
+#include "host/issuer/why_refused.hpp"
+#include "host/keys/key.hpp"
+#include "host/keys/sealing.hpp"
+
+namespace sesame::issuer {
+
+using Millis = std::int64_t;  // since 1970
+using Random = std::function<void(std::span<std::uint8_t>)>;
+
+struct NewCard {
+  std::string customer;
+  std::string pan, psn;  // digits
+  ByteString aid;
+  Policy policy;  // with the key
+  std::uint16_t last_atc = 0;
+  CardId replaces = 0;  // 0: none
+};
+
+// What may be known of a card without its key.
+struct CardInfo {
+  CardId id = 0;
+  std::string customer;
+  std::string pan;  // masked: the first six digits and the last four
+  std::string psn;
+  ByteString aid;
+  CardState state = CardState::active;
+  std::uint16_t last_atc = 0;
+  std::uint8_t tries_left = 0;
+  CardId replaces = 0;
+  bool tampered = false;  // then nothing else of it is certain
+  Policy policy;          // without the key
+};
+
+// Why a submission was not even compared.
+enum class Refusal : std::uint8_t {
+  none,
+  unknown_card,
+  blocked,
+  suspended,
+  lost,
+  ended,
+  mode,      // not one that the policy has
+  tampered,  // the row is not as it was written
+};
+inline constexpr std::string_view kRefusalNames[] = {"none", "unknown-card", "blocked", "suspended",
+                                                     "lost", "ended",        "mode",    "tampered"};
+constexpr std::span<const std::string_view> names(Refusal) { return kRefusalNames; }
+constexpr std::string_view to_string(Refusal refusal) {
+  return kRefusalNames[static_cast<std::size_t>(refusal)];
+}
+
+struct Decision {
+  bool accepted = false;
+  Refusal refusal = Refusal::none;  // none: `verdict` says it
+  Verdict verdict;
+  std::uint8_t tries_left = 0;
+  bool last_try = false;  // this failure was the last but one: the customer is to be warned
+
+  std::uint16_t compared_above = 0;  // the last accepted ATC by then
+};
+
+struct AuditCheck {
+  std::int64_t rows = 0;
+  std::int64_t broken_at = 0;  // the first row that is not as it was written, or is missing; 0: all are there
+  std::vector<CardId> tampered;
+};
+struct AuditHead {
+  std::int64_t number = 0;
+  ByteString chain;
+};
+
+class Registry {
+ public:
+  // The store outlives it. Failure(Failure::invalid): the key is not this store's.
+  Registry(Store& store, const keys::SealingKey& key, Random random);
+  // A new store gets its key, once.
+  static void found(Store& store, const keys::SealingKey& key, Millis now);
+
+  // All of them or none: Failure(Failure::invalid) that names the first at fault, by its place from 1.
+  std::vector<CardId> add(std::span<const NewCard> cards, Millis now);
+
+  // Each of these counts as a try, but for a code that is none of this card whatever its key.
+  Decision verify(CardId card, const Submission& submission, Millis now);
+  // Two codes one after the other, further above the last accepted ATC than the window.
+  Decision resynchronize(CardId card, const Submission& first, const Submission& second, Millis now);
+  // Why a code was refused, into the audit; after whoever submitted it has the answer.
+  Inquiry inquire(CardId card, const Submission& submission, const Decision& decision, Millis now);
+
+  // For the issuer's own people. Failure(Failure::refused) where the card is not there, is tampered with, or is in no state
+  // for it.
+  void set_last_atc(CardId card, std::uint16_t atc,
+                    Millis now);  // upwards alone: what the reader's menu shows
+  void unblock(CardId card, Millis now);
+  void suspend(CardId card, Millis now);
+  void resume(CardId card, Millis now);
+  void report_lost(CardId card, Millis now);
+
+  CardInfo show(CardId card);
+  std::vector<CardInfo> list();
+  std::vector<CardId> find(std::string_view pan);
+
+  void read_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look);
+  AuditCheck verify_audit();
+  AuditHead head();
+
+ private:
+  struct Opened {
+    CardRow row;
+    Policy policy;
+  };
+  using Judged = std::function<Verdict(const CardRecord& card, const Policy& policy, std::uint16_t last_atc)>;
+  Decision attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now, const Judged& judged);
+  void change(CardId card, std::string_view event, Millis now,
+              const std::function<bool(CardRow& row, const Policy& policy)>& how);
+
+  void insert(Rows& rows, const NewCard& card, CardId id, Millis now);
+  bool genuine(Rows& rows, const CardRow& row);
+  std::optional<Policy> policy_of(const CardRow& row);  // with the key
+  void write(Rows& rows, CardRow& row, std::string_view event, const std::string& detail, Millis now);
+  void log(Rows& rows, CardId card, std::int64_t revision, std::string_view event, const std::string& detail,
+           Millis now);
+  keys::Sha256 mac(const CardRow& row) const;
+  keys::Sha256 chained(Bytes before, const AuditRow& row) const;
+  CardInfo info(Rows& rows, const CardRow& row);
+
+  Store& store_;
+  keys::SealingKey seal_, hash_, rows_, audit_;
+  Random random_;
+};
+
+}  // namespace sesame::issuer

@@ -1,0 +1,205 @@
+// kill -9, full disks, and disks that fail: what was accepted is never accepted again, and nothing is accepted that is not
+// on the disk.
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "tests/host/issuer/store/house.hpp"
+
+namespace sesame::issuer {
+namespace {
+
+using namespace test;
+
+// ---- a file system that fails from some write or sync on
+
+int left_until_failure = -1;  // -1: never
+
+bool fails() {
+  if (left_until_failure < 0) return false;
+  if (left_until_failure > 0) --left_until_failure;
+  return left_until_failure == 0;
+}
+
+struct FailingFile {
+  sqlite3_file base{};
+  sqlite3_io_methods methods{};
+  // The real file follows.
+};
+sqlite3_vfs* real_vfs() {
+  static sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  return vfs;
+}
+sqlite3_file* inside(sqlite3_file* file) {
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(FailingFile));
+}
+
+int open_failing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+  auto* failing = new (file) FailingFile;
+  const int result = real_vfs()->xOpen(real_vfs(), name, inside(file), flags, out_flags);
+  if (inside(file)->pMethods == nullptr) return result;
+  failing->methods = {
+      3,
+      [](sqlite3_file* f) { return inside(f)->pMethods->xClose(inside(f)); },
+      [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) {
+        return inside(f)->pMethods->xRead(inside(f), to, n, at);
+      },
+      [](sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
+        return fails() ? SQLITE_FULL : inside(f)->pMethods->xWrite(inside(f), from, n, at);
+      },
+      [](sqlite3_file* f, sqlite3_int64 n) { return inside(f)->pMethods->xTruncate(inside(f), n); },
+      [](sqlite3_file* f, int how) {
+        return fails() ? SQLITE_IOERR_FSYNC : inside(f)->pMethods->xSync(inside(f), how);
+      },
+      [](sqlite3_file* f, sqlite3_int64* n) { return inside(f)->pMethods->xFileSize(inside(f), n); },
+      [](sqlite3_file* f, int how) { return inside(f)->pMethods->xLock(inside(f), how); },
+      [](sqlite3_file* f, int how) { return inside(f)->pMethods->xUnlock(inside(f), how); },
+      [](sqlite3_file* f, int* out) { return inside(f)->pMethods->xCheckReservedLock(inside(f), out); },
+      [](sqlite3_file* f, int op, void* data) {
+        return inside(f)->pMethods->xFileControl(inside(f), op, data);
+      },
+      [](sqlite3_file* f) { return inside(f)->pMethods->xSectorSize(inside(f)); },
+      [](sqlite3_file* f) { return inside(f)->pMethods->xDeviceCharacteristics(inside(f)); },
+      [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+        return inside(f)->pMethods->xShmMap(inside(f), page, size, extend, out);
+      },
+      [](sqlite3_file* f, int offset, int n, int flags_) {
+        return inside(f)->pMethods->xShmLock(inside(f), offset, n, flags_);
+      },
+      [](sqlite3_file* f) { inside(f)->pMethods->xShmBarrier(inside(f)); },
+      [](sqlite3_file* f, int remove) { return inside(f)->pMethods->xShmUnmap(inside(f), remove); },
+      nullptr,
+      nullptr};
+  failing->methods.iVersion = 2;
+  failing->base.pMethods = &failing->methods;
+  return result;
+}
+
+const char* failing_vfs() {
+  static sqlite3_vfs vfs = [] {
+    sqlite3_vfs made = *real_vfs();
+    made.zName = "failing";
+    made.szOsFile += static_cast<int>(sizeof(FailingFile));
+    made.xOpen = open_failing;
+    made.pNext = nullptr;
+    return made;
+  }();
+  static const int registered = sqlite3_vfs_register(&vfs, 0);
+  REQUIRE(registered == SQLITE_OK);
+  return "failing";
+}
+
+TEST_CASE("where the disk fails at any write or sync, nothing is accepted that is not on it") {
+  House house;
+  Codes codes;
+  std::uint16_t atc = 1;
+  int refused = 0, accepted = 0;
+  for (int failure = 1; failure <= 32; ++failure) {
+    const Submission submission = codes.good(atc);
+    bool said = false;
+    {
+      SqliteStore store(house.path(), SqliteStore::Open::existing, failing_vfs());
+      Registry registry(store, root_key(), random_numbers());
+      left_until_failure = failure;
+      try {
+        said = registry.verify(house.card(), submission, 1).accepted;
+      } catch (const Failure& broken) {
+        CHECK(broken.kind() == Failure::environment);
+      }
+      left_until_failure = -1;
+    }
+    house.reopen();
+    CAPTURE(failure, atc, said);
+    // What was accepted stays so. What was not may be on the disk all the same: then it is used up.
+    const std::uint16_t last = house.registry().show(house.card()).last_atc;
+    if (said) CHECK(last == atc);
+    (said ? accepted : refused) += 1;
+    CHECK_FALSE((said && house.registry().verify(house.card(), submission, 1).accepted));
+    CHECK(house.registry().verify_audit().broken_at == 0);
+    house.registry().unblock(house.card(), 1);
+    ++atc;
+    house.registry().set_last_atc(house.card(),
+                                  std::max<std::uint16_t>(last, static_cast<std::uint16_t>(atc - 1)), 1);
+  }
+  CHECK(refused > 5);
+  CHECK(accepted > 3);
+}
+
+TEST_CASE("a full disk refuses, and a try that was counted stays counted") {
+  House house;
+  Codes codes;
+  {
+    SqliteStore store(house.path(), SqliteStore::Open::existing, failing_vfs());
+    Registry registry(store, root_key(), random_numbers());
+    CHECK_FALSE(registry.verify(house.card(), codes.wrong(1), 1).accepted);
+    left_until_failure = 1;
+    CHECK_THROWS_AS(registry.verify(house.card(), codes.good(1), 1), Failure);
+    left_until_failure = -1;
+  }
+  house.reopen();
+  CHECK(house.registry().show(house.card()).tries_left == 2);
+  CHECK(house.registry().verify(house.card(), codes.good(1), 1).accepted);
+}
+
+// ---- kill -9
+
+TEST_CASE("a verifier that is killed at any instant accepts nothing twice and gives no try back") {
+  House house;
+  Codes codes;
+  std::vector<Submission> all;
+  constexpr std::uint16_t kCodes = 400;
+  for (std::uint16_t atc = 1; atc <= kCodes; ++atc) all.push_back(codes.good(atc));
+  std::mt19937 random(5);
+  std::uint16_t next = 1;
+  for (int round = 0; round < 40 && next < kCodes - 20; ++round) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      ::close(ends[0]);
+      try {
+        SqliteStore store(house.path(), SqliteStore::Open::existing);
+        Registry registry(store, root_key(), random_numbers());
+        for (std::uint16_t atc = next; atc <= kCodes; ++atc) {
+          if (!registry.verify(house.card(), all[atc - 1U], 1).accepted) continue;
+          if (::write(ends[1], &atc, sizeof atc) != sizeof atc) ::_exit(1);
+        }
+      } catch (const std::exception&) {
+      }
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+    ::kill(child, SIGKILL);
+    std::uint16_t told = 0;
+    for (std::uint16_t each = 0; ::read(ends[0], &each, sizeof each) == sizeof each;) told = each;
+    ::close(ends[0]);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+
+    house.reopen();
+    const CardInfo card = house.registry().show(house.card());
+    CAPTURE(round, next, told, card.last_atc);
+    CHECK(card.last_atc >= told);  // nothing that was told is lost
+    CHECK(card.last_atc <=
+          std::max(told, static_cast<std::uint16_t>(next - 1)) + 1);  // the one that was under way
+    CHECK_FALSE(card.tampered);
+    if (told != 0) CHECK_FALSE(house.registry().verify(house.card(), all[told - 1U], 1).accepted);
+    house.registry().unblock(house.card(), 1);
+    next = static_cast<std::uint16_t>(card.last_atc + 1);
+  }
+  CHECK(next > 20);
+  const AuditCheck check = house.registry().verify_audit();
+  CHECK(check.broken_at == 0);
+  CHECK(check.tampered.empty());
+}
+
+}  // namespace
+}  // namespace sesame::issuer

@@ -1,0 +1,90 @@
+// An issuer with a store in a folder of its own, and a card.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <random>
+#include <string>
+
+#include "host/base/failure.hpp"
+#include "host/issuer/store/registry.hpp"
+#include "host/issuer/store/sqlite_store.hpp"
+#include "tests/host/issuer/desk.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace sesame::issuer::test {
+
+inline keys::SealingKey root_key(std::uint8_t fill = 0x5A) {
+  std::array<std::uint8_t, keys::SealingKey::size> bytes{};
+  bytes.fill(fill);
+  return keys::SealingKey{std::span<const std::uint8_t, keys::SealingKey::size>(bytes)};
+}
+
+// Another each time, and the same in every run.
+inline Random random_numbers(unsigned seed = 1) {
+  return [source = std::mt19937(seed)](std::span<std::uint8_t> out) mutable {
+    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(source());
+  };
+}
+
+inline NewCard new_card(std::string pan = "5413330000000019", std::string psn = "00") {
+  NewCard made;
+  made.customer = "alice";
+  made.pan = std::move(pan);
+  made.psn = std::move(psn);
+  made.aid = bytes("A0000000048002");
+  made.policy.record = record_of(card::load_card("sesame-card"), 0);
+  return made;
+}
+
+// Codes of the Sésame card: of one ATC, of another input, of none.
+class Codes {
+ public:
+  Submission good(std::uint16_t atc) {
+    desk_.next_atc(atc);
+    return with(of(Mode::identify), desk_.code(of(Mode::identify)));
+  }
+  Submission wrong(std::uint16_t atc) {
+    desk_.next_atc(atc);
+    return with(of(Mode::identify), desk_.code(respond("999")));
+  }
+
+ private:
+  Desk desk_{kApplications[0]};
+};
+
+class House {
+ public:
+  House() : store_(std::in_place, path(), SqliteStore::Open::make) {
+    Registry::found(*store_, root_key(), 1);
+    registry_.emplace(*store_, root_key(), random_numbers());
+    const NewCard card = new_card();
+    id_ = registry_->add({&card, 1}, 2).at(0);
+  }
+
+  std::string path() const { return folder_.file("issuer.db"); }
+  CardId card() const { return id_; }
+  Registry& registry() { return *registry_; }
+  SqliteStore& store() { return *store_; }
+  // As a process that is started again.
+  void reopen() {
+    registry_.reset();
+    store_.emplace(path(), SqliteStore::Open::existing);
+    registry_.emplace(*store_, root_key(), random_numbers(2));
+  }
+
+  std::size_t events(std::string_view name) {
+    std::size_t count = 0;
+    registry_->read_audit(0, [&](const AuditRow& row) { count += row.event == name ? 1U : 0U; });
+    return count;
+  }
+
+ private:
+  sesame::test::TemporaryFolder folder_;
+  std::optional<SqliteStore> store_;
+  std::optional<Registry> registry_;
+  CardId id_ = 0;
+};
+
+}  // namespace sesame::issuer::test

@@ -1,0 +1,80 @@
+// Many at once, in threads and in processes: one code is accepted once, and wrong ones are compared three times.
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/host/issuer/store/house.hpp"
+
+namespace sesame::issuer {
+namespace {
+
+using namespace test;
+
+constexpr int kProcesses = 8, kThreads = 8;
+
+// Each in a thread of a process of its own; how many were accepted.
+int accepted_of_64(House& house, const Submission& submission) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < kProcesses; ++i) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child > 0) {
+      children.push_back(child);
+      continue;
+    }
+    std::atomic<int> accepted = 0;
+    try {
+      SqliteStore store(house.path(), SqliteStore::Open::existing);
+      Registry registry(store, root_key(), random_numbers(static_cast<unsigned>(i)));
+      std::vector<std::thread> threads;
+      for (int j = 0; j < kThreads; ++j) {
+        threads.emplace_back(
+            [&] { accepted += registry.verify(house.card(), submission, 1).accepted ? 1 : 0; });
+      }
+      for (std::thread& thread : threads) thread.join();
+    } catch (const std::exception& error) {
+      ::dprintf(2, "%s\n", error.what());
+      ::_exit(100);
+    }
+    ::_exit(accepted);
+  }
+  int all = 0;
+  for (const pid_t child : children) {
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    all += WEXITSTATUS(status);
+  }
+  return all;
+}
+
+TEST_CASE("of 64 submissions of one code at once, in 8 processes, one is accepted") {
+  House house;
+  Codes codes;
+  for (std::uint16_t atc = 1; atc <= 3; ++atc) {
+    CHECK(accepted_of_64(house, codes.good(atc)) == 1);
+    house.reopen();
+    CHECK(house.registry().show(house.card()).last_atc == atc);
+    house.registry().unblock(house.card(), 1);  // who came too late is a failure, too
+  }
+  CHECK(house.registry().verify_audit().broken_at == 0);
+}
+
+TEST_CASE("of 64 wrong codes at once, in 8 processes, three are compared, and then the card is blocked") {
+  House house;
+  Codes codes;
+  CHECK(accepted_of_64(house, codes.wrong(1)) == 0);
+  house.reopen();
+  CHECK(house.events("tried") == 3);
+  CHECK(house.registry().show(house.card()).state == CardState::blocked);
+  CHECK(accepted_of_64(house, codes.good(1)) == 0);
+  CHECK(house.events("tried") == 3);
+  CHECK(house.registry().verify_audit().broken_at == 0);
+  CHECK(house.registry().verify_audit().tampered.empty());
+}
+
+}  // namespace
+}  // namespace sesame::issuer
