@@ -20,7 +20,7 @@ struct Image {
 
 class PanelLink {
  public:
-  // The names outlive it. The panel is initialised.
+  // The names outlive it. The panel is initialized.
   PanelLink(std::string_view reader, const Image& image);
 
   bool on() const { return on_; }

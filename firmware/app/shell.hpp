@@ -15,7 +15,7 @@ namespace sesame::app {
 
 class Shell {
  public:
-  // The profile outlives it, and so does the board's name. Board and clock are initialised.
+  // The profile outlives it, and so does the board's name. Board and clock are initialized.
   Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface);
 
   // Whatever has happened since the last turn. False where nothing has.

@@ -4,7 +4,7 @@
 
 namespace sesame::drivers {
 
-std::optional<Stroke> KeyMatrix::update(Contacts contacts, std::uint64_t now) {
+std::optional<KeyPress> KeyMatrix::update(Contacts contacts, std::uint64_t now) {
   closed_ = contacts != 0;
   const bool alone = std::has_single_bit(contacts);
   const bool settled = now - since_ >= kSettle;
@@ -26,7 +26,7 @@ std::optional<Stroke> KeyMatrix::update(Contacts contacts, std::uint64_t now) {
       down_since_ = now;
       held_ = false;
       state_ = State::down;
-      return holdable ? std::nullopt : stroke();
+      return holdable ? std::nullopt : press();
     case State::down:
       if (!closed) {
         since_ = now;
@@ -35,7 +35,7 @@ std::optional<Stroke> KeyMatrix::update(Contacts contacts, std::uint64_t now) {
       }
       if (!holdable || held_ || now - down_since_ < kHold) return std::nullopt;
       held_ = true;
-      return stroke();
+      return press();
     case State::opening:
       if (closed) {
         state_ = State::down;
@@ -43,7 +43,7 @@ std::optional<Stroke> KeyMatrix::update(Contacts contacts, std::uint64_t now) {
       }
       if (!settled) return std::nullopt;
       state_ = State::up;
-      return holdable && !held_ ? stroke() : std::nullopt;
+      return holdable && !held_ ? press() : std::nullopt;
   }
   return std::nullopt;
 }

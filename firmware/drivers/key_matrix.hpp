@@ -20,11 +20,11 @@ namespace sesame::drivers {
 // One bit each: 4 * row + column.
 using Contacts = std::uint16_t;
 
-struct Stroke {
+struct KeyPress {
   std::uint8_t contact = 0;  // 0 to 15
   bool held = false;
 
-  friend constexpr bool operator==(const Stroke&, const Stroke&) = default;
+  friend constexpr bool operator==(const KeyPress&, const KeyPress&) = default;
 };
 
 class KeyMatrix {
@@ -36,7 +36,7 @@ class KeyMatrix {
 
   // `now` never decreases. Called at least every 5 ms while busy(); a call that comes later is taken as if nothing had
   // bounced meanwhile.
-  std::optional<Stroke> update(Contacts contacts, std::uint64_t now);
+  std::optional<KeyPress> update(Contacts contacts, std::uint64_t now);
   // Something is down or bouncing.
   bool busy() const { return state_ != State::up || closed_; }
 
@@ -48,7 +48,7 @@ class KeyMatrix {
     opening,  // since since_
   };
 
-  std::optional<Stroke> stroke() const { return Stroke{contact_, held_}; }
+  std::optional<KeyPress> press() const { return KeyPress{contact_, held_}; }
 
   std::uint64_t since_ = 0, down_since_ = 0;
   State state_ = State::up;

@@ -22,7 +22,7 @@ void set(const iso7816::LineSettings& settings);
 void send(std::uint8_t character);
 enum class Sending : std::uint8_t { over, busy };
 Sending sending();
-// After the last send(): false where the card signalled a parity error (7.3).
+// After the last send(): false where the card signaled a parity error (7.3).
 bool taken();
 
 struct Character {

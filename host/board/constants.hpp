@@ -14,7 +14,7 @@ namespace sesame::board {
 // names: more functions than function keys, an amount without a key for the point, a screen larger than the display.
 void check_pair(const ReaderProfile& reader, const Board& board);
 
-// The text of firmware/generated/reader.hpp: sesame::generated::kReader and all it points to, constant-initialised, and
+// The text of firmware/generated/reader.hpp: sesame::generated::kReader and all it points to, constant-initialized, and
 // kDigest. Each text is in it once, and one that is part of another not at all.
 std::string reader_header(const ReaderProfile& reader);
 

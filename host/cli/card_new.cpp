@@ -38,7 +38,7 @@ void card_new(const CardNewOptions& options) {
   const std::string text =
       fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
                   safe::one_line(document::stem(options.card_template))) +
-      personalise(source.text(), options.pin, system_random);
+      personalize(source.text(), options.pin, system_random);
   // A template that is no card makes none.
   static_cast<void>(card::read_card(text, source.file()));
   if (!options.output) return print_content(text);

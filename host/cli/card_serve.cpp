@@ -37,7 +37,7 @@ void serve_characters(const CardServeOptions& options, const contacts::Endpoint&
 
 void card_serve(const CardServeOptions& options) {
   io::Signals signals;
-  const auto misbehavior = card::iso7816::parse_misbehaviour(options.misbehave);
+  const auto misbehavior = card::iso7816::parse_misbehavior(options.misbehave);
   std::optional<contacts::Endpoint> endpoint;
   if (options.iso7816) endpoint = contacts::parse_endpoint(*options.iso7816);
   OpenCard card(options.card, options.state, OpenCard::Use::transact);

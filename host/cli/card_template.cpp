@@ -59,7 +59,7 @@ std::optional<std::string_view> value_of(std::string_view line, std::string_view
 
 }  // namespace
 
-std::string personalise(std::string_view text, const std::optional<std::string>& pin, const Random& random) {
+std::string personalize(std::string_view text, const std::optional<std::string>& pin, const Random& random) {
   while (text.starts_with('#')) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   std::string out;
   while (!text.empty()) {

@@ -32,7 +32,7 @@ namespace {
 using terminal::Keyboard;
 using terminal::Log;
 using terminal::ScreenPrinter;
-using terminal::Stroke;
+using terminal::UserAction;
 
 struct ReaderServeOptions {
   std::string socket;
@@ -84,9 +84,9 @@ class Served {
     if (::poll(watched_.data(), watched_.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Failure::environment, "the reader cannot wait for anything: out of memory");
     }
-    const bool signalled = watched_[0].revents != 0, typed = watched_[1].revents != 0;
+    const bool signaled = watched_[0].revents != 0, typed = watched_[1].revents != 0;
     server_.serve(Clock::now());
-    return (!signalled || take_signals()) && (!typed || take_keys());
+    return (!signaled || take_signals()) && (!typed || take_keys());
   }
 
  private:
@@ -104,15 +104,15 @@ class Served {
   }
 
   bool take_keys() {
-    terminal::Strokes strokes;
-    keyboard_.take(strokes);
-    for (const Stroke& stroke : strokes) {
-      switch (stroke.kind) {
-        case Stroke::Kind::press: server_.press(stroke.key, Clock::now()); break;
-        case Stroke::Kind::hold: server_.hold(stroke.key, Clock::now()); break;
-        case Stroke::Kind::pull: server_.remove(Clock::now()); break;
-        case Stroke::Kind::insert: server_.insert(Clock::now()); break;
-        case Stroke::Kind::end: return false;
+    terminal::UserActions actions;
+    keyboard_.take(actions);
+    for (const UserAction& action : actions) {
+      switch (action.kind) {
+        case UserAction::Kind::press: server_.press(action.key, Clock::now()); break;
+        case UserAction::Kind::hold: server_.hold(action.key, Clock::now()); break;
+        case UserAction::Kind::pull: server_.remove(Clock::now()); break;
+        case UserAction::Kind::insert: server_.insert(Clock::now()); break;
+        case UserAction::Kind::end: return false;
       }
     }
     return true;

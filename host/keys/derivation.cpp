@@ -46,7 +46,7 @@ std::array<std::uint8_t, Size> packed(std::string_view digits) {
 
 // A1.4.2: the first 16 decimal digits among the nibbles; if there are fewer, the others follow, in
 // their order, with A to F read as 0 to 5.
-std::string decimalised(Bytes bytes) {
+std::string decimalized(Bytes bytes) {
   std::string decimals;
   std::string letters;
   for (const std::uint8_t byte : bytes) {
@@ -64,7 +64,7 @@ std::string decimalised(Bytes bytes) {
 std::string hashed_digits(std::string_view digits) {
   constexpr std::size_t most_bytes = (kLongestPan + 2 + 1) / 2;
   const auto bcd = packed<most_bytes>(digits);
-  return decimalised(sha1(Bytes(bcd).last((digits.size() + 1) / 2)));
+  return decimalized(sha1(Bytes(bcd).last((digits.size() + 1) / 2)));
 }
 
 Key tdes_master_key(const Key& imk, std::string_view digits) {

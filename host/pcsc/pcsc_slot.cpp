@@ -107,9 +107,9 @@ bool PcscSlot::have_context() {
   return true;
 }
 
-SlotStatus PcscSlot::reconnect(DWORD initialisation, emv::ResponseBuffer& answer) {
+SlotStatus PcscSlot::reconnect(DWORD initialization, emv::ResponseBuffer& answer) {
   const auto exchange = std::make_shared<Exchange>();
-  exchange->what = initialisation;
+  exchange->what = initialization;
   const bool ended = call(limits_.answer, exchange, [](Exchange& reset) {
     return ::SCardReconnect(reset.connection.card, SCARD_SHARE_EXCLUSIVE, kProtocols, reset.what,
                             &reset.connection.protocol);

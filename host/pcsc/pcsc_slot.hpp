@@ -58,7 +58,7 @@ class PcscSlot final : public CardSlot {
             LONG (*function)(Exchange&));
   SlotStatus take(const Exchange& exchange, emv::ResponseBuffer& answer);
   SlotStatus read_atr(emv::ResponseBuffer& answer);
-  SlotStatus reconnect(DWORD initialisation, emv::ResponseBuffer& answer);
+  SlotStatus reconnect(DWORD initialization, emv::ResponseBuffer& answer);
   bool has_valid_atr() const;
   SlotStatus status_of(LONG result);
   SlotStatus broken_off();

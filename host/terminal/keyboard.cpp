@@ -21,22 +21,22 @@ constexpr char kInterrupt = 3, kBackspace = 8, kDelete = 127;
 
 }  // namespace
 
-std::optional<Stroke> stroke_of(char c, std::size_t functions) {
-  if (c >= '0' && c <= '9') return Stroke{Stroke::Kind::press, digit_key(c)};
+std::optional<UserAction> action_of(char c, std::size_t functions) {
+  if (c >= '0' && c <= '9') return UserAction{UserAction::Kind::press, digit_key(c)};
   const auto function = kFunctionLetters.substr(0, functions).find(c);
-  if (function != std::string_view::npos) return Stroke{Stroke::Kind::press, function_key(function)};
+  if (function != std::string_view::npos) return UserAction{UserAction::Kind::press, function_key(function)};
   switch (c) {
-    case '.': return Stroke{Stroke::Kind::press, Key::point};
+    case '.': return UserAction{UserAction::Kind::press, Key::point};
     case '\n':
-    case '\r': return Stroke{Stroke::Kind::press, Key::ok};
+    case '\r': return UserAction{UserAction::Kind::press, Key::ok};
     case 'c':
     case kBackspace:
-    case kDelete: return Stroke{Stroke::Kind::press, Key::clear};
-    case 'C': return Stroke{Stroke::Kind::hold, Key::clear};
-    case 'e': return Stroke{Stroke::Kind::pull};
-    case 'i': return Stroke{Stroke::Kind::insert};
+    case kDelete: return UserAction{UserAction::Kind::press, Key::clear};
+    case 'C': return UserAction{UserAction::Kind::hold, Key::clear};
+    case 'e': return UserAction{UserAction::Kind::pull};
+    case 'i': return UserAction{UserAction::Kind::insert};
     case 'q':
-    case kInterrupt: return Stroke{Stroke::Kind::end};
+    case kInterrupt: return UserAction{UserAction::Kind::end};
     default: return std::nullopt;
   }
 }
@@ -73,15 +73,15 @@ Keyboard::~Keyboard() {
   if (terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*terminal_);
 }
 
-void Keyboard::take(Strokes& strokes) {
-  std::array<char, Strokes::capacity()> typed{};
+void Keyboard::take(UserActions& actions) {
+  std::array<char, UserActions::capacity()> typed{};
   const ssize_t count = ::read(*descriptor_, typed.data(), typed.size());
   if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) descriptor_.reset();
-  strokes.clear();
+  actions.clear();
   for (ssize_t i = 0; i < count; ++i) {
-    const auto stroke = stroke_of(typed[static_cast<std::size_t>(i)], profile_.functions.size());
-    if (!stroke || (stroke->kind == Stroke::Kind::end && !is_terminal())) continue;
-    static_cast<void>(strokes.push(*stroke));
+    const auto action = action_of(typed[static_cast<std::size_t>(i)], profile_.functions.size());
+    if (!action || (action->kind == UserAction::Kind::end && !is_terminal())) continue;
+    static_cast<void>(actions.push(*action));
   }
   wipe(typed.data(), typed.size());
 }

@@ -19,16 +19,16 @@
 
 namespace sesame::terminal {
 
-struct Stroke {
+struct UserAction {
   enum class Kind { press, hold, pull, insert, end };
   Kind kind = Kind::press;
   Key key = Key::ok;
 };
 
-using Strokes = SecretVector<Stroke, 64>;
+using UserActions = SecretVector<UserAction, 64>;
 
 // Nothing: the character means nothing to a reader with so many functions.
-std::optional<Stroke> stroke_of(char c, std::size_t functions);
+std::optional<UserAction> action_of(char c, std::size_t functions);
 
 // "a = M1, b = M2": which letter is which function key.
 std::string function_letters(const ReaderProfile& profile);
@@ -47,7 +47,7 @@ class Keyboard {
   // Readable when there are keys. Nothing: there are none, or none any more.
   std::optional<int> descriptor() const { return descriptor_; }
   // What was typed; waits if that is nothing.
-  void take(Strokes& strokes);
+  void take(UserActions& actions);
 
  private:
   const ReaderProfile& profile_;

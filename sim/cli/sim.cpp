@@ -101,7 +101,7 @@ std::size_t allow_many_descriptors() {
 
 // How many may wait: connections for requests that do not are left.
 int places(std::size_t descriptors) {
-  return std::clamp(static_cast<int>(descriptors / 2), 64, Api::kPlaces);
+  return std::clamp(static_cast<int>(descriptors / 2), 64, Api::kMostWaits);
 }
 
 // False: the server ended by itself.

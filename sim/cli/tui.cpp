@@ -11,7 +11,7 @@ namespace sesame::sim {
 
 void add_tui_command(const cli::Command& parent) {
   struct Options {
-    DeskOptions desk;
+    TuiOptions model;
     bool ascii = false;
   };
   const auto options = std::make_shared<Options>();
@@ -24,22 +24,22 @@ void add_tui_command(const cli::Command& parent) {
       "go, + moves it by a second, > by 35, n to what happens next; x shows the card's dialogue in "
       "hexadecimal; q\n"
       "ends it.");
-  cli::add_card(command, options->desk.card);
-  cli::add_profile(command, options->desk.profile);
+  cli::add_card(command, options->model.card);
+  cli::add_profile(command, options->model.profile);
   command
-      .option("--state", options->desk.state_folder,
+      .option("--state", options->model.state_folder,
               "folder of the counters of the shipped cards [in memory]")
       .type("DIR");
   const std::map<std::string, ClockKind> clocks{{"real", ClockKind::real},
                                                 {"virtual", ClockKind::virtual_time}};
   command
       .option(
-          "--clock", [options, clocks](const std::string& name) { options->desk.clock = clocks.at(name); },
+          "--clock", [options, clocks](const std::string& name) { options->model.clock = clocks.at(name); },
           "real, or virtual: stands until it is moved [real]")
       .one_of("--clock", {"real", "virtual"})
       .type("KIND");
   command.flag("--ascii", options->ascii, "draw with ASCII alone");
-  command.run([options] { run_at_terminal(options->desk, options->ascii); });
+  command.run([options] { run_at_terminal(options->model, options->ascii); });
 }
 
 }  // namespace sesame::sim

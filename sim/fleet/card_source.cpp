@@ -110,12 +110,13 @@ int lock_folder(const std::string& folder) {
 
 }  // namespace
 
-// A durable card that is in a reader: goes back to the shop with it.
+// A durable card that is in a reader: free again when this ends.
 class CardSource::Hold {
  public:
-  Hold(CardSource& shop, std::string card, const std::string& reader) : shop_(shop), card_(std::move(card)) {
-    const std::lock_guard lock(shop_.mutex_);
-    const auto [held, free] = shop_.held_.emplace(card_, reader);
+  Hold(CardSource& source, std::string card, const std::string& reader)
+      : source_(source), card_(std::move(card)) {
+    const std::lock_guard lock(source_.mutex_);
+    const auto [held, free] = source_.held_.emplace(card_, reader);
     if (free) return;
     throw Refusal(Why::card_in_use, fmt::format("the card is in reader {}", held->second),
                   "pull it out there first, or use another card");
@@ -123,12 +124,12 @@ class CardSource::Hold {
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
   ~Hold() {
-    const std::lock_guard lock(shop_.mutex_);
-    shop_.held_.erase(card_);
+    const std::lock_guard lock(source_.mutex_);
+    source_.held_.erase(card_);
   }
 
  private:
-  CardSource& shop_;
+  CardSource& source_;
   std::string card_;
 };
 

@@ -72,7 +72,7 @@ class EventBus {
     std::string reader;
     std::uint64_t last = 0;  // of its events
   };
-  using ConnectionLimit = std::list<std::uint64_t>;
+  using Followers = std::list<std::uint64_t>;
 
   void hide_what_was_told();
   void push(SimEvent event);
@@ -91,8 +91,8 @@ class EventBus {
   std::unordered_map<std::string, std::uint64_t> forgotten_;
   std::uint64_t forgotten_of_deleted_ = 0;
   std::function<void(const std::string&)> news_;
-  ConnectionLimit followers_;  // the last event that each was told
-  std::deque<Gone> gone_;      // whose codes are still there
+  Followers followers_;    // the last event that each was told
+  std::deque<Gone> gone_;  // whose codes are still there
 };
 
 class EventBus::Follower {
@@ -108,7 +108,7 @@ class EventBus::Follower {
 
  private:
   EventBus& bus_;
-  ConnectionLimit::iterator place_;
+  Followers::iterator place_;
 };
 
 }  // namespace sesame::sim

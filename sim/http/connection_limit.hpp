@@ -13,11 +13,11 @@ class ConnectionLimit {
   ConnectionLimit(const ConnectionLimit&) = delete;
   ConnectionLimit& operator=(const ConnectionLimit&) = delete;
 
-  // Held for as long as it lives; nothing where all are taken. The ConnectionLimit outlive it.
-  using Place = std::shared_ptr<void>;
-  Place take() {
+  // Held for as long as it lives; nothing where all are taken. The limit outlives it.
+  using Permit = std::shared_ptr<void>;
+  Permit take() {
     if (free_.fetch_sub(1) > 0)
-      return {this, [](void* places) { static_cast<ConnectionLimit*>(places)->free_.fetch_add(1); }};
+      return {this, [](void* limit) { static_cast<ConnectionLimit*>(limit)->free_.fetch_add(1); }};
     free_.fetch_add(1);
     return nullptr;
   }

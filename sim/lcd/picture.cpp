@@ -17,11 +17,11 @@ constexpr int kGlyphWidth = 5, kGlyphHeight = 8, kGap = 1, kMargin = 3;
 constexpr int kCellWidth = kGlyphWidth + kGap, kCellHeight = kGlyphHeight + kGap;
 constexpr int kPixels = 4;  // a dot, with the line between it and the next
 
-struct Colour {
+struct Color {
   std::uint8_t red, green, blue;
 };
 struct Palette {
-  Colour background, cell, dot;
+  Color background, cell, dot;
 };
 constexpr Palette kLit{{0xC5, 0xD3, 0x9B}, {0xBC, 0xCB, 0x90}, {0x1F, 0x2A, 0x14}};
 constexpr Palette kDark{{0x7D, 0x86, 0x6C}, {0x78, 0x81, 0x67}, {0x78, 0x81, 0x67}};
@@ -48,8 +48,8 @@ void draw(const Screen& screen, Dot dot) {
   }
 }
 
-std::string css(Colour colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+std::string css(Color color) {
+  return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue);
 }
 
 std::string escaped(std::string_view text) {
@@ -68,7 +68,7 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 std::string to_svg(const Screen& screen) {
-  const Palette& colours = palette(screen);
+  const Palette& colors = palette(screen);
   std::string cells, dots;
   draw(screen, [&](int x, int y, bool on) {
     fmt::format_to(std::back_inserter(on ? dots : cells), "M{} {}h.88v.88h-.88z", x, y);
@@ -79,19 +79,19 @@ std::string to_svg(const Screen& screen) {
       R"(<path fill="{6}" d="{7}"/><path fill="{8}" d="{9}"/></svg>)"
       "\n",
       width(screen), height(screen), width(screen) * kPixels, height(screen) * kPixels,
-      escaped(to_text(screen)), css(colours.background), css(colours.cell), cells, css(colours.dot), dots);
+      escaped(to_text(screen)), css(colors.background), css(colors.cell), cells, css(colors.dot), dots);
 }
 
 std::vector<std::uint8_t> to_png(const Screen& screen) {
-  const Palette& colours = palette(screen);
+  const Palette& colors = palette(screen);
   const auto row_size = static_cast<std::size_t>(width(screen) * kPixels);
   const auto rows = static_cast<std::size_t>(height(screen) * kPixels);
-  std::vector<Colour> pixels(row_size * rows, colours.background);
+  std::vector<Color> pixels(row_size * rows, colors.background);
   draw(screen, [&](int x, int y, bool on) {
     for (int i = 0; i < (kPixels - 1) * (kPixels - 1); ++i) {
       const auto px = static_cast<std::size_t>(x * kPixels + i % (kPixels - 1));
       const auto py = static_cast<std::size_t>(y * kPixels + i / (kPixels - 1));
-      pixels[py * row_size + px] = on ? colours.dot : colours.cell;
+      pixels[py * row_size + px] = on ? colors.dot : colors.cell;
     }
   });
 

@@ -114,13 +114,13 @@ std::string LiveReader::name_of(Key key) const {
 // ---- events, and what the slot is asked
 
 void LiveReader::handle(const Event& event) {
-  if (battery_dead_) return look();
+  if (battery_dead_) return refresh_screen();
   const bool was_off = reader_->state() == State::off;
   reader_->handle(event, now_);
   const bool off = reader_->state() == State::off;
   if (off) battery_shown_until_.reset();
   if (was_off && !off && battery_low()) battery_shown_until_ = now_ + kBatteryShown;
-  look();
+  refresh_screen();
   serve();
 }
 
@@ -143,7 +143,7 @@ void LiveReader::serve() {
       return;
     }
     reader_->handle(Event::answer(answer.request, answer.status, answer.bytes), now_);
-    look();
+    refresh_screen();
   }
 }
 
@@ -164,7 +164,7 @@ SlotStatus LiveReader::carry_out(const SlotRequest& request, emv::ResponseBuffer
 void LiveReader::card_failed(const std::string& why) {
   const std::unique_ptr<Card> card = take_out(why);
   reader_->handle(Event::removed(), now_);
-  look();
+  refresh_screen();
 }
 
 std::optional<std::uint32_t> LiveReader::slowness() const {
@@ -244,7 +244,7 @@ void LiveReader::battery_dies() {
   switch_off();
   battery_dead_ = true;
   note(BatteryDied{});
-  look();
+  refresh_screen();
 }
 
 // A reader that never was on: nothing of the last code stays behind.
@@ -259,7 +259,7 @@ void LiveReader::reset() {
   switch_off();
   if (!faults_.empty()) set_faults({});
   battery_dead_ = false;
-  look();
+  refresh_screen();
 }
 
 void LiveReader::set_faults(Faults faults) {
@@ -271,7 +271,7 @@ void LiveReader::set_faults(Faults faults) {
   faults_ = std::move(faults);
   note(FaultsSet{faults_.size()});
   if (!battery_low()) battery_shown_until_.reset();
-  look();
+  refresh_screen();
 }
 
 // ---- what is seen
@@ -294,7 +294,7 @@ Screen LiveReader::low_battery_screen() const {
   return render(view, profile(), words);
 }
 
-void LiveReader::look() {
+void LiveReader::refresh_screen() {
   const Screen screen = this->screen();
   if (screen == shown_) return;
   shown_ = screen;

@@ -100,7 +100,7 @@ class LiveReader {
   void require_virtual() const;
   std::optional<std::uint32_t> slowness() const;
   Screen low_battery_screen() const;
-  void look();
+  void refresh_screen();
   void note_clock();
   void note(LogEntry::What what);
 

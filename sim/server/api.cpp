@@ -271,11 +271,11 @@ class Api::Waiting final : public Wait {
   std::shared_ptr<Wait> wait_;
 };
 
-Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered, int places)
+Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered, int waits)
     : simulator_(simulator),
       gate_(std::move(gate)),
       offered_(std::move(offered)),
-      places_(places),
+      limit_(waits),
       profiles_(profile_list()),
       cards_(card_list(offered_)),
       faults_(dump(fault_shapes_json())),
@@ -393,7 +393,7 @@ Response Api::healthz(const Call& call) {
 Response Api::metrics(const Call& call) {
   check_query(call.request, {});
   return typed("text/plain; version=0.0.4; charset=utf-8",
-               metrics_.text({simulator_.size(), static_cast<std::size_t>(places_.taken()),
+               metrics_.text({simulator_.size(), static_cast<std::size_t>(limit_.taken()),
                               simulator_.created(), simulator_.events().published()}));
 }
 
@@ -595,7 +595,7 @@ class ScreenWait final : public Wait {
 
   const std::string& topic() const override { return id_; }
   Clock::time_point again() const override { return again_; }
-  void hold(ConnectionLimit::Place place) { place_ = std::move(place); }
+  void hold(ConnectionLimit::Permit permit) { permit_ = std::move(permit); }
   std::optional<Response> ask(bool gone) override {
     Json screen;
     const bool found = simulator_.wait(id_, std::chrono::milliseconds(0), [&](LiveReader& live) {
@@ -632,7 +632,7 @@ class ScreenWait final : public Wait {
   Clock::time_point end_, again_;
   std::optional<std::uint64_t> after_;
   std::optional<Pattern> match_;
-  ConnectionLimit::Place place_;
+  ConnectionLimit::Permit permit_;
 };
 
 }  // namespace
@@ -640,7 +640,7 @@ class ScreenWait final : public Wait {
 Response Api::get_screen(const Call& call) {
   const auto wait = std::make_shared<ScreenWait>(simulator_, call);
   if (auto response = wait->ask(false)) return std::move(*response);
-  wait->hold(place());
+  wait->hold(permit());
   return later(wait);
 }
 
@@ -687,12 +687,12 @@ Response Api::get_trace(const Call& call) {
   }));
 }
 
-ConnectionLimit::Place Api::place() {
-  ConnectionLimit::Place place = places_.take();
-  if (place) return place;
+ConnectionLimit::Permit Api::permit() {
+  ConnectionLimit::Permit permit = limit_.take();
+  if (permit) return permit;
   throw ApiError{503,
                  "too_many_streams",
-                 fmt::format("{} event streams and long polls are open", places_.count()),
+                 fmt::format("{} event streams and long polls are open", limit_.count()),
                  "close one, or use one stream of /v1/events for all readers",
                  {{"Retry-After", "2"}}};
 }
@@ -707,7 +707,7 @@ Response Api::feed(const Call& call, std::optional<std::string> reader) {
     after = *value;
   }
   Response response = typed("text/event-stream", "");
-  response.feed = std::make_shared<EventFeed>(simulator_, std::move(reader), after, place());
+  response.feed = std::make_shared<EventFeed>(simulator_, std::move(reader), after, permit());
   return response;
 }
 

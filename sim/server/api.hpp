@@ -1,7 +1,7 @@
 // The API of `sesame sim`: requests in, responses out, for any number of threads. openapi.json describes it, and is served.
 //
 // Nothing in here knows sockets. A response may be a feed, which goes on; and a request for a screen may wait: both take
-// one of kPlaces, and beyond those there is a 503.
+// one of kMostWaits, and beyond those there is a 503.
 #pragma once
 
 #include <chrono>
@@ -32,12 +32,12 @@ struct OfferedCard {
 
 class Api final : public HttpService {
  public:
-  static constexpr int kPlaces = 4'096;
+  static constexpr int kMostWaits = 4'096;
   static constexpr std::size_t kLargestBody = 1u << 20;
 
   // The simulator outlives it.
   explicit Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt,
-               int places = kPlaces);
+               int waits = kMostWaits);
 
   // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body. Waits as long as the
   // request wants it to.
@@ -100,13 +100,13 @@ class Api final : public HttpService {
 
   Response reader(const std::string& id, int status = 200);
   Response feed(const Call& call, std::optional<std::string> reader);
-  ConnectionLimit::Place place();
+  ConnectionLimit::Permit permit();
   CardSpec offered(CardSpec spec) const;
 
   Simulator& simulator_;
   Gate gate_;
   std::optional<OfferedCard> offered_;
-  ConnectionLimit places_;
+  ConnectionLimit limit_;
   Metrics metrics_;
   std::string profiles_, cards_, faults_, openapi_;  // they do not change
 };

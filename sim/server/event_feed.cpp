@@ -15,12 +15,12 @@ constexpr std::chrono::seconds kSilence{15};  // then a comment, or a proxy take
 }  // namespace
 
 EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
-                     ConnectionLimit::Place place)
+                     ConnectionLimit::Permit permit)
     : simulator_(simulator),
       reader_(std::move(reader)),
       topic_(reader_.value_or("")),
       follower_(simulator.events(), after),
-      place_(std::move(place)),
+      permit_(std::move(permit)),
       said_(Clock::now()) {}
 
 std::chrono::steady_clock::time_point EventFeed::again() const { return Clock::now() + kLook; }

@@ -23,7 +23,7 @@ class EventFeed final : public Feed {
  public:
   // `after`: the last event that was seen. Of one reader the feed ends when the reader does. The simulator outlives it.
   EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
-            ConnectionLimit::Place place);
+            ConnectionLimit::Permit permit);
 
   const std::string& topic() const override { return topic_; }
   std::chrono::steady_clock::time_point again() const override;
@@ -36,7 +36,7 @@ class EventFeed final : public Feed {
   std::optional<std::string> reader_;
   std::string topic_;
   EventBus::Follower follower_;
-  ConnectionLimit::Place place_;
+  ConnectionLimit::Permit permit_;
   Clock::time_point said_;  // when it last sent something
   bool opened_ = false, over_ = false;
 };

@@ -25,7 +25,7 @@ std::shared_ptr<const profile::LoadedReader> load(const std::string& profile) {
 
 }  // namespace
 
-void check(const DeskOptions& options) {
+void check(const TuiOptions& options) {
   static_cast<void>(load(options.profile));
   if (is_transcript(options.card)) {
     static_cast<void>(transcript::Transcript::load(options.card));
@@ -39,7 +39,7 @@ std::string TuiModel::Logged::note() const {
   return response.substr(response.size() - 4);
 }
 
-TuiModel::TuiModel(const DeskOptions& options, Clock::time_point now)
+TuiModel::TuiModel(const TuiOptions& options, Clock::time_point now)
     : cards_({.real_cards = false, .state_folder = options.state_folder}),
       profile_name_(options.profile),
       card_name_(options.card),
@@ -92,14 +92,14 @@ bool TuiModel::type_at_desk(const Typed& typed) {
     reader_->press(function_key(typed.function));
   }
   if (typed.kind != Typed::Kind::character) return true;
-  const auto stroke = terminal::stroke_of(typed.character, functions);
-  if (!stroke) return type_command(typed.character);
-  switch (stroke->kind) {
-    case terminal::Stroke::Kind::press: reader_->press(stroke->key); break;
-    case terminal::Stroke::Kind::hold: reader_->hold(stroke->key); break;
-    case terminal::Stroke::Kind::pull: pull(); break;
-    case terminal::Stroke::Kind::insert: insert(); break;
-    case terminal::Stroke::Kind::end: return false;
+  const auto action = terminal::action_of(typed.character, functions);
+  if (!action) return type_command(typed.character);
+  switch (action->kind) {
+    case terminal::UserAction::Kind::press: reader_->press(action->key); break;
+    case terminal::UserAction::Kind::hold: reader_->hold(action->key); break;
+    case terminal::UserAction::Kind::pull: pull(); break;
+    case terminal::UserAction::Kind::insert: insert(); break;
+    case terminal::UserAction::Kind::end: return false;
   }
   return true;
 }

@@ -1,4 +1,4 @@
-// A reader on a desk, with cards and other readers in reach: everything about `sesame tui` but the terminal. Time is an
+// A reader, with cards and other readers in reach: everything about `sesame tui` but the terminal. Time is an
 // argument here too.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace sesame::sim {
 
-struct DeskOptions {
+struct TuiOptions {
   std::string card = "sesame-card";  // shipped, or a file (.toml, .apdu)
   std::string profile = "sesame";    // shipped, or a file (.toml)
   std::string state_folder;          // where the shipped cards keep their counters; empty: in memory
@@ -24,7 +24,7 @@ struct DeskOptions {
 };
 
 // The Failure of a model or a card that cannot be had, before anything is done.
-void check(const DeskOptions& options);
+void check(const TuiOptions& options);
 
 // What was typed at a terminal.
 struct Typed {
@@ -39,7 +39,7 @@ class TuiModel {
   using Clock = std::chrono::steady_clock;
 
   // The card lies beside the reader. Failure: the card or the profile cannot be used.
-  TuiModel(const DeskOptions& options, Clock::time_point now);
+  TuiModel(const TuiOptions& options, Clock::time_point now);
 
   // Returns false when that was the end. Failures of cards become message().
   bool type(const Typed& typed, Clock::time_point now);

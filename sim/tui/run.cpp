@@ -50,10 +50,10 @@ class WindowChanges {
 
 class Session {
  public:
-  Session(TuiModel& desk, Terminal& terminal, io::Signals& signals, const WindowChanges& window, bool ascii)
-      : desk_(desk), terminal_(terminal), signals_(signals), window_(window), ascii_(ascii) {}
+  Session(TuiModel& model, Terminal& terminal, io::Signals& signals, const WindowChanges& window, bool ascii)
+      : model_(model), terminal_(terminal), signals_(signals), window_(window), ascii_(ascii) {}
 
-  void show() { terminal_.show(draw(desk_, terminal_.rows(), terminal_.columns(), ascii_)); }
+  void show() { terminal_.show(draw(model_, terminal_.rows(), terminal_.columns(), ascii_)); }
 
   // Waits for what comes next, and does it. False: that was the end.
   bool step() {
@@ -63,7 +63,7 @@ class Session {
     if (::poll(watched.data(), watched.size(), time_left()) < 0 && errno != EINTR && errno != EAGAIN) {
       throw Failure(Failure::environment, "the terminal cannot be waited for: out of memory");
     }
-    desk_.pass(TuiModel::Clock::now());
+    model_.pass(TuiModel::Clock::now());
     const bool typed = (watched[0].revents & POLLIN) != 0;
     const bool hung_up = watched[0].revents != 0 && !typed;
     while (window_.take()) terminal_.resized();
@@ -73,7 +73,7 @@ class Session {
  private:
   // To the reader's deadline; and to the next full second of it, which is drawn.
   int time_left() const {
-    const auto deadline = desk_.deadline();
+    const auto deadline = model_.deadline();
     if (!deadline) return -1;
     const int left = io::poll_timeout(*deadline - TuiModel::Clock::now());
     return left == 0 ? 0 : (left - 1) % 1000 + 1;
@@ -82,7 +82,7 @@ class Session {
   bool take_signals() {
     while (const auto signal = signals_.take()) {
       if (*signal != SIGUSR1 && *signal != SIGUSR2) return false;
-      *signal == SIGUSR1 ? desk_.pull() : desk_.insert();
+      *signal == SIGUSR1 ? model_.pull() : model_.insert();
     }
     return true;
   }
@@ -91,7 +91,7 @@ class Session {
     bool any = false;
     while (const auto typed = terminal_.typed()) {
       any = true;
-      if (!desk_.type(*typed, TuiModel::Clock::now())) return false;
+      if (!model_.type(*typed, TuiModel::Clock::now())) return false;
     }
     return any || !at_end();
   }
@@ -102,7 +102,7 @@ class Session {
     return ::poll(&terminal, 1, 0) > 0 && (terminal.revents & (POLLHUP | POLLERR)) != 0;
   }
 
-  TuiModel& desk_;
+  TuiModel& model_;
   Terminal& terminal_;
   io::Signals& signals_;
   const WindowChanges& window_;
@@ -111,15 +111,15 @@ class Session {
 
 }  // namespace
 
-void run_at_terminal(const DeskOptions& options, bool ascii) {
+void run_at_terminal(const TuiOptions& options, bool ascii) {
   // Whatever is missing is said before a folder is locked.
   check_terminal();
   check(options);
   io::Signals signals;
   const WindowChanges window;
-  TuiModel desk(options, TuiModel::Clock::now());
+  TuiModel model(options, TuiModel::Clock::now());
   Terminal terminal;
-  Session session(desk, terminal, signals, window, ascii || !terminal.shows_unicode());
+  Session session(model, terminal, signals, window, ascii || !terminal.shows_unicode());
   do {
     session.show();
   } while (session.step());

@@ -1,4 +1,4 @@
-// `sesame tui`: a desk at the terminal, until somebody ends it.
+// `sesame tui`: a reader at the terminal, until the user ends it.
 #pragma once
 
 #include "sim/tui/model.hpp"
@@ -6,6 +6,6 @@
 namespace sesame::sim {
 
 // `ascii`: draws with ASCII alone, as it does where the locale has no more.
-void run_at_terminal(const DeskOptions& options, bool ascii);
+void run_at_terminal(const TuiOptions& options, bool ascii);
 
 }  // namespace sesame::sim

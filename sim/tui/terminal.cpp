@@ -18,20 +18,20 @@ namespace sesame::sim {
 
 struct Terminal::Library {
   SCREEN* screen = nullptr;
-  bool colours = false;
+  bool colors = false;
 };
 
 namespace {
 
-constexpr short kDisplayColours = 1;
+constexpr short kDisplayColors = 1;
 
-attr_t attributes(Style style, bool colours) {
+attr_t attributes(Style style, bool colors) {
   switch (style) {
     case Style::plain: return A_NORMAL;
     case Style::strong: return A_BOLD;
     case Style::faint: return A_DIM;
     case Style::bar: return A_REVERSE;
-    case Style::display: return colours ? A_NORMAL : A_REVERSE;
+    case Style::display: return colors ? A_NORMAL : A_REVERSE;
   }
   return A_NORMAL;
 }
@@ -52,7 +52,7 @@ Terminal::Terminal() : library_(std::make_unique<Library>()) {
   ::curs_set(0);
   if (::has_colors()) {
     ::start_color();
-    library_->colours = ::init_pair(kDisplayColours, COLOR_BLACK, COLOR_GREEN) == OK;
+    library_->colors = ::init_pair(kDisplayColors, COLOR_BLACK, COLOR_GREEN) == OK;
   }
 }
 
@@ -71,10 +71,10 @@ void Terminal::show(const Canvas& canvas) {
     for (std::size_t column = 0; column < canvas.columns(); ++column) {
       const Canvas::Cell& cell = canvas.at(row, column);
       const std::array<wchar_t, 2> text{static_cast<wchar_t>(cell.character), 0};
-      const bool lit = cell.style == Style::display && library_->colours;
+      const bool lit = cell.style == Style::display && library_->colors;
       cchar_t character{};
-      ::setcchar(&character, text.data(), attributes(cell.style, library_->colours),
-                 lit ? kDisplayColours : short{0}, nullptr);
+      ::setcchar(&character, text.data(), attributes(cell.style, library_->colors),
+                 lit ? kDisplayColors : short{0}, nullptr);
       ::mvadd_wch(static_cast<int>(row), static_cast<int>(column), &character);
     }
   }

@@ -17,13 +17,13 @@ constexpr std::size_t kLeastRows = kReaderHeight + 3, kLeastColumns = kReaderWid
 
 std::string seconds(Millis millis) { return fmt::format("{}.{} s", millis / 1000, millis % 1000 / 100); }
 
-std::string title(const TuiModel& desk) {
+std::string title(const TuiModel& model) {
   std::string text =
-      fmt::format(" {}   card: {}, {}   clock: {}, {}", desk.reader().profile().title, desk.card_name(),
-                  desk.card_is_in() ? "in" : "out", desk.clock() == ClockKind::real ? "real" : "stands",
-                  seconds(desk.reader().now()));
-  if (const auto deadline = desk.reader().deadline(); deadline && *deadline > desk.reader().now()) {
-    text += fmt::format(", next in {} s", (*deadline - desk.reader().now() + 999) / 1000);
+      fmt::format(" {}   card: {}, {}   clock: {}, {}", model.reader().profile().title, model.card_name(),
+                  model.card_is_in() ? "in" : "out", model.clock() == ClockKind::real ? "real" : "stands",
+                  seconds(model.reader().now()));
+  if (const auto deadline = model.reader().deadline(); deadline && *deadline > model.reader().now()) {
+    text += fmt::format(", next in {} s", (*deadline - model.reader().now() + 999) / 1000);
   }
   return text;
 }
@@ -42,8 +42,9 @@ void draw_display(Canvas& canvas, const Screen& screen, std::size_t row, std::si
 // The letter of function `i`, as the keyboard has it.
 char function_letter(std::size_t i) {
   for (char c = 'a'; c <= 'z'; ++c) {
-    const auto stroke = terminal::stroke_of(c, i + 1);
-    if (stroke && stroke->kind == terminal::Stroke::Kind::press && stroke->key == function_key(i)) return c;
+    const auto action = terminal::action_of(c, i + 1);
+    if (action && action->kind == terminal::UserAction::Kind::press && action->key == function_key(i))
+      return c;
   }
   return ' ';
 }
@@ -66,32 +67,32 @@ void draw_keypad(Canvas& canvas, std::size_t row, std::size_t left) {
   canvas.put(row + 3, left + 14, "Enter [OK]", Style::strong);
 }
 
-void draw_slot(Canvas& canvas, const TuiModel& desk, std::size_t row) {
-  const std::string card = fmt::format("▸ {} ", desk.card_name());
-  if (desk.card_is_in()) {
+void draw_slot(Canvas& canvas, const TuiModel& model, std::size_t row) {
+  const std::string card = fmt::format("▸ {} ", model.card_name());
+  if (model.card_is_in()) {
     canvas.put(row, 3, card, Style::bar, kReaderWidth - 6);
   } else {
-    canvas.put(row, 3, fmt::format("i: put {} in", desk.card_name()), Style::faint, kReaderWidth - 6);
+    canvas.put(row, 3, fmt::format("i: put {} in", model.card_name()), Style::faint, kReaderWidth - 6);
   }
 }
 
-void draw_reader(Canvas& canvas, const TuiModel& desk) {
-  const ReaderProfile& profile = desk.reader().profile();
-  const Screen screen = desk.reader().screen();
+void draw_reader(Canvas& canvas, const TuiModel& model) {
+  const ReaderProfile& profile = model.reader().profile();
+  const Screen screen = model.reader().screen();
   canvas.box(1, 0, kReaderHeight, kReaderWidth, profile.title);
   draw_display(canvas, screen, 2, (kReaderWidth - screen.columns - 2) / 2);
   draw_functions(canvas, profile, 9, 3);
   draw_keypad(canvas, 13, 3);
-  draw_slot(canvas, desk, 18);
+  draw_slot(canvas, model, 18);
 }
 
-void draw_log(Canvas& canvas, const TuiModel& desk, std::size_t height) {
+void draw_log(Canvas& canvas, const TuiModel& model, std::size_t height) {
   const std::size_t left = kReaderWidth + 1, width = canvas.columns() - left;
-  canvas.box(1, left, height, width, desk.hex() ? "Card, in hexadecimal" : "Card");
+  canvas.box(1, left, height, width, model.hex() ? "Card, in hexadecimal" : "Card");
   std::size_t row = height - 1;  // upwards, the newest at the foot
   const std::size_t inside = width - 4;
-  for (auto entry = desk.log().rbegin(); entry != desk.log().rend() && row > 1; ++entry) {
-    if (desk.hex() && !entry->command.empty()) {
+  for (auto entry = model.log().rbegin(); entry != model.log().rend() && row > 1; ++entry) {
+    if (model.hex() && !entry->command.empty()) {
       canvas.put(row--, left + 2, "< " + (entry->response.empty() ? "nothing" : entry->response),
                  Style::faint, inside);
       if (row == 1) break;
@@ -129,7 +130,7 @@ void draw_menu(Canvas& canvas, const TuiModel::Menu& menu) {
 
 }  // namespace
 
-Canvas draw(const TuiModel& desk, std::size_t rows, std::size_t columns, bool ascii) {
+Canvas draw(const TuiModel& model, std::size_t rows, std::size_t columns, bool ascii) {
   Canvas canvas(rows, columns, ascii);
   if (rows < kLeastRows || columns < kLeastColumns) {
     canvas.put(0, 0, fmt::format("This window has {} columns and {} rows;", columns, rows));
@@ -137,12 +138,12 @@ Canvas draw(const TuiModel& desk, std::size_t rows, std::size_t columns, bool as
     return canvas;
   }
   for (std::size_t x = 0; x < columns; ++x) canvas.put(0, x, u' ', Style::bar);
-  canvas.put(0, 0, title(desk), Style::bar);
-  draw_reader(canvas, desk);
-  if (columns >= kReaderWidth + kLeastLog) draw_log(canvas, desk, std::max(kReaderHeight, rows - 5));
-  canvas.put(kReaderHeight + 1, 1, desk.message(), Style::strong, columns - 1);
+  canvas.put(0, 0, title(model), Style::bar);
+  draw_reader(canvas, model);
+  if (columns >= kReaderWidth + kLeastLog) draw_log(canvas, model, std::max(kReaderHeight, rows - 5));
+  canvas.put(kReaderHeight + 1, 1, model.message(), Style::strong, columns - 1);
   draw_keys(canvas, rows - 2);
-  if (desk.menu()) draw_menu(canvas, *desk.menu());
+  if (model.menu()) draw_menu(canvas, *model.menu());
   return canvas;
 }
 

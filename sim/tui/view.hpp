@@ -1,4 +1,4 @@
-// How the desk looks on a terminal: the reader at the left, what its card was asked at the right, the keys below.
+// How it looks on a terminal: the reader at the left, what its card was asked at the right, the keys below.
 #pragma once
 
 #include "sim/tui/canvas.hpp"
@@ -7,6 +7,6 @@
 namespace sesame::sim {
 
 // Made for 80 columns and 24 rows. In fewer columns the log is left out; where the reader does not fit, that is said.
-Canvas draw(const TuiModel& desk, std::size_t rows, std::size_t columns, bool ascii);
+Canvas draw(const TuiModel& model, std::size_t rows, std::size_t columns, bool ascii);
 
 }  // namespace sesame::sim

@@ -44,7 +44,7 @@ class HostileLine {
     while (!link.contacts().rst || !link.deadline()) wait();
     for (const std::uint8_t character : atr) {
       ++now_;
-      link.received(inverse ? iso7816::turned(character) : character, true, now_);
+      link.received(inverse ? iso7816::inverted(character) : character, true, now_);
     }
     return link.outcome() && link.outcome()->error == iso7816::LinkError::none;
   }
@@ -61,7 +61,7 @@ class HostileLine {
     require(link.contacts() == iso7816::Contacts{true, true, true}, "only a running card is spoken to");
     const bool taken = !link.settings().error_signal || input_.byte() % 16 != 15;
     ++now_;
-    if (taken) hear(link.settings().inverse ? iso7816::turned(character) : character);
+    if (taken) hear(link.settings().inverse ? iso7816::inverted(character) : character);
     link.sent(taken, now_);
   }
   void say_one(std::uint8_t character, bool parity_ok) {

@@ -89,7 +89,7 @@ class LineCard {
   card::iso7816::Micros now = 0;
 };
 
-inline card::iso7816::Misbehavior any_misbehaviour(Input& input) {
+inline card::iso7816::Misbehavior any_misbehavior(Input& input) {
   card::iso7816::Misbehavior made;
   made.nulls = static_cast<std::uint16_t>(input.below(3));
   made.single = input.below(2) == 1;

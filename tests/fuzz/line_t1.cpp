@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
   const bool crc = input.below(2) == 1;
   const bool behaves = input.below(2) == 0;
-  LineCard line(cards[crc ? 1 : 0], behaves ? card::iso7816::Misbehavior{} : any_misbehaviour(input));
+  LineCard line(cards[crc ? 1 : 0], behaves ? card::iso7816::Misbehavior{} : any_misbehavior(input));
   line.power_up();
   line.drain(input);
   while (input.more()) {

@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto talk = [&](const auto& say) {
       const unsigned what = input.byte();
       const std::uint8_t ins = command[1];
-      if (what < 0x60) return say(inverse ? iso7816::turned(ins) : ins, true);
-      if (what < 0x80) return say(static_cast<std::uint8_t>(~(inverse ? iso7816::turned(ins) : ins)), true);
+      if (what < 0x60) return say(inverse ? iso7816::inverted(ins) : ins, true);
+      if (what < 0x80) return say(static_cast<std::uint8_t>(~(inverse ? iso7816::inverted(ins) : ins)), true);
       if (what < 0xF0) return say(input.byte(), true);
       if (what < 0xFE) return say(input.byte(), false);
     };

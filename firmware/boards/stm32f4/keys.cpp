@@ -64,10 +64,10 @@ void init() {
 }
 
 std::optional<Event> poll(Millis now) {
-  const auto stroke = matrix.update(columns() == 0 ? drivers::Contacts{0} : scan(), now);
-  if (!stroke) return std::nullopt;
-  const Key key = key_of(stroke->contact);
-  return stroke->held ? Event::hold(key) : Event::press(key);
+  const auto press = matrix.update(columns() == 0 ? drivers::Contacts{0} : scan(), now);
+  if (!press) return std::nullopt;
+  const Key key = key_of(press->contact);
+  return press->held ? Event::hold(key) : Event::press(key);
 }
 
 bool busy() { return matrix.busy(); }

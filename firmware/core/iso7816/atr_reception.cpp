@@ -10,7 +10,7 @@ constexpr std::uint8_t kInverseTsOnLine = 0x03;  // 3F turned
 
 }  // namespace
 
-std::uint8_t turned(std::uint8_t character) {
+std::uint8_t inverted(std::uint8_t character) {
   unsigned result = 0;
   for (unsigned bit = 0; bit < 8; ++bit) result = (result << 1) | ((~unsigned{character} >> bit) & 1U);
   return static_cast<std::uint8_t>(result);
@@ -33,7 +33,7 @@ void AtrReception::received(std::uint8_t character, bool parity_ok) {
   } else if (!parity_ok) {
     return end(LinkError::bad_atr);
   }
-  if (!atr_->push(inverse_ ? turned(character) : character)) return end(LinkError::bad_atr);
+  if (!atr_->push(inverse_ ? inverted(character) : character)) return end(LinkError::bad_atr);
   const auto atr = parse_atr(*atr_);
   if (atr) return end(LinkError::none);
   if (atr.error() != AtrError::truncated) end(LinkError::bad_atr);

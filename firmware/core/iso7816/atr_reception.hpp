@@ -10,7 +10,7 @@
 namespace sesame::iso7816 {
 
 // Between the line and the inverse convention (7.2): most significant bit first, and low is one. Its own inverse.
-std::uint8_t turned(std::uint8_t character);
+std::uint8_t inverted(std::uint8_t character);
 
 class AtrReception final : public Exchange {
  public:

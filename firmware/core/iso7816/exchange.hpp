@@ -54,7 +54,7 @@ class Exchange {
 
   // Our turn. An exchange that only listens never has it.
   virtual std::uint8_t to_send() const { return 0; }
-  virtual void sent(bool /*taken*/) {}  // not taken: the card signalled a parity error (7.3)
+  virtual void sent(bool /*taken*/) {}  // not taken: the card signaled a parity error (7.3)
   // The card's turn.
   virtual void received(std::uint8_t character, bool parity_ok) = 0;
   virtual void silence() = 0;

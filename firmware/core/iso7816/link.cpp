@@ -141,7 +141,7 @@ void Link::release_reset(Millis now) {
 std::optional<std::uint8_t> Link::to_send() const {
   if (exchange_ == nullptr || pausing_ || exchange_->turn() != Exchange::Turn::ours) return std::nullopt;
   const std::uint8_t character = exchange_->to_send();
-  return settings_.inverse ? turned(character) : character;
+  return settings_.inverse ? inverted(character) : character;
 }
 
 void Link::sent(bool taken, Millis now) {
@@ -159,7 +159,7 @@ void Link::received(std::uint8_t character, bool parity_ok, Millis now) {
     exchange_->received(character, parity_ok);
     settings_.inverse = atr_.inverse();
   } else {
-    exchange_->received(settings_.inverse ? turned(character) : character, parity_ok);
+    exchange_->received(settings_.inverse ? inverted(character) : character, parity_ok);
   }
   go_on(now);
 }

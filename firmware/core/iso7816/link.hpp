@@ -52,7 +52,7 @@ struct LineSettings {
   std::uint8_t d = 1;         // baud rate adjustment
   std::uint8_t guard = 0;     // etu beyond 12 between the characters sent: N of TC1, and 0 where that is 255
   bool inverse = false;       // parity is odd as the hardware counts it; the bits are the Link's business
-  bool error_signal = false;  // T=0: a wrong parity is signalled, and the character comes again (7.3)
+  bool error_signal = false;  // T=0: a wrong parity is signaled, and the character comes again (7.3)
 
   friend bool operator==(const LineSettings&, const LineSettings&) = default;
 };
@@ -93,7 +93,7 @@ class Link {
 
   // What the hardware saw, in the order of the line: sent() before what the card answered to it. Outside a request, and
   // where none is expected, characters are dropped. tick() before the deadline does nothing.
-  // The character of to_send() is out; not taken: the card signalled an error.
+  // The character of to_send() is out; not taken: the card signaled an error.
   void sent(bool taken, Millis now);
   void received(std::uint8_t character, bool parity_ok, Millis now);
   void tick(Millis now);

@@ -29,6 +29,6 @@ struct AtrParameters {
 
 // Any bytes: where they are no answer to reset, or offer neither T=0 nor T=1 (recorded cards carry masked ones), the card
 // answers 3B 00.
-AtrParameters read_offer(Bytes atr);
+AtrParameters read_parameters(Bytes atr);
 
 }  // namespace sesame::card::iso7816

@@ -17,16 +17,16 @@ constexpr std::uint8_t kInverseTs = 0x03, kNoTs = 0x3C;
 constexpr std::uint8_t kPpss = 0xFF;
 constexpr unsigned kMostRepeats = 4;
 
-Pace pace(const AtrParameters& offer, int protocol, Rate rate, std::uint32_t clock_hz) {
+Pace pace(const AtrParameters& parameters, int protocol, Rate rate, std::uint32_t clock_hz) {
   const bool t0 = protocol == 0;
   return {etus(t0 ? 12 : 11, rate, clock_hz), etus(t0 ? 16 : 22, rate, clock_hz),
-          offer.waiting_time(protocol, clock_hz, rate)};
+          parameters.waiting_time(protocol, clock_hz, rate)};
 }
 
 }  // namespace
 
 CharacterCard::CharacterCard(CardSlot& card, const Misbehavior& misbehavior, std::uint32_t clock_hz)
-    : card_(card), behaviour_(misbehavior), clock_hz_(clock_hz), outbox_(behaviour_) {}
+    : card_(card), behavior_(misbehavior), clock_hz_(clock_hz), outbox_(behavior_) {}
 
 // ---- contacts and reset
 
@@ -49,24 +49,24 @@ void CharacterCard::reset(Micros now) {
   emv::ResponseBuffer atr;
   const SlotStatus status = was_reset_ ? card_.warm_reset(atr) : card_.activate(atr);
   was_reset_ = true;
-  if (status == SlotStatus::ok && !atr.empty() && !behaviour_.asked().mute) answer_reset(atr, now);
+  if (status == SlotStatus::ok && !atr.empty() && !behavior_.asked().mute) answer_reset(atr, now);
 }
 
 void CharacterCard::answer_reset(Bytes atr, Micros now) {
-  offer_ = read_offer(atr);
-  protocol_ = offer_.first;
+  parameters_ = read_parameters(atr);
+  protocol_ = parameters_.first;
   rate_ = {};
   rate_agreed_.reset();
   pps_.clear();
   phase_ = Phase::answering;
   outbox_.heard(now);
-  outbox_.set_pace(pace(offer_, 0, rate_, clock_hz_));
-  outbox_.set_inverse(offer_.inverse);
-  const std::uint8_t ts = offer_.inverse ? kInverseTs : offer_.atr[0];
-  const bool spoiled = behaviour_.asked().bad_atr;
-  outbox_.say_first(spoiled ? kNoTs : ts, spoiled || !offer_.inverse,
+  outbox_.set_pace(pace(parameters_, 0, rate_, clock_hz_));
+  outbox_.set_inverse(parameters_.inverse);
+  const std::uint8_t ts = parameters_.inverse ? kInverseTs : parameters_.atr[0];
+  const bool spoiled = behavior_.asked().bad_atr;
+  outbox_.say_first(spoiled ? kNoTs : ts, spoiled || !parameters_.inverse,
                     clocks(kResetClocks, clock_hz_) + etus(10, rate_, clock_hz_));
-  outbox_.say(offer_.atr.view().subspan(1));
+  outbox_.say(parameters_.atr.view().subspan(1));
 }
 
 // ---- characters that come
@@ -81,7 +81,7 @@ void CharacterCard::received(std::uint8_t character, bool parity_ok, Micros now)
   outbox_.clear();
   outbox_.heard(now);
   heard_ = now;
-  hear(offer_.inverse ? inverted(character) : character, parity_ok);
+  hear(parameters_.inverse ? inverted(character) : character, parity_ok);
 }
 
 void CharacterCard::hear(std::uint8_t character, bool parity_ok) {
@@ -93,7 +93,7 @@ void CharacterCard::hear(std::uint8_t character, bool parity_ok) {
     case Phase::silent: return;
     case Phase::fresh:
       if (!parity_ok && error_signal()) return;
-      if (offer_.negotiable && character == kPpss) {
+      if (parameters_.negotiable && character == kPpss) {
         phase_ = Phase::pps;
         return hear_pps(character, parity_ok);
       }
@@ -112,11 +112,11 @@ void CharacterCard::to_dialogue(std::uint8_t character, bool parity_ok) {
 void CharacterCard::start_dialogue(int protocol) {
   protocol_ = protocol;
   phase_ = Phase::dialogue;
-  outbox_.set_pace(pace(offer_, protocol, rate_, clock_hz_));
+  outbox_.set_pace(pace(parameters_, protocol, rate_, clock_hz_));
   if (protocol == 0) {
-    dialogue_ = std::make_unique<T0Side>(card_, behaviour_, outbox_);
+    dialogue_ = std::make_unique<T0Side>(card_, behavior_, outbox_);
   } else {
-    dialogue_ = std::make_unique<T1Side>(card_, behaviour_, outbox_, offer_);
+    dialogue_ = std::make_unique<T1Side>(card_, behavior_, outbox_, parameters_);
   }
 }
 
@@ -136,12 +136,12 @@ void CharacterCard::answer_pps() {
   std::uint8_t sum = 0;
   for (const std::uint8_t byte : pps_) sum = static_cast<std::uint8_t>(sum ^ byte);
   const int protocol = pps_[1] & 0x0F;
-  const bool offered = protocol == 0 ? offer_.t0 : protocol == 1 && offer_.t1;
+  const bool offered = protocol == 0 ? parameters_.t0 : protocol == 1 && parameters_.t1;
   if (sum != 0 || !offered || (pps_[1] & 0x80) != 0) return fall_silent();
 
   // PPS1 is echoed where the card can; else it is left out, and the rate is the default.
   const bool asked = (pps_[1] & 0x10) != 0;
-  const bool faster = asked && pps_[2] == offer_.ta1;
+  const bool faster = asked && pps_[2] == parameters_.ta1;
   const bool echoed = faster || (asked && pps_[2] == 0x11);
   Buffer<4> response;
   bool fits =
@@ -151,7 +151,7 @@ void CharacterCard::answer_pps() {
   for (const std::uint8_t byte : response) sum = static_cast<std::uint8_t>(sum ^ byte);
   if (!fits || !response.push(sum)) return fall_silent();
   protocol_ = protocol;
-  rate_agreed_ = faster ? offer_.fastest : Rate{};
+  rate_agreed_ = faster ? parameters_.fastest : Rate{};
   phase_ = Phase::agreed;
   outbox_.say_in_turn(response);
 }
@@ -172,8 +172,8 @@ void CharacterCard::sent(bool taken, Micros now) {
 void CharacterCard::all_sent() {
   if (phase_ == Phase::answering) {
     phase_ = Phase::fresh;
-    rate_ = offer_.rate;
-    outbox_.set_pace(pace(offer_, protocol_, rate_, clock_hz_));
+    rate_ = parameters_.rate;
+    outbox_.set_pace(pace(parameters_, protocol_, rate_, clock_hz_));
   } else if (phase_ == Phase::agreed) {
     rate_ = *rate_agreed_;
     start_dialogue(protocol_);
@@ -190,7 +190,7 @@ void CharacterCard::fall_silent() {
 // Well before the reader gives up: it may then be told, and not only repeat into the rest of a block.
 std::optional<Micros> CharacterCard::deadline() const {
   if (phase_ != Phase::dialogue || !dialogue_->in_block()) return std::nullopt;
-  return heard_ + offer_.waiting_time(protocol_, clock_hz_, rate_) / 2;
+  return heard_ + parameters_.waiting_time(protocol_, clock_hz_, rate_) / 2;
 }
 
 void CharacterCard::tick(Micros now) {

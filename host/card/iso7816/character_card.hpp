@@ -47,7 +47,7 @@ class CharacterCard {
   using Outgoing = Outbox::Outgoing;  // character, parity_ok, and `at`: when the reader has its last bit
   // What it sends next, and when; that may be in the past.
   std::optional<Outgoing> next() const;
-  // It is out. Not taken: the reader signalled a wrong parity, and at T=0 it comes again, four times at most.
+  // It is out. Not taken: the reader signaled a wrong parity, and at T=0 it comes again, four times at most.
   void sent(bool taken, Micros now);
 
   // When it wants tick() by itself, if ever: at T=1 for a block that stops half way.
@@ -82,11 +82,11 @@ class CharacterCard {
   bool breaks_in() const;
 
   CardSlot& card_;
-  Behavior behaviour_;
+  Behavior behavior_;
   std::uint32_t clock_hz_;
   Phase phase_ = Phase::off;
   bool was_reset_ = false;  // since VCC
-  AtrParameters offer_;
+  AtrParameters parameters_;
   int protocol_ = 0;
   Rate rate_;
   std::optional<Rate> rate_agreed_;

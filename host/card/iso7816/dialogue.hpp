@@ -24,23 +24,23 @@ class Dialogue {
 
  protected:
   Dialogue(CardSlot& card, Behavior& behavior, Outbox& outbox)
-      : card_(card), behaviour_(behavior), outbox_(outbox) {}
+      : card_(card), behavior_(behavior), outbox_(outbox) {}
 
   // False: there is no answer, ever again.
   bool ask_card(Bytes command, emv::ResponseBuffer& response) {
     response.clear();
     silent_ = true;  // also where the card throws
-    silent_ = !behaviour_.hears_command() || card_.transmit(command, response) != SlotStatus::ok ||
+    silent_ = !behavior_.hears_command() || card_.transmit(command, response) != SlotStatus::ok ||
               response.size() < 2;
     return !silent_;
   }
 
-  Behavior& behavior() { return behaviour_; }
+  Behavior& behavior() { return behavior_; }
   Outbox& outbox() { return outbox_; }
 
  private:
   CardSlot& card_;
-  Behavior& behaviour_;
+  Behavior& behavior_;
   Outbox& outbox_;
   bool silent_ = false;
 };

@@ -70,7 +70,7 @@ void parse_word(Misbehavior& misbehavior, std::string_view word) {
 
 }  // namespace
 
-Misbehavior parse_misbehaviour(std::string_view text) {
+Misbehavior parse_misbehavior(std::string_view text) {
   Misbehavior misbehavior;
   while (!text.empty()) {
     const auto comma = text.find(',');

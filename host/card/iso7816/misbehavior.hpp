@@ -45,8 +45,8 @@ struct Misbehavior {
 };
 
 // Failure(Failure::invalid): a word that is none of these, or a number out of its range. The empty text is no misbehavior.
-Misbehavior parse_misbehaviour(std::string_view text);
-// Numbers, then words; parse_misbehaviour(to_text(m)) == m.
+Misbehavior parse_misbehavior(std::string_view text);
+// Numbers, then words; parse_misbehavior(to_text(m)) == m.
 std::string to_text(const Misbehavior& misbehavior);
 
 }  // namespace sesame::card::iso7816

@@ -13,7 +13,7 @@ std::uint8_t Outbox::on_line(std::uint8_t character) const {
 void Outbox::plan(std::uint8_t on_line, bool parity_ok, Micros after) {
   using Fate = Behavior::Fate;
   if (queue_.empty()) begun_ = false;
-  const Fate fate = behaviour_.next_character();
+  const Fate fate = behavior_.next_character();
   if (fate == Fate::lost) {
     gap_ += after;
     return;
@@ -35,7 +35,7 @@ void Outbox::say_in_turn(Bytes characters, unsigned times) {
   if (characters.empty()) return;
   if (queue_.empty()) gap_ = 0;
   const Micros at_least = queue_.empty() ? pace_.turnaround : pace_.character;
-  const Micros slowly = pace_.waiting * times * behaviour_.asked().slow / 100;
+  const Micros slowly = pace_.waiting * times * behavior_.asked().slow / 100;
   plan(on_line(characters[0]), true, std::max(at_least, slowly));
   say(characters.subspan(1));
 }

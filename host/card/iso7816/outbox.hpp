@@ -20,7 +20,7 @@ struct Pace {
 
 class Outbox {
  public:
-  explicit Outbox(Behavior& behavior) : behaviour_(behavior) {}
+  explicit Outbox(Behavior& behavior) : behavior_(behavior) {}
 
   void set_pace(const Pace& pace) { pace_ = pace; }
   // From now on, the bits of each are reversed and inverted (8.1).
@@ -62,7 +62,7 @@ class Outbox {
   void plan(std::uint8_t on_line, bool parity_ok, Micros after);
   std::uint8_t on_line(std::uint8_t character) const;
 
-  Behavior& behaviour_;
+  Behavior& behavior_;
   Pace pace_;
   bool inverse_ = false;
   std::deque<Planned> queue_;

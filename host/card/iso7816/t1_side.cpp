@@ -116,7 +116,7 @@ void T1Side::take_s(std::uint8_t pcb, Bytes information) {
   const bool plain = information.empty();
   const auto answer = static_cast<std::uint8_t>(pcb | kResponse);
   if (pcb == kResynch && plain) {
-    resynchronise();
+    resynchronize();
     return send(answer, {});
   }
   if (pcb == kIfs && information.size() == 1 && information[0] != 0x00 && information[0] != 0xFF) {
@@ -142,7 +142,7 @@ void T1Side::take_s(std::uint8_t pcb, Bytes information) {
   refuse(kOtherError);
 }
 
-void T1Side::resynchronise() {
+void T1Side::resynchronize() {
   command_.clear();
   response_.clear();
   given_ = under_way_ = 0;

@@ -1,5 +1,5 @@
 // The card's side of T=1: ISO 7816-3:2006, 11. It asks for more time and aborts where it must; it never asks for another
-// block size or a resynchronisation, which are the reader's to ask for.
+// block size or a resynchronization, which are the reader's to ask for.
 #pragma once
 
 #include "host/card/iso7816/atr_parameters.hpp"
@@ -9,8 +9,8 @@ namespace sesame::card::iso7816 {
 
 class T1Side final : public Dialogue {
  public:
-  T1Side(CardSlot& card, Behavior& behavior, Outbox& outbox, const AtrParameters& offer)
-      : Dialogue(card, behavior, outbox), ifsc_(offer.ifsc), crc_(offer.crc) {}
+  T1Side(CardSlot& card, Behavior& behavior, Outbox& outbox, const AtrParameters& parameters)
+      : Dialogue(card, behavior, outbox), ifsc_(parameters.ifsc), crc_(parameters.crc) {}
 
   void received(std::uint8_t character, bool parity_ok) override;
   bool in_block() const override { return !block_.empty(); }
@@ -28,7 +28,7 @@ class T1Side final : public Dialogue {
   void take_r(std::uint8_t pcb);
   void take_s(std::uint8_t pcb, Bytes information);
   void command_complete();
-  void resynchronise();
+  void resynchronize();
   void refuse(std::uint8_t error);
   void send_i(unsigned times = 1);
   void send_r(std::uint8_t error);

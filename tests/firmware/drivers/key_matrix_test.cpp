@@ -7,7 +7,7 @@
 
 namespace sesame::drivers {
 
-std::ostream& operator<<(std::ostream& out, const Stroke& stroke) {
+std::ostream& operator<<(std::ostream& out, const KeyPress& stroke) {
   return out << static_cast<int>(stroke.contact) << (stroke.held ? " held" : " pressed");
 }
 
@@ -18,8 +18,8 @@ constexpr Contacts on(std::uint8_t contact) { return static_cast<Contacts>(1U <<
 
 // Looks at the contacts every 5 ms, as a board does.
 struct Desk {
-  std::vector<Stroke> wait(Contacts contacts, int milliseconds) {
-    std::vector<Stroke> strokes;
+  std::vector<KeyPress> wait(Contacts contacts, int milliseconds) {
+    std::vector<KeyPress> strokes;
     for (int i = 0; i < milliseconds; i += 5) {
       if (const auto stroke = keys.update(contacts, now)) strokes.push_back(*stroke);
       now += 5;
@@ -31,7 +31,7 @@ struct Desk {
   std::uint64_t now = 1'000'000;
 };
 
-using Strokes = std::vector<Stroke>;
+using Strokes = std::vector<KeyPress>;
 const Strokes kNone;
 
 TEST_CASE("a key gives one stroke, after 20 ms, however long it is down") {

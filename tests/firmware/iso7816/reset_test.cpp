@@ -12,7 +12,7 @@ namespace {
 // A card of inverse convention sends each character turned; its TS arrives with a wrong parity.
 std::string turned_hex(std::string_view logical) {
   ByteVector all = bytes(logical);
-  for (std::uint8_t& character : all) character = turned(character);
+  for (std::uint8_t& character : all) character = inverted(character);
   return hex(all);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("what is still on its way while RST is low is dropped") {
   CHECK(desk.outcome() == "3B011A");
 }
 
-TEST_CASE("an answer to reset of inverse convention is recognised by what the hardware sees of its TS") {
+TEST_CASE("an answer to reset of inverse convention is recognized by what the hardware sees of its TS") {
   Desk desk;
   desk.link.activate(desk.now);
   desk.reset();

@@ -258,7 +258,7 @@ TEST_CASE("an acknowledgement is a good block, too") {
   CHECK(desk.outcome() == "9000");
 }
 
-TEST_CASE("resynchronised, blocks have the length of the answer to reset again") {
+TEST_CASE("resynchronized, blocks have the length of the answer to reset again") {
   Chained desk;
   desk.says(s_request("IFS", "05"));
   desk.hears(s_response("IFS", "05"));
@@ -295,7 +295,7 @@ TEST_CASE("a card that may have acted on a command is not sent it a second time"
 }
 
 TEST_CASE(
-    "a card that cannot have acted on the command is resynchronised, and sent it from its first block") {
+    "a card that cannot have acted on the command is resynchronized, and sent it from its first block") {
   Chained desk;
   desk.says(r_block(1));
   for (int i = 0; i < T1::kMaxRepeats; ++i) {
@@ -338,7 +338,7 @@ TEST_CASE(
   CHECK(desk.outcome() == "9000");
 }
 
-TEST_CASE("a card that asks again and again for the command is resynchronised, once") {
+TEST_CASE("a card that asks again and again for the command is resynchronized, once") {
   Asked desk;
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
@@ -354,7 +354,7 @@ TEST_CASE("a card that asks again and again for the command is resynchronised, o
   CHECK(desk.outcome() == kProtocol);
 }
 
-TEST_CASE("a card that does not know S(IFS request) is resynchronised, and then spoken to without") {
+TEST_CASE("a card that does not know S(IFS request) is resynchronized, and then spoken to without") {
   T1Desk desk;
   desk.transmit(kCommand);
   for (int i = 0; i <= T1::kMaxRepeats; ++i) {

@@ -9,17 +9,17 @@ namespace sesame::test {
 
 namespace {
 
-using Colour = std::array<std::uint8_t, 3>;
+using Color = std::array<std::uint8_t, 3>;
 
 // A dot's edge and the line between it and the next, in pixels; the frame around all, in dots.
 struct Style {
   std::size_t edge, line, frame;
-  Colour none, off, on;
+  Color none, off, on;
 };
 constexpr Style kLcd{3, 1, 3, {0xC5, 0xD3, 0x9B}, {0xBC, 0xCB, 0x90}, {0x1F, 0x2A, 0x14}};
 constexpr Style kOled{3, 0, 2, {0x08, 0x0A, 0x0C}, {0x08, 0x0A, 0x0C}, {0xC8, 0xEC, 0xFF}};
 
-const Colour& colour(const Style& style, Picture::Dot dot) {
+const Color& color(const Style& style, Picture::Dot dot) {
   switch (dot) {
     case Picture::Dot::none: return style.none;
     case Picture::Dot::off: return style.off;
@@ -53,7 +53,7 @@ Image render(const Picture& picture) {
     image.rgb.insert(image.rgb.end(), style.none.begin(), style.none.end());
   }
   for (std::size_t i = 0; i < picture.dots.size(); ++i) {
-    const Colour& ink = colour(style, picture.dots[i]);
+    const Color& ink = color(style, picture.dots[i]);
     const std::size_t left = (i % picture.width + style.frame) * step;
     const std::size_t top = (i / picture.width + style.frame) * step;
     for (std::size_t pixel = 0; pixel < style.edge * style.edge; ++pixel) {

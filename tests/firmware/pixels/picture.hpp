@@ -27,7 +27,7 @@ struct Picture {
 // Text art, a line a row: '#', '.', and a blank for none.
 std::string to_text(const Picture& picture);
 
-// Coloured and enlarged, three bytes a pixel.
+// Colored and enlarged, three bytes a pixel.
 struct Image {
   std::size_t width = 0, height = 0;
   std::vector<std::uint8_t> rgb;

@@ -19,7 +19,7 @@ Ending directly(const ReaderProfile& profile, const card::Personalisation& card,
 Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task,
                  const std::string& misbehavior = "", std::uint16_t least_clocks_per_etu = 372) {
   CardOnLine made(card);
-  Bench reader(profile, made.slot(), card::iso7816::parse_misbehaviour(misbehavior), least_clocks_per_etu);
+  Bench reader(profile, made.slot(), card::iso7816::parse_misbehavior(misbehavior), least_clocks_per_etu);
   return code_from(reader, profile, std::move(task));
 }
 

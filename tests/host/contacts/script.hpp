@@ -55,7 +55,7 @@ class ScriptedCard final : public CardSlot {
 class Script {
  public:
   explicit Script(const std::string& atr, const std::string& misbehavior = "")
-      : apdus(atr), card(apdus, parse_misbehaviour(misbehavior)) {}
+      : apdus(atr), card(apdus, parse_misbehavior(misbehavior)) {}
 
   ScriptedCard apdus;
   CharacterCard card;

@@ -302,9 +302,9 @@ class LeavingCard final : public Card {
 };
 
 TEST_CASE("a real card that leaves its PC/SC reader leaves this one at the next tick") {
-  CardSource shop({});
+  CardSource source({});
   Bench bench("", "sesame", ClockKind::real);
-  auto card = std::make_unique<LeavingCard>(shop.make(shipped(), "here", ClockKind::real, {}));
+  auto card = std::make_unique<LeavingCard>(source.make(shipped(), "here", ClockKind::real, {}));
   LeavingCard& leaving = *card;
   bench->insert(std::move(card));
   bench->tick(10);

@@ -34,7 +34,7 @@ class Bench {
   LiveReader* operator->() { return &reader_; }
 
   void insert(const std::string& card = "sesame-card") {
-    reader_.insert(shop_.make(shipped(card), "here", reader_.clock(), {}));
+    reader_.insert(source_.make(shipped(card), "here", reader_.clock(), {}));
   }
   void press(std::string_view name) { reader_.press(reader_.key_named(name).value()); }
   void type(std::string_view digits) {
@@ -56,7 +56,7 @@ class Bench {
   }
 
  private:
-  CardSource shop_{{}};
+  CardSource source_{{}};
   LiveReader reader_;
 };
 

@@ -17,10 +17,10 @@ TEST_CASE("a trace replays to the same code, of cards of either protocol") {
   Bench bench(card);
   bench.ask_code();
   REQUIRE(bench.state() == State::code);
-  CardSource shop({});
+  CardSource source({});
   Bench replay("");
   replay->insert(
-      shop.make({CardSpec::Kind::transcript, trace(bench), "trace"}, "there", ClockKind::virtual_time, {}));
+      source.make({CardSpec::Kind::transcript, trace(bench), "trace"}, "there", ClockKind::virtual_time, {}));
   replay.ask_code("9999");
   CHECK(replay.code() == bench.code());
 }

@@ -551,7 +551,7 @@ TEST_CASE("one stream more than there are places gets a 503, until one ends") {
   ApiDesk desk;
   const std::string reader = desk.reader();
   std::vector<Response> open;
-  for (int i = 0; i < Api::kPlaces; ++i) open.push_back(desk.send("GET", "/v1/events"));
+  for (int i = 0; i < Api::kMostWaits; ++i) open.push_back(desk.send("GET", "/v1/events"));
   const Response refused = desk.send("GET", reader + "/events");
   CHECK(refused.status == 503);
   CHECK(std::find(refused.headers.begin(), refused.headers.end(),

@@ -14,40 +14,40 @@ namespace {
 using Catch::Contains;
 using namespace std::chrono_literals;
 
-DeskOptions with_profile(const std::string& profile) {
-  DeskOptions options;
+TuiOptions with_profile(const std::string& profile) {
+  TuiOptions options;
   options.profile = profile;
   return options;
 }
 
-DeskOptions with_card(const std::string& card) {
-  DeskOptions options;
+TuiOptions with_card(const std::string& card) {
+  TuiOptions options;
   options.card = card;
   return options;
 }
 
-// Somebody at a desk, with a clock in hand.
+// A user, and the time.
 class Person {
  public:
-  explicit Person(DeskOptions options = {}) : desk(options, now) {}
+  explicit Person(TuiOptions options = {}) : model(options, now) {}
 
   bool type(const std::string& characters) {
     for (const char c : characters) {
-      if (!desk.type({Typed::Kind::character, c}, now)) return false;
+      if (!model.type({Typed::Kind::character, c}, now)) return false;
     }
     return true;
   }
-  void press(Typed::Kind kind, std::size_t function = 0) { desk.type({kind, 0, function}, now); }
+  void press(Typed::Kind kind, std::size_t function = 0) { model.type({kind, 0, function}, now); }
   void wait(std::chrono::milliseconds time) {
     now += time;
-    desk.pass(now);
+    model.pass(now);
   }
   std::string sees(std::size_t rows = 24, std::size_t columns = 80, bool ascii = false) const {
-    return draw(desk, rows, columns, ascii).text();
+    return draw(model, rows, columns, ascii).text();
   }
 
   TuiModel::Clock::time_point now{1h};
-  TuiModel desk;
+  TuiModel model;
 };
 
 }  // namespace
@@ -63,16 +63,16 @@ TEST_CASE("a code is made with the keys, and the card's answers are listed by na
   person.type("ia1234\n");
   CHECK_THAT(person.sees(), Contains("│Code Sésame     │"));
   CHECK_THAT(person.sees(), Contains("GENERATE AC for an ARQC") && Contains("VERIFY") && Contains("9000"));
-  CHECK(person.desk.reader().reader().state() == State::code);
+  CHECK(person.model.reader().reader().state() == State::code);
 }
 
 TEST_CASE("F1 is the first function, too") {
   Person person;
   person.type("i");
   person.press(Typed::Kind::function, 0);
-  CHECK(person.desk.reader().reader().state() == State::pin);
+  CHECK(person.model.reader().reader().state() == State::pin);
   person.press(Typed::Kind::function, 5);
-  CHECK(person.desk.reader().reader().state() == State::pin);
+  CHECK(person.model.reader().reader().state() == State::pin);
 }
 
 TEST_CASE("a PIN is never on the terminal") {
@@ -86,29 +86,29 @@ TEST_CASE("a PIN is never on the terminal") {
 TEST_CASE("with a real clock the code disappears after 35 seconds") {
   Person person;
   person.type("ia1234\n");
-  REQUIRE(person.desk.deadline());
-  CHECK(*person.desk.deadline() == person.now + 35s);
+  REQUIRE(person.model.deadline());
+  CHECK(*person.model.deadline() == person.now + 35s);
   person.wait(34'999ms);
   CHECK_THAT(person.sees(), Contains("Code Sésame"));
   person.wait(1ms);
   CHECK_THAT(person.sees(), !Contains("Code Sésame"));
-  CHECK_FALSE(person.desk.deadline());
+  CHECK_FALSE(person.model.deadline());
 }
 
 TEST_CASE("a clock that stands is moved by hand") {
-  DeskOptions options;
+  TuiOptions options;
   options.clock = ClockKind::virtual_time;
   Person person(options);
   person.type("ia1234\n");
   person.wait(1h);
-  CHECK(person.desk.reader().reader().state() == State::code);
-  CHECK_FALSE(person.desk.deadline());
+  CHECK(person.model.reader().reader().state() == State::code);
+  CHECK_FALSE(person.model.deadline());
   person.type("+");
   CHECK_THAT(person.sees(), Contains("next in 34 s"));
   person.type(">");
-  CHECK(person.desk.reader().reader().state() == State::off);
+  CHECK(person.model.reader().reader().state() == State::off);
   person.type("5n");
-  CHECK(person.desk.reader().reader().state() == State::off);
+  CHECK(person.model.reader().reader().state() == State::off);
 }
 
 TEST_CASE("a clock that stood goes on from there") {
@@ -117,9 +117,9 @@ TEST_CASE("a clock that stood goes on from there") {
   person.wait(1h);
   person.type("t");
   person.wait(34s);
-  CHECK(person.desk.reader().reader().state() == State::code);
+  CHECK(person.model.reader().reader().state() == State::code);
   person.wait(1s);
-  CHECK(person.desk.reader().reader().state() == State::off);
+  CHECK(person.model.reader().reader().state() == State::off);
 }
 
 TEST_CASE("the card comes out and keeps its tries") {
@@ -141,16 +141,16 @@ TEST_CASE("another card is chosen from a list, and takes the place of the first"
   person.press(Typed::Kind::down);
   person.press(Typed::Kind::up);
   person.type("\n");
-  CHECK(person.desk.card_name() == "bank-card");
-  CHECK(person.desk.card_is_in());
-  CHECK_FALSE(person.desk.menu());
+  CHECK(person.model.card_name() == "bank-card");
+  CHECK(person.model.card_is_in());
+  CHECK_FALSE(person.model.menu());
 }
 
 TEST_CASE("another reader is chosen by its number, and the card comes out") {
   Person person;
   person.type("ip4");
   CHECK_THAT(person.sees(), Contains("Vasco 810") && Contains("a [M1]") && Contains("b [M2]"));
-  CHECK_FALSE(person.desk.card_is_in());
+  CHECK_FALSE(person.model.card_is_in());
   person.type("ib1234\n");
   CHECK_THAT(person.sees(), Contains("Nombre 1 ?"));
 }
@@ -160,8 +160,8 @@ TEST_CASE("a list is left with Esc, and nothing is chosen") {
   person.type("m1");
   person.type("m");
   person.press(Typed::Kind::escape);
-  CHECK_FALSE(person.desk.menu());
-  CHECK(person.desk.card_name() == "aes-card");
+  CHECK_FALSE(person.model.menu());
+  CHECK(person.model.card_name() == "aes-card");
 }
 
 TEST_CASE("q ends it, and so does ^C; in a list q closes the list") {
@@ -186,7 +186,7 @@ TEST_CASE("in any window nothing is drawn beyond it, and in a small one that is 
   person.type("ia1234\nm");
   for (const std::size_t rows : {0U, 1U, 2U, 10U, 21U, 22U, 24U, 60U}) {
     for (const std::size_t columns : {0U, 1U, 20U, 31U, 32U, 50U, 62U, 80U, 200U}) {
-      const Canvas canvas = draw(person.desk, rows, columns, false);
+      const Canvas canvas = draw(person.model, rows, columns, false);
       CHECK(canvas.rows() == rows);
       CHECK(canvas.columns() == columns);
     }
@@ -203,7 +203,7 @@ TEST_CASE("a card or a profile that there is not is refused at the start") {
 TEST_CASE("the keys of every shipped reader fit the drawing") {
   for (const char* profile : {"pinsentry", "random-reader", "sesame", "vasco-810"}) {
     const Person person(with_profile(profile));
-    for (const Function& function : person.desk.reader().profile().functions) {
+    for (const Function& function : person.model.reader().profile().functions) {
       CHECK_THAT(person.sees(), Contains("[" + std::string(function.key) + "]"));
     }
   }
