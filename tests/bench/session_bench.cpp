@@ -28,9 +28,9 @@ using namespace sesame;
 constexpr const char* kCards[] = {"sesame-card", "bank-card", "aes-card", "belgian-card"};
 
 // A reader and a card that make one code after the other. The ATC starts anew before it runs out.
-class Bench {
+class CodeMaker {
  public:
-  explicit Bench(const std::string& card) : personalisation_(card::load_card(card)) { fresh_card(); }
+  explicit CodeMaker(const std::string& card) : personalisation_(card::load_card(card)) { fresh_card(); }
 
   void session() {
     NativeReader reader(profile_.profile(), *card_);
@@ -59,8 +59,8 @@ class Bench {
 };
 
 void session(benchmark::State& state, const std::string& card) {
-  Bench bench(card);
-  for (auto _ : state) bench.session();
+  CodeMaker maker(card);
+  for (auto _ : state) maker.session();
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 
@@ -116,13 +116,13 @@ class Reporter : public benchmark::ConsoleReporter {
 
 // Of the time of many sessions, measured in one go, without what the measuring itself costs.
 double openssl_share(const std::string& card) {
-  Bench bench(card);
+  CodeMaker maker(card);
   constexpr int kSessions = 20'000;
-  bench.session();
+  maker.session();
   const double overhead = bench::overhead_nanoseconds();
   bench::measure_openssl(true);
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < kSessions; ++i) bench.session();
+  for (int i = 0; i < kSessions; ++i) maker.session();
   const std::chrono::duration<double, std::nano> all = std::chrono::steady_clock::now() - start;
   const auto calls = static_cast<double>(bench::openssl_calls());
   const auto inside = static_cast<double>(bench::openssl_nanoseconds());

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 
 using namespace sesame::e2e;
 using Catch::Matchers::Contains;

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 #include "tests/e2e/terminal.hpp"
 
 using namespace sesame::e2e;

@@ -9,7 +9,7 @@
 #include "host/base/failure.hpp"
 #include "host/contacts/client.hpp"
 #include "tests/e2e/background.hpp"
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 #include "tests/host/keys/hex.hpp"
 
 using namespace sesame;

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 
 using namespace sesame::e2e;
 using Catch::Matchers::Contains;

@@ -17,7 +17,7 @@
 #include "host/state/counters.hpp"
 #include "host/vpcd/server.hpp"
 #include "tests/e2e/background.hpp"
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 #include "tests/e2e/terminal.hpp"
 #include "tests/pcscd/other_program.hpp"
 #include "tests/pcscd/private_daemon.hpp"
@@ -47,9 +47,9 @@ struct Timed {
 };
 
 // A reader with a card of `card serve` in it.
-class Desk {
+class CardInReader {
  public:
-  explicit Desk(const Arguments& card, const Sandbox& box = Sandbox())
+  explicit CardInReader(const Arguments& card, const Sandbox& box = Sandbox())
       : daemon_({vpcd_reader("Reader", port_)}), card_(box, serve() + card) {
     REQUIRE(card_.says("is in the reader"));
   }
@@ -99,7 +99,7 @@ TEST_CASE("the code of a card in a reader is the code of the card") {
     const Arguments known{"--card", each.card, "--ephemeral", "--atc", "00B4"};
     const auto expected =
         object(box.sesame(Arguments{"code", "--json", "--pin", "1234"} + each.keys + known));
-    const Desk desk(known);
+    const CardInReader served(known);
     const auto got = object(box.sesame(kCode + Arguments{"--json"} + each.keys, "1234\n"));
     for (const std::string key : {"code", "display", "atc", "aid", "profile", "function"}) {
       CHECK(got[key] == expected[key]);
@@ -130,7 +130,7 @@ TEST_CASE("a reader whose name is no UTF-8 is listed and used, and its name does
 
 TEST_CASE("a reader is meant by its index, its name or a part of it") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   for (const std::string name : {"0", "Reader 00 00", "reader 00 00", "ader 00 00"}) {
     INFO(name);
     CHECK(box.sesame({"apps", "--reader", name}).status == 0);
@@ -145,7 +145,7 @@ TEST_CASE("a reader is meant by its index, its name or a part of it") {
 
 TEST_CASE("the readers of the machine, as a table and as JSON") {
   const Sandbox box;
-  const Desk desk({"--ephemeral", "--card", "bank-card"});
+  const CardInReader served({"--ephemeral", "--card", "bank-card"});
   REQUIRE(box.sesame({"apps", "--reader", "0"}).status == 0);  // the card is noticed
   CHECK_THAT(box.sesame({"readers"}).out, Contains("Reader 00 00") && Contains("3B65000042414E4B01"));
   const auto all = object(box.sesame({"readers", "--json"}));
@@ -160,7 +160,7 @@ TEST_CASE("the readers of the machine, as a table and as JSON") {
 
 TEST_CASE("the applications of a card in a reader are those of the card") {
   const Sandbox box;
-  const Desk desk({"--ephemeral", "--card", "bank-card"});
+  const CardInReader served({"--ephemeral", "--card", "bank-card"});
   CHECK(box.sesame({"apps", "--reader", "0"}).out == box.sesame({"apps", "--card", "bank-card"}).out);
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("the prompt asks for a card, and the card that then comes is used") {
 
 TEST_CASE("the PIN of a card in a reader is not taken from the command line") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   const Outcome outcome = box.sesame({"code", "--reader", "0", "--pin", "1234"});
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.err, Contains("--pin-stdin") && !Contains("1234"));
@@ -213,7 +213,7 @@ TEST_CASE("the PIN of a card in a reader is not taken from the command line") {
 
 TEST_CASE("the PIN of a card in a reader is typed at the terminal, without echo") {
   const Sandbox box;
-  const Desk desk({"--ephemeral", "--atc", "00B4"});
+  const CardInReader served({"--ephemeral", "--atc", "00B4"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [](pid_t) { return "1234\r"; });
   CHECK(seen.status == 0);
   CHECK_THAT(seen.text, Contains("4251 1495") && !Contains("1234"));
@@ -221,9 +221,9 @@ TEST_CASE("the PIN of a card in a reader is typed at the terminal, without echo"
 
 TEST_CASE("nobody is asked for the PIN of a card that has been pulled out") {
   const Sandbox box;
-  Desk desk({"--ephemeral"});
+  CardInReader served({"--ephemeral"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {
-    desk.card().signal(SIGUSR1);
+    served.card().signal(SIGUSR1);
     return "";
   });
   CHECK(seen.status == 3);
@@ -244,14 +244,14 @@ TEST_CASE("options of a virtual card do not go with a reader") {
 
 TEST_CASE("the risk of a PIN typed into a computer is said once") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   CHECK_THAT(box.sesame(kCode, "1234\n").err, Contains("This is said once."));
   CHECK(box.sesame(kCode, "1234\n").err.empty());
 }
 
 TEST_CASE("a wrong PIN costs one try, and with one try left nothing is sent unless --last-try") {
   const Sandbox box;
-  Desk desk({"--ephemeral", "--trace", box.file("card.apdu")});
+  CardInReader served({"--ephemeral", "--trace", box.file("card.apdu")});
   Outcome outcome = box.sesame(kCode, "0000\n");
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.err, Contains("wrong PIN: 2 tries left"));
@@ -275,7 +275,7 @@ TEST_CASE("a wrong PIN costs one try, and with one try left nothing is sent unle
 
 TEST_CASE("the last try with the right PIN gives a code") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   CHECK(box.sesame(kCode, "0000\n").status == 1);
   CHECK(box.sesame(kCode, "0000\n").status == 1);
   CHECK(box.sesame(kCode + Arguments{"--last-try"}, "1234\n").status == 0);
@@ -285,7 +285,7 @@ TEST_CASE("a recorded card gives the code again, and tells neither PIN nor PAN")
   const Sandbox box;
   for (const std::string card : {"sesame-card", "bank-card", "belgian-card", "aes-card"}) {
     INFO(card);
-    const Desk desk({"--ephemeral", "--card", card});
+    const CardInReader served({"--ephemeral", "--card", card});
     const std::string file = box.file(card + ".apdu");
     const Arguments keys{"--profile", "vasco-810", "--function", "M1", "--input", "1234"};
     const Outcome recorded =
@@ -309,7 +309,7 @@ TEST_CASE("a recorded card gives the code again, and tells neither PIN nor PAN")
 
 TEST_CASE("a recording that was there stays until there is another that gives its code") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   const std::string file = box.write("card.apdu", "what was there");
   const Arguments record{"record", "--reader", "0", file};
   CHECK(box.sesame(record + Arguments{"--pin-env", "NOPE"}).status == 2);
@@ -333,7 +333,7 @@ TEST_CASE("a card that does not tell its tries gets no PIN unless --last-try") {
       without += line + "\n";
     }
   }
-  const Desk desk({"--card", box.write("silent.apdu", without)});
+  const CardInReader served({"--card", box.write("silent.apdu", without)});
   const Outcome outcome = box.sesame(kCode, "1234\n");
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.err, Contains("does not tell how many PIN tries are left") && Contains("--last-try"));
@@ -342,7 +342,7 @@ TEST_CASE("a card that does not tell its tries gets no PIN unless --last-try") {
 
 TEST_CASE("a program that has the reader for a moment is waited for") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   std::atomic<bool> done = false;
   std::thread others([&] {
     while (!done) box.sesame({"readers"});
@@ -357,7 +357,7 @@ TEST_CASE("a program that has the reader for a moment is waited for") {
 TEST_CASE(
     "another program's transaction: the readers are listed, and whoever wants the card is told in time") {
   const Sandbox box;
-  const Desk desk({"--ephemeral", "--trace", box.file("card.apdu")});
+  const CardInReader served({"--ephemeral", "--trace", box.file("card.apdu")});
   const sesame::pcscd::OtherProgram other(kReader);
   REQUIRE(other.begin_transaction() == SCARD_S_SUCCESS);
 
@@ -387,7 +387,7 @@ TEST_CASE(
 
 TEST_CASE("another program that lets go of the card in time is waited for") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   for (const bool alone : {false, true}) {
     INFO("alone: " << alone);
     const sesame::pcscd::OtherProgram other(kReader, alone ? SCARD_SHARE_EXCLUSIVE : SCARD_SHARE_SHARED);
@@ -402,8 +402,8 @@ TEST_CASE("another program that lets go of the card in time is waited for") {
 
 TEST_CASE("a daemon that was stopped is told from a card that does not answer") {
   const Sandbox box;
-  Desk desk({"--ephemeral"});
-  desk.daemon().pause();
+  CardInReader served({"--ephemeral"});
+  served.daemon().pause();
   std::vector<std::future<Timed<Outcome>>> all;
   for (const Arguments& command :
        {Arguments{"readers"}, kCode + Arguments{"--wait", "1"}, Arguments{"apps", "--reader", "0"}}) {
@@ -418,15 +418,15 @@ TEST_CASE("a daemon that was stopped is told from a card that does not answer") 
           "sesame: the PC/SC service does not answer: restart it (systemctl restart pcscd)\n");
     CHECK(told.seconds < 15);
   }
-  desk.daemon().go_on();
+  served.daemon().go_on();
   CHECK(box.sesame({"apps", "--reader", "0"}).status == 0);
 }
 
 TEST_CASE("a daemon that is stopped while somebody types the PIN is told, too") {
   const Sandbox box;
-  Desk desk({"--ephemeral"});
+  CardInReader served({"--ephemeral"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {
-    desk.daemon().pause();
+    served.daemon().pause();
     return "1234\r";
   });
   CHECK(seen.status == 3);
@@ -436,7 +436,7 @@ TEST_CASE("a daemon that is stopped while somebody types the PIN is told, too") 
 
 TEST_CASE("a signal at the PIN prompt leaves the terminal as it was") {
   const Sandbox box;
-  const Desk desk({"--ephemeral"});
+  const CardInReader served({"--ephemeral"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [](pid_t child) {
     ::kill(child, SIGTERM);
     return "";
@@ -447,7 +447,7 @@ TEST_CASE("a signal at the PIN prompt leaves the terminal as it was") {
 
 TEST_CASE("a trace of a card in a reader masks its PAN; of a virtual card it does not") {
   const Sandbox box;
-  const Desk desk({"--ephemeral", "--card", "bank-card"});
+  const CardInReader served({"--ephemeral", "--card", "bank-card"});
   const std::string pan = object(box.sesame({"card", "show", "--json", "bank-card"}))["pan"];
   REQUIRE(box.sesame(kCode + Arguments{"--trace", box.file("t.apdu")}, "1234\n").status == 0);
   CHECK_THAT(box.read("t.apdu"), !Contains(pan));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/e2e/background.hpp"
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 #include "tests/pcscd/private_daemon.hpp"
 
 using Catch::Matchers::Contains;

@@ -23,7 +23,7 @@
 #include "host/reader/panel/slot_line.hpp"
 #include "host/state/counters.hpp"
 #include "tests/e2e/background.hpp"
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/e2e/terminal.hpp"
 #include "tests/host/reader/card_in_slot.hpp"
@@ -113,7 +113,7 @@ class Served {
 };
 
 // A card and a reader in QEMU, in this process.
-struct Desk {
+struct ReaderInQemu {
   card::Personalisation personalisation = card::load_card("sesame-card");
   state::EphemeralStore store;
   card::VirtualCard card{personalisation, store};
@@ -164,7 +164,7 @@ TEST_CASE("a card's line that is not there is missed before anybody types a PIN"
 }
 
 TEST_CASE("every reader and card give in QEMU what they give here, while a code goes dark after 35 seconds") {
-  Desk shows_code, waits_for_pin;
+  ReaderInQemu shows_code, waits_for_pin;
   shows_code.to_pin();
   shows_code.reader.press(Key::ok);
   REQUIRE(shows_code.reader.state() == State::code);
@@ -320,7 +320,7 @@ TEST_CASE("QEMU leaves no core file") {
   REQUIRE(::getrlimit(RLIMIT_CORE, &here) == 0);
   const rlimit any{here.rlim_max, here.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_CORE, &any) == 0);
-  const Desk desk;
+  const ReaderInQemu qemu;
   CHECK(::setrlimit(RLIMIT_CORE, &here) == 0);
   pid_t child = 0;
   REQUIRE(std::ifstream("/proc/thread-self/children") >> child);
@@ -456,7 +456,7 @@ TEST_CASE("what cannot be said together is refused in one line, and a missing im
 }
 
 // A board with a card of its own, at a serial line.
-struct Bench {
+struct BoardAtPort {
   profile::LoadedReader model = profile::load_reader("sesame");
   test::CardInSlot card{"sesame-card"};
   test::Board board{model.profile(), card.slot()};
@@ -466,30 +466,30 @@ struct Bench {
 
 TEST_CASE("a board at a serial port gives the code of the card in it") {
   const Sandbox sandbox;
-  Bench bench;
-  const test::BoardThread thread(bench.board, bench.terminal.master.get());
-  const Outcome made = sandbox.sesame(bench.code + Arguments{"--json"}, "1234\n");
+  BoardAtPort port;
+  const test::BoardThread thread(port.board, port.terminal.master.get());
+  const Outcome made = sandbox.sesame(port.code + Arguments{"--json"}, "1234\n");
   INFO(made.err);
   const auto json = object(made);
-  CHECK(json["code"] == bench.board.reader().code());
+  CHECK(json["code"] == port.board.reader().code());
   CHECK(json["atc"].is_null());
-  CHECK(json["device"] == "serial:" + bench.terminal.path);
+  CHECK(json["device"] == "serial:" + port.terminal.path);
   CHECK_FALSE(json.contains("card"));
 }
 
 TEST_CASE("with one try left the card in a board gets no PIN unless --last-try") {
   const Sandbox sandbox;
-  Bench bench;
-  const test::BoardThread thread(bench.board, bench.terminal.master.get());
+  BoardAtPort port;
+  const test::BoardThread thread(port.board, port.terminal.master.get());
   for (const char* left : {"2 tries left", "1 try left"}) {
-    const Outcome wrong = sandbox.sesame(bench.code, "9999\n");
+    const Outcome wrong = sandbox.sesame(port.code, "9999\n");
     CHECK(wrong.status == 1);
     CHECK_THAT(wrong.err, Contains(left));
   }
-  const Outcome refused = sandbox.sesame(bench.code, "1234\n");
+  const Outcome refused = sandbox.sesame(port.code, "1234\n");
   CHECK(refused.status == 1);
   CHECK_THAT(refused.err, Contains("the card in the board has one PIN try left") && Contains("--last-try"));
-  CHECK(sandbox.sesame(bench.code + Arguments{"--last-try"}, "1234\n").status == 0);
+  CHECK(sandbox.sesame(port.code + Arguments{"--last-try"}, "1234\n").status == 0);
 }
 
 TEST_CASE("a board at a serial port that is not there is missed before a PIN is asked for") {

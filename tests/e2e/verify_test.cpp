@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/e2e/desk.hpp"
+#include "tests/e2e/output.hpp"
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;

@@ -66,8 +66,8 @@ std::string_view word(std::string_view& line) {
 }
 
 // What takes long to make serves many clients; but the readers of one are not there for the next.
-struct Desk {
-  explicit Desk(std::optional<std::string> token)
+struct Served {
+  explicit Served(std::optional<std::string> token)
       : api(simulator, sim::Gate("127.0.0.1", 8035, std::move(token)),
             sim::OfferedCard{{CardSpec::Kind::toml, kCard, "mine"}, "mine", "mine"}) {}
 
@@ -78,7 +78,7 @@ struct Desk {
 
 class Client {
  public:
-  explicit Client(Desk& desk) : desk_(desk), simulator_(desk.simulator) {}
+  explicit Client(Served& served) : served_(served), simulator_(served.simulator) {}
   ~Client() {
     for (const sim::ReaderListed& reader : simulator_.list(100)) simulator_.remove(reader.id);
   }
@@ -112,8 +112,8 @@ class Client {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     std::uint32_t millis = 0;
     std::from_chars(text.data(), text.data() + text.size(), millis);
-    desk_.now += millis;
-    simulator_.tick(desk_.now);
+    served_.now += millis;
+    simulator_.tick(served_.now);
   }
 
   // Elsewhere its digits are a challenge, which is shown.
@@ -161,12 +161,12 @@ class Client {
   // Nobody waits for a screen here. A code in one call, of a reader with a real clock, takes its time, which passes; but
   // not for ever.
   std::optional<sim::Response> response_to(const sim::Request& request) {
-    sim::Response response = desk_.api.begin(request);
+    sim::Response response = served_.api.begin(request);
     if (!response.wait) return response;
     for (int i = 0; i < 20; ++i) {
       if (auto done = response.wait->ask(true)) return done;
-      desk_.now += 10'000;
-      simulator_.tick(desk_.now);
+      served_.now += 10'000;
+      simulator_.tick(served_.now);
     }
     return std::nullopt;
   }
@@ -232,7 +232,7 @@ class Client {
       require(text.find(kPin.substr(at, kPart)) == std::string_view::npos, "no response holds the PIN");
   }
 
-  Desk& desk_;
+  Served& served_;
   sim::Simulator& simulator_;
   std::map<std::string, std::string> headers_;
   std::vector<std::shared_ptr<sim::Feed>> feeds_;
@@ -242,7 +242,7 @@ class Client {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Desk open(std::nullopt), with_token("token");
+  static Served open(std::nullopt), with_token("token");
   const std::string_view text = text_of(data, size);
   Client client(text.starts_with("token\n") ? with_token : open);
   for (const std::string_view line : lines_of(text)) client.take(line);

@@ -5,7 +5,7 @@
 
 #include "host/contacts/client.hpp"
 #include "tests/host/vpcd/fake_vpcd.hpp"
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

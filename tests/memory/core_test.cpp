@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

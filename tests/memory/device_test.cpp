@@ -11,7 +11,7 @@
 #include "host/profile/reader_file.hpp"
 #include "host/transcript/transcript_slot.hpp"
 #include "tests/host/reader/served_board.hpp"
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

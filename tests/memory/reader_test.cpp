@@ -11,7 +11,7 @@
 
 #include "host/ifd/wire.hpp"
 #include "host/io/descriptor.hpp"
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

@@ -3,7 +3,7 @@
 
 #include <sys/wait.h>
 
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/io/descriptor.hpp"
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

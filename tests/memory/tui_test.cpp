@@ -1,7 +1,7 @@
 // What `sesame tui` has in its memory, and what of it the library that draws the terminal keeps.
 #include <catch2/catch.hpp>
 
-#include "tests/memory/desk.hpp"
+#include "tests/memory/cards.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

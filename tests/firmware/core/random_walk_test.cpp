@@ -14,9 +14,9 @@ using namespace sesame::test;
 
 namespace {
 
-class Walk {
+class RandomWalk {
  public:
-  Walk(const ReaderProfile& profile, unsigned seed) : reader_(profile, &connection_), random_(seed) {
+  RandomWalk(const ReaderProfile& profile, unsigned seed) : reader_(profile, &connection_), random_(seed) {
     for (const Step& step : identify()) good_answers_[step.name[0]].push_back(bytes(step.response));
   }
 
@@ -155,7 +155,7 @@ TEST_CASE("no event in any state breaks a rule: 200,000 of them, on four models"
   for (const ReaderProfile* profile : kProfiles) {
     for (const unsigned seed : {1U, 2U, 3U, 4U, 5U}) {
       CAPTURE(profile->name, seed);
-      Walk walk(*profile, seed);
+      RandomWalk walk(*profile, seed);
       for (int i = 0; i < 10'000; ++i) walk.step();
       for (const auto& [state, times] : walk.visits()) visits[state] += times;
     }

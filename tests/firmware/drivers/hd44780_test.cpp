@@ -30,8 +30,8 @@ struct WideWires : Wires {
 };
 
 template <class Pins = Wires>
-struct Desk {
-  explicit Desk(Hd44780Model::Found found = Hd44780Model::Found::eight_bits, std::size_t rows = 2)
+struct WiredDisplay {
+  explicit WiredDisplay(Hd44780Model::Found found = Hd44780Model::Found::eight_bits, std::size_t rows = 2)
       : model(rows, Pins::kColumns, found) {
     wired = &model;
     lcd.init();
@@ -66,17 +66,17 @@ struct Desk {
 TEST_CASE("a display is ready whatever state it was found in, and dark") {
   using Found = Hd44780Model::Found;
   for (const Found found : {Found::eight_bits, Found::four_bits, Found::half_a_byte}) {
-    Desk<> desk(found);
-    CHECK_FALSE(desk.model.lit());
-    desk.show(screen_of({u"Code secret ?", u"****"}));
-    CHECK(desk.shows(screen_of({u"Code secret ?", u"****"})));
-    CHECK(desk.model.faults().empty());
+    WiredDisplay<> display(found);
+    CHECK_FALSE(display.model.lit());
+    display.show(screen_of({u"Code secret ?", u"****"}));
+    CHECK(display.shows(screen_of({u"Code secret ?", u"****"})));
+    CHECK(display.model.faults().empty());
   }
 }
 
 TEST_CASE("the waits at the start are those of a display that cannot be asked whether it is busy") {
-  const Desk<> desk;
-  const auto& taken = desk.model.taken();
+  const WiredDisplay<> display;
+  const auto& taken = display.model.taken();
   REQUIRE(taken.size() > 4);
   CHECK(taken[0] >= 40'000);
   CHECK(taken[1] - taken[0] >= 4'100);
@@ -84,76 +84,76 @@ TEST_CASE("the waits at the start are those of a display that cannot be asked wh
 }
 
 TEST_CASE("every screen is seen as it was meant, and nothing is written to a busy display") {
-  Desk<> desk;
+  WiredDisplay<> display;
   for (const Screen& screen :
        {screen_of({u"Insérez", u"votre carte"}), screen_of({u"Patientez…", u""}),
         screen_of({u"Choisir la", u"fonction"}), screen_of({u"Code Sésame", u"4251 1495"}), dark_screen(),
         screen_of({u"éèêëàâç", u"€"}), screen_of({u"îïûùÉÈÊ…", u"äöüñ°"}),
         screen_of({u"g\\j~p|q{y}", u"!\"#$%&'()*+,-./"})}) {
-    desk.show(screen);
-    CHECK(desk.shows(screen));
-    CHECK(desk.model.faults() == std::vector<std::string>{});
+    display.show(screen);
+    CHECK(display.shows(screen));
+    CHECK(display.model.faults() == std::vector<std::string>{});
   }
 }
 
 TEST_CASE("only what differs is written") {
-  Desk<> desk;
-  desk.show(screen_of({u"Code secret ?", u""}));
-  const std::size_t before = desk.model.written();
-  desk.show(screen_of({u"Code secret ?", u"*"}));
-  CHECK(desk.model.written() == before + 1);
-  desk.show(screen_of({u"Code secret ?", u"*"}));
-  CHECK(desk.model.written() == before + 1);
+  WiredDisplay<> display;
+  display.show(screen_of({u"Code secret ?", u""}));
+  const std::size_t before = display.model.written();
+  display.show(screen_of({u"Code secret ?", u"*"}));
+  CHECK(display.model.written() == before + 1);
+  display.show(screen_of({u"Code secret ?", u"*"}));
+  CHECK(display.model.written() == before + 1);
 }
 
 TEST_CASE("a glyph is defined once, and keeps its place while a screen needs it") {
-  Desk<> desk;
-  desk.show(screen_of({u"é", u""}));
-  std::size_t before = desk.model.written();
-  desk.show(screen_of({u"éé", u"é"}));
-  CHECK(desk.model.written() == before + 2);
-  before = desk.model.written();
-  desk.show(screen_of({u"éé…", u"é"}));
-  CHECK(desk.model.written() == before + 8 + 1);
+  WiredDisplay<> display;
+  display.show(screen_of({u"é", u""}));
+  std::size_t before = display.model.written();
+  display.show(screen_of({u"éé", u"é"}));
+  CHECK(display.model.written() == before + 2);
+  before = display.model.written();
+  display.show(screen_of({u"éé…", u"é"}));
+  CHECK(display.model.written() == before + 8 + 1);
 }
 
 TEST_CASE("a ninth glyph on one screen is the letter without its accent") {
-  Desk<> desk;
-  desk.show(screen_of({u"éèêëàâçô", u"ù€"}));
-  for (std::size_t i = 0; i < 8; ++i) CHECK(desk.shows(0, i, u"éèêëàâçô"[i]));
-  CHECK(desk.shows(1, 0, u'u'));
-  CHECK(desk.shows(1, 1, u'E'));
-  desk.show(screen_of({u"", u"ù€"}));
-  CHECK(desk.shows(screen_of({u"", u"ù€"})));
+  WiredDisplay<> display;
+  display.show(screen_of({u"éèêëàâçô", u"ù€"}));
+  for (std::size_t i = 0; i < 8; ++i) CHECK(display.shows(0, i, u"éèêëàâçô"[i]));
+  CHECK(display.shows(1, 0, u'u'));
+  CHECK(display.shows(1, 1, u'E'));
+  display.show(screen_of({u"", u"ù€"}));
+  CHECK(display.shows(screen_of({u"", u"ù€"})));
 }
 
 TEST_CASE("what no font has is a question mark, and takes the place of no glyph") {
-  Desk<> desk;
-  desk.show(screen_of({u"éèêëàâçΩ", u"中ô"}));
-  CHECK(desk.shows(screen_of({u"éèêëàâç?", u"?ô"})));
+  WiredDisplay<> display;
+  display.show(screen_of({u"éèêëàâçΩ", u"中ô"}));
+  CHECK(display.shows(screen_of({u"éèêëàâç?", u"?ô"})));
 }
 
 TEST_CASE("a dark screen keeps nothing of what was shown") {
-  Desk<> desk;
-  desk.show(screen_of({u"Code Sésame", u"4251 1495"}));
-  desk.show(dark_screen());
-  CHECK_FALSE(desk.model.lit());
-  for (std::size_t i = 0; i < 32; ++i) CHECK(desk.model.code(i / 16, i % 16) == ' ');
+  WiredDisplay<> display;
+  display.show(screen_of({u"Code Sésame", u"4251 1495"}));
+  display.show(dark_screen());
+  CHECK_FALSE(display.model.lit());
+  for (std::size_t i = 0; i < 32; ++i) CHECK(display.model.code(i / 16, i % 16) == ' ');
 }
 
 TEST_CASE("four rows of twenty are where such a display has them") {
-  Desk<WideWires> desk(Hd44780Model::Found::eight_bits, 4);
+  WiredDisplay<WideWires> display(Hd44780Model::Found::eight_bits, 4);
   const Screen screen = screen_of({u"The first row of 20.", u"2", u"Référence", u"12345678901234567890"}, 20);
-  desk.show(screen);
-  CHECK(desk.shows(screen));
-  CHECK(desk.model.faults().empty());
+  display.show(screen);
+  CHECK(display.shows(screen));
+  CHECK(display.model.faults().empty());
 }
 
 TEST_CASE("a screen smaller than its display stands in the corner") {
-  Desk<WideWires> desk(Hd44780Model::Found::eight_bits, 4);
+  WiredDisplay<WideWires> display(Hd44780Model::Found::eight_bits, 4);
   const Screen screen = screen_of({u"one", u"two", u"three"});
-  desk.show(screen);
-  CHECK(desk.shows(screen));
+  display.show(screen);
+  CHECK(display.shows(screen));
 }
 
 }  // namespace

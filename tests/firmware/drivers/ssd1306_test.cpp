@@ -25,8 +25,8 @@ struct Wires {
   static void wait_us(std::uint32_t) {}
 };
 
-struct Desk {
-  Desk() {
+struct WiredDisplay {
+  WiredDisplay() {
     wired = &model;
     oled.init();
   }
@@ -57,33 +57,33 @@ struct Desk {
 };
 
 TEST_CASE("after its start a display is dark, and its RAM blank") {
-  const Desk desk;
-  CHECK_FALSE(desk.model.lit());
-  CHECK(desk.model.dots_in_ram() == 0);
-  CHECK(desk.model.faults() == std::vector<std::string>{});
+  const WiredDisplay display;
+  CHECK_FALSE(display.model.lit());
+  CHECK(display.model.dots_in_ram() == 0);
+  CHECK(display.model.faults() == std::vector<std::string>{});
 }
 
 TEST_CASE("the display can be started again at any moment") {
-  Desk desk;
-  desk.show(screen_of({u"Code secret ?", u"****"}));
-  desk.model.dc(false);
-  desk.model.select(false);
-  for (const bool level : {false, true, false, true}) desk.model.clock(level);  // half of something
-  desk.model.reset(false);
-  desk.oled.init();
-  CHECK(desk.model.dots_in_ram() == 0);
-  desk.show(screen_of({u"Code bon", u""}));
-  CHECK(desk.shows(screen_of({u"Code bon", u""})));
+  WiredDisplay display;
+  display.show(screen_of({u"Code secret ?", u"****"}));
+  display.model.dc(false);
+  display.model.select(false);
+  for (const bool level : {false, true, false, true}) display.model.clock(level);  // half of something
+  display.model.reset(false);
+  display.oled.init();
+  CHECK(display.model.dots_in_ram() == 0);
+  display.show(screen_of({u"Code bon", u""}));
+  CHECK(display.shows(screen_of({u"Code bon", u""})));
 }
 
 TEST_CASE("every dot of every screen is where it is meant to be") {
-  Desk desk;
+  WiredDisplay display;
   for (const Screen& screen :
        {screen_of({u"Insérez", u"votre carte"}), screen_of({u"Patientez…", u""}), dark_screen(),
         screen_of({u"Code Sésame", u"4251 1495"}), screen_of({u"ABCDEFGHIJKLMNOP", u"éèêëàâçôîïûùÉ€…°"})}) {
-    desk.show(screen);
-    CHECK(desk.shows(screen));
-    CHECK(desk.model.faults() == std::vector<std::string>{});
+    display.show(screen);
+    CHECK(display.shows(screen));
+    CHECK(display.model.faults() == std::vector<std::string>{});
   }
 }
 
@@ -91,33 +91,33 @@ TEST_CASE("one row, three, four and twenty columns are in the middle, too") {
   for (const Screen& screen :
        {screen_of({u"one", u"two", u"three"}),
         screen_of({u"The first row of 20.", u"2", u"Référence", u"12345678901234567890"}, 20)}) {
-    Desk desk;
-    desk.show(screen);
-    CHECK(desk.shows(screen));
+    WiredDisplay display;
+    display.show(screen);
+    CHECK(display.shows(screen));
   }
 }
 
 TEST_CASE("a character that stays is not drawn again") {
-  Desk desk;
-  desk.show(screen_of({u"Code secret ?", u""}));
-  const std::size_t before = desk.model.written();
-  desk.show(screen_of({u"Code secret ?", u"*"}));
-  CHECK(desk.model.written() == before + 16);
+  WiredDisplay display;
+  display.show(screen_of({u"Code secret ?", u""}));
+  const std::size_t before = display.model.written();
+  display.show(screen_of({u"Code secret ?", u"*"}));
+  CHECK(display.model.written() == before + 16);
 }
 
 TEST_CASE("a dark screen leaves nothing in the display's RAM") {
-  Desk desk;
-  desk.show(screen_of({u"Code Sésame", u"4251 1495"}));
-  CHECK(desk.model.dots_in_ram() > 0);
-  desk.show(dark_screen());
-  CHECK_FALSE(desk.model.lit());
-  CHECK(desk.model.dots_in_ram() == 0);
+  WiredDisplay display;
+  display.show(screen_of({u"Code Sésame", u"4251 1495"}));
+  CHECK(display.model.dots_in_ram() > 0);
+  display.show(dark_screen());
+  CHECK_FALSE(display.model.lit());
+  CHECK(display.model.dots_in_ram() == 0);
 }
 
 TEST_CASE("what no font has is a question mark") {
-  Desk desk;
-  desk.show(screen_of({u"Ω中", u""}));
-  CHECK(desk.shows(screen_of({u"??", u""})));
+  WiredDisplay display;
+  display.show(screen_of({u"Ω中", u""}));
+  CHECK(display.shows(screen_of({u"??", u""})));
 }
 
 TEST_CASE("each dot is doubled") {

@@ -6,7 +6,7 @@
 
 #include "firmware/core/iso7816/edc.hpp"
 #include "tests/firmware/core/hex.hpp"
-#include "tests/firmware/iso7816/desk.hpp"
+#include "tests/firmware/iso7816/link_tester.hpp"
 
 namespace sesame::test {
 
@@ -46,13 +46,13 @@ inline std::string spoiled(std::string block) {
 }
 
 // A reader at T=1, beyond the first S(IFS request).
-struct T1Desk : Desk {
+struct T1Tester : LinkTester {
   static constexpr iso7816::Millis kBwt = 1361;  // BWI 4: 2^4 * 960 * 372 / f + 11 etu
   static constexpr iso7816::Millis kCwt = 23;    // CWI 8: (11 + 2^8) etu is 23.6 ms
   static constexpr iso7816::Millis kSlack = iso7816::Link::kSlack;
 
   // TB3 48, IFSC 32.
-  explicit T1Desk(const std::string& atr = with_tck("80 81 21 48")) { activate(atr); }
+  explicit T1Tester(const std::string& atr = with_tck("80 81 21 48")) { activate(atr); }
 
   // The first command, for which S(IFS request) goes out before.
   void first(std::string_view command) {

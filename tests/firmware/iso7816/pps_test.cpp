@@ -1,7 +1,7 @@
 // Protocol and parameters selection: ISO 7816-3:2006, 9.
 #include <catch2/catch.hpp>
 
-#include "tests/firmware/iso7816/desk.hpp"
+#include "tests/firmware/iso7816/link_tester.hpp"
 
 using namespace sesame;
 using namespace sesame::iso7816;
@@ -18,22 +18,22 @@ const char* const kT1Atr = "3B 90 95 01 04";
 }  // namespace
 
 TEST_CASE("a faster rate that card and line can do is agreed on") {
-  Desk desk(kFast);
+  LinkTester tester(kFast);
 
   SECTION("T=0") {
-    desk.activate(kT0Atr);
-    CHECK(desk.link.settings() == LineSettings{372, 1, 0, false, false});  // the rate of the ATR
-    desk.hears("FF 10 95 7A");
-    desk.says("FF 10 95 7A");
-    CHECK(desk.outcome() == "3B1095");
-    CHECK(desk.link.settings() == LineSettings{512, 16, 0, false, true});
+    tester.activate(kT0Atr);
+    CHECK(tester.link.settings() == LineSettings{372, 1, 0, false, false});  // the rate of the ATR
+    tester.hears("FF 10 95 7A");
+    tester.says("FF 10 95 7A");
+    CHECK(tester.outcome() == "3B1095");
+    CHECK(tester.link.settings() == LineSettings{512, 16, 0, false, true});
   }
   SECTION("T=1") {
-    desk.activate(kT1Atr);
-    desk.hears("FF 11 95 7B");
-    desk.says("FF 11 95 7B");
-    CHECK(desk.outcome() == "3B90950104");
-    CHECK(desk.link.settings() == LineSettings{512, 16, 0, false, false});
+    tester.activate(kT1Atr);
+    tester.hears("FF 11 95 7B");
+    tester.says("FF 11 95 7B");
+    CHECK(tester.outcome() == "3B90950104");
+    CHECK(tester.link.settings() == LineSettings{512, 16, 0, false, false});
   }
 }
 
@@ -43,9 +43,9 @@ TEST_CASE("the guard time of TC1 holds for the request as well") {
     int guard;
   };
   const Row row = GENERATE(values<Row>({{"3B 50 95 FF", 0}, {"3B 50 95 00", 0}, {"3B 50 95 07", 7}}));
-  Desk desk(kFast);
-  desk.activate(row.atr);
-  CHECK(int{desk.link.settings().guard} == row.guard);
+  LinkTester tester(kFast);
+  tester.activate(row.atr);
+  CHECK(int{tester.link.settings().guard} == row.guard);
 }
 
 TEST_CASE("without need there is no request") {
@@ -66,83 +66,83 @@ TEST_CASE("without need there is no request") {
       {"a card bound to a slow rate", "3B 90 91 10 00", 372, {512, 1, 0, false, true}},
   }));
   INFO(row.what);
-  Desk desk(row.least);
-  desk.activate(row.atr);
-  CHECK(desk.outcome() == hex(bytes(row.atr)));
-  CHECK(desk.link.settings() == row.settings);
+  LinkTester tester(row.least);
+  tester.activate(row.atr);
+  CHECK(tester.outcome() == hex(bytes(row.atr)));
+  CHECK(tester.link.settings() == row.settings);
 }
 
 TEST_CASE("after a request that fails the card is reset, and spoken to at the default rate") {
-  Desk desk(kFast);
-  desk.activate(kT0Atr);
+  LinkTester tester(kFast);
+  tester.activate(kT0Atr);
 
   SECTION("refused: PPS1 is left out") {
-    desk.hears("FF 10 95 7A");
-    desk.says("FF 00");
+    tester.hears("FF 10 95 7A");
+    tester.says("FF 00");
   }
   SECTION("another rate") {
-    desk.hears("FF 10 95 7A");
-    desk.says("FF 10 94");
+    tester.hears("FF 10 95 7A");
+    tester.says("FF 10 94");
   }
   SECTION("a wrong check character") {
-    desk.hears("FF 10 95 7A");
-    desk.says("FF 10 95 7B");
+    tester.hears("FF 10 95 7A");
+    tester.says("FF 10 95 7B");
   }
   SECTION("a wrong parity") {
-    desk.hears("FF 10 95 7A");
-    desk.says_one(0xFF, false);
+    tester.hears("FF 10 95 7A");
+    tester.says_one(0xFF, false);
   }
   SECTION("a character that the card does not take") {
-    desk.hears("FF 10");
-    desk.hears("95", false);
+    tester.hears("FF 10");
+    tester.hears("95", false);
   }
   SECTION("silence") {
-    desk.hears("FF 10 95 7A");
-    const Millis waited = desk.silence();
+    tester.hears("FF 10 95 7A");
+    const Millis waited = tester.silence();
     CHECK(waited >= 850);
     CHECK(waited <= 850 + Link::kSlack + 2);
   }
   SECTION("half an answer") {
-    desk.hears("FF 10 95 7A");
-    desk.says("FF 10");
-    CHECK(desk.silence() >= 850);
+    tester.hears("FF 10 95 7A");
+    tester.says("FF 10");
+    CHECK(tester.silence() >= 850);
   }
-  REQUIRE(desk.outcome() == "still under way");
-  CHECK(desk.link.contacts() == Contacts{});
-  desk.reset();
-  desk.says(kT0Atr);
-  CHECK(desk.outcome() == "3B1095");
-  CHECK(desk.link.settings() == LineSettings{372, 1, 0, false, true});
+  REQUIRE(tester.outcome() == "still under way");
+  CHECK(tester.link.contacts() == Contacts{});
+  tester.reset();
+  tester.says(kT0Atr);
+  CHECK(tester.outcome() == "3B1095");
+  CHECK(tester.link.settings() == LineSettings{372, 1, 0, false, true});
 }
 
 TEST_CASE("a rate that was refused is not asked for again until the card is activated again") {
-  Desk desk(kFast);
-  desk.activate(kT0Atr);
-  desk.hears("FF 10 95 7A");
-  desk.says("00");
-  desk.reset();
-  desk.says(kT0Atr);
-  REQUIRE(desk.outcome() == "3B1095");
+  LinkTester tester(kFast);
+  tester.activate(kT0Atr);
+  tester.hears("FF 10 95 7A");
+  tester.says("00");
+  tester.reset();
+  tester.says(kT0Atr);
+  REQUIRE(tester.outcome() == "3B1095");
 
-  desk.link.warm_reset(desk.now);
-  desk.reset();
-  desk.says(kT0Atr);
-  CHECK(desk.outcome() == "3B1095");
+  tester.link.warm_reset(tester.now);
+  tester.reset();
+  tester.says(kT0Atr);
+  CHECK(tester.outcome() == "3B1095");
 
-  desk.activate(kT0Atr);
-  desk.hears("FF 10 95 7A");
+  tester.activate(kT0Atr);
+  tester.hears("FF 10 95 7A");
 }
 
 TEST_CASE("a request that fails after a warm reset is followed by a warm reset") {
-  Desk desk(kFast);
-  desk.activate("3B 00");
-  desk.link.warm_reset(desk.now);
-  desk.reset();
-  desk.says(kT0Atr);
-  desk.hears("FF 10 95 7A");
-  desk.says("00");
-  CHECK(desk.link.contacts() == Contacts{true, true, false});
-  desk.reset();
-  desk.says(kT0Atr);
-  CHECK(desk.outcome() == "3B1095");
+  LinkTester tester(kFast);
+  tester.activate("3B 00");
+  tester.link.warm_reset(tester.now);
+  tester.reset();
+  tester.says(kT0Atr);
+  tester.hears("FF 10 95 7A");
+  tester.says("00");
+  CHECK(tester.link.contacts() == Contacts{true, true, false});
+  tester.reset();
+  tester.says(kT0Atr);
+  CHECK(tester.outcome() == "3B1095");
 }

@@ -1,7 +1,7 @@
 // Contacts, answer to reset and the choice of a protocol: ISO 7816-3:2006, 6.2, 8.
 #include <catch2/catch.hpp>
 
-#include "tests/firmware/iso7816/desk.hpp"
+#include "tests/firmware/iso7816/link_tester.hpp"
 
 using namespace sesame;
 using namespace sesame::iso7816;
@@ -17,96 +17,96 @@ std::string turned_hex(std::string_view logical) {
 }
 
 // After an answer to reset that was refused: the warm reset, and this.
-void warm_answer(Desk& desk, std::string_view atr) {
-  REQUIRE(desk.outcome() == "still under way");
-  REQUIRE(desk.link.contacts() == Contacts{true, true, false});
-  desk.reset();
-  desk.says(atr);
+void warm_answer(LinkTester& tester, std::string_view atr) {
+  REQUIRE(tester.outcome() == "still under way");
+  REQUIRE(tester.link.contacts() == Contacts{true, true, false});
+  tester.reset();
+  tester.says(atr);
 }
 
 }  // namespace
 
 TEST_CASE("a cold reset is power off, then power and clock with RST low, then RST high") {
-  Desk desk;
-  desk.link.activate(desk.now);
-  CHECK(desk.link.contacts() == Contacts{false, false, false});
-  CHECK(desk.silence() >= 10);
-  CHECK(desk.link.contacts() == Contacts{true, true, false});
-  CHECK(desk.silence() >= 1);  // 400 clock periods are 0.1 ms
-  CHECK(desk.link.contacts() == Contacts{true, true, true});
-  desk.says("3B00");
-  CHECK(desk.outcome() == "3B00");
-  CHECK(desk.link.settings() == LineSettings{372, 1, 0, false, true});
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  CHECK(tester.link.contacts() == Contacts{false, false, false});
+  CHECK(tester.silence() >= 10);
+  CHECK(tester.link.contacts() == Contacts{true, true, false});
+  CHECK(tester.silence() >= 1);  // 400 clock periods are 0.1 ms
+  CHECK(tester.link.contacts() == Contacts{true, true, true});
+  tester.says("3B00");
+  CHECK(tester.outcome() == "3B00");
+  CHECK(tester.link.settings() == LineSettings{372, 1, 0, false, true});
 }
 
 TEST_CASE("a warm reset leaves power and clock on") {
-  Desk desk;
-  desk.activate("3B00");
-  desk.link.warm_reset(desk.now);
-  CHECK(desk.link.contacts() == Contacts{true, true, false});
-  CHECK(desk.silence() >= 1);
-  CHECK(desk.link.contacts() == Contacts{true, true, true});
-  desk.says("3B00");
-  CHECK(desk.outcome() == "3B00");
+  LinkTester tester;
+  tester.activate("3B00");
+  tester.link.warm_reset(tester.now);
+  CHECK(tester.link.contacts() == Contacts{true, true, false});
+  CHECK(tester.silence() >= 1);
+  CHECK(tester.link.contacts() == Contacts{true, true, true});
+  tester.says("3B00");
+  CHECK(tester.outcome() == "3B00");
 }
 
 TEST_CASE("deactivation takes everything away at once") {
-  Desk desk;
-  desk.activate("3B00");
-  desk.link.deactivate(desk.now);
-  CHECK(desk.link.contacts() == Contacts{});
-  CHECK(desk.outcome().empty());
-  desk.transmit("00A4040000");
-  CHECK(desk.outcome() == kMute);
+  LinkTester tester;
+  tester.activate("3B00");
+  tester.link.deactivate(tester.now);
+  CHECK(tester.link.contacts() == Contacts{});
+  CHECK(tester.outcome().empty());
+  tester.transmit("00A4040000");
+  CHECK(tester.outcome() == kMute);
 }
 
 TEST_CASE("what is still on its way while RST is low is dropped") {
-  Desk desk;
-  desk.activate("3B00");
-  desk.link.warm_reset(desk.now);
-  desk.link.received(0x90, true, desk.now);
-  desk.link.received(0x3B, true, desk.now);
-  desk.reset();
-  desk.says("3B011A");
-  CHECK(desk.outcome() == "3B011A");
+  LinkTester tester;
+  tester.activate("3B00");
+  tester.link.warm_reset(tester.now);
+  tester.link.received(0x90, true, tester.now);
+  tester.link.received(0x3B, true, tester.now);
+  tester.reset();
+  tester.says("3B011A");
+  CHECK(tester.outcome() == "3B011A");
 }
 
 TEST_CASE("an answer to reset of inverse convention is recognized by what the hardware sees of its TS") {
-  Desk desk;
-  desk.link.activate(desk.now);
-  desk.reset();
-  CHECK_FALSE(desk.link.settings().inverse);
-  desk.says_one(0x03, false);
-  CHECK(desk.link.settings().inverse);
-  desk.says(turned_hex("65 0801040450"));
-  desk.says(turned_hex("7190"));
-  CHECK(desk.outcome() == "3F6508010404507190");
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  tester.reset();
+  CHECK_FALSE(tester.link.settings().inverse);
+  tester.says_one(0x03, false);
+  CHECK(tester.link.settings().inverse);
+  tester.says(turned_hex("65 0801040450"));
+  tester.says(turned_hex("7190"));
+  CHECK(tester.outcome() == "3F6508010404507190");
 
   SECTION("and from then on all is turned, both ways") {
-    desk.transmit("00A4040002A000");
-    desk.hears(turned_hex("00A4040002"));
-    desk.says(turned_hex("A4"));
-    desk.hears(turned_hex("A000"));
-    desk.says(turned_hex("6A82"));
-    CHECK(desk.outcome() == "6A82");
+    tester.transmit("00A4040002A000");
+    tester.hears(turned_hex("00A4040002"));
+    tester.says(turned_hex("A4"));
+    tester.hears(turned_hex("A000"));
+    tester.says(turned_hex("6A82"));
+    CHECK(tester.outcome() == "6A82");
   }
   SECTION("until the next reset") {
-    desk.link.warm_reset(desk.now);
-    desk.reset();
-    CHECK_FALSE(desk.link.settings().inverse);
-    desk.says("3B00");
-    CHECK(desk.outcome() == "3B00");
+    tester.link.warm_reset(tester.now);
+    tester.reset();
+    CHECK_FALSE(tester.link.settings().inverse);
+    tester.says("3B00");
+    CHECK(tester.outcome() == "3B00");
   }
 }
 
 TEST_CASE("a card that does not answer a reset is mute, 40,000 clock periods later") {
-  Desk desk;
-  desk.link.activate(desk.now);
-  desk.reset();
-  const Millis waited = desk.silence();
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  tester.reset();
+  const Millis waited = tester.silence();
   CHECK(waited >= 10);
   CHECK(waited <= 10 + Link::kSlack + 2);
-  CHECK(desk.outcome() == kMute);
+  CHECK(tester.outcome() == kMute);
 }
 
 TEST_CASE("an answer to reset that is not one is asked for once more, with a warm reset") {
@@ -130,64 +130,64 @@ TEST_CASE("an answer to reset that is not one is asked for once more, with a war
       {"T=1 with a block waiting time beyond the table", with_tck("80 81 21 A0")},
   }));
   INFO(row.what);
-  Desk desk;
-  desk.activate(row.atr);
+  LinkTester tester;
+  tester.activate(row.atr);
 
   SECTION("which a good answer ends well") {
-    warm_answer(desk, "3B 00");
-    CHECK(desk.outcome() == "3B00");
+    warm_answer(tester, "3B 00");
+    CHECK(tester.outcome() == "3B00");
   }
   SECTION("which a bad one does not") {
-    warm_answer(desk, row.atr);
-    CHECK(desk.outcome() == kBadAtr);
-    desk.transmit("00A4040000");
-    CHECK(desk.outcome() == kMute);
+    warm_answer(tester, row.atr);
+    CHECK(tester.outcome() == kBadAtr);
+    tester.transmit("00A4040000");
+    CHECK(tester.outcome() == kMute);
   }
 }
 
 TEST_CASE("a wrong parity in an answer to reset is a bad answer") {
   const int which = GENERATE(0, 1, 2);
-  Desk desk;
-  desk.link.activate(desk.now);
-  desk.reset();
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  tester.reset();
   const ByteVector atr = bytes("3B01AA");
-  for (int i = 0; i <= which; ++i) desk.says_one(atr[static_cast<std::size_t>(i)], i != which);
-  warm_answer(desk, "3B01AA");
-  CHECK(desk.outcome() == "3B01AA");
+  for (int i = 0; i <= which; ++i) tester.says_one(atr[static_cast<std::size_t>(i)], i != which);
+  warm_answer(tester, "3B01AA");
+  CHECK(tester.outcome() == "3B01AA");
 }
 
 TEST_CASE("an answer to reset that stops in the middle is a bad one, 9600 etu later") {
-  Desk desk;
-  desk.activate("3B 02 31");
-  const Millis waited = desk.silence();
+  LinkTester tester;
+  tester.activate("3B 02 31");
+  const Millis waited = tester.silence();
   CHECK(waited >= 850);
   CHECK(waited <= 850 + Link::kSlack + 2);
-  warm_answer(desk, "3B 02 31 32");
-  CHECK(desk.outcome() == "3B023132");
+  warm_answer(tester, "3B 02 31 32");
+  CHECK(tester.outcome() == "3B023132");
 }
 
 TEST_CASE("an answer to reset may take 20,160 etu in all, however steadily it comes") {
-  Desk desk;
-  desk.activate("3B");
-  const Millis began = desk.now;
-  desk.now += 800;
-  desk.says("0F");
-  desk.now += 800;
-  desk.says("31");
-  const Millis waited = desk.silence();
+  LinkTester tester;
+  tester.activate("3B");
+  const Millis began = tester.now;
+  tester.now += 800;
+  tester.says("0F");
+  tester.now += 800;
+  tester.says("31");
+  const Millis waited = tester.silence();
   CHECK(waited < 850);
-  CHECK(desk.now - began <= 1786 + 2 * Link::kSlack + 20);
-  CHECK(desk.now - began >= 1786);
-  CHECK_FALSE(desk.link.contacts().rst);  // the warm reset
+  CHECK(tester.now - began <= 1786 + 2 * Link::kSlack + 20);
+  CHECK(tester.now - began >= 1786);
+  CHECK_FALSE(tester.link.contacts().rst);  // the warm reset
 }
 
 TEST_CASE("a bad answer to a warm reset that was asked for is final") {
-  Desk desk;
-  desk.activate("3B00");
-  desk.link.warm_reset(desk.now);
-  desk.reset();
-  desk.says("A5");
-  CHECK(desk.outcome() == kBadAtr);
+  LinkTester tester;
+  tester.activate("3B00");
+  tester.link.warm_reset(tester.now);
+  tester.reset();
+  tester.says("A5");
+  CHECK(tester.outcome() == kBadAtr);
 }
 
 TEST_CASE("the protocol is the first that is offered, or the one of TA2") {
@@ -206,12 +206,12 @@ TEST_CASE("the protocol is the first that is offered, or the one of TA2") {
       {"3B 90 11 80 01 00", false},     // TA1 as by default
   }));
   INFO(row.atr);
-  Desk desk;
-  desk.activate(row.atr);
-  REQUIRE(desk.outcome() == hex(bytes(row.atr)));
-  CHECK(desk.link.settings().error_signal == !row.t1);
-  desk.transmit("00B2010C00");
-  desk.hears(row.t1 ? "00C101FE3E" : "00B2010C00");
+  LinkTester tester;
+  tester.activate(row.atr);
+  REQUIRE(tester.outcome() == hex(bytes(row.atr)));
+  CHECK(tester.link.settings().error_signal == !row.t1);
+  tester.transmit("00B2010C00");
+  tester.hears(row.t1 ? "00C101FE3E" : "00B2010C00");
 }
 
 TEST_CASE("the guard time of TC1 is counted from 12 etu") {
@@ -232,37 +232,37 @@ TEST_CASE("the guard time of TC1 is counted from 12 etu") {
       {with_tck("C0 FF 01"), 0},
   }));
   INFO(row.atr);
-  Desk desk;
-  desk.activate(row.atr);
-  REQUIRE(desk.outcome() == hex(bytes(row.atr)));
-  CHECK(int{desk.link.settings().guard} == row.guard);
+  LinkTester tester;
+  tester.activate(row.atr);
+  REQUIRE(tester.outcome() == hex(bytes(row.atr)));
+  CHECK(int{tester.link.settings().guard} == row.guard);
 }
 
 TEST_CASE("an abandoned reset leaves the contacts, and nothing to do") {
-  Desk desk;
-  desk.link.activate(desk.now);
-  desk.reset();
-  desk.link.abandon();
-  CHECK(desk.link.contacts() == Contacts{true, true, true});
-  CHECK_FALSE(desk.link.deadline());
-  CHECK_FALSE(desk.link.outcome());
-  desk.link.received(0x3B, true, desk.now);
-  desk.link.tick(desk.now + 100'000);
-  CHECK_FALSE(desk.link.outcome());
-  desk.transmit("00A4040000");
-  CHECK(desk.outcome() == kMute);
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  tester.reset();
+  tester.link.abandon();
+  CHECK(tester.link.contacts() == Contacts{true, true, true});
+  CHECK_FALSE(tester.link.deadline());
+  CHECK_FALSE(tester.link.outcome());
+  tester.link.received(0x3B, true, tester.now);
+  tester.link.tick(tester.now + 100'000);
+  CHECK_FALSE(tester.link.outcome());
+  tester.transmit("00A4040000");
+  CHECK(tester.outcome() == kMute);
 }
 
 TEST_CASE("a reset ends the request before it") {
-  Desk desk;
-  desk.activate("3B00");
-  desk.transmit("00A4040000");
-  desk.hears("00A4");
-  desk.link.activate(desk.now);
-  CHECK_FALSE(desk.link.to_send());
-  desk.reset();
-  desk.says("3B00");
-  CHECK(desk.outcome() == "3B00");
+  LinkTester tester;
+  tester.activate("3B00");
+  tester.transmit("00A4040000");
+  tester.hears("00A4");
+  tester.link.activate(tester.now);
+  CHECK_FALSE(tester.link.to_send());
+  tester.reset();
+  tester.says("3B00");
+  CHECK(tester.outcome() == "3B00");
 }
 
 TEST_CASE("RST is low for 40,000 clock periods and more, whatever the clock") {

@@ -19,7 +19,7 @@ std::string many(std::string_view hex, int count) {
 }
 
 // At the moment when the card has the first command.
-struct Asked : T1Desk {
+struct Asked : T1Tester {
   Asked() {
     first(kCommand);
     hears(i_block(0, false, kCommand));
@@ -27,8 +27,8 @@ struct Asked : T1Desk {
 };
 
 // A command of three blocks, of which the first is out.
-struct Chained : T1Desk {
-  Chained() : T1Desk(with_tck("80 81 31 0A 48")) {
+struct Chained : T1Tester {
+  Chained() : T1Tester(with_tck("80 81 31 0A 48")) {
     first(command());
     hears(i_block(0, true, part(0)));
   }
@@ -66,314 +66,314 @@ TEST_CASE("an answer with a flaw is asked for again, once the line is quiet") {
       {"an ABORT with information", s_request("ABORT", "00"), 2},
   }));
   INFO(row.what);
-  Asked desk;
-  desk.says_badly(row.answer);
-  desk.hears(r_block(0, row.flaw));
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  Asked tester;
+  tester.says_badly(row.answer);
+  tester.hears(r_block(0, row.flaw));
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("a wrong parity anywhere in a block spoils it") {
   const ByteVector answer = bytes(i_block(0, false, "9000"));
   for (std::size_t wrong = 0; wrong < answer.size(); ++wrong) {
-    Asked desk;
-    for (std::size_t i = 0; i < answer.size(); ++i) desk.says_one(answer[i], i != wrong);
-    CHECK(desk.silence() == T1Desk::kCwt + 1 + Link::kSlack);
-    desk.hears(r_block(0, 1));
-    desk.says(hex(answer));
-    CHECK(desk.outcome() == "9000");
+    Asked tester;
+    for (std::size_t i = 0; i < answer.size(); ++i) tester.says_one(answer[i], i != wrong);
+    CHECK(tester.silence() == T1Tester::kCwt + 1 + Link::kSlack);
+    tester.hears(r_block(0, 1));
+    tester.says(hex(answer));
+    CHECK(tester.outcome() == "9000");
   }
 }
 
 TEST_CASE("what a bad block brought is not part of the answer") {
-  Asked desk;
-  desk.says(i_block(0, true, "1111"));
-  desk.hears(r_block(1));
-  desk.says_badly(spoiled(i_block(1, false, "22229000")));
-  desk.hears(r_block(1, 1));
-  desk.says(i_block(1, false, "22229000"));
-  CHECK(desk.outcome() == "111122229000");
+  Asked tester;
+  tester.says(i_block(0, true, "1111"));
+  tester.hears(r_block(1));
+  tester.says_badly(spoiled(i_block(1, false, "22229000")));
+  tester.hears(r_block(1, 1));
+  tester.says(i_block(1, false, "22229000"));
+  CHECK(tester.outcome() == "111122229000");
 }
 
 TEST_CASE("a bad block that would not fit is only a bad block") {
-  Asked desk;
+  Asked tester;
   const std::string long_part = many("77", 254);
-  desk.says(i_block(0, true, long_part));
-  desk.hears(r_block(1));
-  desk.says_badly(spoiled(i_block(1, false, long_part)));
-  desk.hears(r_block(1, 1));
-  desk.says(i_block(1, false, "9000"));
-  CHECK(desk.outcome() == long_part + "9000");
+  tester.says(i_block(0, true, long_part));
+  tester.hears(r_block(1));
+  tester.says_badly(spoiled(i_block(1, false, long_part)));
+  tester.hears(r_block(1, 1));
+  tester.says(i_block(1, false, "9000"));
+  CHECK(tester.outcome() == long_part + "9000");
 }
 
 TEST_CASE("a command that the card did not get is sent again, as the card asks for it") {
-  Asked desk;
-  SECTION("at once") { desk.says(r_block(0, 1)); }
+  Asked tester;
+  SECTION("at once") { tester.says(r_block(0, 1)); }
   SECTION("after a silence") {
-    desk.never_answers();
-    desk.hears(r_block(0, 2));
-    desk.says(r_block(0, 2));
+    tester.never_answers();
+    tester.hears(r_block(0, 2));
+    tester.says(r_block(0, 2));
   }
   SECTION("after an answer that was bad as well") {
-    desk.says_badly(spoiled(r_block(0, 1)));
-    desk.hears(r_block(0, 1));
-    desk.says(r_block(0, 1));
+    tester.says_badly(spoiled(r_block(0, 1)));
+    tester.hears(r_block(0, 1));
+    tester.says(r_block(0, 1));
   }
-  desk.hears(i_block(0, false, kCommand));
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.hears(i_block(0, false, kCommand));
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("an answer that was lost is asked for again, and the command is not") {
-  Asked desk;
-  desk.never_answers();
-  desk.hears(r_block(0, 2));
+  Asked tester;
+  tester.never_answers();
+  tester.hears(r_block(0, 2));
   SECTION("and comes") {}
   SECTION("and the card did not get the question") {
-    desk.says(r_block(1, 1));  // it has the command, and waits for the next
-    desk.hears(r_block(0, 2));
+    tester.says(r_block(1, 1));  // it has the command, and waits for the next
+    tester.hears(r_block(0, 2));
   }
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("a chain to the card goes on where it was broken") {
-  Chained desk;
+  Chained tester;
   SECTION("the card did not get the first block") {
-    desk.says(r_block(0, 1));
-    desk.hears(i_block(0, true, Chained::part(0)));
-    desk.says(r_block(1));
+    tester.says(r_block(0, 1));
+    tester.hears(i_block(0, true, Chained::part(0)));
+    tester.says(r_block(1));
   }
   SECTION("the card's acknowledgement was bad") {
-    desk.says_badly(spoiled(r_block(1)));
-    desk.hears(r_block(0, 1));
-    desk.says(r_block(1));
+    tester.says_badly(spoiled(r_block(1)));
+    tester.hears(r_block(0, 1));
+    tester.says(r_block(1));
   }
   SECTION("the card's acknowledgement was lost") {
-    desk.never_answers();
-    desk.hears(r_block(0, 2));
-    desk.says(r_block(1));
+    tester.never_answers();
+    tester.hears(r_block(0, 2));
+    tester.says(r_block(1));
   }
   SECTION("the card answers before it has all") {
-    desk.says_badly(i_block(0, false, "6700"));
-    desk.hears(r_block(0, 2));
-    desk.says(r_block(1));
+    tester.says_badly(i_block(0, false, "6700"));
+    tester.hears(r_block(0, 2));
+    tester.says(r_block(1));
   }
-  desk.hears(i_block(1, true, Chained::part(1)));
-  desk.says(r_block(1, 1));
-  desk.hears(i_block(1, true, Chained::part(1)));
-  desk.says(r_block(0));
-  desk.hears(i_block(0, false, Chained::part(2)));
-  desk.says(r_block(0, 2));
-  desk.hears(i_block(0, false, Chained::part(2)));
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.hears(i_block(1, true, Chained::part(1)));
+  tester.says(r_block(1, 1));
+  tester.hears(i_block(1, true, Chained::part(1)));
+  tester.says(r_block(0));
+  tester.hears(i_block(0, false, Chained::part(2)));
+  tester.says(r_block(0, 2));
+  tester.hears(i_block(0, false, Chained::part(2)));
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("a block is sent again as it was, though the card has changed the length of its blocks") {
-  Chained desk;
-  desk.says(s_request("IFS", "20"));
-  desk.hears(s_response("IFS", "20"));
-  desk.says(r_block(0, 1));
-  desk.hears(i_block(0, true, Chained::part(0)));
-  desk.says(r_block(1));
-  desk.hears(i_block(1, false, Chained::part(1) + Chained::part(2)));
+  Chained tester;
+  tester.says(s_request("IFS", "20"));
+  tester.hears(s_response("IFS", "20"));
+  tester.says(r_block(0, 1));
+  tester.hears(i_block(0, true, Chained::part(0)));
+  tester.says(r_block(1));
+  tester.hears(i_block(1, false, Chained::part(1) + Chained::part(2)));
 }
 
 TEST_CASE("a chain from the card goes on where it was broken") {
-  Asked desk;
-  desk.says(i_block(0, true, "1111"));
-  desk.hears(r_block(1));
+  Asked tester;
+  tester.says(i_block(0, true, "1111"));
+  tester.hears(r_block(1));
   SECTION("the card did not get the acknowledgement") {
-    desk.says(r_block(1, 1));
-    desk.hears(r_block(1, 2));
+    tester.says(r_block(1, 1));
+    tester.hears(r_block(1, 2));
   }
   SECTION("the card's next block was lost") {
-    desk.never_answers();
-    desk.hears(r_block(1, 2));
+    tester.never_answers();
+    tester.hears(r_block(1, 2));
   }
   SECTION("the card sends the block before again") {
-    desk.says_badly(i_block(0, true, "1111"));
-    desk.hears(r_block(1, 2));
+    tester.says_badly(i_block(0, true, "1111"));
+    tester.hears(r_block(1, 2));
   }
-  desk.says(i_block(1, false, "9000"));
-  CHECK(desk.outcome() == "11119000");
+  tester.says(i_block(1, false, "9000"));
+  CHECK(tester.outcome() == "11119000");
 }
 
 TEST_CASE("S(IFS request) is sent again until the card has answered it") {
-  T1Desk desk;
-  desk.transmit(kCommand);
-  desk.hears(s_request("IFS", "FE"));
-  SECTION("the card did not get it") { desk.says(r_block(0, 1)); }
-  SECTION("its answer was bad") { desk.says_badly(spoiled(s_response("IFS", "FE"))); }
-  SECTION("its answer was lost") { desk.never_answers(); }
-  SECTION("its answer names another length") { desk.says_badly(s_response("IFS", "80")); }
-  SECTION("it sends a block of information") { desk.says_badly(i_block(0, false, "9000")); }
-  desk.hears(s_request("IFS", "FE"));
-  desk.says(s_response("IFS", "FE"));
-  desk.hears(i_block(0, false, kCommand));
+  T1Tester tester;
+  tester.transmit(kCommand);
+  tester.hears(s_request("IFS", "FE"));
+  SECTION("the card did not get it") { tester.says(r_block(0, 1)); }
+  SECTION("its answer was bad") { tester.says_badly(spoiled(s_response("IFS", "FE"))); }
+  SECTION("its answer was lost") { tester.never_answers(); }
+  SECTION("its answer names another length") { tester.says_badly(s_response("IFS", "80")); }
+  SECTION("it sends a block of information") { tester.says_badly(i_block(0, false, "9000")); }
+  tester.hears(s_request("IFS", "FE"));
+  tester.says(s_response("IFS", "FE"));
+  tester.hears(i_block(0, false, kCommand));
 }
 
 TEST_CASE("an S-response that the card did not get is asked for again by the card") {
-  Asked desk;
-  desk.says(s_request("WTX", "02"));
-  desk.hears(s_response("WTX", "02"));
-  desk.says(s_request("WTX", "02"));
-  desk.hears(s_response("WTX", "02"));
+  Asked tester;
+  tester.says(s_request("WTX", "02"));
+  tester.hears(s_response("WTX", "02"));
+  tester.says(s_request("WTX", "02"));
+  tester.hears(s_response("WTX", "02"));
   SECTION("and what follows may be bad") {
-    desk.says_badly(spoiled(i_block(0, false, "9000")));
-    desk.hears(r_block(0, 1));
+    tester.says_badly(spoiled(i_block(0, false, "9000")));
+    tester.hears(r_block(0, 1));
   }
   SECTION("or not") {}
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("errors are counted from the last block that was good") {
-  Asked desk;
+  Asked tester;
   for (int block = 0; block < 4; ++block) {
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
-      desk.says_badly(spoiled(i_block(block % 2, true, "11")));
-      desk.hears(r_block(block % 2, 1));
+      tester.says_badly(spoiled(i_block(block % 2, true, "11")));
+      tester.hears(r_block(block % 2, 1));
     }
-    desk.says(i_block(block % 2, true, "11"));
-    desk.hears(r_block((block + 1) % 2));
+    tester.says(i_block(block % 2, true, "11"));
+    tester.hears(r_block((block + 1) % 2));
   }
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "111111119000");
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "111111119000");
 }
 
 TEST_CASE("an acknowledgement is a good block, too") {
-  Chained desk;
+  Chained tester;
   for (int part = 0; part < 3; ++part) {
     const bool more = part < 2;
-    if (part > 0) desk.hears(i_block(part % 2, more, Chained::part(part)));
+    if (part > 0) tester.hears(i_block(part % 2, more, Chained::part(part)));
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
-      desk.says(r_block(part % 2, 1));
-      desk.hears(i_block(part % 2, more, Chained::part(part)));
+      tester.says(r_block(part % 2, 1));
+      tester.hears(i_block(part % 2, more, Chained::part(part)));
     }
-    if (more) desk.says(r_block((part + 1) % 2));
+    if (more) tester.says(r_block((part + 1) % 2));
   }
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("resynchronized, blocks have the length of the answer to reset again") {
-  Chained desk;
-  desk.says(s_request("IFS", "05"));
-  desk.hears(s_response("IFS", "05"));
+  Chained tester;
+  tester.says(s_request("IFS", "05"));
+  tester.hears(s_response("IFS", "05"));
   for (int i = 0; i < T1::kMaxRepeats; ++i) {
-    desk.says(r_block(0, 1));
-    desk.hears(i_block(0, true, Chained::part(0)));
+    tester.says(r_block(0, 1));
+    tester.hears(i_block(0, true, Chained::part(0)));
   }
-  desk.says(r_block(0, 1));
-  desk.hears(s_request("RESYNCH"));
-  desk.says(s_response("RESYNCH"));
-  desk.hears(i_block(0, true, Chained::part(0)));
+  tester.says(r_block(0, 1));
+  tester.hears(s_request("RESYNCH"));
+  tester.says(s_response("RESYNCH"));
+  tester.hears(i_block(0, true, Chained::part(0)));
 }
 
 TEST_CASE("a card that may have acted on a command is not sent it a second time") {
-  Asked desk;
+  Asked tester;
   SECTION("it is silent") {
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
-      desk.never_answers();
-      desk.hears(r_block(0, 2));
+      tester.never_answers();
+      tester.hears(r_block(0, 2));
     }
-    desk.never_answers();
-    CHECK(desk.outcome() == kMute);
+    tester.never_answers();
+    CHECK(tester.outcome() == kMute);
   }
   SECTION("its answers are bad") {
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
-      desk.says_badly(spoiled(i_block(0, false, "9000")));
-      desk.hears(r_block(0, 1));
+      tester.says_badly(spoiled(i_block(0, false, "9000")));
+      tester.hears(r_block(0, 1));
     }
-    desk.says_badly(spoiled(i_block(0, false, "9000")));
-    CHECK(desk.outcome() == kProtocol);
+    tester.says_badly(spoiled(i_block(0, false, "9000")));
+    CHECK(tester.outcome() == kProtocol);
   }
-  desk.transmit(kCommand);
-  CHECK(desk.outcome() == kMute);
+  tester.transmit(kCommand);
+  CHECK(tester.outcome() == kMute);
 }
 
 TEST_CASE(
     "a card that cannot have acted on the command is resynchronized, and sent it from its first block") {
-  Chained desk;
-  desk.says(r_block(1));
+  Chained tester;
+  tester.says(r_block(1));
   for (int i = 0; i < T1::kMaxRepeats; ++i) {
-    desk.hears(i_block(1, true, Chained::part(1)));
-    desk.says(r_block(1, 1));
+    tester.hears(i_block(1, true, Chained::part(1)));
+    tester.says(r_block(1, 1));
   }
-  desk.hears(i_block(1, true, Chained::part(1)));
-  desk.says(r_block(1, 1));
-  desk.hears("00 C0 00 C0");
+  tester.hears(i_block(1, true, Chained::part(1)));
+  tester.says(r_block(1, 1));
+  tester.hears("00 C0 00 C0");
 
-  SECTION("at the first attempt") { desk.says("00 E0 00 E0"); }
+  SECTION("at the first attempt") { tester.says("00 E0 00 E0"); }
   SECTION("at the third, with all that can go wrong") {
-    desk.never_answers();
-    desk.hears(s_request("RESYNCH"));
-    desk.says_badly(r_block(0));
-    desk.hears(s_request("RESYNCH"));
-    desk.says(s_response("RESYNCH"));
+    tester.never_answers();
+    tester.hears(s_request("RESYNCH"));
+    tester.says_badly(r_block(0));
+    tester.hears(s_request("RESYNCH"));
+    tester.says(s_response("RESYNCH"));
   }
   SECTION("or never") {
-    desk.never_answers();
-    desk.hears(s_request("RESYNCH"));
-    desk.says_badly(s_request("WTX", "01"));
-    desk.hears(s_request("RESYNCH"));
+    tester.never_answers();
+    tester.hears(s_request("RESYNCH"));
+    tester.says_badly(s_request("WTX", "01"));
+    tester.hears(s_request("RESYNCH"));
     SECTION("a silent card") {
-      desk.never_answers();
-      CHECK(desk.outcome() == kMute);
+      tester.never_answers();
+      CHECK(tester.outcome() == kMute);
     }
     SECTION("a confused one") {
-      desk.says_badly(s_response("RESYNCH", "00"));
-      CHECK(desk.outcome() == kProtocol);
+      tester.says_badly(s_response("RESYNCH", "00"));
+      CHECK(tester.outcome() == kProtocol);
     }
     return;
   }
-  desk.hears(i_block(0, true, Chained::part(0)));
-  desk.says(r_block(1));
-  desk.hears(i_block(1, true, Chained::part(1)));
-  desk.says(r_block(0));
-  desk.hears(i_block(0, false, Chained::part(2)));
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.hears(i_block(0, true, Chained::part(0)));
+  tester.says(r_block(1));
+  tester.hears(i_block(1, true, Chained::part(1)));
+  tester.says(r_block(0));
+  tester.hears(i_block(0, false, Chained::part(2)));
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("a card that asks again and again for the command is resynchronized, once") {
-  Asked desk;
+  Asked tester;
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < T1::kMaxRepeats; ++i) {
-      desk.says(r_block(0, 1));
-      desk.hears(i_block(0, false, kCommand));
+      tester.says(r_block(0, 1));
+      tester.hears(i_block(0, false, kCommand));
     }
-    desk.says(r_block(0, 1));
+    tester.says(r_block(0, 1));
     if (round == 1) break;
-    desk.hears(s_request("RESYNCH"));
-    desk.says(s_response("RESYNCH"));
-    desk.hears(i_block(0, false, kCommand));
+    tester.hears(s_request("RESYNCH"));
+    tester.says(s_response("RESYNCH"));
+    tester.hears(i_block(0, false, kCommand));
   }
-  CHECK(desk.outcome() == kProtocol);
+  CHECK(tester.outcome() == kProtocol);
 }
 
 TEST_CASE("a card that does not know S(IFS request) is resynchronized, and then spoken to without") {
-  T1Desk desk;
-  desk.transmit(kCommand);
+  T1Tester tester;
+  tester.transmit(kCommand);
   for (int i = 0; i <= T1::kMaxRepeats; ++i) {
-    desk.hears(s_request("IFS", "FE"));
-    desk.says(r_block(0, 2));
+    tester.hears(s_request("IFS", "FE"));
+    tester.says(r_block(0, 2));
   }
-  desk.hears(s_request("RESYNCH"));
-  desk.says(s_response("RESYNCH"));
-  desk.hears(i_block(0, false, kCommand));
-  desk.says(i_block(0, false, "9000"));
-  CHECK(desk.outcome() == "9000");
+  tester.hears(s_request("RESYNCH"));
+  tester.says(s_response("RESYNCH"));
+  tester.hears(i_block(0, false, kCommand));
+  tester.says(i_block(0, false, "9000"));
+  CHECK(tester.outcome() == "9000");
 }
 
 TEST_CASE("a line that is never quiet does not keep the reader for ever") {
-  Asked desk;
+  Asked tester;
   int count = 0;
-  while (!desk.link.outcome()) {
-    desk.link.received(0xA5, true, desk.now);
+  while (!tester.link.outcome()) {
+    tester.link.received(0xA5, true, tester.now);
     REQUIRE(++count <= Link::kMostCharacters + 1);
   }
-  CHECK(desk.outcome() == kProtocol);
+  CHECK(tester.outcome() == kProtocol);
 }

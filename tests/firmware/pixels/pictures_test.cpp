@@ -6,7 +6,7 @@
 #include <set>
 
 #include "firmware/core/text.hpp"
-#include "tests/firmware/pixels/walk.hpp"
+#include "tests/firmware/pixels/manual_screens.hpp"
 
 namespace sesame::test {
 namespace {
@@ -17,7 +17,7 @@ TEST_CASE("every screen of the manual is drawn as it should be, on every board")
   for (const std::string_view board : kBoards) {
     const fs::path folder = golden_folder(board);
     std::set<std::string> names;
-    for (const Shot& shot : walk(board)) {
+    for (const Shot& shot : manual_screens(board)) {
       INFO(board << ", " << shot.name << ":\n" << to_text(shot.picture));
       CHECK(names.insert(shot.name + ".png").second);
       const bool same = render(shot.picture) == read_png(folder / (shot.name + ".png"));

@@ -6,7 +6,7 @@
 #include "firmware/drivers/hd44780.hpp"
 #include "firmware/drivers/ssd1306.hpp"
 #include "tests/firmware/drivers/screens.hpp"
-#include "tests/firmware/pixels/eye.hpp"
+#include "tests/firmware/pixels/display_probe.hpp"
 
 namespace sesame::test {
 namespace {
@@ -96,13 +96,13 @@ std::string lit_rows(const Picture& picture) {
 }
 
 TEST_CASE("an LCD's cells are seen through its pins, accents that it was taught included") {
-  Eye eye(lcd_board());
+  DisplayProbe probe(lcd_board());
   drivers::Hd44780<LcdWires> lcd;
   written.clear();
   lcd.init();
   lcd.show(screen_of({u"Lé…", u""}));
-  eye.feed(written);
-  const Picture picture = eye.picture();
+  probe.feed(written);
+  const Picture picture = probe.picture();
   CHECK(picture.width == 95);
   CHECK(picture.height == 17);
   std::string corner;
@@ -119,29 +119,29 @@ TEST_CASE("an LCD's cells are seen through its pins, accents that it was taught 
         "#.... #.... #.#.# \n"
         "##### .###. #.#.# \n"
         "..... ..... ..... \n");
-  CHECK(eye.faults().empty());
+  CHECK(probe.faults().empty());
 }
 
 TEST_CASE("an OLED's dots are seen through its pins, twice as high as the font has them") {
-  Eye eye(oled_board());
+  DisplayProbe probe(oled_board());
   drivers::Ssd1306<OledWires> oled;
   written.clear();
   oled.init();
   oled.show(screen_of({u"L", u""}));
-  eye.feed(written);
+  probe.feed(written);
   const std::string narrow = std::string("#") + std::string(120, '.') + "\n", right(126, '.');
   std::string expected;
   for (int i = 0; i < 12; ++i) expected += ".#" + right + "\n";
   for (int i = 0; i < 2; ++i) expected += ".#####" + right.substr(4) + "\n";
-  CHECK(lit_rows(eye.picture()) == expected);
-  CHECK(eye.picture().at(1, 8) == Picture::Dot::on);
-  CHECK(eye.picture().at(1, 7) == Picture::Dot::off);
+  CHECK(lit_rows(probe.picture()) == expected);
+  CHECK(probe.picture().at(1, 8) == Picture::Dot::on);
+  CHECK(probe.picture().at(1, 7) == Picture::Dot::off);
 
   written.clear();
   oled.show(dark_screen());
-  eye.feed(written);
-  CHECK(lit_rows(eye.picture()).empty());
-  CHECK(eye.faults() == std::vector<std::string>{});
+  probe.feed(written);
+  CHECK(lit_rows(probe.picture()).empty());
+  CHECK(probe.faults() == std::vector<std::string>{});
 }
 
 TEST_CASE("a picture that was written as PNG is read as it was") {

@@ -3,7 +3,7 @@
 #include <exception>
 #include <filesystem>
 
-#include "tests/firmware/pixels/walk.hpp"
+#include "tests/firmware/pixels/manual_screens.hpp"
 
 int main() {
   namespace fs = std::filesystem;
@@ -12,7 +12,7 @@ int main() {
     for (const std::string_view board : kBoards) {
       const fs::path folder = golden_folder(board);
       fs::create_directories(folder);
-      for (const Shot& shot : walk(board)) {
+      for (const Shot& shot : manual_screens(board)) {
         write_png(folder / (shot.name + ".png"), render(shot.picture));
         std::printf("%s, %s\n%s\n", std::string(board).c_str(), shot.name.c_str(),
                     to_text(shot.picture).c_str());

@@ -32,8 +32,8 @@ std::string image(const std::string& reader, const std::string& board) {
 }
 
 // A reader in QEMU with a card of this name in front of it.
-struct Desk {
-  Desk(const std::string& reader_name, const std::string& board, const std::string& card_name)
+struct ReaderInQemu {
+  ReaderInQemu(const std::string& reader_name, const std::string& board, const std::string& card_name)
       : profile(profile::load_reader(reader_name)),
         personalisation(card::load_card(card_name)),
         reader(
@@ -82,11 +82,11 @@ TEST_CASE("no dialogue takes more than 1.5 KiB of stack") {
   for (const char* board : {"stm32f407g-disc1", "olimex-stm32-h405"}) {
     for (const char* card : {"sesame-card", "bank-card", "belgian-card", "aes-card"}) {
       CAPTURE(board, card);
-      Desk desk("vasco-810", board, card);
-      desk.type_wrong_pin();
-      desk.make_code("M1", {"12345678"});
-      desk.make_code("M2", {"1234567890", "0987654321", ""});
-      const std::size_t used = desk.stack_used();
+      ReaderInQemu qemu("vasco-810", board, card);
+      qemu.type_wrong_pin();
+      qemu.make_code("M1", {"12345678"});
+      qemu.make_code("M2", {"1234567890", "0987654321", ""});
+      const std::size_t used = qemu.stack_used();
       CHECK(used > 256);  // or it was not the stack
       CHECK(used <= kMostStack);
       most = std::max(most, used);

@@ -10,7 +10,7 @@
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/state/counters.hpp"
-#include "tests/host/contacts/bench.hpp"
+#include "tests/host/contacts/reader_over_contacts.hpp"
 #include "tests/host/keys/hex.hpp"
 
 namespace sesame::contacts::test {

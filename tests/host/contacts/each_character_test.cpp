@@ -24,13 +24,13 @@ struct Outcome {
 Outcome dialogue(const ReaderProfile& profile, const card::Personalisation& card,
                  const std::optional<Fault>& fault, std::uint16_t least) {
   CardOnLine made(card);
-  Bench bench(profile, made.slot(), {}, least);
-  if (fault) bench.spoil(*fault);
+  ReaderOverContacts reader(profile, made.slot(), {}, least);
+  if (fault) reader.spoil(*fault);
   Outcome outcome;
-  outcome.ending = code_from(bench, profile, task(profile, 0));
-  outcome.took = bench.now();
-  outcome.to_card = bench.to_card();
-  outcome.to_reader = bench.to_reader();
+  outcome.ending = code_from(reader, profile, task(profile, 0));
+  outcome.took = reader.now();
+  outcome.to_card = reader.to_card();
+  outcome.to_reader = reader.to_reader();
   return outcome;
 }
 

@@ -19,7 +19,8 @@ Ending directly(const ReaderProfile& profile, const card::Personalisation& card,
 Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task,
                  const std::string& misbehavior = "", std::uint16_t least_clocks_per_etu = 372) {
   CardOnLine made(card);
-  Bench reader(profile, made.slot(), card::iso7816::parse_misbehavior(misbehavior), least_clocks_per_etu);
+  ReaderOverContacts reader(profile, made.slot(), card::iso7816::parse_misbehavior(misbehavior),
+                            least_clocks_per_etu);
   return code_from(reader, profile, std::move(task));
 }
 
@@ -133,10 +134,10 @@ TEST_CASE("recorded cards replay over the line") {
     for (std::size_t function = 0; function < profile.functions.size(); ++function) {
       INFO(profile.functions[function].key);
       transcript::TranscriptSlot direct_slot(transcript), line_slot(transcript);
-      NativeReader reader(profile, direct_slot);
-      const auto direct = code_from(reader, profile, task(profile, function, row.pin));
-      Bench bench(profile, line_slot);
-      const auto line = code_from(bench, profile, task(profile, function, row.pin));
+      NativeReader native(profile, direct_slot);
+      const auto direct = code_from(native, profile, task(profile, function, row.pin));
+      ReaderOverContacts reader(profile, line_slot);
+      const auto line = code_from(reader, profile, task(profile, function, row.pin));
       CHECK(line.code == direct.code);
       // A command that was not recorded is shown without the Le that T=0 does not carry.
       CHECK(line.failure.empty() == direct.failure.empty());

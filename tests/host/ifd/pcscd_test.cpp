@@ -26,13 +26,13 @@ ReaderEntry entry(const std::string& name, const std::string& socket) {
 }
 
 // A daemon with one reader, its card in.
-struct Desk {
+struct ReaderInDaemon {
   Sandbox sandbox;
   ServedReader reader{sandbox, sandbox.file("reader")};
   PrivateDaemon daemon{{entry("Sesame", reader.socket())}};
   Program program{"Sesame"};
 
-  Desk() { REQUIRE(program.wait_until(true)); }
+  ReaderInDaemon() { REQUIRE(program.wait_until(true)); }
 
   // The card, as far as a VERIFY needs it.
   void open_application(Program& with) {
@@ -54,60 +54,60 @@ struct Desk {
 };
 
 TEST_CASE("a program sees the card, its ATR and its answers") {
-  Desk desk;
-  REQUIRE(desk.program.connect() == SCARD_S_SUCCESS);
-  CHECK(desk.program.protocol == SCARD_PROTOCOL_T0);
-  CHECK(desk.program.atr() == kAtr);
-  const std::string waiting = desk.program.transmit(kSelect);
+  ReaderInDaemon setup;
+  REQUIRE(setup.program.connect() == SCARD_S_SUCCESS);
+  CHECK(setup.program.protocol == SCARD_PROTOCOL_T0);
+  CHECK(setup.program.atr() == kAtr);
+  const std::string waiting = setup.program.transmit(kSelect);
   REQUIRE_THAT(waiting, StartsWith("61"));
-  CHECK_THAT(desk.program.transmit("00C00000" + waiting.substr(2)),
+  CHECK_THAT(setup.program.transmit("00C00000" + waiting.substr(2)),
              StartsWith("6F") && Contains("A0000000048002"));
-  CHECK(desk.program.reconnect(SCARD_RESET_CARD) == SCARD_S_SUCCESS);
-  CHECK(desk.program.reconnect(SCARD_UNPOWER_CARD) == SCARD_S_SUCCESS);
-  CHECK_THAT(desk.program.transmit(kSelect), StartsWith("61"));
+  CHECK(setup.program.reconnect(SCARD_RESET_CARD) == SCARD_S_SUCCESS);
+  CHECK(setup.program.reconnect(SCARD_UNPOWER_CARD) == SCARD_S_SUCCESS);
+  CHECK_THAT(setup.program.transmit(kSelect), StartsWith("61"));
 }
 
 TEST_CASE("the card is seen to go and to come within a tenth of a second") {
-  Desk desk;
+  ReaderInDaemon setup;
   for (int i = 0; i < 3; ++i) {
-    auto gone = std::async(std::launch::async, [&] { return desk.program.wait_until(false); });
-    i == 0 ? desk.reader.signal(SIGUSR1) : desk.reader.type("e");
+    auto gone = std::async(std::launch::async, [&] { return setup.program.wait_until(false); });
+    i == 0 ? setup.reader.signal(SIGUSR1) : setup.reader.type("e");
     REQUIRE(gone.get());
-    CHECK(desk.program.took < 100ms);
-    auto back = std::async(std::launch::async, [&] { return desk.program.wait_until(true); });
-    i == 0 ? desk.reader.signal(SIGUSR2) : desk.reader.type("i");
+    CHECK(setup.program.took < 100ms);
+    auto back = std::async(std::launch::async, [&] { return setup.program.wait_until(true); });
+    i == 0 ? setup.reader.signal(SIGUSR2) : setup.reader.type("i");
     REQUIRE(back.get());
-    CHECK(desk.program.took < 100ms);
+    CHECK(setup.program.took < 100ms);
   }
-  CHECK(desk.program.connect() == SCARD_S_SUCCESS);
+  CHECK(setup.program.connect() == SCARD_S_SUCCESS);
 }
 
 TEST_CASE("a PIN is typed at the reader") {
-  Desk desk;
-  desk.open_application(desk.program);
-  SECTION("right") { CHECK(desk.with_keys("1234\n") == "9000"); }
-  SECTION("wrong") { CHECK(desk.with_keys("1111\n") == "63C2"); }
-  SECTION("corrected") { CHECK(desk.with_keys("19c234\n") == "9000"); }
-  SECTION("not at all") { CHECK(desk.with_keys("c") == "6401"); }
-  SECTION("given up") { CHECK(desk.with_keys("12C") == "6401"); }
-  SECTION("too late") { CHECK(desk.order_pin(pin_order(1)).get() == "6400"); }
+  ReaderInDaemon setup;
+  setup.open_application(setup.program);
+  SECTION("right") { CHECK(setup.with_keys("1234\n") == "9000"); }
+  SECTION("wrong") { CHECK(setup.with_keys("1111\n") == "63C2"); }
+  SECTION("corrected") { CHECK(setup.with_keys("19c234\n") == "9000"); }
+  SECTION("not at all") { CHECK(setup.with_keys("c") == "6401"); }
+  SECTION("given up") { CHECK(setup.with_keys("12C") == "6401"); }
+  SECTION("too late") { CHECK(setup.order_pin(pin_order(1)).get() == "6400"); }
   SECTION("badly ordered") {
     Octets order = pin_order();
     order.pop_back();
-    CHECK(desk.order_pin(order).get() == "6B80");
+    CHECK(setup.order_pin(order).get() == "6B80");
   }
-  CHECK_THAT(desk.program.transmit(kSelect), StartsWith("61"));
+  CHECK_THAT(setup.program.transmit(kSelect), StartsWith("61"));
 }
 
 TEST_CASE("the card is pulled out while a PIN is typed") {
-  Desk desk;
-  desk.open_application(desk.program);
-  auto answer = desk.order_pin(pin_order());
-  desk.reader.wait_for("Code secret ?");
-  desk.reader.type("12e");
+  ReaderInDaemon setup;
+  setup.open_application(setup.program);
+  auto answer = setup.order_pin(pin_order());
+  setup.reader.wait_for("Code secret ?");
+  setup.reader.type("12e");
   CHECK_THAT(answer.get(), !StartsWith("9000"));
-  CHECK(desk.program.code != SCARD_S_SUCCESS);
-  CHECK(desk.program.wait_until(false));
+  CHECK(setup.program.code != SCARD_S_SUCCESS);
+  CHECK(setup.program.wait_until(false));
 }
 
 TEST_CASE("the PIN never leaves the reader, nor do its screens show it") {
@@ -143,23 +143,23 @@ TEST_CASE("the PIN never leaves the reader, nor do its screens show it") {
 }
 
 TEST_CASE("two programs share a card, and one that goes leaves it to the other") {
-  Desk desk;
+  ReaderInDaemon setup;
   auto other = std::make_unique<Program>("Sesame");
-  REQUIRE(desk.program.connect() == SCARD_S_SUCCESS);
+  REQUIRE(setup.program.connect() == SCARD_S_SUCCESS);
   REQUIRE(other->connect() == SCARD_S_SUCCESS);
   CHECK(Program("Sesame").connect(SCARD_SHARE_EXCLUSIVE) == SCARD_E_SHARING_VIOLATION);
   constexpr int kRounds = 50;
-  const std::string alone = desk.program.transmit("80CA9F3600");
+  const std::string alone = setup.program.transmit("80CA9F3600");
   const auto same = [&](Program& program) {
     int right = 0;
     for (int i = 0; i < kRounds; ++i) right += program.transmit("80CA9F3600") == alone ? 1 : 0;
     return right;
   };
   auto both = std::async(std::launch::async, [&] { return same(*other); });
-  CHECK(same(desk.program) == kRounds);
+  CHECK(same(setup.program) == kRounds);
   CHECK(both.get() == kRounds);
   other.reset();
-  CHECK(desk.program.transmit("80CA9F3600") == alone);
+  CHECK(setup.program.transmit("80CA9F3600") == alone);
 }
 
 TEST_CASE("two readers at once, each with its card") {
@@ -240,20 +240,20 @@ TEST_CASE("a daemon without the reader has a reader without a card, until it is 
 }
 
 TEST_CASE("a control that the reader does not have is an unsupported feature") {
-  Desk desk;
-  REQUIRE(desk.program.connect() == SCARD_S_SUCCESS);
-  desk.program.control(SCARD_CTL_CODE(1));
-  CHECK(desk.program.code == SCARD_E_UNSUPPORTED_FEATURE);
+  ReaderInDaemon setup;
+  REQUIRE(setup.program.connect() == SCARD_S_SUCCESS);
+  setup.program.control(SCARD_CTL_CODE(1));
+  CHECK(setup.program.code == SCARD_E_UNSUPPORTED_FEATURE);
 }
 
 TEST_CASE("a daemon that dies while a PIN is typed: the reader does not go on asking") {
-  Desk desk;
-  desk.open_application(desk.program);
-  auto answer = desk.order_pin(pin_order());
-  desk.reader.wait_for("Code secret ?");
-  desk.reader.forget_printed();
-  desk.daemon.kill();
-  desk.reader.wait_for("Choisir");
+  ReaderInDaemon setup;
+  setup.open_application(setup.program);
+  auto answer = setup.order_pin(pin_order());
+  setup.reader.wait_for("Code secret ?");
+  setup.reader.forget_printed();
+  setup.daemon.kill();
+  setup.reader.wait_for("Choisir");
   CHECK_THAT(answer.get(), !StartsWith("9000"));
 }
 

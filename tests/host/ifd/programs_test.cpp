@@ -29,25 +29,25 @@ std::string output_of(const PrivateDaemon& daemon, const std::string& command) {
   return out;
 }
 
-struct Desk {
+struct ReaderInDaemon {
   Sandbox sandbox;
   ServedReader reader{sandbox, sandbox.file("reader")};
   PrivateDaemon daemon{{{"Sesame", "unix:" + reader.socket(), IFD_HANDLER, 0}}};
 
-  Desk() { REQUIRE(Program("Sesame").wait_until(true)); }
+  ReaderInDaemon() { REQUIRE(Program("Sesame").wait_until(true)); }
 };
 
 TEST_CASE("opensc-tool lists a reader with a card and a PIN pad") {
-  const Desk desk;
-  const std::string listed = output_of(desk.daemon, OPENSC_TOOL " -l");
+  const ReaderInDaemon setup;
+  const std::string listed = output_of(setup.daemon, OPENSC_TOOL " -l");
   CAPTURE(listed);
   CHECK_THAT(listed, Contains("Sesame 00 00") && Contains("PIN pad") && Contains("Yes"));
 }
 
 TEST_CASE("pcsc_scan shows the reader and the card's ATR") {
-  const Desk desk;
+  const ReaderInDaemon setup;
   // -t alone ends it: it would wait for a change.
-  const std::string scanned = output_of(desk.daemon, PCSC_SCAN " -n -t 1");
+  const std::string scanned = output_of(setup.daemon, PCSC_SCAN " -n -t 1");
   CAPTURE(scanned);
   CHECK_THAT(scanned, Contains("Sesame 00 00") && Contains("3B 65 00 00 53 45 53 4D 01"));
 }

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {

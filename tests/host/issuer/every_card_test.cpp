@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -39,17 +39,17 @@ Submission random_submission(Mode mode, std::mt19937& random, bool currency) {
 }
 
 // Each of a random ATC, and of one that is anywhere in the window: accepted, and then not.
-void accept_each_once(Desk& desk, Mode mode, bool currency = true) {
+void accept_each_once(CodeMaker& maker, Mode mode, bool currency = true) {
   std::mt19937 random(2026);
-  Judge judge(desk.record());
+  Judge judge(maker.record());
   int accepted = 0, twice = 0;
   for (int i = 0; i < kCodes; ++i) {
     const auto atc = static_cast<std::uint16_t>(1 + random() % 0xFFFF);
     const auto last =
-        static_cast<std::uint16_t>(atc - 1U - random() % std::min<std::uint32_t>(atc, desk.record().window));
-    desk.next_atc(atc);
+        static_cast<std::uint16_t>(atc - 1U - random() % std::min<std::uint32_t>(atc, maker.record().window));
+    maker.next_atc(atc);
     Submission submission = random_submission(mode, random, currency);
-    submission = with(std::move(submission), desk.code(submission));
+    submission = with(std::move(submission), maker.code(submission));
     const Verdict verdict = judge.judge(submission, last);
     if (verdict.outcome == Outcome::good && verdict.atc == atc) ++accepted;
     if (judge.judge(submission, atc).outcome == Outcome::good) ++twice;
@@ -60,20 +60,20 @@ void accept_each_once(Desk& desk, Mode mode, bool currency = true) {
 
 TEST_CASE("every code of every shipped card is accepted once, in every mode that the card has") {
   for (const Application& application : kApplications) {
-    Desk desk(application);
+    CodeMaker maker(application);
     for (const Mode mode : {Mode::identify, Mode::respond, Mode::tds}) {
       CAPTURE(application.card, application.aid, to_string(mode));
-      accept_each_once(desk, mode);
+      accept_each_once(maker, mode);
     }
   }
 }
 
 TEST_CASE("every signature is accepted once, of a card that takes the amount, with or without the currency") {
-  Desk both(card_text("sesame-card", R"(iaf = "00")", R"(iaf = "80")"), kApplications[0]);
+  CodeMaker both(card_text("sesame-card", R"(iaf = "00")", R"(iaf = "80")"), kApplications[0]);
   accept_each_once(both, Mode::sign);
-  Desk amount(card_text("bank-card", R"(iaf = "00")", R"(iaf = "A0")"), kApplications[1]);
+  CodeMaker amount(card_text("bank-card", R"(iaf = "00")", R"(iaf = "A0")"), kApplications[1]);
   accept_each_once(amount, Mode::sign, false);
-  Desk psn(card_text("aes-card", R"(iaf = "40")", R"(iaf = "C0")"), kApplications[3]);
+  CodeMaker psn(card_text("aes-card", R"(iaf = "40")", R"(iaf = "C0")"), kApplications[3]);
   accept_each_once(psn, Mode::sign);
 }
 
@@ -120,12 +120,12 @@ mac_cvr = { format = "mchip", template = "A50006040000" })"},
   CAPTURE(row.name);
   std::string text = card_text(row.card);
   text.resize(text.find("[applications.cryptogram]"));
-  Desk desk(text + "[applications.cryptogram]\n" + row.cryptogram + "\n", kApplications[0]);
-  REQUIRE_FALSE(fault(desk.record()));
+  CodeMaker maker(text + "[applications.cryptogram]\n" + row.cryptogram + "\n", kApplications[0]);
+  REQUIRE_FALSE(fault(maker.record()));
   for (const std::uint16_t atc : std::initializer_list<std::uint16_t>{1, 2, 0x1234, 0xFFFF}) {
-    desk.next_atc(atc);
+    maker.next_atc(atc);
     const Submission submission = respond("4711");
-    const Verdict verdict = judged(desk.record(), with(respond("4711"), desk.code(submission)),
+    const Verdict verdict = judged(maker.record(), with(respond("4711"), maker.code(submission)),
                                    static_cast<std::uint16_t>(atc - 1));
     CHECK(to_string(verdict.outcome) == "good");
     CHECK(verdict.atc == atc);

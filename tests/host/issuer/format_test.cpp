@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "host/issuer/why_refused.hpp"
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -43,12 +43,12 @@ TEST_CASE("a code that was made without the PIN, or declined, is refused, and th
     const std::string text = row.needs_pin
                                  ? card_text(row.application.card)
                                  : card_text(row.application.card, "cdol1 =", "needs_pin = false\ncdol1 =");
-    Desk desk(text, row.application);
-    desk.next_atc(7);
-    const Submission submission = with(of(Mode::identify), desk.rogue_code(row.rogue));
-    const Verdict verdict = judged(desk.record(), submission, 5);
+    CodeMaker maker(text, row.application);
+    maker.next_atc(7);
+    const Submission submission = with(of(Mode::identify), maker.rogue_code(row.rogue));
+    const Verdict verdict = judged(maker.record(), submission, 5);
     CHECK(to_string(verdict.outcome) == to_string(row.outcome));
-    const Inquiry inquiry = why_refused(desk.record(), submission, 5, verdict);
+    const Inquiry inquiry = why_refused(maker.record(), submission, 5, verdict);
     CHECK(to_string(inquiry.cause) == to_string(row.cause));
     CHECK(inquiry.verdict.outcome ==
           (row.cause == Cause::declined ? Outcome::not_an_arqc : Outcome::verification_results_wrong));
@@ -58,23 +58,24 @@ TEST_CASE("a code that was made without the PIN, or declined, is refused, and th
 
 TEST_CASE("the same answer with the right PIN is good") {
   for (const Application& application : {kNoCid, kCid, kPaysToo, kAes}) {
-    Desk desk(application);
-    desk.next_atc(7);
-    CHECK(judged(desk.record(), with(of(Mode::identify), desk.rogue_code({})), 5).outcome == Outcome::good);
+    CodeMaker maker(application);
+    maker.next_atc(7);
+    CHECK(judged(maker.record(), with(of(Mode::identify), maker.rogue_code({})), 5).outcome == Outcome::good);
   }
 }
 
 // The mask takes the bits of the PIN themselves.
 TEST_CASE("a code that says by its bits that there was no PIN is refused by them") {
   const std::string text = card_text("sesame-card", "00000000008000", "00000000078000");
-  Desk desk(text.substr(0, text.find("cdol1 =")) + "needs_pin = false\n" + text.substr(text.find("cdol1 =")),
-            kNoCid);
-  desk.next_atc(7);
+  CodeMaker maker(
+      text.substr(0, text.find("cdol1 =")) + "needs_pin = false\n" + text.substr(text.find("cdol1 =")),
+      kNoCid);
+  maker.next_atc(7);
   const Verdict verdict =
-      judged(desk.record(), with(of(Mode::identify), desk.rogue_code({true, Pin::not_asked})), 5);
+      judged(maker.record(), with(of(Mode::identify), maker.rogue_code({true, Pin::not_asked})), 5);
   CHECK(verdict.outcome == Outcome::verification_results_wrong);
-  desk.next_atc(7);
-  CHECK(judged(desk.record(), with(of(Mode::identify), desk.rogue_code({})), 5).outcome == Outcome::good);
+  maker.next_atc(7);
+  CHECK(judged(maker.record(), with(of(Mode::identify), maker.rogue_code({})), 5).outcome == Outcome::good);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Records with which no code can be checked: from a file or a store they may hold anything.
 #include <catch2/catch.hpp>
 
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {

@@ -1,7 +1,7 @@
 // Codes and cryptograms that were published.
 #include <catch2/catch.hpp>
 
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -25,17 +25,17 @@ TEST_CASE("the published codes are good, written as people write them") {
 }
 
 TEST_CASE("a code with zeros in front is good with them and without them") {
-  Desk desk(kApplications[0]);
+  CodeMaker maker(kApplications[0]);
   std::string code;
   std::uint16_t atc = 0;
   do {
-    desk.next_atc(++atc);
-    code = desk.code(of(Mode::identify));
+    maker.next_atc(++atc);
+    code = maker.code(of(Mode::identify));
   } while (code.size() > 7);
   for (const std::string& each : {code, "0" + code, std::string(8 - code.size(), '0') + code}) {
     CAPTURE(each);
     CHECK(
-        judged(desk.record(), with(of(Mode::identify), each), static_cast<std::uint16_t>(atc - 1)).outcome ==
+        judged(maker.record(), with(of(Mode::identify), each), static_cast<std::uint16_t>(atc - 1)).outcome ==
         Outcome::good);
   }
 }

@@ -5,7 +5,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 
 namespace sesame::pcsc {
 
@@ -39,12 +39,12 @@ std::string said(Call call) {
 }  // namespace
 
 TEST_CASE("a card that is pulled at any command is removed") {
-  Bench bench;
+  OneReader setup;
   const std::size_t command = GENERATE(0U, 1U, 4U);
   Script script = answering(command);
   script.leaves_at = command;
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   expect_answers(slot, command);
   emv::ResponseBuffer answer;
   CHECK(slot.transmit(kCommand, answer) == SlotStatus::removed);
@@ -54,17 +54,17 @@ TEST_CASE("a card that is pulled at any command is removed") {
 }
 
 TEST_CASE("a card that is pulled between two commands is removed, and back after its insertion") {
-  Bench bench;
-  const auto card = bench.insert(answering(1));
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert(answering(1));
+  PcscSlot slot(setup.reader);
   expect_answers(slot, 1);
-  bench.remove(*card);
+  setup.remove(*card);
   emv::ResponseBuffer answer;
   CHECK(slot.transmit(kCommand, answer) == SlotStatus::removed);
   CHECK(slot.warm_reset(answer) == SlotStatus::removed);
   CHECK(slot.activate(answer) == SlotStatus::removed);
 
-  const auto same_card = bench.insert(answering(1));
+  const auto same_card = setup.insert(answering(1));
   // A card that was away has forgotten everything: nothing is sent before the next activation.
   CHECK(slot.transmit(kCommand, answer) == SlotStatus::removed);
   expect_answers(slot, 1);
@@ -72,18 +72,18 @@ TEST_CASE("a card that is pulled between two commands is removed, and back after
 }
 
 TEST_CASE("a slot without a card is empty") {
-  Bench bench;
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   CHECK(slot.activate(answer) == SlotStatus::removed);
 }
 
 TEST_CASE("a card that falls silent and is then pulled is removed") {
-  Bench bench;
+  OneReader setup;
   Script script = answering(1);
   script.silent_at = 1;
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   expect_answers(slot, 1);
   std::thread hand([&] {
     card->eventually([](const Contacts& c) { return std::count(c.begin(), c.end(), Contact::command) == 2; });
@@ -95,48 +95,48 @@ TEST_CASE("a card that falls silent and is then pulled is removed") {
 }
 
 TEST_CASE("a card without an ATR is mute") {
-  Bench bench;
+  OneReader setup;
   const std::size_t reset = GENERATE(0U, 1U);
   Script script = answering(0);
   script.mute_from = reset;
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   CHECK(slot.activate(answer) == SlotStatus::mute);
   CHECK(answer.empty());
 }
 
 TEST_CASE("a card that stops answering its resets is mute") {
-  Bench bench;
+  OneReader setup;
   Script script = answering(1);
   script.mute_from = 2;
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   expect_answers(slot, 1);
   emv::ResponseBuffer answer;
   CHECK(slot.warm_reset(answer) == SlotStatus::mute);
 }
 
 TEST_CASE("an ATR that is none is garbled") {
-  Bench bench;
+  OneReader setup;
   const auto atr = GENERATE("12 34", "3B", "3B 81 FF 11 FE 00");
   INFO(atr);
-  const auto card = bench.insert({.atr = hex(atr)});
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert({.atr = hex(atr)});
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   CHECK(slot.activate(answer) == SlotStatus::garbled);
   CHECK(answer.empty());
 }
 
 TEST_CASE("a response of an impossible length is garbled, and the next one is not") {
-  Bench bench;
+  OneReader setup;
   Script script = answering(0);
   for (const std::size_t size : {1U, 259U, 300U}) {
     script.steps.push_back({"an impossible length", kCommand, std::vector<std::uint8_t>(size, 0x90)});
   }
   script.steps.push_back({"a number", kCommand, kResponse});
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   expect_answers(slot, 0);
   emv::ResponseBuffer answer;
   for (int i = 0; i < 3; ++i) {
@@ -149,11 +149,11 @@ TEST_CASE("a response of an impossible length is garbled, and the next one is no
 }
 
 TEST_CASE("a daemon that is killed at any command is no fault of the card's") {
-  Bench bench;
+  OneReader setup;
   const std::size_t command = GENERATE(0U, 1U, 4U);
-  const auto card = bench.insert(answering(command));
-  card->on_command(command, [&] { bench.daemon.kill(); });
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(answering(command));
+  card->on_command(command, [&] { setup.daemon.kill(); });
+  PcscSlot slot(setup.reader);
   expect_answers(slot, command);
   emv::ResponseBuffer answer;
   const auto transmit = [&] { return slot.transmit(kCommand, answer); };
@@ -165,17 +165,17 @@ TEST_CASE("a daemon that is killed at any command is no fault of the card's") {
 }
 
 TEST_CASE("a daemon that is stopped between two commands is no fault of the card's") {
-  Bench bench;
-  const auto card = bench.insert(answering(1));
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert(answering(1));
+  PcscSlot slot(setup.reader);
   expect_answers(slot, 1);
-  bench.daemon.stop();
+  setup.daemon.stop();
   emv::ResponseBuffer answer;
   CHECK_THAT(said([&] { return slot.transmit(kCommand, answer); }), Catch::Contains("PC/SC service"));
 }
 
 TEST_CASE("a reader that is not there is said to be gone") {
-  Bench bench;
+  OneReader setup;
   PcscSlot slot("Other 00 00");
   emv::ResponseBuffer answer;
   CHECK(said([&] { return slot.activate(answer); }) ==

@@ -5,7 +5,7 @@
 #include "host/base/failure.hpp"
 #include "host/pcsc/features.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 #include "tests/pcscd/other_program.hpp"
 
 namespace sesame::pcsc {
@@ -53,10 +53,10 @@ struct Transaction {
 }  // namespace
 
 TEST_CASE("a card in another program's transaction is in use") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  const Transaction transaction(bench.reader);
-  PcscSlot slot(bench.reader, kEnglish, short_limits());
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  const Transaction transaction(setup.reader);
+  PcscSlot slot(setup.reader, kEnglish, short_limits());
   emv::ResponseBuffer answer;
   const auto start = Clock::now();
   CHECK(failing([&] { slot.activate(answer); }) == kInUse);
@@ -71,12 +71,12 @@ TEST_CASE("a card in another program's transaction is in use") {
 }
 
 TEST_CASE("a transaction that ends in time is waited for") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  const Transaction transaction(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  const Transaction transaction(setup.reader);
   SlotLimits patient;
   patient.others = kPatience;
-  PcscSlot slot(bench.reader, kEnglish, patient);
+  PcscSlot slot(setup.reader, kEnglish, patient);
   emv::ResponseBuffer answer;
   auto activated = std::async(std::launch::async, [&] { return slot.activate(answer); });
   CHECK(activated.wait_for(kShort) == std::future_status::timeout);
@@ -85,39 +85,39 @@ TEST_CASE("a transaction that ends in time is waited for") {
 }
 
 TEST_CASE("a reader in another program's transaction keeps its features to itself, and does not let go") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  CHECK(others_let_go(bench.reader, kPatience));
-  const Transaction transaction(bench.reader);
-  CHECK_FALSE(features_of(Context(), bench.reader, kShort));
-  CHECK_FALSE(others_let_go(bench.reader, kShort));
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  CHECK(others_let_go(setup.reader, kPatience));
+  const Transaction transaction(setup.reader);
+  CHECK_FALSE(features_of(Context(), setup.reader, kShort));
+  CHECK_FALSE(others_let_go(setup.reader, kShort));
   transaction.end();
-  CHECK(others_let_go(bench.reader, kPatience));
-  CHECK(features_of(bench.context, bench.reader));
+  CHECK(others_let_go(setup.reader, kPatience));
+  CHECK(features_of(setup.context, setup.reader));
 }
 
 TEST_CASE("a connection that comes too late is let go of") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
   {
-    const Transaction transaction(bench.reader);
+    const Transaction transaction(setup.reader);
     {
       const Context context;
       Connection connection;
-      CHECK(connect(context, bench.reader, SCARD_SHARE_SHARED, kProtocols, kShort, connection) ==
+      CHECK(connect(context, setup.reader, SCARD_SHARE_SHARED, kProtocols, kShort, connection) ==
             SCARD_E_SHARING_VIOLATION);
       CHECK(context.lost());
       CHECK(context.busy());
     }
     transaction.end();
   }
-  eventually([&] { return OtherProgram(bench.reader, SCARD_SHARE_EXCLUSIVE).result() == SCARD_S_SUCCESS; });
+  eventually([&] { return OtherProgram(setup.reader, SCARD_SHARE_EXCLUSIVE).result() == SCARD_S_SUCCESS; });
 }
 
 TEST_CASE("a card that never answers is mute, and removed once it was pulled") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0, .silent_at = 0});
-  PcscSlot slot(bench.reader, kEnglish, short_limits());
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0, .silent_at = 0});
+  PcscSlot slot(setup.reader, kEnglish, short_limits());
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   CHECK(slot.transmit(kCommand, answer) == SlotStatus::mute);
@@ -131,11 +131,11 @@ TEST_CASE("a card that never answers is mute, and removed once it was pulled") {
 }
 
 TEST_CASE("a daemon that was stopped is said to be silent, whatever it is asked") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
   const Context one(kService), two(kService), three(kService), four(kService), five(kService);
   std::string all[7];
-  bench.daemon.pause();
+  setup.daemon.pause();
   const auto start = Clock::now();
   {
     const auto meanwhile = [&](std::size_t i, auto call) {
@@ -143,17 +143,17 @@ TEST_CASE("a daemon that was stopped is said to be silent, whatever it is asked"
     };
     const auto calls = {
         meanwhile(0, [&] { list_readers(one); }).share(),
-        meanwhile(1, [&] { reader_info(two, bench.reader); }).share(),
-        meanwhile(2, [&] { wait_for_card(three, bench.reader, 0s, [] {}); }).share(),
-        meanwhile(3, [&] { card_leaves(four, bench.reader, kShort); }).share(),
-        meanwhile(4, [&] { features_of(five, bench.reader); }).share(),
+        meanwhile(1, [&] { reader_info(two, setup.reader); }).share(),
+        meanwhile(2, [&] { wait_for_card(three, setup.reader, 0s, [] {}); }).share(),
+        meanwhile(3, [&] { card_leaves(four, setup.reader, kShort); }).share(),
+        meanwhile(4, [&] { features_of(five, setup.reader); }).share(),
         meanwhile(5, [&] { Context context(kService); }).share(),
-        meanwhile(6, [&] { PcscSlot slot(bench.reader, kEnglish, short_limits()); }).share(),
+        meanwhile(6, [&] { PcscSlot slot(setup.reader, kEnglish, short_limits()); }).share(),
     };
     for (const auto& call : calls) call.wait();
   }
   CHECK(Clock::now() - start < kPatience);
-  bench.daemon.go_on();
+  setup.daemon.go_on();
   for (const std::string& said : all) CHECK(said == kSilent);
   // A context whose call was late is of no use, another one is.
   CHECK(failing([&] { list_readers(one); }) == kSilent);
@@ -161,32 +161,32 @@ TEST_CASE("a daemon that was stopped is said to be silent, whatever it is asked"
 }
 
 TEST_CASE("a daemon that stops in the middle of a command is no mute card") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0, .steps = {{"a number", kCommand, hex("12 34 90 00")}}});
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0, .steps = {{"a number", kCommand, hex("12 34 90 00")}}});
   SlotLimits limits = short_limits();
   limits.answer = kService;
-  PcscSlot slot(bench.reader, kEnglish, limits);
+  PcscSlot slot(setup.reader, kEnglish, limits);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
-  card->on_command(0, [&] { bench.daemon.pause(); });
+  card->on_command(0, [&] { setup.daemon.pause(); });
   CHECK(failing([&] { slot.transmit(kCommand, answer); }) == kSilent);
-  bench.daemon.go_on();
+  setup.daemon.go_on();
   eventually([&] { return slot.activate(answer) == SlotStatus::ok; });
 }
 
 TEST_CASE("a slot lets go of its card though the daemon does not answer") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
   const auto start = Clock::now();
   {
-    PcscSlot slot(bench.reader, kEnglish, short_limits());
+    PcscSlot slot(setup.reader, kEnglish, short_limits());
     emv::ResponseBuffer answer;
     REQUIRE(slot.activate(answer) == SlotStatus::ok);
-    bench.daemon.pause();
+    setup.daemon.pause();
   }
   CHECK(Clock::now() - start < kPatience);
-  bench.daemon.go_on();
-  eventually([&] { return OtherProgram(bench.reader).result() == SCARD_S_SUCCESS; });
+  setup.daemon.go_on();
+  eventually([&] { return OtherProgram(setup.reader).result() == SCARD_S_SUCCESS; });
 }
 
 }  // namespace sesame::pcsc

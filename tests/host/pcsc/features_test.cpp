@@ -4,7 +4,7 @@
 
 #include "host/pcsc/features.hpp"
 #include "host/pcsc/pin_verify.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 
 namespace sesame::pcsc {
 

@@ -6,7 +6,7 @@
 #include "host/pcsc/features.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
 #include "host/pcsc/readers.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 
 namespace sesame::pcsc {
 
@@ -71,30 +71,30 @@ TEST_CASE("a daemon without readers has none, and that is no error") {
 }
 
 TEST_CASE("a reader's state is what is in it, and who has it") {
-  Bench bench;
-  const auto state = [&] { return list_readers(bench.context).at(0); };
-  CHECK(state().name == bench.reader);
+  OneReader setup;
+  const auto state = [&] { return list_readers(setup.context).at(0); };
+  CHECK(state().name == setup.reader);
   CHECK(state().state == ReaderState::empty);
   CHECK(state().atr.empty());
 
-  const auto card = bench.insert({.atr = kAtrT0});
+  const auto card = setup.insert({.atr = kAtrT0});
   CHECK(state().state == ReaderState::card);
   CHECK(state().atr == kAtrT0);
 
-  PcscSlot slot(bench.reader);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   CHECK(state().state == ReaderState::in_use);
-  CHECK_FALSE(features_of(bench.context, bench.reader));  // unknown, and no error
+  CHECK_FALSE(features_of(setup.context, setup.reader));  // unknown, and no error
   CHECK_FALSE(slot.has_pinpad());
   slot.deactivate();
   CHECK(state().state == ReaderState::card);
 }
 
 TEST_CASE("a card that does not answer its reset is seen to be mute") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0, .mute_from = 0});
-  CHECK(list_readers(bench.context).at(0).state == ReaderState::mute);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0, .mute_from = 0});
+  CHECK(list_readers(setup.context).at(0).state == ReaderState::mute);
 }
 
 TEST_CASE("two readers are in the order of their indices") {
@@ -107,58 +107,58 @@ TEST_CASE("two readers are in the order of their indices") {
 }
 
 TEST_CASE("a limit of 0 does not wait for a card") {
-  const Bench bench;
+  const OneReader setup;
   const auto wait = [&] {
-    wait_for_card(bench.context, bench.reader, std::chrono::seconds(0), [] { FAIL("it waits"); });
+    wait_for_card(setup.context, setup.reader, std::chrono::seconds(0), [] { FAIL("it waits"); });
   };
   CHECK(failing(wait) == "no card in reader Bench 00 00: insert it");
 }
 
 TEST_CASE("a card that does not come in time is not waited for any longer") {
-  const Bench bench;
+  const OneReader setup;
   int waits = 0;
   const auto wait = [&] {
-    wait_for_card(bench.context, bench.reader, std::chrono::seconds(1), [&] { ++waits; });
+    wait_for_card(setup.context, setup.reader, std::chrono::seconds(1), [&] { ++waits; });
   };
   CHECK(failing(wait) == "no card in reader Bench 00 00 within 1 s: insert it");
   CHECK(waits == 1);
 }
 
 TEST_CASE("a card that is inserted while somebody waits is taken at once") {
-  Bench bench;
+  OneReader setup;
   std::unique_ptr<ScriptCard> card;
   int waits = 0;
-  wait_for_card(bench.context, bench.reader, kPatience, [&] {
+  wait_for_card(setup.context, setup.reader, kPatience, [&] {
     ++waits;
-    card = std::make_unique<ScriptCard>(bench.port, Script{.atr = kAtrT0});
+    card = std::make_unique<ScriptCard>(setup.port, Script{.atr = kAtrT0});
   });
   CHECK(waits == 1);
-  CHECK(list_readers(bench.context).at(0).state == ReaderState::card);
-  wait_for_card(bench.context, bench.reader, kPatience, [] { FAIL("it waits for a card that is there"); });
+  CHECK(list_readers(setup.context).at(0).state == ReaderState::card);
+  wait_for_card(setup.context, setup.reader, kPatience, [] { FAIL("it waits for a card that is there"); });
 }
 
 TEST_CASE("a daemon that dies while somebody waits for a card ends the wait") {
-  Bench bench;
+  OneReader setup;
   const auto wait = [&] {
-    wait_for_card(bench.context, bench.reader, kPatience, [&] { bench.daemon.kill(); });
+    wait_for_card(setup.context, setup.reader, kPatience, [&] { setup.daemon.kill(); });
   };
   CHECK(failing(wait) == "no PC/SC service: install and start pcscd (systemctl start pcscd.socket)");
 }
 
 TEST_CASE("a reader that is not there is not waited for") {
-  const Bench bench;
-  const auto wait = [&] { wait_for_card(bench.context, "Other 00 00", kPatience, [] {}); };
+  const OneReader setup;
+  const auto wait = [&] { wait_for_card(setup.context, "Other 00 00", kPatience, [] {}); };
   CHECK(failing(wait) == "reader Other 00 00 is gone or was never there: see `sesame readers`");
 }
 
 TEST_CASE("waiting for a card can be cancelled by another thread") {
-  const Bench bench;
+  const OneReader setup;
   std::thread canceller;
   std::atomic<bool> ended = false;
   const auto wait = [&] {
-    wait_for_card(bench.context, bench.reader, kPatience, [&] {
+    wait_for_card(setup.context, setup.reader, kPatience, [&] {
       canceller = std::thread([&] {
-        while (!ended) bench.context.cancel();
+        while (!ended) setup.context.cancel();
       });
     });
   };

@@ -2,7 +2,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/pcsc/pcsc_slot.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 #include "tests/pcscd/other_program.hpp"
 
 namespace sesame::pcsc {
@@ -18,13 +18,13 @@ struct TpduRow {
 };
 
 void expect_commands(const std::vector<std::uint8_t>& atr, const std::vector<TpduRow>& table) {
-  Bench bench;
+  OneReader setup;
   Script script{.atr = atr};
   for (const TpduRow& row : table) {
     script.steps.push_back({row.situation, hex(row.sent), hex("90 00")});
   }
-  const auto card = bench.insert(script);
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert(script);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   for (const TpduRow& row : table) {
@@ -58,14 +58,14 @@ TEST_CASE("in T=1 a command goes as it is") {
 }
 
 TEST_CASE("the longest command and the longest response pass") {
-  Bench bench;
+  OneReader setup;
   std::vector<std::uint8_t> command = hex("80 DA 00 00 FF");
   command.resize(command.size() + 255, 0x5A);
   std::vector<std::uint8_t> response(258, 0xA5);
   response[256] = 0x90;
   response[257] = 0x00;
-  const auto card = bench.insert({.atr = kAtrT0, .steps = {{"a long command", command, response}}});
-  PcscSlot slot(bench.reader);
+  const auto card = setup.insert({.atr = kAtrT0, .steps = {{"a long command", command, response}}});
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   command.push_back(0x00);  // the Le that does not go
@@ -75,11 +75,11 @@ TEST_CASE("the longest command and the longest response pass") {
 }
 
 TEST_CASE("61xx and 6Cxx are the application's to answer") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0,
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0,
                                   .steps = {{"there is more", hex("00 A4 04 00 01 A0"), hex("61 20")},
                                             {"the wrong length", hex("00 B2 01 0C 00"), hex("6C 10")}}});
-  PcscSlot slot(bench.reader);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   REQUIRE(slot.transmit(hex("00 A4 04 00 01 A0 00"), answer) == SlotStatus::ok);
@@ -90,11 +90,11 @@ TEST_CASE("61xx and 6Cxx are the application's to answer") {
 }
 
 TEST_CASE("activating resets the card cold, deactivating takes its power") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
   emv::ResponseBuffer answer;
   {
-    PcscSlot slot(bench.reader);
+    PcscSlot slot(setup.reader);
     REQUIRE(slot.activate(answer) == SlotStatus::ok);
     CHECK(copy(answer) == kAtrT0);
     CHECK(ends_with(card->contacts(), {Contact::power_off, Contact::cold_reset}));
@@ -114,9 +114,9 @@ TEST_CASE("activating resets the card cold, deactivating takes its power") {
 }
 
 TEST_CASE("a card of inverse convention shows another ATR after a warm reset") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrInverse, .warm_atr = kAtrT0});
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrInverse, .warm_atr = kAtrT0});
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   CHECK(copy(answer) == kAtrInverse);
@@ -128,14 +128,14 @@ TEST_CASE("a card of inverse convention shows another ATR after a warm reset") {
 }
 
 TEST_CASE("a card that another program left in the middle of something is reset") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0, .steps = {{"a PIN", hex("00 20 00 80 00"), hex("90 00")}}});
-  const OtherProgram other(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0, .steps = {{"a PIN", hex("00 20 00 80 00"), hex("90 00")}}});
+  const OtherProgram other(setup.reader);
   REQUIRE(other.result() == SCARD_S_SUCCESS);
   REQUIRE(other.transmit(hex("00 20 00 80 00")) == SCARD_S_SUCCESS);
   other.leave_card();
 
-  PcscSlot slot(bench.reader);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   CHECK(ends_with(card->contacts(), {Contact::command, Contact::power_off, Contact::cold_reset}));
@@ -143,31 +143,31 @@ TEST_CASE("a card that another program left in the middle of something is reset"
 }
 
 TEST_CASE("a card that another program uses is left to it") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  const OtherProgram other(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  const OtherProgram other(setup.reader);
   REQUIRE(other.result() == SCARD_S_SUCCESS);
-  PcscSlot slot(bench.reader);
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   CHECK_THROWS_WITH(slot.activate(answer),
                     "reader Bench 00 00 is in use by another program: close that program and try again");
 }
 
 TEST_CASE("no other program gets at the card while the slot has it") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  PcscSlot slot(setup.reader);
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
-  CHECK(OtherProgram(bench.reader).result() == SCARD_E_SHARING_VIOLATION);
+  CHECK(OtherProgram(setup.reader).result() == SCARD_E_SHARING_VIOLATION);
   slot.deactivate();
-  CHECK(OtherProgram(bench.reader).result() == SCARD_S_SUCCESS);
+  CHECK(OtherProgram(setup.reader).result() == SCARD_S_SUCCESS);
 }
 
 TEST_CASE("without a pinpad the pinpad is not asked, and neither is the card") {
-  Bench bench;
-  const auto card = bench.insert({.atr = kAtrT0});
-  PcscSlot slot(bench.reader);
+  OneReader setup;
+  const auto card = setup.insert({.atr = kAtrT0});
+  PcscSlot slot(setup.reader);
   CHECK_FALSE(slot.has_pinpad());
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);

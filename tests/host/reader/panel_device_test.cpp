@@ -47,7 +47,7 @@ std::string code_of(Device& reader, std::string_view pin) {
   return reader.code();
 }
 
-struct Desk {
+struct BoardWithCard {
   profile::LoadedReader loaded = profile::load_reader("sesame");
   CardInSlot card{"sesame-card"};
   Board board{loaded.profile(), card.slot()};
@@ -62,16 +62,16 @@ struct Desk {
 };
 
 TEST_CASE("keys and cards go through a socket, and screens and the code come back") {
-  Desk desk;
-  const std::string expected = desk.code_here();
+  BoardWithCard setup;
+  const std::string expected = setup.code_here();
   auto [ours, theirs] = sockets();
-  const BoardThread thread(desk.board, theirs.get());
+  const BoardThread thread(setup.board, theirs.get());
   PanelDevice reader(std::move(ours), {});
   std::size_t screens = 0;
   reader.on_screen([&] { ++screens; });
   reader.connect();
   CHECK(reader.seen().reader == "sesame");
-  CHECK(code_of(reader, desk.card.pin()) == expected);
+  CHECK(code_of(reader, setup.card.pin()) == expected);
   CHECK(screens > 4);
   CHECK(reader.shown().lit);
   reader.remove();
@@ -79,9 +79,9 @@ TEST_CASE("keys and cards go through a socket, and screens and the code come bac
 }
 
 TEST_CASE("a wrong PIN shows the tries that are left, and C held down goes back to the functions") {
-  Desk desk;
+  BoardWithCard setup;
   auto [ours, theirs] = sockets();
-  const BoardThread thread(desk.board, theirs.get());
+  const BoardThread thread(setup.board, theirs.get());
   PanelDevice reader(std::move(ours), {});
   reader.connect();
   reader.insert();
@@ -95,10 +95,10 @@ TEST_CASE("a wrong PIN shows the tries that are left, and C held down goes back 
 }
 
 TEST_CASE("a board that was left with a card in it begins without one") {
-  Desk desk;
-  desk.board.reader().insert();
+  BoardWithCard setup;
+  setup.board.reader().insert();
   auto [ours, theirs] = sockets();
-  const BoardThread thread(desk.board, theirs.get());
+  const BoardThread thread(setup.board, theirs.get());
   PanelDevice reader(std::move(ours), {});
   reader.connect();
   reader.insert();
@@ -281,10 +281,10 @@ TEST_CASE("contacts and characters reach the card in their order, and its charac
 }
 
 TEST_CASE("a card elsewhere that is out cannot be inserted, and one that leaves is announced") {
-  Desk desk;
+  BoardWithCard setup;
   auto [ours, theirs] = sockets();
   auto [line, reader_line] = sockets();
-  const BoardThread thread(desk.board, theirs.get());
+  const BoardThread thread(setup.board, theirs.get());
   SpyCard card;
   PanelDevice reader(std::move(ours), std::move(line), card, {});
   reader.connect();
@@ -300,12 +300,12 @@ TEST_CASE("a card elsewhere that is out cannot be inserted, and one that leaves 
 // ---- serial
 
 TEST_CASE("a board at a serial port is a reader, whatever the port was set to") {
-  Desk desk;
-  const std::string expected = desk.code_here();
+  BoardWithCard setup;
+  const std::string expected = setup.code_here();
   Terminal terminal;
-  const BoardThread thread(desk.board, terminal.master.get());
+  const BoardThread thread(setup.board, terminal.master.get());
   SerialDevice reader(terminal.path, {});
-  CHECK(code_of(reader, desk.card.pin()) == expected);
+  CHECK(code_of(reader, setup.card.pin()) == expected);
   termios settings{};
   REQUIRE(::tcgetattr(terminal.slave.get(), &settings) == 0);
   CHECK(::cfgetispeed(&settings) == B115200);

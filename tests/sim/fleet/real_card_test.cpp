@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "sim/fleet/simulator.hpp"
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 #include "tests/pcscd/other_program.hpp"
 
 namespace sesame::sim {
@@ -59,8 +59,8 @@ SimulatorOptions with_real_cards() {
 }
 
 TEST_CASE("a real card that is pulled out of its reader has left the live reader too, though nobody looks") {
-  pcsc::Bench bench;
-  const auto card = bench.insert(stranger());
+  pcsc::OneReader setup;
+  const auto card = setup.insert(stranger());
   Simulator simulator(with_real_cards());
   const Keeper keeper(simulator);
   const std::string id = real_time_reader(simulator);
@@ -77,8 +77,8 @@ TEST_CASE("a real card that is pulled out of its reader has left the live reader
 }
 
 TEST_CASE("a live reader with a real card can be deleted, and so can the simulator") {
-  pcsc::Bench bench;
-  const auto card = bench.insert(stranger());
+  pcsc::OneReader setup;
+  const auto card = setup.insert(stranger());
   Simulator simulator(with_real_cards());
   const std::string id = real_time_reader(simulator), other = real_time_reader(simulator);
   simulator.insert(id, {CardSpec::Kind::pcsc, "Bench 00 00"});
@@ -88,7 +88,7 @@ TEST_CASE("a live reader with a real card can be deleted, and so can the simulat
 
 TEST_CASE("without a card in the PC/SC reader, or without such a reader, none is inserted") {
   const std::string wanted = GENERATE("0", "Bench 00 00", "7", "no such reader");
-  pcsc::Bench bench;
+  pcsc::OneReader setup;
   Simulator simulator(with_real_cards());
   const std::string id = real_time_reader(simulator);
   try {
@@ -100,9 +100,9 @@ TEST_CASE("without a card in the PC/SC reader, or without such a reader, none is
 }
 
 TEST_CASE("a card that another program has in a transaction is in use, and no live reader waits for it") {
-  pcsc::Bench bench;
-  const auto card = bench.insert({.atr = pcsc::kAtrT0});
-  const pcscd::OtherProgram other(bench.reader);
+  pcsc::OneReader setup;
+  const auto card = setup.insert({.atr = pcsc::kAtrT0});
+  const pcscd::OtherProgram other(setup.reader);
   REQUIRE(other.begin_transaction() == SCARD_S_SUCCESS);
   Simulator simulator(with_real_cards());
   const std::string id = real_time_reader(simulator);

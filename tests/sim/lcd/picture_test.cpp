@@ -68,16 +68,16 @@ TEST_CASE("no two characters that can be printed look alike, but the blank is em
 }
 
 TEST_CASE("the text of a screen has no blanks at the ends, its rows are as wide as the display") {
-  Bench bench;
-  bench.press("CODE");
-  CHECK(to_text(bench->screen()) == "Code secret ?");
-  const auto rows = to_rows(bench->screen());
+  TestReader reader;
+  reader.press("CODE");
+  CHECK(to_text(reader->screen()) == "Code secret ?");
+  const auto rows = to_rows(reader->screen());
   CHECK(rows == std::vector<std::string>{"Code secret ?   ", std::string(16, ' ')});
   CHECK(split_rows("Code secret ?   \n" + std::string(16, ' ')) == rows);
   CHECK(split_rows("").empty());
-  bench->advance(30'000);
-  CHECK(to_text(bench->screen()).empty());
-  CHECK(to_rows(bench->screen()).empty());
+  reader->advance(30'000);
+  CHECK(to_text(reader->screen()).empty());
+  CHECK(to_rows(reader->screen()).empty());
 }
 
 std::size_t count(const std::string& text, const std::string& what) {
@@ -87,11 +87,11 @@ std::size_t count(const std::string& text, const std::string& what) {
 }
 
 TEST_CASE("an SVG has a dot for each dot of the display, and says its text") {
-  Bench bench;
-  bench.ask_code();
-  const std::string svg = to_svg(bench->screen());
+  TestReader reader;
+  reader.ask_code();
+  const std::string svg = to_svg(reader->screen());
   CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
-  CHECK(svg.find("<title>Code Sésame\n" + bench.text().substr(bench.text().find('\n') + 1) + "</title>") !=
+  CHECK(svg.find("<title>Code Sésame\n" + reader.text().substr(reader.text().find('\n') + 1) + "</title>") !=
         std::string::npos);
   CHECK(count(svg, "h.88v.88") == 2 * 16 * 5 * 8);
   CHECK(count(to_svg(Screen{}), "h.88") == 0);
@@ -107,8 +107,8 @@ TEST_CASE("a screen with the characters of XML makes a whole SVG") {
 }
 
 TEST_CASE("a PNG has the size of the display, and differs with what is shown") {
-  Bench bench;
-  const auto lit = to_png(bench->screen());
+  TestReader reader;
+  const auto lit = to_png(reader->screen());
   constexpr std::array<std::uint8_t, 8> kSignature{0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A};
   REQUIRE(lit.size() > 24);
   CHECK(starts_with(lit, kSignature));
@@ -117,11 +117,11 @@ TEST_CASE("a PNG has the size of the display, and differs with what is shown") {
   };
   CHECK(number(16) == 4 * (16 * 6 - 1 + 6));
   CHECK(number(20) == 4 * (2 * 9 - 1 + 6));
-  CHECK(to_png(bench->screen()) == lit);
-  bench.press("CODE");
-  CHECK(to_png(bench->screen()) != lit);
-  bench->advance(30'000);
-  CHECK(to_png(bench->screen()) != lit);
+  CHECK(to_png(reader->screen()) == lit);
+  reader.press("CODE");
+  CHECK(to_png(reader->screen()) != lit);
+  reader->advance(30'000);
+  CHECK(to_png(reader->screen()) != lit);
 }
 
 }  // namespace

@@ -30,24 +30,24 @@ TEST_CASE("every fault has a name of its own, and says no more than faults can")
 }
 
 TEST_CASE("a mute card does not answer its reset") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::mute));
-  bench.insert();
-  CHECK(bench->reader().notice() == Notice::card_mute);
-  CHECK(bench.text() == "La carte ne\nrépond pas");
+  TestReader reader("");
+  reader.fault(fault(FaultKind::mute));
+  reader.insert();
+  CHECK(reader->reader().notice() == Notice::card_mute);
+  CHECK(reader.text() == "La carte ne\nrépond pas");
 }
 
 TEST_CASE("a card that falls silent in between stays so until the fault is taken away") {
-  Bench bench;
-  bench.fault(fault(FaultKind::mute, 12));
-  bench.ask_code();
-  CHECK(bench.text() == "La carte ne\nrépond pas");
-  bench.press("OK");
-  CHECK(bench.text() == "La carte ne\nrépond pas");
-  bench->set_faults({});
-  bench.press("OK");
-  bench.ask_code();
-  CHECK(bench.state() == State::code);
+  TestReader reader;
+  reader.fault(fault(FaultKind::mute, 12));
+  reader.ask_code();
+  CHECK(reader.text() == "La carte ne\nrépond pas");
+  reader.press("OK");
+  CHECK(reader.text() == "La carte ne\nrépond pas");
+  reader->set_faults({});
+  reader.press("OK");
+  reader.ask_code();
+  CHECK(reader.state() == State::code);
 }
 
 Fault slow(std::uint32_t ms) {
@@ -57,78 +57,78 @@ Fault slow(std::uint32_t ms) {
 }
 
 TEST_CASE("a slow card answers when its time has come, and virtual time stops there") {
-  Bench bench("");
-  bench.fault(slow(500));
-  bench.insert();
-  CHECK(bench.text() == "Patientez…");
-  CHECK(bench->deadline() == 500);
-  bench->advance(499);
-  CHECK(bench.state() == State::starting);
-  CHECK(bench->deadline() == 500);
-  bench->advance(1);
-  CHECK(bench->deadline() == 1'000);
+  TestReader reader("");
+  reader.fault(slow(500));
+  reader.insert();
+  CHECK(reader.text() == "Patientez…");
+  CHECK(reader->deadline() == 500);
+  reader->advance(499);
+  CHECK(reader.state() == State::starting);
+  CHECK(reader->deadline() == 500);
+  reader->advance(1);
+  CHECK(reader->deadline() == 1'000);
   int answers = 1;
-  while (bench.state() == State::starting && answers < 50) {
-    CHECK(bench->to_next_deadline());
+  while (reader.state() == State::starting && answers < 50) {
+    CHECK(reader->to_next_deadline());
     ++answers;
   }
-  CHECK(bench.state() == State::choose_function);
-  CHECK(bench->now() == 500U * static_cast<Millis>(answers));
+  CHECK(reader.state() == State::choose_function);
+  CHECK(reader->now() == 500U * static_cast<Millis>(answers));
 }
 
 TEST_CASE("a slow card gives the same code, however time is cut") {
   const Millis step = GENERATE(Millis{7}, Millis{500}, Millis{100'000});
-  Bench fast, bench;
-  bench.fault(slow(100));
+  TestReader fast, reader;
+  reader.fault(slow(100));
   fast.ask_code();
-  bench.ask_code();
-  CHECK(bench.state() == State::working);
-  for (int i = 0; i < 2'000 && bench.state() == State::working; ++i) {
-    step > 20'000 ? static_cast<void>(bench->to_next_deadline()) : bench->advance(step);
+  reader.ask_code();
+  CHECK(reader.state() == State::working);
+  for (int i = 0; i < 2'000 && reader.state() == State::working; ++i) {
+    step > 20'000 ? static_cast<void>(reader->to_next_deadline()) : reader->advance(step);
   }
-  CHECK(bench.code() == fast.code());
+  CHECK(reader.code() == fast.code());
 }
 
 TEST_CASE("a card that is slower than the reader's patience counts as mute") {
-  Bench bench("");
-  bench.fault(slow(20'001));
-  bench.insert();
-  bench->advance(20'000);
-  CHECK(bench->reader().notice() == Notice::card_mute);
-  bench->advance(10'000);
-  CHECK(bench->reader().notice() == Notice::card_mute);
+  TestReader reader("");
+  reader.fault(slow(20'001));
+  reader.insert();
+  reader->advance(20'000);
+  CHECK(reader->reader().notice() == Notice::card_mute);
+  reader->advance(10'000);
+  CHECK(reader->reader().notice() == Notice::card_mute);
 }
 
 TEST_CASE("C gives up a slow dialogue, and its late answer is nobody's") {
-  Bench bench;
-  bench.fault(slow(1'000));
-  bench.ask_code();
-  bench.press("C");
-  CHECK(bench.state() == State::choose_function);
-  bench->advance(5'000);
-  CHECK(bench.state() == State::choose_function);
+  TestReader reader;
+  reader.fault(slow(1'000));
+  reader.ask_code();
+  reader.press("C");
+  CHECK(reader.state() == State::choose_function);
+  reader->advance(5'000);
+  CHECK(reader.state() == State::choose_function);
 }
 
 TEST_CASE("a slow card that is pulled out is out at once") {
-  Bench bench;
-  bench.fault(slow(1'000));
-  bench.ask_code();
-  bench->pull();
-  CHECK(bench.text() == "Carte retirée");
-  bench->advance(2'000);
-  CHECK(bench.text() == "Carte retirée");
+  TestReader reader;
+  reader.fault(slow(1'000));
+  reader.ask_code();
+  reader->pull();
+  CHECK(reader.text() == "Carte retirée");
+  reader->advance(2'000);
+  CHECK(reader.text() == "Carte retirée");
 }
 
 TEST_CASE("with a real clock a slow card answers at a tick") {
-  Bench bench("", "sesame", ClockKind::real);
-  bench->tick(1'000);
-  bench.fault(slow(300));
-  bench.insert();
-  CHECK(bench->deadline() == 1'300);
-  bench->tick(1'299);
-  CHECK(bench->deadline() == 1'300);
-  bench->tick(1'300);
-  CHECK(bench->deadline() == 1'600);
+  TestReader reader("", "sesame", ClockKind::real);
+  reader->tick(1'000);
+  reader.fault(slow(300));
+  reader.insert();
+  CHECK(reader->deadline() == 1'300);
+  reader->tick(1'299);
+  CHECK(reader->deadline() == 1'300);
+  reader->tick(1'300);
+  CHECK(reader->deadline() == 1'600);
 }
 
 struct Override {
@@ -141,24 +141,24 @@ TEST_CASE("a status word takes the place of the card's answer") {
   const auto each = GENERATE(
       Override{0xAE, 0x6985, "Refusé par\nla carte"}, Override{0x20, 0x6983, "Code bloqué\nVoir la banque"},
       Override{0xA4, 0x6A81, "Carte bloquée\nVoir la banque"}, Override{0xA4, 0x6A82, "Mauvaise carte"});
-  Bench bench("");
+  TestReader reader("");
   Fault override_status = fault(FaultKind::status_word);
   override_status.ins = each.ins;
   override_status.sw = each.sw;
-  bench.fault(override_status);
-  bench.insert();
-  if (bench.state() == State::choose_function) bench.ask_code();
-  CHECK(bench.text() == each.text);
+  reader.fault(override_status);
+  reader.insert();
+  if (reader.state() == State::choose_function) reader.ask_code();
+  CHECK(reader.text() == each.text);
 }
 
 TEST_CASE("a command whose status word is overridden is not executed") {
-  Bench bench;
+  TestReader reader;
   Fault wrong = fault(FaultKind::status_word);
   wrong.ins = 0x20;
   wrong.sw = 0x63C1;
-  bench.fault(wrong);
-  bench.ask_code("0000");
-  CHECK(bench->card()->state()->tries_left == 3);
+  reader.fault(wrong);
+  reader.ask_code("0000");
+  CHECK(reader->card()->state()->tries_left == 3);
 }
 
 std::vector<std::vector<std::uint8_t>> answers(const LiveReader& reader) {
@@ -171,15 +171,15 @@ std::vector<std::vector<std::uint8_t>> answers(const LiveReader& reader) {
 }
 
 TEST_CASE("a corrupted answer has its first bit changed, and the others are as they were") {
-  Bench whole;
+  TestReader whole;
   const auto right = answers(*whole);
   REQUIRE(right.size() >= 3);
   for (std::size_t at = 0; at < 3; ++at) {
     CAPTURE(at);
-    Bench bench("");
-    bench.fault(fault(FaultKind::corrupted, at));
-    bench.insert();
-    const auto wrong = answers(*bench);
+    TestReader reader("");
+    reader.fault(fault(FaultKind::corrupted, at));
+    reader.insert();
+    const auto wrong = answers(*reader);
     REQUIRE(wrong.size() > at);
     for (std::size_t i = 0; i < at; ++i) CHECK(wrong[i] == right[i]);
     CHECK((wrong[at][0] ^ right[at][0]) == 0x80);
@@ -188,44 +188,44 @@ TEST_CASE("a corrupted answer has its first bit changed, and the others are as t
 }
 
 TEST_CASE("a corrupted cryptogram is an error, not another code") {
-  Bench whole;
+  TestReader whole;
   whole.ask_code();
   const std::size_t cryptogram = answers(*whole).size() - 3;
-  Bench bench("");
-  bench.fault(fault(FaultKind::corrupted, cryptogram));
-  bench.insert();
-  bench.ask_code();
+  TestReader reader("");
+  reader.fault(fault(FaultKind::corrupted, cryptogram));
+  reader.insert();
+  reader.ask_code();
   CAPTURE(answers(*whole));
-  CHECK(bench.text() == "Erreur de carte");
+  CHECK(reader.text() == "Erreur de carte");
 }
 
 TEST_CASE("a bad ATR is a card error, until the fault is taken away") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::bad_atr));
-  bench.insert();
-  CHECK(bench.text() == "Erreur de carte");
-  bench->set_faults({});
-  bench.press("OK");
-  CHECK(bench.state() == State::choose_function);
+  TestReader reader("");
+  reader.fault(fault(FaultKind::bad_atr));
+  reader.insert();
+  CHECK(reader.text() == "Erreur de carte");
+  reader->set_faults({});
+  reader.press("OK");
+  CHECK(reader.state() == State::choose_function);
 }
 
 TEST_CASE("a low battery says so when the reader wakes, and everything works") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::low_battery));
-  CHECK(bench->battery_low());
-  bench.insert();
-  CHECK(bench.text() == "Pile faible");
+  TestReader reader("");
+  reader.fault(fault(FaultKind::low_battery));
+  CHECK(reader->battery_low());
+  reader.insert();
+  CHECK(reader.text() == "Pile faible");
   SECTION("for two seconds") {
-    bench->advance(1'999);
-    CHECK(bench.text() == "Pile faible");
-    bench->advance(1);
-    CHECK(bench.text() == "Choisir la\nfonction");
+    reader->advance(1'999);
+    CHECK(reader.text() == "Pile faible");
+    reader->advance(1);
+    CHECK(reader.text() == "Choisir la\nfonction");
   }
   SECTION("or until a key") {
-    bench.press("CODE");
-    CHECK(bench.text() == "Code secret ?");
-    bench.type("1234");
-    CHECK(bench.state() == State::code);
+    reader.press("CODE");
+    CHECK(reader.text() == "Code secret ?");
+    reader.type("1234");
+    CHECK(reader.state() == State::code);
   }
 }
 
@@ -257,13 +257,13 @@ TEST_CASE("the battery is low in whatever language the reader speaks: its words 
 }
 
 TEST_CASE("a battery that is no longer low is not said to be low any more") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::low_battery));
-  bench.insert();
-  REQUIRE(bench.text() == "Pile faible");
-  bench->set_faults({});
-  CHECK(bench.text() == "Choisir la\nfonction");
-  CHECK(std::get<ScreenChanged>(bench->log().back().what).rows ==
+  TestReader reader("");
+  reader.fault(fault(FaultKind::low_battery));
+  reader.insert();
+  REQUIRE(reader.text() == "Pile faible");
+  reader->set_faults({});
+  CHECK(reader.text() == "Choisir la\nfonction");
+  CHECK(std::get<ScreenChanged>(reader->log().back().what).rows ==
         std::vector<std::string>{"Choisir la      ", "fonction        "});
 }
 
@@ -282,39 +282,39 @@ TEST_CASE("the words about the battery end with the light, and nothing waits for
 
 TEST_CASE("a battery that dies in the dialogue leaves the reader dark for good") {
   const std::size_t at = GENERATE(0U, 3U, 9U);
-  Bench bench("");
-  bench.fault(fault(FaultKind::dead_battery, at));
-  bench.insert();
-  if (!bench->battery_dead()) bench.ask_code();
-  CHECK(bench->battery_dead());
-  CHECK_FALSE(bench->screen().lit);
-  CHECK_FALSE(bench->deadline());
-  bench.press("OK");
-  bench->pull();
-  bench.insert();
-  bench->advance(60'000);
-  CHECK_FALSE(bench->screen().lit);
-  CHECK(bench.state() == State::off);
+  TestReader reader("");
+  reader.fault(fault(FaultKind::dead_battery, at));
+  reader.insert();
+  if (!reader->battery_dead()) reader.ask_code();
+  CHECK(reader->battery_dead());
+  CHECK_FALSE(reader->screen().lit);
+  CHECK_FALSE(reader->deadline());
+  reader.press("OK");
+  reader->pull();
+  reader.insert();
+  reader->advance(60'000);
+  CHECK_FALSE(reader->screen().lit);
+  CHECK(reader.state() == State::off);
 }
 
 TEST_CASE("a stuck key repeats itself after every other key") {
-  Bench bench;
+  TestReader reader;
   Fault stuck = fault(FaultKind::stuck_key);
   stuck.key = "5";
-  bench.press("CODE");
-  bench.fault(stuck);
-  bench.press("1");
-  CHECK(bench.text() == "Code secret ?\n**");
-  bench.press("5");
-  CHECK(bench.text() == "Code secret ?\n***");
+  reader.press("CODE");
+  reader.fault(stuck);
+  reader.press("1");
+  CHECK(reader.text() == "Code secret ?\n**");
+  reader.press("5");
+  CHECK(reader.text() == "Code secret ?\n***");
 }
 
 TEST_CASE("a key that the reader does not have cannot be stuck") {
-  Bench bench;
+  TestReader reader;
   Fault stuck = fault(FaultKind::stuck_key);
   stuck.key = "M3";
-  CHECK_THROWS_AS(bench.fault(stuck), Refusal);
-  CHECK(bench->faults().empty());
+  CHECK_THROWS_AS(reader.fault(stuck), Refusal);
+  CHECK(reader->faults().empty());
 }
 
 }  // namespace

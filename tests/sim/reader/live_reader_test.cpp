@@ -46,114 +46,114 @@ TEST_CASE("a card slid in, a key, a PIN and OK give the code that the command gi
   const std::string card = GENERATE("sesame-card", "bank-card", "belgian-card", "aes-card");
   const std::uint16_t atc = GENERATE(std::uint16_t{0}, std::uint16_t{0xB3});
   CAPTURE(card, atc);
-  Bench bench(card);
-  bench->card()->set_state(atc, std::nullopt);
-  bench.ask_code(card::load_card(card).pin.view());
-  CHECK(bench.state() == State::code);
-  CHECK(bench.code() == code_of_the_command(card, atc));
+  TestReader reader(card);
+  reader->card()->set_state(atc, std::nullopt);
+  reader.ask_code(card::load_card(card).pin.view());
+  CHECK(reader.state() == State::code);
+  CHECK(reader.code() == code_of_the_command(card, atc));
 }
 
 TEST_CASE("two codes in a row differ") {
-  Bench bench;
-  bench.ask_code();
-  const std::string first = bench.code();
-  bench.ask_code();
+  TestReader reader;
+  reader.ask_code();
+  const std::string first = reader.code();
+  reader.ask_code();
   CHECK(first.size() == 8);
-  CHECK(bench.code().size() == 8);
-  CHECK(bench.code() != first);
+  CHECK(reader.code().size() == 8);
+  CHECK(reader.code() != first);
 }
 
 TEST_CASE("the code disappears after 35 seconds of virtual time, and not before") {
-  Bench bench;
-  bench.ask_code();
-  bench->advance(34'999);
-  CHECK(bench->screen().lit);
-  CHECK(bench.text().starts_with("Code Sésame\n"));
-  bench->advance(1);
-  CHECK_FALSE(bench->screen().lit);
-  CHECK(bench.state() == State::off);
+  TestReader reader;
+  reader.ask_code();
+  reader->advance(34'999);
+  CHECK(reader->screen().lit);
+  CHECK(reader.text().starts_with("Code Sésame\n"));
+  reader->advance(1);
+  CHECK_FALSE(reader->screen().lit);
+  CHECK(reader.state() == State::off);
 }
 
 TEST_CASE("the clock jumps to what happens next, and says when there is nothing") {
-  Bench bench;
-  bench.ask_code();
-  CHECK(bench->deadline() == 35'000);
-  CHECK(bench->to_next_deadline());
-  CHECK(bench->now() == 35'000);
-  CHECK(bench.state() == State::off);
-  CHECK_FALSE(bench->to_next_deadline());
-  CHECK(bench->now() == 35'000);
+  TestReader reader;
+  reader.ask_code();
+  CHECK(reader->deadline() == 35'000);
+  CHECK(reader->to_next_deadline());
+  CHECK(reader->now() == 35'000);
+  CHECK(reader.state() == State::off);
+  CHECK_FALSE(reader->to_next_deadline());
+  CHECK(reader->now() == 35'000);
 }
 
 TEST_CASE("a very long time passes at once") {
-  Bench bench;
-  bench->advance(~Millis{0});
-  CHECK(bench->now() == ~Millis{0});
-  CHECK(bench.state() == State::off);
+  TestReader reader;
+  reader->advance(~Millis{0});
+  CHECK(reader->now() == ~Millis{0});
+  CHECK(reader.state() == State::off);
 }
 
 TEST_CASE("a virtual clock does not tick, and nobody moves a real one") {
-  Bench virtual_bench;
+  TestReader virtual_bench;
   virtual_bench->tick(60'000);
   CHECK(virtual_bench->now() == 0);
 
-  Bench bench("sesame-card", "sesame", ClockKind::real);
-  CHECK_THROWS_AS(bench->advance(1), Refusal);
-  CHECK_THROWS_AS(bench->to_next_deadline(), Refusal);
-  bench->tick(30'000);
-  CHECK(bench->now() == 30'000);
-  CHECK(bench.state() == State::off);
+  TestReader reader("sesame-card", "sesame", ClockKind::real);
+  CHECK_THROWS_AS(reader->advance(1), Refusal);
+  CHECK_THROWS_AS(reader->to_next_deadline(), Refusal);
+  reader->tick(30'000);
+  CHECK(reader->now() == 30'000);
+  CHECK(reader.state() == State::off);
 }
 
 TEST_CASE("a real clock that seems to go back stands still") {
-  Bench bench("", "sesame", ClockKind::real);
-  bench->tick(500);
-  bench->tick(100);
-  CHECK(bench->now() == 500);
+  TestReader reader("", "sesame", ClockKind::real);
+  reader->tick(500);
+  reader->tick(100);
+  CHECK(reader->now() == 500);
 }
 
 TEST_CASE("a card can be pulled out at every command, and put in again") {
   for (std::size_t at = 0;; ++at) {
-    Bench bench;
-    bench.fault(fault(FaultKind::removed, at));
-    bench->pull();
-    bench.insert();
-    if (bench.state() == State::choose_function) bench.ask_code();
-    if (bench.state() == State::code) {
+    TestReader reader;
+    reader.fault(fault(FaultKind::removed, at));
+    reader->pull();
+    reader.insert();
+    if (reader.state() == State::choose_function) reader.ask_code();
+    if (reader.state() == State::code) {
       CHECK(at > 5);
       break;
     }
     CAPTURE(at);
-    CHECK(bench.text() == "Carte retirée");
-    CHECK(bench->card() == nullptr);
-    bench->set_faults({});
-    bench.insert();
-    bench.ask_code();
-    CHECK(bench.state() == State::code);
+    CHECK(reader.text() == "Carte retirée");
+    CHECK(reader->card() == nullptr);
+    reader->set_faults({});
+    reader.insert();
+    reader.ask_code();
+    CHECK(reader.state() == State::code);
   }
 }
 
 TEST_CASE("a card can be pulled out in every state") {
-  Bench bench;
+  TestReader reader;
   const auto pulled = [&] {
-    CHECK(bench->pull() != nullptr);
-    CHECK(bench.text() == "Carte retirée");
-    CHECK(bench->pull() == nullptr);
-    bench.insert();
-    CHECK(bench.state() == State::choose_function);
+    CHECK(reader->pull() != nullptr);
+    CHECK(reader.text() == "Carte retirée");
+    CHECK(reader->pull() == nullptr);
+    reader.insert();
+    CHECK(reader.state() == State::choose_function);
   };
   pulled();
-  bench.press("CODE");
+  reader.press("CODE");
   pulled();
-  bench.ask_code();
+  reader.ask_code();
   pulled();
 }
 
 TEST_CASE("a card that is put in where one is replaces it") {
-  Bench bench;
-  bench.insert("bank-card");
-  CHECK(bench->card()->name() == "bank-card");
-  const auto cards = logged<CardMoved>(*bench);
+  TestReader reader;
+  reader.insert("bank-card");
+  CHECK(reader->card()->name() == "bank-card");
+  const auto cards = logged<CardMoved>(*reader);
   REQUIRE(cards.size() == 3);
   CHECK_FALSE(cards[1].in);
   CHECK(cards[1].name == "sesame-card");
@@ -161,13 +161,13 @@ TEST_CASE("a card that is put in where one is replaces it") {
 }
 
 TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
-  Bench bench;
-  bench.ask_code("1234");
+  TestReader reader;
+  reader.ask_code("1234");
   std::string keys;
-  for (const KeyPressed& pressed : logged<KeyPressed>(*bench)) keys += pressed.key + " ";
+  for (const KeyPressed& pressed : logged<KeyPressed>(*reader)) keys += pressed.key + " ";
   CHECK(keys == "CODE • • • • OK ");
   bool verified = false;
-  for (const Exchanged& apdu : logged<Exchanged>(*bench)) {
+  for (const Exchanged& apdu : logged<Exchanged>(*reader)) {
     CHECK(to_hex(apdu.command).find("241234") == std::string::npos);
     verified = verified || transcript::masked_hex(apdu.command) == "0020008008****************";
   }
@@ -175,89 +175,89 @@ TEST_CASE("PIN digits are dots in what happened, and stars in the APDU") {
 }
 
 TEST_CASE("digits that a reader does not ask for are dots, too: they may be a PIN that came too early") {
-  Bench bench;
-  for (const char digit : {'1', '2', '3', '4'}) bench->press(digit_key(digit));
+  TestReader reader;
+  for (const char digit : {'1', '2', '3', '4'}) reader->press(digit_key(digit));
   std::string keys;
-  for (const KeyPressed& pressed : logged<KeyPressed>(*bench)) keys += pressed.key + " ";
+  for (const KeyPressed& pressed : logged<KeyPressed>(*reader)) keys += pressed.key + " ";
   CHECK(keys == "• • • • ");
 }
 
 TEST_CASE("digits of a challenge are shown as they are") {
-  Bench bench("sesame-card", "pinsentry");
-  bench.press("RESPOND");
-  bench.type(kPin);
-  CHECK(bench.state() == State::prompt);
-  bench.press("7");
-  CHECK(logged<KeyPressed>(*bench).back().key == "7");
+  TestReader reader("sesame-card", "pinsentry");
+  reader.press("RESPOND");
+  reader.type(kPin);
+  CHECK(reader.state() == State::prompt);
+  reader.press("7");
+  CHECK(logged<KeyPressed>(*reader).back().key == "7");
 }
 
 TEST_CASE("revisions count every entry of the log, and each is told") {
-  Bench bench("");
+  TestReader reader("");
   std::vector<std::uint64_t> told;
-  bench->on_entry([&](const LogEntry& entry) { told.push_back(entry.revision); });
-  bench.insert();
-  bench.ask_code();
-  bench->advance(1'000);
+  reader->on_entry([&](const LogEntry& entry) { told.push_back(entry.revision); });
+  reader.insert();
+  reader.ask_code();
+  reader->advance(1'000);
   REQUIRE(told.size() > 20);
   for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i] == i + 1);
-  CHECK(bench->revision() == told.size());
+  CHECK(reader->revision() == told.size());
 }
 
 TEST_CASE("what happened long ago is forgotten, what happened last is not") {
-  Bench bench;
-  for (int i = 0; i < 40; ++i) bench.ask_code();
-  CHECK(bench->forgotten());
-  CHECK(bench->log().size() <= LiveReader::kMemory);
-  CHECK(bench->log().back().revision == bench->revision());
-  CHECK(bench->log().front().revision == bench->revision() - bench->log().size() + 1);
+  TestReader reader;
+  for (int i = 0; i < 40; ++i) reader.ask_code();
+  CHECK(reader->forgotten());
+  CHECK(reader->log().size() <= LiveReader::kMemory);
+  CHECK(reader->log().back().revision == reader->revision());
+  CHECK(reader->log().front().revision == reader->revision() - reader->log().size() + 1);
 }
 
 TEST_CASE("dots in the place of thousands of codes do not make a reader forget what happened last") {
-  Bench bench;
-  for (int i = 0; i < 8'000; ++i) bench.ask_code();
-  CHECK(bench->log().size() > 100);
-  CHECK(bench->log().size() <= LiveReader::kMemory);
+  TestReader reader;
+  for (int i = 0; i < 8'000; ++i) reader.ask_code();
+  CHECK(reader->log().size() > 100);
+  CHECK(reader->log().size() <= LiveReader::kMemory);
 }
 
 TEST_CASE("a reader that is reset is dark, without card and faults, and its revision goes on") {
-  Bench bench;
-  bench.ask_code();
-  bench.fault(fault(FaultKind::dead_battery));
-  bench.press("CODE");
-  const auto revision = bench->revision();
-  bench->reset();
-  CHECK_FALSE(bench->screen().lit);
-  CHECK(bench->card() == nullptr);
-  CHECK(bench->faults().empty());
-  CHECK_FALSE(bench->battery_dead());
-  CHECK(bench->revision() > revision);
-  bench.insert();
-  bench.ask_code();
-  CHECK(bench.state() == State::code);
+  TestReader reader;
+  reader.ask_code();
+  reader.fault(fault(FaultKind::dead_battery));
+  reader.press("CODE");
+  const auto revision = reader->revision();
+  reader->reset();
+  CHECK_FALSE(reader->screen().lit);
+  CHECK(reader->card() == nullptr);
+  CHECK(reader->faults().empty());
+  CHECK_FALSE(reader->battery_dead());
+  CHECK(reader->revision() > revision);
+  reader.insert();
+  reader.ask_code();
+  CHECK(reader.state() == State::code);
 }
 
 TEST_CASE("a wrong PIN three times blocks the card, and the screen says so") {
-  Bench bench;
-  bench.ask_code("0000");
-  CHECK(bench.text() == "Code faux\nReste 2 essais");
-  bench.press("OK");
-  bench.type("0000");
-  CHECK(bench->card()->state()->tries_left == 1);
-  bench.press("OK");
-  bench.type("0000");
-  CHECK(bench.text() == "Dernier essai !\nContinuer : OK");
-  bench.press("OK");
-  CHECK(bench.text() == "Code bloqué\nVoir la banque");
-  CHECK(bench->card()->state()->tries_left == 0);
+  TestReader reader;
+  reader.ask_code("0000");
+  CHECK(reader.text() == "Code faux\nReste 2 essais");
+  reader.press("OK");
+  reader.type("0000");
+  CHECK(reader->card()->state()->tries_left == 1);
+  reader.press("OK");
+  reader.type("0000");
+  CHECK(reader.text() == "Dernier essai !\nContinuer : OK");
+  reader.press("OK");
+  CHECK(reader.text() == "Code bloqué\nVoir la banque");
+  CHECK(reader->card()->state()->tries_left == 0);
 }
 
 TEST_CASE("keys are found as engraved") {
-  Bench bench;
-  CHECK(bench->key_named("CODE") == Key::f1);
-  CHECK(bench->key_named("7") == Key::d7);
-  CHECK(bench->key_named("C") == Key::clear);
-  CHECK(bench->key_named(".") == Key::point);
-  for (const char* none : {"", "code", "M1", "12", "/", "ok"}) CHECK_FALSE(bench->key_named(none));
+  TestReader reader;
+  CHECK(reader->key_named("CODE") == Key::f1);
+  CHECK(reader->key_named("7") == Key::d7);
+  CHECK(reader->key_named("C") == Key::clear);
+  CHECK(reader->key_named(".") == Key::point);
+  for (const char* none : {"", "code", "M1", "12", "/", "ok"}) CHECK_FALSE(reader->key_named(none));
 }
 
 class BrokenCard final : public Card, CardSlot {
@@ -277,11 +277,11 @@ class BrokenCard final : public Card, CardSlot {
 };
 
 TEST_CASE("what a card throws comes through, with the card pulled out") {
-  Bench bench("");
-  CHECK_THROWS_AS(bench->insert(std::make_unique<BrokenCard>()), Failure);
-  CHECK(bench->card() == nullptr);
-  CHECK(bench.text() == "Carte retirée");
-  const auto cards = logged<CardMoved>(*bench);
+  TestReader reader("");
+  CHECK_THROWS_AS(reader->insert(std::make_unique<BrokenCard>()), Failure);
+  CHECK(reader->card() == nullptr);
+  CHECK(reader.text() == "Carte retirée");
+  const auto cards = logged<CardMoved>(*reader);
   CHECK_FALSE(cards.back().in);
   CHECK(cards.back().why == "the disk is full");
 }
@@ -303,16 +303,16 @@ class LeavingCard final : public Card {
 
 TEST_CASE("a real card that leaves its PC/SC reader leaves this one at the next tick") {
   CardSource source({});
-  Bench bench("", "sesame", ClockKind::real);
+  TestReader reader("", "sesame", ClockKind::real);
   auto card = std::make_unique<LeavingCard>(source.make(shipped(), "here", ClockKind::real, {}));
   LeavingCard& leaving = *card;
-  bench->insert(std::move(card));
-  bench->tick(10);
-  CHECK(bench.state() == State::choose_function);
+  reader->insert(std::move(card));
+  reader->tick(10);
+  CHECK(reader.state() == State::choose_function);
   leaving.leave();
-  bench->tick(20);
-  CHECK(bench->card() == nullptr);
-  CHECK(bench.text() == "Carte retirée");
+  reader->tick(20);
+  CHECK(reader->card() == nullptr);
+  CHECK(reader.text() == "Carte retirée");
 }
 
 }  // namespace

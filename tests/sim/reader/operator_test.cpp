@@ -16,16 +16,16 @@ OtpRequest request(std::string_view pin = kPin, std::string function = {},
   return {std::move(function), SecretString(pin), std::move(inputs), true};
 }
 
-OtpResult otp(Bench& bench, OtpRequest request) {
-  Operator user(bench->profile(), std::move(request));
-  const bool over = user.go_on(*bench);
+OtpResult otp(TestReader& reader, OtpRequest request) {
+  Operator user(reader->profile(), std::move(request));
+  const bool over = user.go_on(*reader);
   REQUIRE(over);
-  return user.result(*bench);
+  return user.result(*reader);
 }
 
-std::string why(Bench& bench, OtpRequest request) {
+std::string why(TestReader& reader, OtpRequest request) {
   try {
-    otp(bench, std::move(request));
+    otp(reader, std::move(request));
   } catch (const Refusal& refusal) {
     return std::string(to_string(refusal.why()));
   }
@@ -42,14 +42,14 @@ std::string shown(const OtpResult& result) {
 }
 
 TEST_CASE("a code, its grouped form, its ATC, and every screen on the way") {
-  Bench by_hand, bench;
+  TestReader by_hand, reader;
   by_hand.ask_code();
-  const OtpResult result = otp(bench, request());
+  const OtpResult result = otp(reader, request());
   CHECK(result.code == by_hand.code());
   CHECK(result.display == by_hand.code().substr(0, 4) + " " + by_hand.code().substr(4));
   CHECK(result.atc == 1);
   CHECK(result.state == State::code);
-  CHECK(result.revision == bench->revision());
+  CHECK(result.revision == reader->revision());
   const std::string text = shown(result);
   CHECK(text.starts_with("Choisir la|fonction| Code secret ?|| Code secret ?|*| "));
   CHECK(text.find("Patientez…|| Code bon||") != std::string::npos);
@@ -57,108 +57,108 @@ TEST_CASE("a code, its grouped form, its ATC, and every screen on the way") {
 }
 
 TEST_CASE("a code after a code, from wherever the reader was left") {
-  Bench bench;
+  TestReader reader;
   const auto leave = GENERATE(0, 1, 2, 3, 4, 5);
   switch (leave) {
-    case 1: bench.press("CODE"); break;
-    case 2: bench.ask_code(); break;
-    case 3: bench.ask_code("0000"); break;
-    case 4: bench->advance(60'000); break;
+    case 1: reader.press("CODE"); break;
+    case 2: reader.ask_code(); break;
+    case 3: reader.ask_code("0000"); break;
+    case 4: reader->advance(60'000); break;
     case 5:
-      bench.press("CODE");
-      bench.press("9");
+      reader.press("CODE");
+      reader.press("9");
       break;
     default: break;
   }
   CAPTURE(leave);
-  const OtpResult result = otp(bench, request());
+  const OtpResult result = otp(reader, request());
   CHECK(result.code);
-  CHECK(otp(bench, request()).code != result.code);
+  CHECK(otp(reader, request()).code != result.code);
 }
 
 TEST_CASE("a wrong PIN is no error: the screens say it") {
-  Bench bench;
-  const OtpResult result = otp(bench, request("0000"));
+  TestReader reader;
+  const OtpResult result = otp(reader, request("0000"));
   CHECK_FALSE(result.code);
   CHECK_FALSE(result.display);
   CHECK(result.state == State::wrong_pin);
   CHECK(shown(result).ends_with("Code faux|Reste 2 essais| "));
-  CHECK(bench->card()->state()->tries_left == 2);
+  CHECK(reader->card()->state()->tries_left == 2);
 }
 
 TEST_CASE("the last try is sent, unless the caller says otherwise") {
-  Bench bench;
-  bench->card()->set_state(std::nullopt, std::uint8_t{1});
+  TestReader reader;
+  reader->card()->set_state(std::nullopt, std::uint8_t{1});
   OtpRequest careful = request("0000");
   careful.last_try = false;
-  CHECK(otp(bench, std::move(careful)).state == State::last_try);
-  CHECK(bench->card()->state()->tries_left == 1);
-  const OtpResult result = otp(bench, request("0000"));
+  CHECK(otp(reader, std::move(careful)).state == State::last_try);
+  CHECK(reader->card()->state()->tries_left == 1);
+  const OtpResult result = otp(reader, request("0000"));
   CHECK(result.state == State::notice);
   CHECK(result.notice == Notice::pin_blocked);
 }
 
 TEST_CASE("a card that refuses is a notice") {
-  Bench bench;
+  TestReader reader;
   Fault refused = fault(FaultKind::status_word);
   refused.ins = 0xAE;
   refused.sw = 0x6985;
-  bench.fault(refused);
-  const OtpResult result = otp(bench, request());
+  reader.fault(refused);
+  const OtpResult result = otp(reader, request());
   CHECK_FALSE(result.code);
   CHECK(result.notice == Notice::card_refused);
 }
 
 TEST_CASE("a mute card is told once, and is not waited for") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::mute));
-  bench.insert();
-  CHECK(otp(bench, request()).notice == Notice::card_mute);
+  TestReader reader("");
+  reader.fault(fault(FaultKind::mute));
+  reader.insert();
+  CHECK(otp(reader, request()).notice == Notice::card_mute);
 }
 
 TEST_CASE("virtual time is moved for a slow card, and no further") {
-  Bench bench;
+  TestReader reader;
   Fault slow = fault(FaultKind::slow);
   slow.ms = 300;
-  bench.fault(slow);
-  CHECK(otp(bench, request()).code);
-  CHECK(bench->now() > 1'000);
-  CHECK(bench->deadline() == bench->now() + 35'000);
+  reader.fault(slow);
+  CHECK(otp(reader, request()).code);
+  CHECK(reader->now() > 1'000);
+  CHECK(reader->deadline() == reader->now() + 35'000);
 }
 
 TEST_CASE("real time is left to pass: the call is taken up again at the deadline") {
-  Bench bench("sesame-card", "sesame", ClockKind::real);
+  TestReader reader("sesame-card", "sesame", ClockKind::real);
   Fault slow = fault(FaultKind::slow);
   slow.ms = 300;
-  bench.fault(slow);
-  Operator user(bench->profile(), request());
+  reader.fault(slow);
+  Operator user(reader->profile(), request());
   int waits = 0;
-  while (!user.go_on(*bench) && ++waits < 100) bench->tick(bench->deadline().value());
+  while (!user.go_on(*reader) && ++waits < 100) reader->tick(reader->deadline().value());
   CHECK(waits > 5);
-  CHECK(user.result(*bench).code);
+  CHECK(user.result(*reader).code);
 }
 
 TEST_CASE("functions and inputs are typed as asked") {
-  Bench bench("sesame-card", "pinsentry");
-  const OtpResult respond = otp(bench, request(kPin, "RESPOND", {"12345678"}));
+  TestReader reader("sesame-card", "pinsentry");
+  const OtpResult respond = otp(reader, request(kPin, "RESPOND", {"12345678"}));
   CHECK(respond.code);
-  CHECK(otp(bench, request(kPin, "SIGN", {"12345678", "99.50"})).code);
-  CHECK(otp(bench, request(kPin, "IDENTIFY")).code);
+  CHECK(otp(reader, request(kPin, "SIGN", {"12345678", "99.50"})).code);
+  CHECK(otp(reader, request(kPin, "IDENTIFY")).code);
 }
 
 TEST_CASE("what cannot be typed is refused before any key is pressed") {
-  Bench bench("sesame-card", "pinsentry");
-  const auto revision = bench->revision();
-  CHECK(why(bench, request("123")) == "bad_input");
-  CHECK(why(bench, request("1234567890123")) == "bad_input");
-  CHECK(why(bench, request("12a4")) == "bad_input");
-  CHECK(why(bench, request(kPin, "M9")) == "unknown_function");
-  CHECK(why(bench, request(kPin, "RESPOND")) == "bad_input");
-  CHECK(why(bench, request(kPin, "RESPOND", {"123456789"})) == "bad_input");
-  CHECK(why(bench, request(kPin, "IDENTIFY", {"1"})) == "bad_input");
-  CHECK(bench->revision() == revision);
-  bench->pull();
-  CHECK(why(bench, request(kPin)) == "no_card");
+  TestReader reader("sesame-card", "pinsentry");
+  const auto revision = reader->revision();
+  CHECK(why(reader, request("123")) == "bad_input");
+  CHECK(why(reader, request("1234567890123")) == "bad_input");
+  CHECK(why(reader, request("12a4")) == "bad_input");
+  CHECK(why(reader, request(kPin, "M9")) == "unknown_function");
+  CHECK(why(reader, request(kPin, "RESPOND")) == "bad_input");
+  CHECK(why(reader, request(kPin, "RESPOND", {"123456789"})) == "bad_input");
+  CHECK(why(reader, request(kPin, "IDENTIFY", {"1"})) == "bad_input");
+  CHECK(reader->revision() == revision);
+  reader->pull();
+  CHECK(why(reader, request(kPin)) == "no_card");
 }
 
 TEST_CASE("a refusal never repeats the PIN") {
@@ -171,19 +171,19 @@ TEST_CASE("a refusal never repeats the PIN") {
 }
 
 TEST_CASE("a dead battery ends the call in the dark") {
-  Bench bench;
-  bench.fault(fault(FaultKind::dead_battery, 11));
-  const OtpResult result = otp(bench, request());
+  TestReader reader;
+  reader.fault(fault(FaultKind::dead_battery, 11));
+  const OtpResult result = otp(reader, request());
   CHECK_FALSE(result.code);
   CHECK(result.state == State::off);
 }
 
 TEST_CASE("a key that is stuck ends in no code, and ends") {
-  Bench bench;
+  TestReader reader;
   Fault stuck = fault(FaultKind::stuck_key);
   stuck.key = GENERATE("5", "C", "OK", "CODE");
-  bench.fault(stuck);
-  CHECK_NOTHROW(otp(bench, request()));
+  reader.fault(stuck);
+  CHECK_NOTHROW(otp(reader, request()));
 }
 
 }  // namespace

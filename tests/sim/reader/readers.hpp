@@ -22,10 +22,10 @@ inline CardSpec shipped(const std::string& name = "sesame-card") {
 }
 
 // A reader with a virtual clock and, if it has a name, a fresh card.
-class Bench {
+class TestReader {
  public:
-  explicit Bench(const std::string& card = "sesame-card", std::string_view profile = "sesame",
-                 ClockKind clock = ClockKind::virtual_time)
+  explicit TestReader(const std::string& card = "sesame-card", std::string_view profile = "sesame",
+                      ClockKind clock = ClockKind::virtual_time)
       : reader_(model(profile), clock) {
     if (!card.empty()) insert(card);
   }

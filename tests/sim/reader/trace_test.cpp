@@ -10,26 +10,26 @@ namespace {
 
 using namespace test;
 
-std::string trace(Bench& bench) { return to_transcript(bench->log(), bench->forgotten()); }
+std::string trace(TestReader& reader) { return to_transcript(reader->log(), reader->forgotten()); }
 
 TEST_CASE("a trace replays to the same code, of cards of either protocol") {
   const std::string card = GENERATE("sesame-card", "bank-card", "aes-card");
-  Bench bench(card);
-  bench.ask_code();
-  REQUIRE(bench.state() == State::code);
+  TestReader reader(card);
+  reader.ask_code();
+  REQUIRE(reader.state() == State::code);
   CardSource source({});
-  Bench replay("");
-  replay->insert(
-      source.make({CardSpec::Kind::transcript, trace(bench), "trace"}, "there", ClockKind::virtual_time, {}));
+  TestReader replay("");
+  replay->insert(source.make({CardSpec::Kind::transcript, trace(reader), "trace"}, "there",
+                             ClockKind::virtual_time, {}));
   replay.ask_code("9999");
-  CHECK(replay.code() == bench.code());
+  CHECK(replay.code() == reader.code());
 }
 
 TEST_CASE("a trace says what came and went, and never a PIN") {
-  Bench bench;
-  bench.ask_code();
-  bench->pull();
-  const std::string text = trace(bench);
+  TestReader reader;
+  reader.ask_code();
+  reader->pull();
+  const std::string text = trace(reader);
   CHECK(text.starts_with("# inserted: sesame-card\natr 3B"));
   CHECK(text.ends_with("# removed: sesame-card\n"));
   CHECK(text.find("> 0020008008****************\n< 9000\n") != std::string::npos);
@@ -37,11 +37,11 @@ TEST_CASE("a trace says what came and went, and never a PIN") {
 }
 
 TEST_CASE("a second reset and a silence are comments") {
-  Bench bench("");
-  bench.fault(fault(FaultKind::mute, 1));
-  bench.insert();
-  bench.press("OK");
-  const std::string text = trace(bench);
+  TestReader reader("");
+  reader.fault(fault(FaultKind::mute, 1));
+  reader.insert();
+  reader.press("OK");
+  const std::string text = trace(reader);
   CHECK(text.find("\n< mute\n") != std::string::npos);
   CHECK(text.find("# cold reset: no answer\n") != std::string::npos);
 }

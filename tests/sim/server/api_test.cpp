@@ -7,7 +7,7 @@
 #include "sim/http/json_body.hpp"
 #include "sim/reader/faults.hpp"
 #include "sim/server/assets.hpp"
-#include "tests/sim/server/api_desk.hpp"
+#include "tests/sim/server/checked_api.hpp"
 
 using namespace sesame;
 using namespace sesame::sim;
@@ -31,94 +31,94 @@ TEST_CASE("every route is described, and everything described has a route") {
 }
 
 TEST_CASE("a code in one call is what the screen shows") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json otp = desk.ok("POST", reader + "/otp", {{"pin", kPin}});
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json otp = api.ok("POST", reader + "/otp", {{"pin", kPin}});
   REQUIRE(otp["code"].is_string());
   CHECK(otp["state"] == "code");
   CHECK(otp["notice"].is_null());
-  const json seen = desk.get(reader);
+  const json seen = api.get(reader);
   CHECK(seen["code"] == otp["code"]);
   CHECK(seen["atc"] == otp["atc"]);
   CHECK(seen["display"] == otp["display"]);
   CHECK(seen["card"]["state"]["atc"] == otp["atc"]);
-  CHECK(desk.get(reader + "/screen")["text"] == "Code Sésame\n" + otp["display"].get<std::string>());
+  CHECK(api.get(reader + "/screen")["text"] == "Code Sésame\n" + otp["display"].get<std::string>());
 }
 
 TEST_CASE("a wrong PIN is a screen, and three of them block the PIN") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
+  CheckedApi api;
+  const std::string reader = api.reader();
   for (const int left : {2, 1, 0}) {
-    const json otp = desk.ok("POST", reader + "/otp", {{"pin", "9999"}});
+    const json otp = api.ok("POST", reader + "/otp", {{"pin", "9999"}});
     CHECK(otp["code"].is_null());
-    CHECK(desk.get(reader + "/card/state")["tries_left"] == left);
+    CHECK(api.get(reader + "/card/state")["tries_left"] == left);
   }
-  CHECK(desk.get(reader)["notice"] == "pin_blocked");
+  CHECK(api.get(reader)["notice"] == "pin_blocked");
 }
 
 TEST_CASE("keys are pressed one by one, and the code goes dark after 35 seconds of its clock") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json shown = desk.ok("POST", reader + "/keys", {{"keys", {"CODE", "1", "2", "3", "4", "OK"}}});
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json shown = api.ok("POST", reader + "/keys", {{"keys", {"CODE", "1", "2", "3", "4", "OK"}}});
   CHECK(shown["state"] == "code");
-  CHECK(desk.ok("POST", reader + "/clock", {{"advance_ms", 34'999}})["lit"] == true);
-  CHECK(desk.ok("POST", reader + "/clock", {{"advance_ms", 1}})["lit"] == false);
-  const json dark = desk.get(reader);
+  CHECK(api.ok("POST", reader + "/clock", {{"advance_ms", 34'999}})["lit"] == true);
+  CHECK(api.ok("POST", reader + "/clock", {{"advance_ms", 1}})["lit"] == false);
+  const json dark = api.get(reader);
   CHECK(dark["code"].is_null());
   CHECK(dark["screen"]["rows"] == json({"                ", "                "}));
 }
 
 TEST_CASE("the clock goes to the next deadline") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json deadline = desk.get(reader)["deadline_ms"];
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json deadline = api.get(reader)["deadline_ms"];
   REQUIRE(deadline.is_number());
-  CHECK(desk.ok("POST", reader + "/clock", {{"to", "next-deadline"}})["now_ms"] == deadline);
+  CHECK(api.ok("POST", reader + "/clock", {{"to", "next-deadline"}})["now_ms"] == deadline);
 }
 
 TEST_CASE("an unknown key presses nothing") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json before = desk.get(reader);
-  CHECK(desk.refused("POST", reader + "/keys", R"({"keys":["CODE","F17"]})") == "400 unknown_key");
-  CHECK(desk.get(reader) == before);
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json before = api.get(reader);
+  CHECK(api.refused("POST", reader + "/keys", R"({"keys":["CODE","F17"]})") == "400 unknown_key");
+  CHECK(api.get(reader) == before);
 }
 
 TEST_CASE("a long press on C goes home") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  CHECK(desk.ok("POST", reader + "/keys", {{"keys", {"CODE", "1"}}})["state"] == "pin");
-  CHECK(desk.ok("POST", reader + "/keys", {{"keys", {{{"hold", "C"}}}}})["state"] == "choose_function");
+  CheckedApi api;
+  const std::string reader = api.reader();
+  CHECK(api.ok("POST", reader + "/keys", {{"keys", {"CODE", "1"}}})["state"] == "pin");
+  CHECK(api.ok("POST", reader + "/keys", {{"keys", {{{"hold", "C"}}}}})["state"] == "choose_function");
 }
 
 TEST_CASE("a card goes in by name, as a file or as a recording, and comes out") {
-  ApiDesk desk;
-  const std::string reader = desk.reader(json::object());
-  CHECK(desk.get(reader)["card"].is_null());
-  CHECK(desk.ok("PUT", reader + "/card", "sesame-card")["card"]["kind"] == "virtual");
-  CHECK(desk.ok("PUT", reader + "/card", {{"name", "sesame-card"}})["card"]["name"] == "sesame-card");
+  CheckedApi api;
+  const std::string reader = api.reader(json::object());
+  CHECK(api.get(reader)["card"].is_null());
+  CHECK(api.ok("PUT", reader + "/card", "sesame-card")["card"]["kind"] == "virtual");
+  CHECK(api.ok("PUT", reader + "/card", {{"name", "sesame-card"}})["card"]["name"] == "sesame-card");
   const json recorded =
-      desk.ok("PUT", reader + "/card", {{"transcript", "> 00A40400 02 3F00\n< 6A82\n"}, {"name", "mine"}});
+      api.ok("PUT", reader + "/card", {{"transcript", "> 00A40400 02 3F00\n< 6A82\n"}, {"name", "mine"}});
   CHECK(recorded["card"]["kind"] == "transcript");
   CHECK(recorded["card"]["name"] == "mine");
-  CHECK(desk.refused("GET", reader + "/card/state") == "409 no_state");
-  CHECK(desk.ok("DELETE", reader + "/card")["card"].is_null());
-  CHECK(desk.refused("DELETE", reader + "/card") == "409 no_card");
-  CHECK(desk.refused("GET", reader + "/card/state") == "409 no_card");
-  CHECK(desk.refused("POST", reader + "/otp", R"({"pin":"1234"})") == "409 no_card");
+  CHECK(api.refused("GET", reader + "/card/state") == "409 no_state");
+  CHECK(api.ok("DELETE", reader + "/card")["card"].is_null());
+  CHECK(api.refused("DELETE", reader + "/card") == "409 no_card");
+  CHECK(api.refused("GET", reader + "/card/state") == "409 no_card");
+  CHECK(api.refused("POST", reader + "/otp", R"({"pin":"1234"})") == "409 no_card");
 }
 
 TEST_CASE("the counters of a card are read and set, forward and back") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  CHECK(desk.ok("PATCH", reader + "/card/state", {{"atc", "0100"}, {"tries_left", 1}})["atc"] == "0100");
-  CHECK(desk.ok("POST", reader + "/otp", {{"pin", kPin}})["atc"] == "0101");
-  CHECK(desk.ok("PATCH", reader + "/card/state", {{"atc", "0001"}})["atc"] == "0001");
+  CheckedApi api;
+  const std::string reader = api.reader();
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"atc", "0100"}, {"tries_left", 1}})["atc"] == "0100");
+  CHECK(api.ok("POST", reader + "/otp", {{"pin", kPin}})["atc"] == "0101");
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"atc", "0001"}})["atc"] == "0001");
 }
 
 TEST_CASE("faults are data, and come back as they were set") {
-  ApiDesk desk;
-  const std::string reader = desk.reader(json::object());
+  CheckedApi api;
+  const std::string reader = api.reader(json::object());
   const json faults = {{{"kind", "mute"}, {"at", 0}},
                        {{"kind", "slow"}, {"ms", 500}},
                        {{"kind", "removed"}, {"at", 3}},
@@ -128,17 +128,17 @@ TEST_CASE("faults are data, and come back as they were set") {
                        {{"kind", "low_battery"}},
                        {{"kind", "dead_battery"}, {"at", 4}},
                        {{"kind", "stuck_key"}, {"key", "5"}}};
-  const json set = desk.ok("PUT", reader + "/faults", {{"faults", faults}});
+  const json set = api.ok("PUT", reader + "/faults", {{"faults", faults}});
   CHECK(set["faults"] == faults);
   CHECK(set["battery"] == "low");
-  CHECK(desk.ok("PUT", reader + "/faults", {{"faults", json::array()}})["faults"].empty());
+  CHECK(api.ok("PUT", reader + "/faults", {{"faults", json::array()}})["faults"].empty());
 }
 
 // A client that draws a form takes its limits from there.
 TEST_CASE("what openapi.json allows in a number is what is taken, and no more") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json schemas = desk.get("/openapi.json")["components"]["schemas"];
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json schemas = api.get("/openapi.json")["components"]["schemas"];
   const json filled = {{"at", 0}, {"ms", 0}, {"ins", "AE"}, {"sw", "6985"}, {"key", "5"}};
   int numbers = 0;
   for (const json& shape : schemas["Fault"]["oneOf"]) {
@@ -152,111 +152,111 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
       for (const std::int64_t over : {0, 1}) {
         fault[name] = rule["maximum"].get<std::int64_t>() + over;
         const json body = {{"faults", {fault}}};
-        CHECK(desk.refused("PUT", reader + "/faults", body.dump()) ==
+        CHECK(api.refused("PUT", reader + "/faults", body.dump()) ==
               (over == 0 ? "200" : "400 out_of_range"));
       }
     }
   }
   CHECK(numbers == 5);
   const std::int64_t tries = schemas["PatchState"]["properties"]["tries_left"]["maximum"];
-  CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries}}.dump()) == "400 bad_state");
-  CHECK(desk.refused("PATCH", reader + "/card/state", json{{"tries_left", tries + 1}}.dump()) ==
+  CHECK(api.refused("PATCH", reader + "/card/state", json{{"tries_left", tries}}.dump()) == "400 bad_state");
+  CHECK(api.refused("PATCH", reader + "/card/state", json{{"tries_left", tries + 1}}.dump()) ==
         "400 out_of_range");
 }
 
 TEST_CASE("the faults there are can be set as they are suggested, and lack nothing that they need") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const json shapes = desk.get("/v1/faults");
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const json shapes = api.get("/v1/faults");
   CHECK(shapes.size() == fault_shapes().size());
   for (const json& shape : shapes) {
     json fault = shape["suggested"];
     CHECK(fault.size() == shape["fields"].size());
     fault["kind"] = shape["kind"];
-    CHECK(desk.ok("PUT", reader + "/faults", {{"faults", {fault}}})["faults"] == json::array({fault}));
+    CHECK(api.ok("PUT", reader + "/faults", {{"faults", {fault}}})["faults"] == json::array({fault}));
     for (const json& name : shape["required"]) {
       json less = fault;
       less.erase(name.get<std::string>());
       const json body = {{"faults", {less}}};
-      CHECK(desk.refused("PUT", reader + "/faults", body.dump()) == "400 missing_field");
+      CHECK(api.refused("PUT", reader + "/faults", body.dump()) == "400 missing_field");
     }
   }
 }
 
 TEST_CASE("a mute card is a screen") {
-  ApiDesk desk;
-  const std::string reader = desk.reader(json::object());
-  desk.ok("PUT", reader + "/faults", {{"faults", {{{"kind", "mute"}, {"at", 0}}}}});
-  CHECK(desk.ok("PUT", reader + "/card", "sesame-card")["notice"] == "card_mute");
+  CheckedApi api;
+  const std::string reader = api.reader(json::object());
+  api.ok("PUT", reader + "/faults", {{"faults", {{{"kind", "mute"}, {"at", 0}}}}});
+  CHECK(api.ok("PUT", reader + "/card", "sesame-card")["notice"] == "card_mute");
 }
 
 TEST_CASE("readers are listed in pages, reset and deleted") {
-  ApiDesk desk;
-  const std::string one = desk.reader(), two = desk.reader(json::object());
-  const json all = desk.get("/v1/readers")["readers"];
+  CheckedApi api;
+  const std::string one = api.reader(), two = api.reader(json::object());
+  const json all = api.get("/v1/readers")["readers"];
   REQUIRE(all.size() == 2);
   CHECK(all[0]["card"] == "sesame-card");
   CHECK(all[1]["card"].is_null());
-  const json rest = desk.get("/v1/readers?limit=1&after=" + all[0]["id"].get<std::string>())["readers"];
+  const json rest = api.get("/v1/readers?limit=1&after=" + all[0]["id"].get<std::string>())["readers"];
   REQUIRE(rest.size() == 1);
   CHECK(rest[0]["id"] == all[1]["id"]);
-  const json before = desk.get(one);
-  const json after = desk.ok("POST", one + "/reset");
+  const json before = api.get(one);
+  const json after = api.ok("POST", one + "/reset");
   CHECK(after["card"].is_null());
   CHECK(after["state"] == "off");
   CHECK(after["revision"] > before["revision"]);
-  CHECK(desk.send("DELETE", one).status == 204);
-  CHECK(desk.refused("GET", one) == "404 unknown_reader");
-  CHECK(desk.refused("DELETE", one) == "404 unknown_reader");
+  CHECK(api.send("DELETE", one).status == 204);
+  CHECK(api.refused("GET", one) == "404 unknown_reader");
+  CHECK(api.refused("DELETE", one) == "404 unknown_reader");
 }
 
 TEST_CASE("a reader ends when its time is over") {
-  ApiDesk desk;
-  const std::string reader = desk.reader({{"ttl_s", 10}});
-  CHECK(desk.get(reader)["expires_ms"] == 10'000);
-  desk.now() += 9'999;
-  desk.simulator().tick(desk.now());
-  CHECK(desk.get(reader)["expires_ms"] == 1);
-  desk.now() += 1;
-  desk.simulator().tick(desk.now());
-  CHECK(desk.refused("GET", reader) == "404 unknown_reader");
+  CheckedApi api;
+  const std::string reader = api.reader({{"ttl_s", 10}});
+  CHECK(api.get(reader)["expires_ms"] == 10'000);
+  api.now() += 9'999;
+  api.simulator().tick(api.now());
+  CHECK(api.get(reader)["expires_ms"] == 1);
+  api.now() += 1;
+  api.simulator().tick(api.now());
+  CHECK(api.refused("GET", reader) == "404 unknown_reader");
 }
 
 TEST_CASE("a screen is text, a picture, or waited for") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  const Response text = desk.send("GET", reader + "/screen", "", {{"accept", "text/plain"}});
+  CheckedApi api;
+  const std::string reader = api.reader();
+  const Response text = api.send("GET", reader + "/screen", "", {{"accept", "text/plain"}});
   CHECK(text.body == "Choisir la\nfonction");
-  CHECK(desk.send("GET", reader + "/screen.svg").body.find("<svg") != std::string::npos);
-  CHECK(desk.send("GET", reader + "/screen.png").body.substr(1, 3) == "PNG");
-  CHECK(desk.get(reader + "/screen?match=^Ch.isir&timeout_ms=60000")["lit"] == true);
-  const Response late = desk.send("GET", reader + "/screen?match=Code&timeout_ms=1");
+  CHECK(api.send("GET", reader + "/screen.svg").body.find("<svg") != std::string::npos);
+  CHECK(api.send("GET", reader + "/screen.png").body.substr(1, 3) == "PNG");
+  CHECK(api.get(reader + "/screen?match=^Ch.isir&timeout_ms=60000")["lit"] == true);
+  const Response late = api.send("GET", reader + "/screen?match=Code&timeout_ms=1");
   CHECK(late.status == 408);
   CHECK(json::parse(late.body)["screen"]["rows"][0] == "Choisir la      ");
-  const std::string revision = desk.get(reader)["revision"].dump();
-  CHECK(desk.refused("GET", reader + "/screen?after=" + revision) == "408 screen_timeout");
+  const std::string revision = api.get(reader)["revision"].dump();
+  CHECK(api.refused("GET", reader + "/screen?after=" + revision) == "408 screen_timeout");
 }
 
 TEST_CASE("a regular expression takes characters, and no exponential time") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  desk.ok("POST", reader + "/otp", {{"pin", kPin}});
-  CHECK(desk.refused("GET", reader + "/screen?match=^Code S.same") == "200");
-  CHECK(desk.refused("GET", reader + "/screen?match=S[éè]same") == "200");
-  CHECK(desk.refused("GET", reader + "/screen?match=((.*)*)*#") == "408 screen_timeout");
-  CHECK(desk.refused("GET", reader + "/screen?match=") == "200");
+  CheckedApi api;
+  const std::string reader = api.reader();
+  api.ok("POST", reader + "/otp", {{"pin", kPin}});
+  CHECK(api.refused("GET", reader + "/screen?match=^Code S.same") == "200");
+  CHECK(api.refused("GET", reader + "/screen?match=S[éè]same") == "200");
+  CHECK(api.refused("GET", reader + "/screen?match=((.*)*)*#") == "408 screen_timeout");
+  CHECK(api.refused("GET", reader + "/screen?match=") == "200");
   for (const std::string pattern : {"(", "[", "(.)\\1", "a{99999}{99999}", "a{18446744073709551616}"}) {
-    CHECK(desk.refused("GET", reader + "/screen?match=" + pattern) == "400 bad_regex");
+    CHECK(api.refused("GET", reader + "/screen?match=" + pattern) == "400 bad_regex");
   }
-  CHECK(desk.refused("GET", reader + "/screen?match=" + std::string(201, 'a')) == "400 bad_regex");
+  CHECK(api.refused("GET", reader + "/screen?match=" + std::string(201, 'a')) == "400 bad_regex");
 }
 
 TEST_CASE("the trace is a transcript, or a list") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
-  desk.ok("POST", reader + "/otp", {{"pin", kPin}});
-  CHECK(desk.send("GET", reader + "/trace").body.find("\n> 80AE") != std::string::npos);
-  const Response list = desk.send("GET", reader + "/trace", "", {{"accept", "application/json"}});
+  CheckedApi api;
+  const std::string reader = api.reader();
+  api.ok("POST", reader + "/otp", {{"pin", kPin}});
+  CHECK(api.send("GET", reader + "/trace").body.find("\n> 80AE") != std::string::npos);
+  const Response list = api.send("GET", reader + "/trace", "", {{"accept", "application/json"}});
   const json apdus = json::parse(list.body)["apdus"];
   REQUIRE(!apdus.empty());
   CHECK(std::any_of(apdus.begin(), apdus.end(),
@@ -264,8 +264,8 @@ TEST_CASE("the trace is a transcript, or a list") {
 }
 
 TEST_CASE("what is not understood is refused, by name") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
+  CheckedApi api;
+  const std::string reader = api.reader();
   using Row = std::tuple<const char*, std::string, const char*, const char*>;
   const std::vector<Row> rows{
       {"POST", "/v1/readers", "{", "400 malformed_json"},
@@ -318,24 +318,24 @@ TEST_CASE("what is not understood is refused, by name") {
   };
   for (const auto& [method, target, body, expected] : rows) {
     INFO(method << " " << target << " " << body);
-    CHECK(desk.refused(method, target, body) == expected);
+    CHECK(api.refused(method, target, body) == expected);
   }
-  CHECK(desk.refused("POST", reader + "/keys", std::string(Api::kLargestBody + 1, ' ')) ==
+  CHECK(api.refused("POST", reader + "/keys", std::string(Api::kLargestBody + 1, ' ')) ==
         "413 body_too_large");
-  CHECK(desk.refused("POST", "/v1/readers", std::string(100'000, '[')) == "400 malformed_json");
-  CHECK(json::parse(desk.send("POST", "/v1/readers", R"({"colour":1})").body)["message"]
-            .get<std::string>()
-            .find("colour") != std::string::npos);
+  CHECK(api.refused("POST", "/v1/readers", std::string(100'000, '[')) == "400 malformed_json");
+  CHECK(
+      json::parse(api.send("POST", "/v1/readers", R"({"colour":1})").body)["message"].get<std::string>().find(
+          "colour") != std::string::npos);
 }
 
 TEST_CASE("a body may be nested 16 deep, and no deeper") {
-  ApiDesk desk;
+  CheckedApi api;
   // The body itself is the first level.
   const auto nested = [](std::size_t depth, const std::string& inmost) {
     return R"({"card":)" + std::string(depth - 1, '[') + inmost + std::string(depth - 1, ']') + "}";
   };
   const auto message = [&](const std::string& body) {
-    return json::parse(desk.send("POST", "/v1/readers", body).body)["message"].get<std::string>();
+    return json::parse(api.send("POST", "/v1/readers", body).body)["message"].get<std::string>();
   };
   for (const char* inmost : {"", "1", "\"a\"", "null"}) {
     CHECK(message(nested(16, inmost)) == "card must be a text or an object");
@@ -350,19 +350,19 @@ TEST_CASE("a body may be nested 16 deep, and no deeper") {
 }
 
 TEST_CASE("a body of very many values is refused before it takes memory") {
-  ApiDesk desk;
+  CheckedApi api;
   std::string numbers;
   for (int i = 0; i < 10'000; ++i) numbers += "1,";
   const auto code = [&](const std::string& list) {
-    return desk.refused("POST", "/v1/readers", R"({"card":[)" + list + "1]}");
+    return api.refused("POST", "/v1/readers", R"({"card":[)" + list + "1]}");
   };
   CHECK(code(numbers) == "400 malformed_json");
   CHECK(code(numbers.substr(0, 2 * 9'000)) == "400 wrong_type");
 }
 
 TEST_CASE("a path that takes other methods names them") {
-  ApiDesk desk;
-  const Response response = desk.send("PUT", "/v1/readers");
+  CheckedApi api;
+  const Response response = api.send("PUT", "/v1/readers");
   const auto allow = std::find_if(response.headers.begin(), response.headers.end(),
                                   [](const auto& header) { return header.first == "Allow"; });
   REQUIRE(allow != response.headers.end());
@@ -370,48 +370,48 @@ TEST_CASE("a path that takes other methods names them") {
 }
 
 TEST_CASE("a real clock is not moved") {
-  ApiDesk desk;
-  const std::string reader = desk.reader({{"clock", "real"}});
-  CHECK(desk.refused("POST", reader + "/clock", R"({"advance_ms":1})") == "409 real_clock");
+  CheckedApi api;
+  const std::string reader = api.reader({{"clock", "real"}});
+  CHECK(api.refused("POST", reader + "/clock", R"({"advance_ms":1})") == "409 real_clock");
 }
 
 TEST_CASE("beyond the greatest number of readers there is a 503") {
   SimulatorOptions options;
   options.max_readers = 1;
-  ApiDesk desk(options);
-  desk.reader();
-  CHECK(desk.refused("POST", "/v1/readers", "{}") == "503 too_many_readers");
+  CheckedApi api(options);
+  api.reader();
+  CHECK(api.refused("POST", "/v1/readers", "{}") == "503 too_many_readers");
 }
 
 TEST_CASE("the lists, the page and the figures are there") {
-  ApiDesk desk;
-  CHECK(desk.get("/v1/profiles").size() > 1);
-  CHECK(desk.get("/v1/cards").size() > 1);
-  CHECK(desk.get("/healthz")["status"] == "ok");
-  CHECK(desk.get("/openapi.json")["openapi"] == "3.1.0");
-  desk.ok("POST", desk.reader() + "/otp", {{"pin", kPin}});
-  const std::string metrics = desk.send("GET", "/metrics").body;
+  CheckedApi api;
+  CHECK(api.get("/v1/profiles").size() > 1);
+  CHECK(api.get("/v1/cards").size() > 1);
+  CHECK(api.get("/healthz")["status"] == "ok");
+  CHECK(api.get("/openapi.json")["openapi"] == "3.1.0");
+  api.ok("POST", api.reader() + "/otp", {{"pin", kPin}});
+  const std::string metrics = api.send("GET", "/metrics").body;
   CHECK(metrics.find("\nsesame_readers 1\n") != std::string::npos);
   CHECK(metrics.find("\nsesame_codes_total 1\n") != std::string::npos);
   CHECK(metrics.find("sesame_request_seconds_count{operation=\"otp\",status=\"200\"} 1\n") !=
         std::string::npos);
-  CHECK(desk.send("GET", "/").type == "text/html; charset=utf-8");
+  CHECK(api.send("GET", "/").type == "text/html; charset=utf-8");
   for (const Asset& one : assets()) {
-    CHECK(desk.send("GET", "/assets/" + std::string(one.name)).body == one.content);
+    CHECK(api.send("GET", "/assets/" + std::string(one.name)).body == one.content);
   }
 }
 
 TEST_CASE("the page may load nothing from elsewhere, and nothing is kept") {
-  ApiDesk desk;
+  CheckedApi api;
   std::map<std::string, std::string> headers;
-  for (const auto& [name, value] : desk.send("GET", "/").headers) headers[name] = value;
+  for (const auto& [name, value] : api.send("GET", "/").headers) headers[name] = value;
   CHECK(headers["Content-Security-Policy"].find("default-src 'none'; script-src 'self'") == 0);
   CHECK(headers["Cache-Control"] == "no-store");
   CHECK(headers["X-Content-Type-Options"] == "nosniff");
 }
 
 TEST_CASE("a name that leads here by DNS rebinding, and a page from elsewhere, are refused") {
-  ApiDesk desk;
+  CheckedApi api;
   using Row = std::tuple<std::string, std::string, const char*>;
   for (const auto& [host, origin, expected] : std::vector<Row>{
            {"127.0.0.1:8035", "", "200"},
@@ -429,32 +429,32 @@ TEST_CASE("a name that leads here by DNS rebinding, and a page from elsewhere, a
            {"127.0.0.1:8035", "null", "403 bad_origin"},
        }) {
     INFO(host << " " << origin);
-    CHECK(desk.refused("GET", "/v1/readers", "", {{"host", host}, {"origin", origin}}) == expected);
+    CHECK(api.refused("GET", "/v1/readers", "", {{"host", host}, {"origin", origin}}) == expected);
   }
 }
 
 TEST_CASE("with a token everything but the page needs it, as a header or a cookie") {
-  ApiDesk desk({}, "SECRET");
-  CHECK(desk.refused("GET", "/") == "200");
-  CHECK(desk.refused("GET", "/healthz") == "200");
+  CheckedApi api({}, "SECRET");
+  CHECK(api.refused("GET", "/") == "200");
+  CHECK(api.refused("GET", "/healthz") == "200");
   for (const Api::Route& route : Api::routes()) {
     if (route.open) continue;
     INFO(route.operation);
     std::string path(route.pattern);
     if (const auto brace = path.find("{id}"); brace != std::string::npos) path.replace(brace, 4, "x");
-    CHECK(desk.refused(std::string(route.method), path) == "401 unauthorized");
+    CHECK(api.refused(std::string(route.method), path) == "401 unauthorized");
   }
-  CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRET"}}) == "200");
-  CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRE"}}) == "401 unauthorized");
-  CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", "Digest SECRET"}}) == "401 unauthorized");
+  CHECK(api.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRET"}}) == "200");
+  CHECK(api.refused("GET", "/v1/readers", "", {{"authorization", "Bearer SECRE"}}) == "401 unauthorized");
+  CHECK(api.refused("GET", "/v1/readers", "", {{"authorization", "Digest SECRET"}}) == "401 unauthorized");
   // As long as the right one.
   for (const char* wrong : {"SECRES", "XECRET", "SECReT", "secret"}) {
-    CHECK(desk.refused("GET", "/v1/readers", "", {{"authorization", std::string("Bearer ") + wrong}}) ==
+    CHECK(api.refused("GET", "/v1/readers", "", {{"authorization", std::string("Bearer ") + wrong}}) ==
           "401 unauthorized");
-    CHECK(desk.refused("POST", "/v1/session", json{{"token", wrong}}.dump()) == "403 wrong_token");
+    CHECK(api.refused("POST", "/v1/session", json{{"token", wrong}}.dump()) == "403 wrong_token");
   }
-  CHECK(desk.refused("POST", "/v1/session", R"({"token":"no"})") == "403 wrong_token");
-  const Response session = desk.send("POST", "/v1/session", R"({"token":"SECRET"})");
+  CHECK(api.refused("POST", "/v1/session", R"({"token":"no"})") == "403 wrong_token");
+  const Response session = api.send("POST", "/v1/session", R"({"token":"SECRET"})");
   REQUIRE(session.status == 204);
   const auto cookie = std::find_if(session.headers.begin(), session.headers.end(),
                                    [](const auto& header) { return header.first == "Set-Cookie"; });
@@ -462,12 +462,12 @@ TEST_CASE("with a token everything but the page needs it, as a header or a cooki
   CHECK(cookie->second.find("; HttpOnly; SameSite=Strict") != std::string::npos);
   CHECK(cookie->second.find("SECRET") == std::string::npos);
   const std::string value = cookie->second.substr(0, cookie->second.find(';'));
-  CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", "a=b; " + value}}) == "200");
-  CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", value + "x"}}) == "401 unauthorized");
+  CHECK(api.refused("GET", "/v1/readers", "", {{"cookie", "a=b; " + value}}) == "200");
+  CHECK(api.refused("GET", "/v1/readers", "", {{"cookie", value + "x"}}) == "401 unauthorized");
   for (const std::size_t at : {std::size_t{0}, value.find('=') + 1, value.size() - 1}) {
     std::string wrong = value;
     wrong[at] = wrong[at] == '0' ? '1' : '0';
-    CHECK(desk.refused("GET", "/v1/readers", "", {{"cookie", wrong}}) == "401 unauthorized");
+    CHECK(api.refused("GET", "/v1/readers", "", {{"cookie", wrong}}) == "401 unauthorized");
   }
 }
 
@@ -509,81 +509,80 @@ std::set<std::string> names(const std::vector<Received>& all) {
 }  // namespace
 
 TEST_CASE("a stream tells what happens, from when it is opened, and can be taken up again") {
-  ApiDesk desk;
-  const std::string reader = desk.reader(), other = desk.reader();
-  const Response stream = desk.send("GET", reader + "/events");
+  CheckedApi api;
+  const std::string reader = api.reader(), other = api.reader();
+  const Response stream = api.send("GET", reader + "/events");
   REQUIRE(stream.feed);
   CHECK(stream.type == "text/event-stream");
-  desk.ok("POST", other + "/otp", {{"pin", kPin}});
-  desk.ok("POST", reader + "/otp", {{"pin", kPin}});
-  desk.ok("POST", reader + "/clock", {{"advance_ms", 1}});
-  desk.ok("PUT", reader + "/faults", {{"faults", {{{"kind", "bad_atr"}}}}});
-  desk.ok("DELETE", reader + "/card");
+  api.ok("POST", other + "/otp", {{"pin", kPin}});
+  api.ok("POST", reader + "/otp", {{"pin", kPin}});
+  api.ok("POST", reader + "/clock", {{"advance_ms", 1}});
+  api.ok("PUT", reader + "/faults", {{"faults", {{{"kind", "bad_atr"}}}}});
+  api.ok("DELETE", reader + "/card");
   const auto first = events(*stream.feed);
   CHECK(names(first) == std::set<std::string>{"screen", "key", "apdu", "clock", "fault", "card"});
   const std::string id = json::parse(first.front().data)["reader"];
   CHECK(std::all_of(first.begin(), first.end(),
                     [&](const Received& one) { return json::parse(one.data)["reader"] == id; }));
 
-  const Response again = desk.send("GET", reader + "/events", "", {{"last-event-id", first[2].id}});
+  const Response again = api.send("GET", reader + "/events", "", {{"last-event-id", first[2].id}});
   const auto rest = events(*again.feed);
   REQUIRE(rest.size() == first.size() - 3);
   CHECK(rest.front().id == first[3].id);
 
-  desk.ok("DELETE", reader);
+  api.ok("DELETE", reader);
   CHECK(events(*stream.feed).back().event == "reader");
   CHECK_FALSE(stream.feed->next());
-  const Response all = desk.send("GET", "/v1/events", "", {{"last-event-id", "0"}});
+  const Response all = api.send("GET", "/v1/events", "", {{"last-event-id", "0"}});
   CHECK(names(events(*all.feed)).count("reader") == 1);
 }
 
 TEST_CASE("a stream that missed something says so") {
   SimulatorOptions options;
   options.kept_events = 4;
-  ApiDesk desk(options);
-  desk.ok("POST", desk.reader() + "/otp", {{"pin", kPin}});
-  const Response stream = desk.send("GET", "/v1/events", "", {{"last-event-id", "1"}});
+  CheckedApi api(options);
+  api.ok("POST", api.reader() + "/otp", {{"pin", kPin}});
+  const Response stream = api.send("GET", "/v1/events", "", {{"last-event-id", "1"}});
   CHECK(events(*stream.feed).front().event == "lost");
-  CHECK(desk.refused("GET", "/v1/events", "", {{"last-event-id", "x"}}) == "400 wrong_type");
+  CHECK(api.refused("GET", "/v1/events", "", {{"last-event-id", "x"}}) == "400 wrong_type");
 }
 
 TEST_CASE("one stream more than there are places gets a 503, until one ends") {
-  ApiDesk desk;
-  const std::string reader = desk.reader();
+  CheckedApi api;
+  const std::string reader = api.reader();
   std::vector<Response> open;
-  for (int i = 0; i < Api::kMostWaits; ++i) open.push_back(desk.send("GET", "/v1/events"));
-  const Response refused = desk.send("GET", reader + "/events");
+  for (int i = 0; i < Api::kMostWaits; ++i) open.push_back(api.send("GET", "/v1/events"));
+  const Response refused = api.send("GET", reader + "/events");
   CHECK(refused.status == 503);
   CHECK(std::find(refused.headers.begin(), refused.headers.end(),
                   std::pair<std::string, std::string>("Retry-After", "2")) != refused.headers.end());
-  CHECK(desk.refused("GET", reader + "/screen?match=x&timeout_ms=5") == "503 too_many_streams");
-  CHECK(desk.refused("GET", reader + "/screen?timeout_ms=5") == "200");
+  CHECK(api.refused("GET", reader + "/screen?match=x&timeout_ms=5") == "503 too_many_streams");
+  CHECK(api.refused("GET", reader + "/screen?timeout_ms=5") == "200");
   open.pop_back();
-  CHECK(desk.send("GET", reader + "/events").status == 200);
+  CHECK(api.send("GET", reader + "/events").status == 200);
 }
 
 TEST_CASE("a PIN is nowhere in what the API says") {
-  ApiDesk desk;
+  CheckedApi api;
   const std::string pin = "739182";
-  std::string card = desk.send("GET", "/v1/cards").body;
-  const std::string reader = desk.reader();
-  const Response stream = desk.send("GET", "/v1/events", "", {{"last-event-id", "0"}});
-  desk.ok("POST", reader + "/otp", {{"pin", pin}});
-  desk.refused("POST", reader + "/otp", R"({"pin":"739182","x":1})");
-  desk.refused("POST", reader + "/otp", R"({"pin":"739182x"})");
-  desk.refused("POST", reader + "/otp", R"({"pin":"739182")");
-  desk.ok("POST", reader + "/keys",
-          {{"keys", {{{"hold", "C"}}, "CODE", "7", "3", "9", "1", "8", "2", "OK"}}});
-  desk.send("GET", reader + "/trace");
-  desk.send("GET", reader + "/trace", "", {{"accept", "application/json"}});
-  desk.send("GET", "/metrics");
+  std::string card = api.send("GET", "/v1/cards").body;
+  const std::string reader = api.reader();
+  const Response stream = api.send("GET", "/v1/events", "", {{"last-event-id", "0"}});
+  api.ok("POST", reader + "/otp", {{"pin", pin}});
+  api.refused("POST", reader + "/otp", R"({"pin":"739182","x":1})");
+  api.refused("POST", reader + "/otp", R"({"pin":"739182x"})");
+  api.refused("POST", reader + "/otp", R"({"pin":"739182")");
+  api.ok("POST", reader + "/keys", {{"keys", {{{"hold", "C"}}, "CODE", "7", "3", "9", "1", "8", "2", "OK"}}});
+  api.send("GET", reader + "/trace");
+  api.send("GET", reader + "/trace", "", {{"accept", "application/json"}});
+  api.send("GET", "/metrics");
   std::string keys;
   for (const Received& one : events(*stream.feed)) {
-    desk.seen += one.data;
+    api.seen += one.data;
     if (one.event == "key") keys += json::parse(one.data)["key"].get<std::string>();
   }
-  CHECK(desk.seen.find(pin) == std::string::npos);
-  CHECK(desk.seen.find("26739182") == std::string::npos);  // in a PIN block
+  CHECK(api.seen.find(pin) == std::string::npos);
+  CHECK(api.seen.find("26739182") == std::string::npos);  // in a PIN block
   CHECK(keys.find("••••••OK") != std::string::npos);
   CHECK(keys.find_first_of("739182") == std::string::npos);
 }

@@ -1,6 +1,6 @@
 // What is written and switched beside the reader: faults and counters; and that what is refused can be read.
 import assert from 'node:assert/strict';
-import { api, button, card, insertAndChoose, isShown, kSizes, listenToOrders, named, settled, tabTo, until } from './bench.mjs';
+import { api, button, card, insertAndChoose, isShown, kSizes, listenToOrders, named, settled, tabTo, until } from './setup.mjs';
 import { onPage, simulator } from './world.mjs';
 
 const row = (page, kind) => page.locator(`.faults li[data-kind=${kind}]`);
@@ -168,9 +168,9 @@ onPage('what was written stays when the language changes', {}, async ({ page }) 
 
 // ---- counters
 
-onPage('counters that are refused are those of the card again', { refused: true }, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('counters that are refused are those of the card again', { refused: true }, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   await page.locator('#tries').fill('9');
   await button(page, 'Set').click();
   await toast(page).waitFor();
@@ -178,9 +178,9 @@ onPage('counters that are refused are those of the card again', { refused: true 
   assert.equal(await page.locator('#tries').inputValue(), '3');
 });
 
-onPage('a counter that is left empty stays as it is', {}, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('a counter that is left empty stays as it is', {}, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   const sent = listenToOrders(page);
   await page.locator('#tries').fill('');
   await page.locator('#atc').fill('00b3');
@@ -195,10 +195,10 @@ onPage('a counter that is left empty stays as it is', {}, async (bench) => {
   }
 });
 
-onPage('counters that somebody wrote for one card are not set in another', {}, async (bench) => {
-  const { page } = bench;
+onPage('counters that somebody wrote for one card are not set in another', {}, async (setup) => {
+  const { page } = setup;
   const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { card: 'bank-card' });
-  await insertAndChoose(bench);
+  await insertAndChoose(setup);
   await page.locator('#tries').fill('1');
   await page.locator('#atc').fill('0100');
   await goTo(page, other);
@@ -206,16 +206,16 @@ onPage('counters that somebody wrote for one card are not set in another', {}, a
   assert.equal(await page.locator('#atc').inputValue(), '0000');
 });
 
-onPage('a card that is refused is not shown as the one in the reader', { refused: true }, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('a card that is refused is not shown as the one in the reader', { refused: true }, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   await page.route('**/card', (route) => route.fulfill({ status: 409, json: { code: 'card_in_use', message: 'it is elsewhere', hint: '' } }));
   await page.locator('#cards [data-name=bank-card]').click();
   await page.getByText('it is elsewhere').waitFor();
   await page.locator('#cards [data-name=sesame-card][aria-pressed=true]').waitFor();
   await page.unroute('**/card');
   await card(page).click();
-  await bench.state('notice');
+  await setup.state('notice');
 });
 
 onPage('each reader has its own card in front of its slot', {}, async ({ page, id }) => {

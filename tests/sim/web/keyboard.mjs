@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   api, card, focusedIn, insertAndChoose, isShown, kSizes, key, listenToOrders, named, printedPin, settled, tabTo, toCode,
-} from './bench.mjs';
+} from './setup.mjs';
 import { onPage, simulator } from './world.mjs';
 
 const kOk = ['POST /keys {"keys":["OK"]}'];
@@ -26,9 +26,9 @@ function fits(orders, wanted) {
 }
 
 for (const size of kSizes) {
-  onPage(`Enter is OK after whatever a mouse clicked, at ${named(size)}`, { viewport: size }, async (bench) => {
-    const { page } = bench;
-    await insertAndChoose(bench);
+  onPage(`Enter is OK after whatever a mouse clicked, at ${named(size)}`, { viewport: size }, async (setup) => {
+    const { page } = setup;
+    await insertAndChoose(setup);
     const sent = listenToOrders(page);
     for (const { what, where, orders = [] } of kClicked) {
       await page.locator(where).first().click();
@@ -44,8 +44,8 @@ for (const size of kSizes) {
   });
 }
 
-onPage('Enter is OK after the card, its PIN and the copy', { permissions: ['clipboard-write'] }, async (bench) => {
-  const { page, state } = bench;
+onPage('Enter is OK after the card, its PIN and the copy', { permissions: ['clipboard-write'] }, async (setup) => {
+  const { page, state } = setup;
   const sent = listenToOrders(page);
   await card(page).click();
   await state('choose_function');
@@ -59,7 +59,7 @@ onPage('Enter is OK after the card, its PIN and the copy', { permissions: ['clip
   sent.take();
   await page.keyboard.press('Enter');
   assert.deepEqual(await sent.next(), kOk);
-  const { card: inside } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  const { card: inside } = await api(simulator.url, 'GET', `/v1/readers/${setup.id}`);
   assert.equal(inside.name, 'sesame-card');
 });
 
@@ -81,8 +81,8 @@ onPage('Enter is OK after the list of readers, whether another was chosen or not
 // ---- by keyboard alone
 
 for (const size of kSizes) {
-  onPage(`the keyboard alone gives a code, and the card stays, at ${named(size)}`, { viewport: size }, async (bench) => {
-    const { page, state } = bench;
+  onPage(`the keyboard alone gives a code, and the card stays, at ${named(size)}`, { viewport: size }, async (setup) => {
+    const { page, state } = setup;
     await tabTo(page, '#card-move');
     await page.keyboard.press('Enter');
     await state('choose_function');
@@ -93,14 +93,14 @@ for (const size of kSizes) {
     await page.keyboard.type('234');
     await page.keyboard.press('Enter');
     await state('code');
-    const { card: inside } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+    const { card: inside } = await api(simulator.url, 'GET', `/v1/readers/${setup.id}`);
     assert.equal(inside.name, 'sesame-card');
   });
 }
 
-onPage('what the Tab key reached is worked by Enter and the space bar, until a key of the reader is typed', {}, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('what the Tab key reached is worked by Enter and the space bar, until a key of the reader is typed', {}, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   const sent = listenToOrders(page);
   const presses = async (name, wanted) => {
     await page.keyboard.press(name);
@@ -134,9 +134,9 @@ onPage('what the Tab key reached is worked by Enter and the space bar, until a k
   await page.getByText('Tapez le code secret').waitFor();
 });
 
-onPage('what is not to be worked just now keeps the focus, and its Enter goes nowhere', {}, async (bench) => {
-  const { page, state } = bench;
-  await toCode(bench);
+onPage('what is not to be worked just now keeps the focus, and its Enter goes nowhere', {}, async (setup) => {
+  const { page, state } = setup;
+  await toCode(setup);
   const sent = listenToOrders(page);
   await tabTo(page, '#next-deadline');
   await page.keyboard.press('Enter');
@@ -148,9 +148,9 @@ onPage('what is not to be worked just now keeps the focus, and its Enter goes no
   assert.deepEqual(sent.take(), []);
 });
 
-onPage('a field keeps all keys that are typed in it, and Enter sets it', {}, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('a field keeps all keys that are typed in it, and Enter sets it', {}, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   const sent = listenToOrders(page);
   for (const [field, typed, orders] of [
     ['#atc', '01BX', [/^PATCH \/card\/state {"atc":"01B4"/]],
@@ -177,9 +177,9 @@ onPage('a field keeps all keys that are typed in it, and Enter sets it', {}, asy
   assert.deepEqual(sent.take(), []);
 });
 
-onPage('whoever has set a counter and presses Enter again presses OK', {}, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('whoever has set a counter and presses Enter again presses OK', {}, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   const sent = listenToOrders(page);
   await page.locator('#tries').fill('2');
   await page.keyboard.press('Enter');
@@ -188,9 +188,9 @@ onPage('whoever has set a counter and presses Enter again presses OK', {}, async
   assert.deepEqual(await sent.next(), kOk);
 });
 
-onPage('a click on a key takes the keyboard away from a field', {}, async (bench) => {
-  const { page } = bench;
-  await insertAndChoose(bench);
+onPage('a click on a key takes the keyboard away from a field', {}, async (setup) => {
+  const { page } = setup;
+  await insertAndChoose(setup);
   const sent = listenToOrders(page);
   await page.locator('#atc').click();
   await key(page, '1').click();

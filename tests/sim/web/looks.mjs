@@ -1,6 +1,6 @@
 // How the page looks: what lies beside what in each window, what is at rest, and what can be told from what.
 import assert from 'node:assert/strict';
-import { button, card, insertAndChoose, kSizes, key, named, settled, toCode } from './bench.mjs';
+import { button, card, insertAndChoose, kSizes, key, named, settled, toCode } from './setup.mjs';
 import { onPage } from './world.mjs';
 
 // ---- layout
@@ -37,8 +37,8 @@ onPage('in no window does the device lie over a panel, or anything stick out', {
 
 for (const size of kSizes) {
   onPage(`the card lies at rest, where a click finds its middle, out and in, at ${named(size)}`,
-    { viewport: size, reducedMotion: 'no-preference' }, async (bench) => {
-      const { page, state } = bench;
+    { viewport: size, reducedMotion: 'no-preference' }, async (setup) => {
+      const { page, state } = setup;
       await card(page).click({ timeout: 3000 });
       await state('choose_function');
       await key(page, 'CODE').click({ timeout: 3000 });
@@ -52,9 +52,9 @@ for (const size of kSizes) {
     });
 }
 
-onPage('whoever wants no motion gets none', {}, async (bench) => {
-  await insertAndChoose(bench);
-  const moving = await bench.page.evaluate(() => document.getAnimations().map((each) => each.animationName ?? each.transitionProperty));
+onPage('whoever wants no motion gets none', {}, async (setup) => {
+  await insertAndChoose(setup);
+  const moving = await setup.page.evaluate(() => document.getAnimations().map((each) => each.animationName ?? each.transitionProperty));
   assert.deepEqual(moving, []);
 });
 
@@ -167,9 +167,9 @@ const kEdges = '.key, .track, .steps button:not([aria-disabled=true]), .models b
 
 for (const look of ['light', 'dark', 'forced']) {
   const options = { colorScheme: look === 'dark' ? 'dark' : 'light', forcedColors: look === 'forced' ? 'active' : 'none' };
-  onPage(`what is written, and what marks a control and its focus, can be told in ${look} colors`, options, async (bench) => {
-    const { page } = bench;
-    await toCode(bench);
+  onPage(`what is written, and what marks a control and its focus, can be told in ${look} colors`, options, async (setup) => {
+    const { page } = setup;
+    await toCode(setup);
     await page.locator('.faults li[data-kind=slow] .switch').click();
     await page.locator('.faults li[data-kind=slow].on').waitFor();
     await page.locator('.apdu', { hasText: 'GET PROCESSING OPTIONS' }).locator('summary').click();
@@ -177,7 +177,7 @@ for (const look of ['light', 'dark', 'forced']) {
     for (const [at, size] of kSizes.entries()) {
       await page.setViewportSize(size);
       await settled(page);
-      await bench.shot(`19-${look}-${size.width}`);
+      await setup.shot(`19-${look}-${size.width}`);
       assert.deepEqual(await edgesBelow(page, kEdges, kMark), [], named(size));
       if (at === 0 && look !== 'forced') assert.deepEqual(await textBelow(page, kText), []);
     }
@@ -205,8 +205,8 @@ for (const look of ['light', 'dark', 'forced']) {
 }
 
 for (const model of ['Vasco 810', 'PINsentry', 'Random Reader']) {
-  onPage(`the ${model} can be read, too, and each card`, {}, async (bench) => {
-    const { page } = bench;
+  onPage(`the ${model} can be read, too, and each card`, {}, async (setup) => {
+    const { page } = setup;
     await button(page, model).click();
     await page.getByText(model, { exact: true }).nth(1).waitFor();
     for (const name of ['aes-card', 'bank-card', 'belgian-card']) {

@@ -1,7 +1,7 @@
 // The page of `sesame sim`, as somebody with a mouse, a finger, a keyboard or a screen reader meets it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, button, card, insertAndChoose, key, openPage, printedPin, startSimulator, toCode } from './bench.mjs';
+import { api, button, card, insertAndChoose, key, openPage, printedPin, startSimulator, toCode } from './setup.mjs';
 import { browser, onPage, simulator } from './world.mjs';
 import './keyboard.mjs';
 import './forms.mjs';
@@ -15,8 +15,8 @@ async function typePin(page, digits) {
 
 // ---- a person, a reader, a card
 
-onPage('three clicks give a code: the card, the key, the PIN', {}, async (bench) => {
-  const { page, says, state, shot } = bench;
+onPage('three clicks give a code: the card, the key, the PIN', {}, async (setup) => {
+  const { page, says, state, shot } = setup;
   await shot('1-card-out');
   await card(page).click();
   await state('choose_function');
@@ -26,20 +26,20 @@ onPage('three clicks give a code: the card, the key, the PIN', {}, async (bench)
   await shot('3-pin');
   await printedPin(page).click();
   await state('code');
-  const { display } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  const { display } = await api(simulator.url, 'GET', `/v1/readers/${setup.id}`);
   assert.match(display, /^\d{4} \d{4}$/);
   await says(display);
   await shot('4-code');
 });
 
-onPage('the reader that is there from the start does it too', { reader: null }, async (bench) => {
-  await toCode(bench);
+onPage('the reader that is there from the start does it too', { reader: null }, async (setup) => {
+  await toCode(setup);
   await api(simulator.url, 'POST', '/v1/readers/default/reset');
 });
 
-onPage('the code goes dark after 35 seconds of virtual time, and not before', {}, async (bench) => {
-  const { page, state, says, shot } = bench;
-  await toCode(bench);
+onPage('the code goes dark after 35 seconds of virtual time, and not before', {}, async (setup) => {
+  const { page, state, says, shot } = setup;
+  await toCode(setup);
   await page.getByText('Dark in 35 s').waitFor();
   for (let second = 34; second > 0; second -= 1) {
     await button(page, '+1 s').click();
@@ -54,19 +54,19 @@ onPage('the code goes dark after 35 seconds of virtual time, and not before', {}
   assert.equal(await page.locator('#copy').isVisible(), false);
 });
 
-onPage('+35 s at once does the same, and so does the next event', {}, async (bench) => {
-  await toCode(bench);
-  await button(bench.page, '+35 s').click();
-  await bench.state('off');
-  await key(bench.page, 'OK').click();
-  await bench.state('choose_function');
-  await button(bench.page, 'Next event').click();
-  await bench.state('off');
+onPage('+35 s at once does the same, and so does the next event', {}, async (setup) => {
+  await toCode(setup);
+  await button(setup.page, '+35 s').click();
+  await setup.state('off');
+  await key(setup.page, 'OK').click();
+  await setup.state('choose_function');
+  await button(setup.page, 'Next event').click();
+  await setup.state('off');
 });
 
-onPage('the card pulled out in the middle is noticed, and can come back', {}, async (bench) => {
-  const { page, state, says, shot } = bench;
-  await insertAndChoose(bench);
+onPage('the card pulled out in the middle is noticed, and can come back', {}, async (setup) => {
+  const { page, state, says, shot } = setup;
+  await insertAndChoose(setup);
   await key(page, '1').click();
   await says('*');
   await card(page).click();
@@ -77,9 +77,9 @@ onPage('the card pulled out in the middle is noticed, and can come back', {}, as
   await state('choose_function');
 });
 
-onPage('a PIN that is wrong three times blocks the card', {}, async (bench) => {
-  const { page, state, says, shot } = bench;
-  await insertAndChoose(bench);
+onPage('a PIN that is wrong three times blocks the card', {}, async (setup) => {
+  const { page, state, says, shot } = setup;
+  await insertAndChoose(setup);
   await typePin(page, '9999');
   await says('Reste 2 essais');
   await shot('7-wrong-pin');
@@ -114,9 +114,9 @@ onPage('a card is pulled by hand, and a short pull lets it stay', {}, async ({ p
   await state('notice');
 });
 
-onPage('C held down gives up the PIN', {}, async (bench) => {
-  const { page, state } = bench;
-  await insertAndChoose(bench);
+onPage('C held down gives up the PIN', {}, async (setup) => {
+  const { page, state } = setup;
+  await insertAndChoose(setup);
   await key(page, '1').click();
   await key(page, 'C').hover();
   await page.mouse.down();
@@ -124,12 +124,12 @@ onPage('C held down gives up the PIN', {}, async (bench) => {
   await page.mouse.up();
 });
 
-onPage('the code is copied without its blank', { permissions: ['clipboard-read', 'clipboard-write'] }, async (bench) => {
-  await toCode(bench);
-  await button(bench.page, 'Copy the code').click();
-  await button(bench.page, 'Copied').waitFor();
-  const { code } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
-  assert.equal(await bench.page.evaluate(() => navigator.clipboard.readText()), code);
+onPage('the code is copied without its blank', { permissions: ['clipboard-read', 'clipboard-write'] }, async (setup) => {
+  await toCode(setup);
+  await button(setup.page, 'Copy the code').click();
+  await button(setup.page, 'Copied').waitFor();
+  const { code } = await api(simulator.url, 'GET', `/v1/readers/${setup.id}`);
+  assert.equal(await setup.page.evaluate(() => navigator.clipboard.readText()), code);
 });
 
 // ---- by keyboard and by ear
@@ -149,30 +149,30 @@ onPage('the keyboard alone gives a code', {}, async ({ page, state }) => {
   await state('code');
 });
 
-onPage('Backspace held down is C held down', {}, async (bench) => {
-  await insertAndChoose(bench);
-  await bench.page.keyboard.press('1');
-  await bench.page.keyboard.down('Backspace');
-  await bench.state('choose_function');
-  await bench.page.keyboard.up('Backspace');
+onPage('Backspace held down is C held down', {}, async (setup) => {
+  await insertAndChoose(setup);
+  await setup.page.keyboard.press('1');
+  await setup.page.keyboard.down('Backspace');
+  await setup.state('choose_function');
+  await setup.page.keyboard.up('Backspace');
 });
 
-onPage('keys that overlap, as of somebody fast, all count', {}, async (bench) => {
-  await insertAndChoose(bench);
-  for (const digit of '1234') await bench.page.keyboard.down(digit);
-  for (const digit of '1234') await bench.page.keyboard.up(digit);
-  await bench.says('****');
+onPage('keys that overlap, as of somebody fast, all count', {}, async (setup) => {
+  await insertAndChoose(setup);
+  for (const digit of '1234') await setup.page.keyboard.down(digit);
+  for (const digit of '1234') await setup.page.keyboard.up(digit);
+  await setup.says('****');
 });
 
-onPage('everything that can be worked has a name, and the screen is a live region', {}, async (bench) => {
-  await toCode(bench);
-  const session = await bench.page.context().newCDPSession(bench.page);
+onPage('everything that can be worked has a name, and the screen is a live region', {}, async (setup) => {
+  await toCode(setup);
+  const session = await setup.page.context().newCDPSession(setup.page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const worked = ['button', 'textbox', 'spinbutton', 'switch', 'combobox', 'link', 'checkbox'];
   const found = nodes.filter((node) => !node.ignored && worked.includes(node.role?.value));
   assert.ok(found.length > 30, `only ${found.length}`);
   assert.deepEqual(found.filter((node) => !node.name?.value.trim()).map((node) => node.role.value), []);
-  const live = bench.page.locator('#spoken');
+  const live = setup.page.locator('#spoken');
   assert.equal(await live.getAttribute('aria-live'), 'polite');
   assert.match(await live.textContent(), /^Screen: Code Sésame \d{4} \d{4}$/);
 });
@@ -204,11 +204,11 @@ onPage('whoever speaks neither language is spoken to in English', { locale: 'de-
 });
 
 for (const scheme of ['light', 'dark']) {
-  onPage(`the ${scheme} scheme is ${scheme}, and its text can be read`, { colorScheme: scheme }, async (bench) => {
-    await toCode(bench);
-    await bench.shot(`10-${scheme}`);
+  onPage(`the ${scheme} scheme is ${scheme}, and its text can be read`, { colorScheme: scheme }, async (setup) => {
+    await toCode(setup);
+    await setup.shot(`10-${scheme}`);
     // WCAG 2.1, 1.4.3: contrast of text, 4.5 to 1.
-    const [ink, paper, soft] = await bench.page.evaluate(() => {
+    const [ink, paper, soft] = await setup.page.evaluate(() => {
       const light = (color) => {
         const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map((each) => {
           const c = Number(each) / 255;
@@ -227,15 +227,15 @@ for (const scheme of ['light', 'dark']) {
 }
 
 for (const [name, viewport] of [['phone', { width: 360, height: 740 }], ['tablet', { width: 820, height: 1100 }]]) {
-  onPage(`on a ${name} nothing sticks out, and a finger works it`, { viewport, hasTouch: true }, async (bench) => {
-    const { page, state } = bench;
+  onPage(`on a ${name} nothing sticks out, and a finger works it`, { viewport, hasTouch: true }, async (setup) => {
+    const { page, state } = setup;
     await card(page).tap();
     await state('choose_function');
     await key(page, 'CODE').tap();
     await state('pin');
     await printedPin(page).tap();
     await state('code');
-    await bench.shot(`11-${name}`);
+    await setup.shot(`11-${name}`);
     const [width, smallest] = await page.evaluate(() => [
       document.documentElement.scrollWidth,
       Math.min(...[...document.querySelectorAll('.key')].map((each) => each.getBoundingClientRect().height)),
@@ -245,29 +245,29 @@ for (const [name, viewport] of [['phone', { width: 360, height: 740 }], ['tablet
   });
 }
 
-// ---- the bench around the reader
+// ---- the setup around the reader
 
-onPage('the log names each command, hides the PIN, and opens to what the bytes mean', {}, async (bench) => {
-  const { page } = bench;
-  await toCode(bench);
+onPage('the log names each command, hides the PIN, and opens to what the bytes mean', {}, async (setup) => {
+  const { page } = setup;
+  await toCode(setup);
   // T=0: the answer is fetched by the GET RESPONSE behind it.
   const line = page.locator('.apdu', { hasText: 'GENERATE AC for an ARQC' }).locator('xpath=following-sibling::*[1]');
   await line.locator('summary').click();
   await line.getByText('Transaction counter (ATC)').waitFor();
-  await bench.shot('12-log');
+  await setup.shot('12-log');
   const verify = page.locator('.apdu', { hasText: 'VERIFY' });
   assert.match(await verify.locator('.raw').textContent({ timeout: 5000 }), /^00 20 00 80 08 [* ]+$/);
 });
 
-onPage('a log that began before the page did is complete', {}, async (bench) => {
-  await toCode(bench);
-  const answer = await fetch(`${simulator.url}/v1/readers/${bench.id}/trace`, { headers: { Accept: 'application/json' } });
+onPage('a log that began before the page did is complete', {}, async (setup) => {
+  await toCode(setup);
+  const answer = await fetch(`${simulator.url}/v1/readers/${setup.id}/trace`, { headers: { Accept: 'application/json' } });
   const { apdus } = await answer.json();
-  await bench.page.locator('.apdu').nth(apdus.length - 1).waitFor();
-  const before = await bench.page.locator('.apdu-name').allTextContents();
-  await bench.page.reload();
-  await bench.page.locator('.apdu').nth(before.length - 1).waitFor();
-  assert.deepEqual(await bench.page.locator('.apdu-name').allTextContents(), before);
+  await setup.page.locator('.apdu').nth(apdus.length - 1).waitFor();
+  const before = await setup.page.locator('.apdu-name').allTextContents();
+  await setup.page.reload();
+  await setup.page.locator('.apdu').nth(before.length - 1).waitFor();
+  assert.deepEqual(await setup.page.locator('.apdu-name').allTextContents(), before);
 });
 
 onPage('what happens while the log is fetched stays in it', {}, async ({ page, id, state }) => {
@@ -297,8 +297,8 @@ onPage('a mute card is a switch away', {}, async ({ page, says, shot }) => {
   await shot('13-mute');
 });
 
-onPage('a dead battery leaves it dark until there is a fresh reader', {}, async (bench) => {
-  const { page, state } = bench;
+onPage('a dead battery leaves it dark until there is a fresh reader', {}, async (setup) => {
+  const { page, state } = setup;
   await page.getByRole('switch', { name: 'Battery dies' }).check({ force: true });
   await page.locator('.faults li[data-kind=dead_battery].on').waitFor();
   await card(page).click();
@@ -312,25 +312,25 @@ onPage('a dead battery leaves it dark until there is a fresh reader', {}, async 
   assert.equal(await page.locator('.faults li.on').count(), 0);
 });
 
-onPage('the counters of the card can be set', {}, async (bench) => {
-  const { page, says } = bench;
+onPage('the counters of the card can be set', {}, async (setup) => {
+  const { page, says } = setup;
   await card(page).click();
-  await bench.state('choose_function');
+  await setup.state('choose_function');
   await page.locator('#tries').fill('1');
   await key(page, 'CODE').click();  // what was typed outlives what happens meanwhile
-  await bench.state('pin');
+  await setup.state('pin');
   await page.locator('#atc').fill('0100');
   await button(page, 'Set').click();
   await printedPin(page).click();
   await says('Dernier essai');
   await key(page, 'OK').click();
-  await bench.state('code');
-  const { atc } = await api(simulator.url, 'GET', `/v1/readers/${bench.id}`);
+  await setup.state('code');
+  const { atc } = await api(simulator.url, 'GET', `/v1/readers/${setup.id}`);
   assert.equal(atc, '0101');
 });
 
-onPage('another model has its own keys, and another card its own code', {}, async (bench) => {
-  const { page, state } = bench;
+onPage('another model has its own keys, and another card its own code', {}, async (setup) => {
+  const { page, state } = setup;
   await button(page, 'Vasco 810').click();
   await key(page, 'M1').waitFor();
   await page.locator('#cards button[data-name=bank-card]').click();
@@ -343,7 +343,7 @@ onPage('another model has its own keys, and another card its own code', {}, asyn
   await state('pin');
   await printedPin(page).click();
   await state('code');
-  await bench.shot('14-vasco');
+  await setup.shot('14-vasco');
 });
 
 onPage('a real clock runs by itself', { reader: { clock: 'real' } }, async ({ page }) => {
@@ -378,26 +378,26 @@ onPage('a reader that is gone can be replaced', {}, async ({ page, id, state }) 
 
 test('a page that lost the simulator says so', async () => {
   const other = await startSimulator();
-  const bench = await openPage(browser, other.url);
-  await bench.page.locator('.key').first().waitFor();
+  const setup = await openPage(browser, other.url);
+  await setup.page.locator('.key').first().waitFor();
   await other.stop();
-  await bench.page.getByText('Connection lost').waitFor();
-  await bench.shot('15-lost');
-  await bench.close();
+  await setup.page.getByText('Connection lost').waitFor();
+  await setup.shot('15-lost');
+  await setup.close();
 });
 
 test('where a token is asked for, the page asks for it too', async () => {
   const other = await startSimulator('--allow-real-cards');
   assert.ok(other.token);
-  const bench = await openPage(browser, other.url, { reader: null, shown: '#sign-in[open]' });
-  await bench.page.getByRole('heading', { name: 'Who is there?' }).waitFor();
-  await bench.shot('16-token');
-  await bench.page.getByLabel('Token').fill('wrong');
-  await button(bench.page, 'Enter').click();
-  await bench.page.getByText('That is not the token').waitFor();
-  await bench.page.getByLabel('Token').fill(other.token);
-  await button(bench.page, 'Enter').click();
-  await bench.state('off');
-  await bench.close();
+  const setup = await openPage(browser, other.url, { reader: null, shown: '#sign-in[open]' });
+  await setup.page.getByRole('heading', { name: 'Who is there?' }).waitFor();
+  await setup.shot('16-token');
+  await setup.page.getByLabel('Token').fill('wrong');
+  await button(setup.page, 'Enter').click();
+  await setup.page.getByText('That is not the token').waitFor();
+  await setup.page.getByLabel('Token').fill(other.token);
+  await button(setup.page, 'Enter').click();
+  await setup.state('off');
+  await setup.close();
   await other.stop();
 });

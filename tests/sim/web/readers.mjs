@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import {
   api, button, card, insertAndChoose, isShown, kSizes, key, listenToOrders, named, openPage, printedPin, settled, startSimulator,
   showing, tabTo, toCode, until,
-} from './bench.mjs';
+} from './setup.mjs';
 import { browser, closeShared, onPage, simulator } from './world.mjs';
 
 const gone = (page) => page.getByText('This reader is gone').waitFor();
@@ -15,9 +15,9 @@ const lcdIsLit = async (page) => (await page.locator('#lcd.lit').count()) === 1;
 // ---- gone, unknown
 
 for (const address of ['#unknown', '#%E0%A4%A', '#a/b']) {
-  onPage(`${address} is nobody, and gets no keys; neither does the reader before`, { refused: true }, async (bench) => {
-    const { page, id, state } = bench;
-    await insertAndChoose(bench);
+  onPage(`${address} is nobody, and gets no keys; neither does the reader before`, { refused: true }, async (setup) => {
+    const { page, id, state } = setup;
+    await insertAndChoose(setup);
     const { revision } = await reader(id);
     await page.evaluate((wanted) => { location.hash = wanted; }, address);
     await gone(page);
@@ -60,7 +60,7 @@ test('after a restart the page shows what is there', async () => {
   const port = new URL(own.url).port;
   const first = await openPage(browser, own.url, { reader: null });
   const second = await openPage(browser, own.url);
-  for (const bench of [first, second]) await toCode(bench);
+  for (const setup of [first, second]) await toCode(setup);
   await second.page.locator('[data-kind=slow] input[name=ms]').fill('5000');
   await second.page.locator('[data-kind=slow] .switch').click();
   await second.page.locator('.faults li[data-kind=slow].on').waitFor();
@@ -107,8 +107,8 @@ test('after a restart the page shows what is there', async () => {
 
 test('where a token is wanted after a restart, whoever leaves the dialog by Escape can come back to it', async () => {
   const before = await startSimulator();
-  const bench = await openPage(browser, before.url, { reader: null });
-  const { page } = bench;
+  const setup = await openPage(browser, before.url, { reader: null });
+  const { page } = setup;
   await before.stop();
   const other = await startSimulator('--allow-real-cards', '--port', new URL(before.url).port);
   await page.locator('#sign-in[open]').waitFor();
@@ -119,7 +119,7 @@ test('where a token is wanted after a restart, whoever leaves the dialog by Esca
     await page.setViewportSize(size);
     await page.keyboard.press('Escape');
     await page.getByText('The simulator wants its token').waitFor();
-    await bench.shot(`18-no-token-${size.width}`);
+    await setup.shot(`18-no-token-${size.width}`);
     assert.equal(await page.locator('#sign-in').isVisible(), false);
     await button(page, 'Enter it').click();  // with a mouse …
     await page.locator('#sign-in[open]').waitFor();
@@ -129,10 +129,10 @@ test('where a token is wanted after a restart, whoever leaves the dialog by Esca
   await page.keyboard.press('Enter');
   await page.keyboard.type(other.token);
   await page.keyboard.press('Enter');
-  await bench.state('off');
+  await setup.state('off');
   await page.locator('#banner').waitFor({ state: 'hidden' });
   await card(page).click();
-  await bench.state('choose_function');
+  await setup.state('choose_function');
 
   await page.context().clearCookies();
   await page.reload();
@@ -141,14 +141,14 @@ test('where a token is wanted after a restart, whoever leaves the dialog by Esca
   await page.keyboard.type(other.token);
   await page.keyboard.press('Enter');
   await page.locator('#sign-in').getByText('The simulator does not answer').waitFor();
-  await bench.close();
+  await setup.close();
 });
 
 // ---- another model, another clock
 
 for (const size of kSizes) {
-  onPage(`another model keeps the card, and Back goes back, at ${named(size)}`, { viewport: size }, async (bench) => {
-    const { page, id, state } = bench;
+  onPage(`another model keeps the card, and Back goes back, at ${named(size)}`, { viewport: size }, async (setup) => {
+    const { page, id, state } = setup;
     await page.locator('#cards [data-name=bank-card]').click();
     await card(page).click();
     await state('choose_function');
@@ -205,14 +205,14 @@ test('with durable cards another model takes the one card there is', async () =>
   const { mkdtempSync, rmSync } = await import('node:fs');
   const folder = mkdtempSync('/tmp/sesame-web-state-');
   const own = await startSimulator('--state', folder, '--clock', 'virtual');
-  const bench = await openPage(browser, own.url);
-  await toCode(bench);
-  await button(bench.page, 'Vasco 810').click();
-  await key(bench.page, 'M1').waitFor();
-  await bench.page.locator('#card.in').waitFor();
-  assert.equal(await bench.page.locator('#atc').inputValue(), '0001');
-  assert.equal((await api(own.url, 'GET', `/v1/readers/${bench.id}`)).card, null);
-  await bench.close();
+  const setup = await openPage(browser, own.url);
+  await toCode(setup);
+  await button(setup.page, 'Vasco 810').click();
+  await key(setup.page, 'M1').waitFor();
+  await setup.page.locator('#card.in').waitFor();
+  assert.equal(await setup.page.locator('#atc').inputValue(), '0001');
+  assert.equal((await api(own.url, 'GET', `/v1/readers/${setup.id}`)).card, null);
+  await setup.close();
   await own.stop();
   rmSync(folder, { recursive: true });
 });
@@ -220,17 +220,17 @@ test('with durable cards another model takes the one card there is', async () =>
 // ---- the reader that the page begins with
 
 for (const size of kSizes) {
-  onPage(`nobody can delete the reader that the page begins with, at ${named(size)}`, { viewport: size, reader: null }, async (bench) => {
+  onPage(`nobody can delete the reader that the page begins with, at ${named(size)}`, { viewport: size, reader: null }, async (setup) => {
     const answer = await fetch(`${simulator.url}/v1/readers/default`, { method: 'DELETE' });
     assert.equal(answer.status, 409);
     const { code, hint } = await answer.json();
     assert.equal(code, 'reader_stays');
     assert.match(hint, /reset/);
-    await bench.page.reload();
-    await bench.page.waitForSelector(showing('default'), { state: 'attached' });
-    await toCode(bench);
+    await setup.page.reload();
+    await setup.page.waitForSelector(showing('default'), { state: 'attached' });
+    await toCode(setup);
     await api(simulator.url, 'POST', '/v1/readers/default/reset');
-    await bench.state('off');
+    await setup.state('off');
   });
 }
 
@@ -279,8 +279,8 @@ for (const size of kSizes) {
 test('a hidden tab follows nothing, and catches up when it is looked at again', async () => {
   await closeShared();
   await streamsAre(0);
-  const bench = await openPage(browser, simulator.url);
-  const { page } = bench;
+  const setup = await openPage(browser, simulator.url);
+  const { page } = setup;
   const look = (hidden) => page.evaluate((value) => {
     Object.defineProperty(document, 'hidden', { value, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
@@ -288,13 +288,13 @@ test('a hidden tab follows nothing, and catches up when it is looked at again', 
   await streamsAre(1);
   await look(true);
   await streamsAre(0);
-  await api(simulator.url, 'PUT', `/v1/readers/${bench.id}/card`, 'sesame-card');
+  await api(simulator.url, 'PUT', `/v1/readers/${setup.id}/card`, 'sesame-card');
   await settled(page);
   assert.equal(await page.getAttribute('html', 'data-state'), 'off');
   await look(false);
-  await bench.state('choose_function');
+  await setup.state('choose_function');
   await page.locator('.apdu').first().waitFor();
-  await bench.close();
+  await setup.close();
 });
 
 test('a browser without shared workers follows by itself', async () => {
@@ -309,9 +309,9 @@ test('a browser without shared workers follows by itself', async () => {
   await context.close();
 });
 
-onPage('a line of the log that somebody opened stays open while the page catches up', {}, async (bench) => {
-  const { page } = bench;
-  await toCode(bench);
+onPage('a line of the log that somebody opened stays open while the page catches up', {}, async (setup) => {
+  const { page } = setup;
+  await toCode(setup);
   await page.locator('.apdu summary').nth(2).click();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));  // asks for everything anew
   await page.waitForResponse('**/trace');

@@ -1,11 +1,11 @@
 // One simulator, one browser and one page for all tests: opening a page costs more than most of what is done with it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { button, kSizes, openPage, startBrowser, startSimulator } from './bench.mjs';
+import { button, kSizes, openPage, startBrowser, startSimulator } from './setup.mjs';
 
 export let simulator;
 export let browser;
-let shared = null;  // a bench whose page goes from test to test
+let shared = null;  // a setup whose page goes from test to test
 
 before(async () => {
   simulator = await startSimulator();
@@ -45,16 +45,16 @@ export async function closeShared() {
 // may load; with `refused` it may say that the simulator refused something.
 export function onPage(name, { refused = false, ...options }, body) {
   test(name, async () => {
-    const bench = canBeShared(options) ? await sharedPage(options) : await openPage(browser, simulator.url, options);
+    const setup = canBeShared(options) ? await sharedPage(options) : await openPage(browser, simulator.url, options);
     try {
-      await body(bench);
+      await body(setup);
       const allowed = (text) => refused && text.startsWith('console: Failed to load resource');
-      assert.deepEqual(bench.complaints.filter((each) => !allowed(each)), []);
-      if (bench === shared) await bench.forget();
-      else await bench.close();
+      assert.deepEqual(setup.complaints.filter((each) => !allowed(each)), []);
+      if (setup === shared) await setup.forget();
+      else await setup.close();
     } catch (error) {
-      if (bench === shared) shared = null;
-      await bench.close();
+      if (setup === shared) shared = null;
+      await setup.close();
       throw error;
     }
   });

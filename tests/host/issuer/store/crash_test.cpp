@@ -10,7 +10,7 @@
 #include <random>
 #include <thread>
 
-#include "tests/host/issuer/store/house.hpp"
+#include "tests/host/issuer/store/issuer_with_store.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -96,7 +96,7 @@ const char* failing_vfs() {
 }
 
 TEST_CASE("where the disk fails at any write or sync, nothing is accepted that is not on it") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
   std::uint16_t atc = 1;
   int refused = 0, accepted = 0;
@@ -104,27 +104,27 @@ TEST_CASE("where the disk fails at any write or sync, nothing is accepted that i
     const Submission submission = codes.good(atc);
     bool said = false;
     {
-      SqliteStore store(house.path(), SqliteStore::Open::existing, failing_vfs());
+      SqliteStore store(setup.path(), SqliteStore::Open::existing, failing_vfs());
       Registry registry(store, root_key(), random_numbers());
       left_until_failure = failure;
       try {
-        said = registry.verify(house.card(), submission, 1).accepted;
+        said = registry.verify(setup.card(), submission, 1).accepted;
       } catch (const Failure& broken) {
         CHECK(broken.kind() == Failure::environment);
       }
       left_until_failure = -1;
     }
-    house.reopen();
+    setup.reopen();
     CAPTURE(failure, atc, said);
     // What was accepted stays so. What was not may be on the disk all the same: then it is used up.
-    const std::uint16_t last = house.registry().show(house.card()).last_atc;
+    const std::uint16_t last = setup.registry().show(setup.card()).last_atc;
     if (said) CHECK(last == atc);
     (said ? accepted : refused) += 1;
-    CHECK_FALSE((said && house.registry().verify(house.card(), submission, 1).accepted));
-    CHECK(house.registry().verify_audit().broken_at == 0);
-    house.registry().unblock(house.card(), 1);
+    CHECK_FALSE((said && setup.registry().verify(setup.card(), submission, 1).accepted));
+    CHECK(setup.registry().verify_audit().broken_at == 0);
+    setup.registry().unblock(setup.card(), 1);
     ++atc;
-    house.registry().set_last_atc(house.card(),
+    setup.registry().set_last_atc(setup.card(),
                                   std::max<std::uint16_t>(last, static_cast<std::uint16_t>(atc - 1)), 1);
   }
   CHECK(refused > 5);
@@ -132,25 +132,25 @@ TEST_CASE("where the disk fails at any write or sync, nothing is accepted that i
 }
 
 TEST_CASE("a full disk refuses, and a try that was counted stays counted") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
   {
-    SqliteStore store(house.path(), SqliteStore::Open::existing, failing_vfs());
+    SqliteStore store(setup.path(), SqliteStore::Open::existing, failing_vfs());
     Registry registry(store, root_key(), random_numbers());
-    CHECK_FALSE(registry.verify(house.card(), codes.wrong(1), 1).accepted);
+    CHECK_FALSE(registry.verify(setup.card(), codes.wrong(1), 1).accepted);
     left_until_failure = 1;
-    CHECK_THROWS_AS(registry.verify(house.card(), codes.good(1), 1), Failure);
+    CHECK_THROWS_AS(registry.verify(setup.card(), codes.good(1), 1), Failure);
     left_until_failure = -1;
   }
-  house.reopen();
-  CHECK(house.registry().show(house.card()).tries_left == 2);
-  CHECK(house.registry().verify(house.card(), codes.good(1), 1).accepted);
+  setup.reopen();
+  CHECK(setup.registry().show(setup.card()).tries_left == 2);
+  CHECK(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
 }
 
 // ---- kill -9
 
 TEST_CASE("a verifier that is killed at any instant accepts nothing twice and gives no try back") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
   std::vector<Submission> all;
   constexpr std::uint16_t kCodes = 400;
@@ -165,10 +165,10 @@ TEST_CASE("a verifier that is killed at any instant accepts nothing twice and gi
     if (child == 0) {
       ::close(ends[0]);
       try {
-        SqliteStore store(house.path(), SqliteStore::Open::existing);
+        SqliteStore store(setup.path(), SqliteStore::Open::existing);
         Registry registry(store, root_key(), random_numbers());
         for (std::uint16_t atc = next; atc <= kCodes; ++atc) {
-          if (!registry.verify(house.card(), all[atc - 1U], 1).accepted) continue;
+          if (!registry.verify(setup.card(), all[atc - 1U], 1).accepted) continue;
           if (::write(ends[1], &atc, sizeof atc) != sizeof atc) ::_exit(1);
         }
       } catch (const std::exception&) {
@@ -184,19 +184,19 @@ TEST_CASE("a verifier that is killed at any instant accepts nothing twice and gi
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
 
-    house.reopen();
-    const CardInfo card = house.registry().show(house.card());
+    setup.reopen();
+    const CardInfo card = setup.registry().show(setup.card());
     CAPTURE(round, next, told, card.last_atc);
     CHECK(card.last_atc >= told);  // nothing that was told is lost
     CHECK(card.last_atc <=
           std::max(told, static_cast<std::uint16_t>(next - 1)) + 1);  // the one that was under way
     CHECK_FALSE(card.tampered);
-    if (told != 0) CHECK_FALSE(house.registry().verify(house.card(), all[told - 1U], 1).accepted);
-    house.registry().unblock(house.card(), 1);
+    if (told != 0) CHECK_FALSE(setup.registry().verify(setup.card(), all[told - 1U], 1).accepted);
+    setup.registry().unblock(setup.card(), 1);
     next = static_cast<std::uint16_t>(card.last_atc + 1);
   }
   CHECK(next > 20);
-  const AuditCheck check = house.registry().verify_audit();
+  const AuditCheck check = setup.registry().verify_audit();
   CHECK(check.broken_at == 0);
   CHECK(check.tampered.empty());
 }

@@ -1,7 +1,7 @@
 // What becomes of a card at its issuer.
 #include <catch2/catch.hpp>
 
-#include "tests/host/issuer/store/house.hpp"
+#include "tests/host/issuer/store/issuer_with_store.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -21,64 +21,64 @@ std::string refused(const std::function<void()>& act) {
 }
 
 TEST_CASE("a code is accepted once, and with it every earlier one is used up") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
   const auto verify = [&](const Submission& submission) {
-    return house.registry().verify(house.card(), submission, kNow);
+    return setup.registry().verify(setup.card(), submission, kNow);
   };
   CHECK(verify(codes.good(3)).accepted);
-  house.reopen();
+  setup.reopen();
   CHECK_FALSE(verify(codes.good(3)).accepted);
   CHECK_FALSE(verify(codes.good(2)).accepted);
   const Decision decision = verify(codes.good(4));
   CHECK(decision.accepted);
   CHECK(decision.verdict.atc == 4);
-  CHECK(house.registry().show(house.card()).last_atc == 4);
+  CHECK(setup.registry().show(setup.card()).last_atc == 4);
 }
 
 TEST_CASE("three failures in a row block the card, the second with a warning, and only the issuer lifts it") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  Registry& registry = house.registry();
-  const auto wrong = [&] { return registry.verify(house.card(), codes.wrong(1), kNow); };
+  Registry& registry = setup.registry();
+  const auto wrong = [&] { return registry.verify(setup.card(), codes.wrong(1), kNow); };
   CHECK(wrong().tries_left == 2);
-  CHECK(registry.verify(house.card(), codes.good(1), kNow).accepted);  // begins anew
+  CHECK(registry.verify(setup.card(), codes.good(1), kNow).accepted);  // begins anew
   Decision decision = wrong();
   CHECK_FALSE(decision.last_try);
-  house.reopen();
-  decision = house.registry().verify(house.card(), codes.wrong(2), kNow);
+  setup.reopen();
+  decision = setup.registry().verify(setup.card(), codes.wrong(2), kNow);
   CHECK(decision.last_try);
-  decision = house.registry().verify(house.card(), codes.wrong(2), kNow);
+  decision = setup.registry().verify(setup.card(), codes.wrong(2), kNow);
   CHECK(decision.tries_left == 0);
-  CHECK(house.registry().show(house.card()).state == CardState::blocked);
-  decision = house.registry().verify(house.card(), codes.good(2), kNow);
+  CHECK(setup.registry().show(setup.card()).state == CardState::blocked);
+  decision = setup.registry().verify(setup.card(), codes.good(2), kNow);
   CHECK_FALSE(decision.accepted);
   CHECK(decision.refusal == Refusal::blocked);
-  house.registry().unblock(house.card(), kNow);
-  CHECK(house.registry().verify(house.card(), codes.good(2), kNow).accepted);
+  setup.registry().unblock(setup.card(), kNow);
+  CHECK(setup.registry().verify(setup.card(), codes.good(2), kNow).accepted);
 }
 
 TEST_CASE("what is no code of the card is no try") {
-  House house;
+  IssuerWithStore setup;
   for (int i = 0; i < 5; ++i) {
     const Decision decision =
-        house.registry().verify(house.card(), with(of(Mode::identify), "99999999"), kNow);
+        setup.registry().verify(setup.card(), with(of(Mode::identify), "99999999"), kNow);
     CHECK(decision.verdict.outcome == Outcome::format);
     CHECK(decision.tries_left == 3);
   }
 }
 
 TEST_CASE("the audit learns why, the one who submitted does not") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  Registry& registry = house.registry();
-  CHECK(registry.verify(house.card(), codes.good(5), kNow).accepted);
+  Registry& registry = setup.registry();
+  CHECK(registry.verify(setup.card(), codes.good(5), kNow).accepted);
   const Submission used = codes.good(5), newer = codes.good(40);
   for (const auto& [submission, cause] : {std::pair(&used, Cause::replayed), {&newer, Cause::newer}}) {
-    const Decision decision = registry.verify(house.card(), *submission, kNow);
+    const Decision decision = registry.verify(setup.card(), *submission, kNow);
     CHECK(decision.verdict.outcome == Outcome::invalid);
     CHECK_FALSE(decision.verdict.atc);
-    CHECK(registry.inquire(house.card(), *submission, decision, kNow).cause == cause);
+    CHECK(registry.inquire(setup.card(), *submission, decision, kNow).cause == cause);
   }
   std::string all;
   registry.read_audit(0, [&](const AuditRow& row) { all += row.event + row.detail + "\n"; });
@@ -86,98 +86,98 @@ TEST_CASE("the audit learns why, the one who submitted does not") {
 }
 
 TEST_CASE("two codes in a row find a card again, a failed attempt counts") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  Registry& registry = house.registry();
+  Registry& registry = setup.registry();
   Submission first = codes.good(500), second = codes.good(501), third = codes.good(503);
-  CHECK_FALSE(registry.verify(house.card(), first, kNow).accepted);
-  Decision decision = registry.resynchronize(house.card(), first, third, kNow);
+  CHECK_FALSE(registry.verify(setup.card(), first, kNow).accepted);
+  Decision decision = registry.resynchronize(setup.card(), first, third, kNow);
   CHECK_FALSE(decision.accepted);
   CHECK(decision.last_try);
-  decision = registry.resynchronize(house.card(), first, second, kNow);
+  decision = registry.resynchronize(setup.card(), first, second, kNow);
   CHECK(decision.accepted);
-  CHECK(registry.show(house.card()).last_atc == 501);
-  CHECK(registry.show(house.card()).tries_left == 3);
-  CHECK_FALSE(registry.verify(house.card(), second, kNow).accepted);
-  CHECK_FALSE(registry.resynchronize(house.card(), codes.good(2000), codes.good(2001), kNow)
+  CHECK(registry.show(setup.card()).last_atc == 501);
+  CHECK(registry.show(setup.card()).tries_left == 3);
+  CHECK_FALSE(registry.verify(setup.card(), second, kNow).accepted);
+  CHECK_FALSE(registry.resynchronize(setup.card(), codes.good(2000), codes.good(2001), kNow)
                   .accepted);  // out of reach
-  CHECK_FALSE(registry.resynchronize(house.card(), codes.good(500), codes.good(501), kNow).accepted);
-  CHECK(registry.show(house.card()).state == CardState::blocked);
+  CHECK_FALSE(registry.resynchronize(setup.card(), codes.good(500), codes.good(501), kNow).accepted);
+  CHECK(registry.show(setup.card()).state == CardState::blocked);
 }
 
 TEST_CASE("the ATC of the reader's menu finds a card again, upwards alone") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  Registry& registry = house.registry();
-  registry.set_last_atc(house.card(), 0x300, kNow);
-  CHECK(registry.verify(house.card(), codes.good(0x302), kNow).accepted);
-  CHECK_THAT(refused([&] { registry.set_last_atc(house.card(), 0x301, kNow); }), Contains("cannot go back"));
+  Registry& registry = setup.registry();
+  registry.set_last_atc(setup.card(), 0x300, kNow);
+  CHECK(registry.verify(setup.card(), codes.good(0x302), kNow).accepted);
+  CHECK_THAT(refused([&] { registry.set_last_atc(setup.card(), 0x301, kNow); }), Contains("cannot go back"));
 }
 
 TEST_CASE("a card is suspended, resumed, and lost") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  Registry& registry = house.registry();
-  const auto refusal = [&] { return registry.verify(house.card(), codes.good(1), kNow).refusal; };
-  registry.suspend(house.card(), kNow);
+  Registry& registry = setup.registry();
+  const auto refusal = [&] { return registry.verify(setup.card(), codes.good(1), kNow).refusal; };
+  registry.suspend(setup.card(), kNow);
   CHECK(refusal() == Refusal::suspended);
-  CHECK_THAT(refused([&] { registry.unblock(house.card(), kNow); }),
+  CHECK_THAT(refused([&] { registry.unblock(setup.card(), kNow); }),
              Contains("is suspended: it cannot be unblocked"));
-  registry.resume(house.card(), kNow);
+  registry.resume(setup.card(), kNow);
   CHECK(refusal() == Refusal::none);
-  registry.report_lost(house.card(), kNow);
+  registry.report_lost(setup.card(), kNow);
   CHECK(refusal() == Refusal::lost);
-  CHECK_THAT(refused([&] { registry.resume(house.card(), kNow); }), Contains("is lost"));
+  CHECK_THAT(refused([&] { registry.resume(setup.card(), kNow); }), Contains("is lost"));
   CHECK_THAT(refused([&] { registry.suspend(77, kNow); }), Contains("there is no card 77"));
 }
 
 TEST_CASE("a blocked card that is suspended is blocked when it is resumed") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  for (int i = 0; i < 3; ++i) house.registry().verify(house.card(), codes.wrong(1), kNow);
-  house.registry().suspend(house.card(), kNow);
-  house.registry().resume(house.card(), kNow);
-  CHECK(house.registry().show(house.card()).state == CardState::blocked);
+  for (int i = 0; i < 3; ++i) setup.registry().verify(setup.card(), codes.wrong(1), kNow);
+  setup.registry().suspend(setup.card(), kNow);
+  setup.registry().resume(setup.card(), kNow);
+  CHECK(setup.registry().show(setup.card()).state == CardState::blocked);
 }
 
 TEST_CASE("a renewed card ends the old one with its first code") {
-  House house;
-  Registry& registry = house.registry();
+  IssuerWithStore setup;
+  Registry& registry = setup.registry();
   NewCard next = new_card("5413330000000019", "01");
-  next.replaces = house.card();
+  next.replaces = setup.card();
   const CardId renewed = registry.add({&next, 1}, kNow).at(0);
   Codes codes;
-  CHECK(registry.verify(house.card(), codes.good(1), kNow).accepted);
+  CHECK(registry.verify(setup.card(), codes.good(1), kNow).accepted);
   CHECK(registry.verify(renewed, codes.good(1), kNow)
             .accepted);  // the same key here: another PSN would have another
-  CHECK(registry.verify(house.card(), codes.good(2), kNow).refusal == Refusal::ended);
-  CHECK(registry.show(house.card()).state == CardState::ended);
-  CHECK(registry.find("5413330000000019") == std::vector<CardId>{house.card(), renewed});
+  CHECK(registry.verify(setup.card(), codes.good(2), kNow).refusal == Refusal::ended);
+  CHECK(registry.show(setup.card()).state == CardState::ended);
+  CHECK(registry.find("5413330000000019") == std::vector<CardId>{setup.card(), renewed});
   CHECK(registry.find("5413330000000018").empty());
 }
 
 TEST_CASE("a mode that the policy has not is refused without a try") {
-  House house;
+  IssuerWithStore setup;
   NewCard card = new_card("5413330000000027");
   card.policy.modes = 1U << static_cast<unsigned>(Mode::respond);
-  const CardId id = house.registry().add({&card, 1}, kNow).at(0);
+  const CardId id = setup.registry().add({&card, 1}, kNow).at(0);
   Codes codes;
-  CHECK(house.registry().verify(id, codes.good(1), kNow).refusal == Refusal::mode);
-  CHECK(house.registry().show(id).tries_left == 3);
+  CHECK(setup.registry().verify(id, codes.good(1), kNow).refusal == Refusal::mode);
+  CHECK(setup.registry().show(id).tries_left == 3);
 }
 
 TEST_CASE("an unknown card is refused, and audited") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  const Decision decision = house.registry().verify(4711, codes.good(1), kNow);
+  const Decision decision = setup.registry().verify(4711, codes.good(1), kNow);
   CHECK(decision.refusal == Refusal::unknown_card);
-  CHECK(house.events("refused") == 1);
-  CHECK(house.registry().verify_audit().broken_at == 0);
+  CHECK(setup.events("refused") == 1);
+  CHECK(setup.registry().verify_audit().broken_at == 0);
 }
 
 TEST_CASE("cards are added all or none, each once, and none that cannot be verified") {
-  House house;
-  Registry& registry = house.registry();
+  IssuerWithStore setup;
+  Registry& registry = setup.registry();
   std::vector<NewCard> cards;
   for (const char* pan : {"5413330000000001", "5413330000000002", "5413330000000019"})
     cards.push_back(new_card(pan));
@@ -200,30 +200,30 @@ TEST_CASE("cards are added all or none, each once, and none that cannot be verif
 }
 
 TEST_CASE("a PAN is shown masked and stands nowhere in the store, nor does a key") {
-  House house;
-  const CardInfo info = house.registry().show(house.card());
+  IssuerWithStore setup;
+  const CardInfo info = setup.registry().show(setup.card());
   CHECK(info.pan == "541333******0019");
   CHECK(info.psn == "00");
   CHECK(info.customer == "alice");
   for (const char* end : {"", "-wal"}) {
-    const std::string file = sesame::test::content(house.path() + end);
+    const std::string file = sesame::test::content(setup.path() + end);
     for (const std::string_view secret :
          {std::string_view("5413330000000019"), std::string_view("\x01\x23\x45\x67\x89\xAB\xCD\xEF")}) {
       CHECK(file.find(secret) == std::string::npos);
     }
   }
-  CHECK((std::filesystem::status(house.path()).permissions() & std::filesystem::perms(077)) ==
+  CHECK((std::filesystem::status(setup.path()).permissions() & std::filesystem::perms(077)) ==
         std::filesystem::perms::none);
 }
 
 TEST_CASE("a store opens with its own key alone") {
-  House house;
-  CHECK_THAT(refused([&] { Registry(house.store(), root_key(0x5B), random_numbers()); }),
+  IssuerWithStore setup;
+  CHECK_THAT(refused([&] { Registry(setup.store(), root_key(0x5B), random_numbers()); }),
              Contains("not that of this store"));
-  CHECK_THAT(refused([&] { Registry::found(house.store(), root_key(), 1); }), Contains("a key already"));
-  CHECK_THAT(refused([&] { SqliteStore(house.path(), SqliteStore::Open::make); }),
+  CHECK_THAT(refused([&] { Registry::found(setup.store(), root_key(), 1); }), Contains("a key already"));
+  CHECK_THAT(refused([&] { SqliteStore(setup.path(), SqliteStore::Open::make); }),
              Contains("is there already"));
-  CHECK_THAT(refused([&] { SqliteStore(house.path() + "x", SqliteStore::Open::existing); }),
+  CHECK_THAT(refused([&] { SqliteStore(setup.path() + "x", SqliteStore::Open::existing); }),
              Contains("issuer init"));
   CHECK_THAT(refused([&] { SqliteStore("/dev/null", SqliteStore::Open::existing); }), Contains("/dev/null"));
 }

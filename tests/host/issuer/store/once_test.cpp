@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/host/issuer/store/house.hpp"
+#include "tests/host/issuer/store/issuer_with_store.hpp"
 
 namespace sesame::issuer {
 namespace {
@@ -16,7 +16,7 @@ using namespace test;
 constexpr int kProcesses = 8, kThreads = 8;
 
 // Each in a thread of a process of its own; how many were accepted.
-int accepted_of_64(House& house, const Submission& submission) {
+int accepted_of_64(IssuerWithStore& setup, const Submission& submission) {
   std::vector<pid_t> children;
   for (int i = 0; i < kProcesses; ++i) {
     const pid_t child = ::fork();
@@ -27,12 +27,12 @@ int accepted_of_64(House& house, const Submission& submission) {
     }
     std::atomic<int> accepted = 0;
     try {
-      SqliteStore store(house.path(), SqliteStore::Open::existing);
+      SqliteStore store(setup.path(), SqliteStore::Open::existing);
       Registry registry(store, root_key(), random_numbers(static_cast<unsigned>(i)));
       std::vector<std::thread> threads;
       for (int j = 0; j < kThreads; ++j) {
         threads.emplace_back(
-            [&] { accepted += registry.verify(house.card(), submission, 1).accepted ? 1 : 0; });
+            [&] { accepted += registry.verify(setup.card(), submission, 1).accepted ? 1 : 0; });
       }
       for (std::thread& thread : threads) thread.join();
     } catch (const std::exception& error) {
@@ -52,28 +52,28 @@ int accepted_of_64(House& house, const Submission& submission) {
 }
 
 TEST_CASE("of 64 submissions of one code at once, in 8 processes, one is accepted") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
   for (std::uint16_t atc = 1; atc <= 3; ++atc) {
-    CHECK(accepted_of_64(house, codes.good(atc)) == 1);
-    house.reopen();
-    CHECK(house.registry().show(house.card()).last_atc == atc);
-    house.registry().unblock(house.card(), 1);  // who came too late is a failure, too
+    CHECK(accepted_of_64(setup, codes.good(atc)) == 1);
+    setup.reopen();
+    CHECK(setup.registry().show(setup.card()).last_atc == atc);
+    setup.registry().unblock(setup.card(), 1);  // who came too late is a failure, too
   }
-  CHECK(house.registry().verify_audit().broken_at == 0);
+  CHECK(setup.registry().verify_audit().broken_at == 0);
 }
 
 TEST_CASE("of 64 wrong codes at once, in 8 processes, three are compared, and then the card is blocked") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  CHECK(accepted_of_64(house, codes.wrong(1)) == 0);
-  house.reopen();
-  CHECK(house.events("tried") == 3);
-  CHECK(house.registry().show(house.card()).state == CardState::blocked);
-  CHECK(accepted_of_64(house, codes.good(1)) == 0);
-  CHECK(house.events("tried") == 3);
-  CHECK(house.registry().verify_audit().broken_at == 0);
-  CHECK(house.registry().verify_audit().tampered.empty());
+  CHECK(accepted_of_64(setup, codes.wrong(1)) == 0);
+  setup.reopen();
+  CHECK(setup.events("tried") == 3);
+  CHECK(setup.registry().show(setup.card()).state == CardState::blocked);
+  CHECK(accepted_of_64(setup, codes.good(1)) == 0);
+  CHECK(setup.events("tried") == 3);
+  CHECK(setup.registry().verify_audit().broken_at == 0);
+  CHECK(setup.registry().verify_audit().tampered.empty());
 }
 
 }  // namespace

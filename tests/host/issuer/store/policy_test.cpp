@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/host/issuer/store/house.hpp"
+#include "tests/host/issuer/store/issuer_with_store.hpp"
 
 namespace sesame::issuer {
 namespace {

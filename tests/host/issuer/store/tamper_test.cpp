@@ -2,16 +2,16 @@
 #include <sqlite3.h>
 #include <catch2/catch.hpp>
 
-#include "tests/host/issuer/store/house.hpp"
+#include "tests/host/issuer/store/issuer_with_store.hpp"
 
 namespace sesame::issuer {
 namespace {
 
 using namespace test;
 
-void sql(const House& house, const std::string& text) {
+void sql(const IssuerWithStore& setup, const std::string& text) {
   sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(house.path().c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_open(setup.path().c_str(), &database) == SQLITE_OK);
   char* error = nullptr;
   const int result = sqlite3_exec(database, text.c_str(), nullptr, nullptr, &error);
   INFO(text << ": " << (error == nullptr ? "" : error));
@@ -42,37 +42,37 @@ TEST_CASE("a change in any column of a card's row is refused, and named by the a
                              "mac=zeroblob(32)",
                              "mac=x''"}) {
     CAPTURE(change);
-    House house;
+    IssuerWithStore setup;
     Codes codes;
-    REQUIRE(house.registry().verify(house.card(), codes.good(1), 1).accepted);
-    REQUIRE_FALSE(house.registry().verify(house.card(), codes.wrong(2), 1).accepted);
-    sql(house, std::string("UPDATE cards SET ") + change);
-    const Decision decision = house.registry().verify(house.card(), codes.good(2), 1);
+    REQUIRE(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
+    REQUIRE_FALSE(setup.registry().verify(setup.card(), codes.wrong(2), 1).accepted);
+    sql(setup, std::string("UPDATE cards SET ") + change);
+    const Decision decision = setup.registry().verify(setup.card(), codes.good(2), 1);
     CHECK_FALSE(decision.accepted);
     CHECK(decision.refusal == Refusal::tampered);
-    CHECK(house.registry().show(house.card()).tampered);
-    CHECK(house.registry().verify_audit().tampered == std::vector<CardId>{house.card()});
+    CHECK(setup.registry().show(setup.card()).tampered);
+    CHECK(setup.registry().verify_audit().tampered == std::vector<CardId>{setup.card()});
   }
 }
 
 TEST_CASE("a row that is put back as it was is refused") {
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  sql(house, "CREATE TABLE before AS SELECT * FROM cards");
-  REQUIRE(house.registry().verify(house.card(), codes.good(1), 1).accepted);
-  sql(house, "DELETE FROM cards; INSERT INTO cards SELECT * FROM before");
-  CHECK(house.registry().verify(house.card(), codes.good(1), 1).refusal == Refusal::tampered);
-  CHECK(house.registry().verify_audit().tampered == std::vector<CardId>{house.card()});
+  sql(setup, "CREATE TABLE before AS SELECT * FROM cards");
+  REQUIRE(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
+  sql(setup, "DELETE FROM cards; INSERT INTO cards SELECT * FROM before");
+  CHECK(setup.registry().verify(setup.card(), codes.good(1), 1).refusal == Refusal::tampered);
+  CHECK(setup.registry().verify_audit().tampered == std::vector<CardId>{setup.card()});
 }
 
 TEST_CASE("a row with the key of another card is refused") {
-  House house;
+  IssuerWithStore setup;
   const NewCard other = new_card("5413330000000027");
-  const CardId id = house.registry().add({&other, 1}, 1).at(0);
+  const CardId id = setup.registry().add({&other, 1}, 1).at(0);
   Codes codes;
-  sql(house, "UPDATE cards SET sealed_key=(SELECT sealed_key FROM cards WHERE id=1) WHERE id=2");
-  CHECK(house.registry().verify(id, codes.good(1), 1).refusal == Refusal::tampered);
-  CHECK(house.registry().verify(house.card(), codes.good(1), 1).accepted);
+  sql(setup, "UPDATE cards SET sealed_key=(SELECT sealed_key FROM cards WHERE id=1) WHERE id=2");
+  CHECK(setup.registry().verify(id, codes.good(1), 1).refusal == Refusal::tampered);
+  CHECK(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
 }
 
 TEST_CASE("an audit that is changed, cut, or added to is found, and where") {
@@ -93,15 +93,15 @@ TEST_CASE("an audit that is changed, cut, or added to is found, and where") {
       {"UPDATE meta SET value=x'00' WHERE name='audit head'", 7},
   }));
   CAPTURE(row.change);
-  House house;
+  IssuerWithStore setup;
   Codes codes;
-  REQUIRE(house.registry().verify(house.card(), codes.good(1), 1).accepted);
-  REQUIRE_FALSE(house.registry().verify(house.card(), codes.wrong(1), 1).accepted);
-  CHECK(house.registry().verify_audit().rows == 6);
-  CHECK(house.registry().verify_audit().broken_at == 0);
-  CHECK(house.registry().head().number == 6);
-  sql(house, row.change);
-  CHECK(house.registry().verify_audit().broken_at == row.broken_at);
+  REQUIRE(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
+  REQUIRE_FALSE(setup.registry().verify(setup.card(), codes.wrong(1), 1).accepted);
+  CHECK(setup.registry().verify_audit().rows == 6);
+  CHECK(setup.registry().verify_audit().broken_at == 0);
+  CHECK(setup.registry().head().number == 6);
+  sql(setup, row.change);
+  CHECK(setup.registry().verify_audit().broken_at == row.broken_at);
 }
 
 }  // namespace

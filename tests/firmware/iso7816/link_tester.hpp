@@ -1,4 +1,4 @@
-// A card slot on the desk: a test plays the card and the clock, character by character, against the real Link. Any
+// A card slot on the tester: a test plays the card and the clock, character by character, against the real Link. Any
 // character that was not expected throws.
 #pragma once
 
@@ -11,12 +11,12 @@
 
 namespace sesame::test {
 
-class Desk {
+class LinkTester {
  public:
   // 4.2 MHz: an etu is 88.6 us, the initial waiting time of 9600 etu is 851 ms.
   static constexpr std::uint32_t kClock = 4'200'000;
 
-  explicit Desk(std::uint16_t least_clocks_per_etu = 372) : link({kClock, least_clocks_per_etu}) {}
+  explicit LinkTester(std::uint16_t least_clocks_per_etu = 372) : link({kClock, least_clocks_per_etu}) {}
 
   // To a card whose RST has just gone high, from activate() or warm_reset().
   void reset() {

@@ -1,4 +1,4 @@
-#include "tests/sim/tui/glass.hpp"
+#include "tests/sim/tui/terminal_emulator.hpp"
 
 #include <poll.h>
 #include <pty.h>
@@ -29,8 +29,9 @@ winsize size_of(std::size_t rows, std::size_t columns) {
 
 }  // namespace
 
-Glass::Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments, const std::string& locale,
-             std::size_t rows, std::size_t columns, const char* term)
+TerminalEmulator::TerminalEmulator(const Sandbox& sandbox, const std::vector<std::string>& arguments,
+                                   const std::string& locale, std::size_t rows, std::size_t columns,
+                                   const char* term)
     : rows_(rows),
       columns_(columns),
       bottom_(rows - 1),
@@ -56,7 +57,7 @@ Glass::Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments, 
   if (child_ < 0) throw std::runtime_error("no process");
 }
 
-Glass::~Glass() {
+TerminalEmulator::~TerminalEmulator() {
   if (child_ != 0) {
     ::kill(child_, SIGKILL);
     wait();
@@ -65,7 +66,7 @@ Glass::~Glass() {
   ::close(terminal_);
 }
 
-bool Glass::look(const std::string& text, bool there) {
+bool TerminalEmulator::look(const std::string& text, bool there) {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + std::chrono::seconds(30);
   while ((screen().find(text) != std::string::npos) != there) {
@@ -75,7 +76,7 @@ bool Glass::look(const std::string& text, bool there) {
   return true;
 }
 
-bool Glass::read_more(int timeout_ms) {
+bool TerminalEmulator::read_more(int timeout_ms) {
   pollfd more{terminal_, POLLIN, 0};
   if (::poll(&more, 1, timeout_ms) <= 0) return errno == EINTR;
   std::array<char, 4096> buffer;
@@ -86,7 +87,7 @@ bool Glass::read_more(int timeout_ms) {
   return true;
 }
 
-std::string Glass::screen() const {
+std::string TerminalEmulator::screen() const {
   std::string text;
   for (const auto& row : cells_) {
     for (const std::string& cell : row) text += cell;
@@ -95,15 +96,15 @@ std::string Glass::screen() const {
   return text;
 }
 
-void Glass::type(const std::string& keys) const {
+void TerminalEmulator::type(const std::string& keys) const {
   if (::write(terminal_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size())) {
     throw std::runtime_error("the keys cannot be typed");
   }
 }
 
-void Glass::signal(int number) const { ::kill(child_, number); }
+void TerminalEmulator::signal(int number) const { ::kill(child_, number); }
 
-void Glass::resize(std::size_t rows, std::size_t columns) {
+void TerminalEmulator::resize(std::size_t rows, std::size_t columns) {
   rows_ = rows;
   columns_ = columns;
   top_ = 0;
@@ -113,7 +114,7 @@ void Glass::resize(std::size_t rows, std::size_t columns) {
   ::ioctl(terminal_, TIOCSWINSZ, &size);
 }
 
-int Glass::wait() {
+int TerminalEmulator::wait() {
   // What it prints at the end must be read, or it waits for ever.
   int status = 0;
   while (::waitpid(child_, &status, WNOHANG) == 0) read_more(20);
@@ -123,12 +124,12 @@ int Glass::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool Glass::restored() const {
+bool TerminalEmulator::restored() const {
   termios now{};
   return ::tcgetattr(line_, &now) == 0 && (now.c_lflag & ECHO) != 0 && (now.c_lflag & ICANON) != 0;
 }
 
-void Glass::feed(char c) {
+void TerminalEmulator::feed(char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (!pending_.empty() && pending_.front() == '\x1b') {
     pending_ += c;
@@ -166,14 +167,14 @@ void Glass::feed(char c) {
   }
 }
 
-void Glass::control(char c) {
+void TerminalEmulator::control(char c) {
   if (c == '\r') column_ = 0;
   if (c == '\n') line_feed();
   if (c == '\b' && column_ > 0) --column_;
   if (c == '\t') column_ = std::min(columns_ - 1, (column_ / 8 + 1) * 8);
 }
 
-void Glass::put(const std::string& character) {
+void TerminalEmulator::put(const std::string& character) {
   if (column_ >= columns_) {
     column_ = 0;
     line_feed();
@@ -181,7 +182,7 @@ void Glass::put(const std::string& character) {
   cells_[row_][column_++] = character;
 }
 
-void Glass::line_feed() {
+void TerminalEmulator::line_feed() {
   if (row_ != bottom_) {
     row_ = std::min(row_ + 1, rows_ - 1);
     return;
@@ -192,7 +193,7 @@ void Glass::line_feed() {
   cells_[bottom_].assign(columns_, " ");
 }
 
-int Glass::parameter(std::size_t i, int otherwise) const {
+int TerminalEmulator::parameter(std::size_t i, int otherwise) const {
   std::size_t begin = 2;
   for (; i > 0; --i) {
     begin = pending_.find(';', begin);
@@ -203,7 +204,7 @@ int Glass::parameter(std::size_t i, int otherwise) const {
   return value > 0 ? value : otherwise;
 }
 
-void Glass::sequence(char last) {
+void TerminalEmulator::sequence(char last) {
   const auto to = [](int value, std::size_t most) {
     return std::min(static_cast<std::size_t>(std::max(value, 0)), most);
   };

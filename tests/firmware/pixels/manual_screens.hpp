@@ -19,7 +19,7 @@ struct Shot {
 };
 
 // The images are those of the preset `firmware`, or of the folder $SESAME_FIRMWARE. A Failure is that of QemuDevice.
-std::vector<Shot> walk(std::string_view board);
+std::vector<Shot> manual_screens(std::string_view board);
 
 // Where the pictures are that this must give.
 std::string golden_folder(std::string_view board);

@@ -10,7 +10,7 @@
 #include "host/base/failure.hpp"
 #include "host/issuer/store/registry.hpp"
 #include "host/issuer/store/sqlite_store.hpp"
-#include "tests/host/issuer/desk.hpp"
+#include "tests/host/issuer/code_maker.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sesame::issuer::test {
@@ -42,21 +42,21 @@ inline NewCard new_card(std::string pan = "5413330000000019", std::string psn = 
 class Codes {
  public:
   Submission good(std::uint16_t atc) {
-    desk_.next_atc(atc);
-    return with(of(Mode::identify), desk_.code(of(Mode::identify)));
+    maker_.next_atc(atc);
+    return with(of(Mode::identify), maker_.code(of(Mode::identify)));
   }
   Submission wrong(std::uint16_t atc) {
-    desk_.next_atc(atc);
-    return with(of(Mode::identify), desk_.code(respond("999")));
+    maker_.next_atc(atc);
+    return with(of(Mode::identify), maker_.code(respond("999")));
   }
 
  private:
-  Desk desk_{kApplications[0]};
+  CodeMaker maker_{kApplications[0]};
 };
 
-class House {
+class IssuerWithStore {
  public:
-  House() : store_(std::in_place, path(), SqliteStore::Open::make) {
+  IssuerWithStore() : store_(std::in_place, path(), SqliteStore::Open::make) {
     Registry::found(*store_, root_key(), 1);
     registry_.emplace(*store_, root_key(), random_numbers());
     const NewCard card = new_card();

@@ -97,16 +97,16 @@ struct Rogue {
   std::string challenge = "0";
 };
 
-class Desk {
+class CodeMaker {
  public:
-  Desk(const std::string& text, const Application& application)
+  CodeMaker(const std::string& text, const Application& application)
       : card_(card::read_card(text, "card.toml")),
         application_(*code_application(card_, bytes(application.aid))),
         reader_(profile::read_reader(reader_text(application.aid, application.family), "reader.toml")),
         virtual_card_(card_, store_),
         family_(application.family),
         record_(record_of(card_, application_)) {}
-  explicit Desk(const Application& application) : Desk(card_text(application.card), application) {}
+  explicit CodeMaker(const Application& application) : CodeMaker(card_text(application.card), application) {}
 
   CardRecord& record() { return record_; }
   void next_atc(std::uint16_t atc) {

@@ -42,7 +42,7 @@ void eventually(Condition condition) {
   }
 }
 
-struct Bench {
+struct OneReader {
   std::uint16_t port = pcscd::free_port();
   pcscd::PrivateDaemon daemon{{pcscd::vpcd_reader("Bench", port)}};
   Context context;

@@ -18,12 +18,12 @@ namespace sesame::sim {
 
 constexpr const char* kPin = "1234";
 
-class ApiDesk {
+class CheckedApi {
  public:
   using Json = nlohmann::json;
   using Headers = std::map<std::string, std::string>;
 
-  explicit ApiDesk(SimulatorOptions options = {}, std::optional<std::string> token = std::nullopt)
+  explicit CheckedApi(SimulatorOptions options = {}, std::optional<std::string> token = std::nullopt)
       : simulator_(with_clock(std::move(options), now_)),
         api_(simulator_, Gate("127.0.0.1", 8035, std::move(token))) {}
 

@@ -14,11 +14,11 @@
 
 namespace sesame::test {
 
-class Eye {
+class DisplayProbe {
  public:
-  explicit Eye(const board::Board& board);
-  Eye(const Eye&) = delete;
-  Eye& operator=(const Eye&) = delete;
+  explicit DisplayProbe(const board::Board& board);
+  DisplayProbe(const DisplayProbe&) = delete;
+  DisplayProbe& operator=(const DisplayProbe&) = delete;
 
   // The next piece of QEMU's log.
   void feed(std::string_view log) { log_.feed(log); }

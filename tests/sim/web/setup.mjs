@@ -79,7 +79,7 @@ export async function openPage(browser, url, { reader = { clock: 'virtual' }, sh
   const context = await browser.newContext({ viewport: kDesktop, locale: 'en-GB', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(10000);
   const page = await context.newPage();
-  const bench = {
+  const setup = {
     page,
     complaints: listen(page),
     id: 'default',
@@ -93,20 +93,20 @@ export async function openPage(browser, url, { reader = { clock: 'virtual' }, sh
     // Another reader, or with null the one that is there from the start.
     async visit(wanted = { clock: 'virtual' }) {
       const made = wanted === null ? null : await api(url, 'POST', '/v1/readers', wanted);
-      bench.id = made?.id ?? 'default';
+      setup.id = made?.id ?? 'default';
       await page.goto(`${url}/${made ? `#${made.id}` : ''}`);
-      await page.waitForSelector(shown ?? showing(bench.id), { state: 'attached' });
+      await page.waitForSelector(shown ?? showing(setup.id), { state: 'attached' });
     },
     // What a test listened to and said to the page.
     async forget() {
       await page.unrouteAll({ behavior: 'wait' });
       page.removeAllListeners();
-      bench.complaints = listen(page);
+      setup.complaints = listen(page);
     },
     close: () => context.close(),
   };
-  await bench.visit(reader);
-  return bench;
+  await setup.visit(reader);
+  return setup;
 }
 
 // There while the page shows this reader.
@@ -138,10 +138,10 @@ export async function insertAndChoose({ page, state }) {
   await key(page, 'CODE').click();
   await state('pin');
 }
-export async function toCode(bench) {
-  await insertAndChoose(bench);
-  await printedPin(bench.page).click();
-  await bench.state('code');
+export async function toCode(setup) {
+  await insertAndChoose(setup);
+  await printedPin(setup.page).click();
+  await setup.state('code');
 }
 
 // What the page asks the simulator to do, as it does it: "POST /keys {"keys":["OK"]}". take() empties the list.

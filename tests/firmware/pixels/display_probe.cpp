@@ -1,4 +1,4 @@
-#include "tests/firmware/pixels/eye.hpp"
+#include "tests/firmware/pixels/display_probe.hpp"
 
 namespace sesame::test {
 
@@ -62,12 +62,12 @@ Picture picture_of(const Ssd1306Model& oled) {
 
 }  // namespace
 
-Eye::Eye(const board::Board& board)
+DisplayProbe::DisplayProbe(const board::Board& board)
     : display_(board.display),
       model_(model_of(display_)),
       log_([this](const Level& level) { take(level); }) {}
 
-void Eye::take(const Level& level) {
+void DisplayProbe::take(const Level& level) {
   if (auto* lcd = std::get_if<Hd44780Model>(&model_)) {
     test::take(*lcd, std::get<Hd44780Pins>(display_.pins), level);
   } else {
@@ -75,11 +75,11 @@ void Eye::take(const Level& level) {
   }
 }
 
-Picture Eye::picture() const {
+Picture DisplayProbe::picture() const {
   return std::visit([](const auto& model) { return picture_of(model); }, model_);
 }
 
-const std::vector<std::string>& Eye::faults() const {
+const std::vector<std::string>& DisplayProbe::faults() const {
   return std::visit([](const auto& model) -> const std::vector<std::string>& { return model.faults(); },
                     model_);
 }

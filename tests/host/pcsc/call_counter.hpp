@@ -5,34 +5,34 @@
 #include <functional>
 #include <mutex>
 
-#include "tests/host/pcsc/bench.hpp"
+#include "tests/host/pcsc/one_reader.hpp"
 
 namespace sesame::pcsc {
 
-class Bell {
+class CallCounter {
  public:
-  std::function<void()> ring() {
+  std::function<void()> callback() {
     return [this] {
       {
         const std::lock_guard lock(mutex_);
-        ++rings_;
+        ++calls_;
       }
-      rung_.notify_all();
+      called_.notify_all();
     };
   }
-  bool rings() {
+  bool called() {
     std::unique_lock lock(mutex_);
-    return rung_.wait_for(lock, kPatience, [this] { return rings_ > 0; });
+    return called_.wait_for(lock, kPatience, [this] { return calls_ > 0; });
   }
   int count() {
     const std::lock_guard lock(mutex_);
-    return rings_;
+    return calls_;
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable rung_;
-  int rings_ = 0;
+  std::condition_variable called_;
+  int calls_ = 0;
 };
 
 }  // namespace sesame::pcsc

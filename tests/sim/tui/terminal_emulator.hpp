@@ -10,15 +10,15 @@
 
 namespace sesame::e2e {
 
-class Glass {
+class TerminalEmulator {
  public:
   // `locale` as LC_ALL; `term` as TERM, which is not set where that is nullptr.
-  Glass(const Sandbox& sandbox, const std::vector<std::string>& arguments,
-        const std::string& locale = "C.UTF-8", std::size_t rows = 24, std::size_t columns = 80,
-        const char* term = "vt100");
-  Glass(const Glass&) = delete;
-  Glass& operator=(const Glass&) = delete;
-  ~Glass();  // SIGKILL, if it goes on
+  TerminalEmulator(const Sandbox& sandbox, const std::vector<std::string>& arguments,
+                   const std::string& locale = "C.UTF-8", std::size_t rows = 24, std::size_t columns = 80,
+                   const char* term = "vt100");
+  TerminalEmulator(const TerminalEmulator&) = delete;
+  TerminalEmulator& operator=(const TerminalEmulator&) = delete;
+  ~TerminalEmulator();  // SIGKILL, if it goes on
 
   // Reads until `text` stands on the screen, or no more does; false where it ends, or half a minute passes, before.
   bool shows(const std::string& text) { return look(text, true); }

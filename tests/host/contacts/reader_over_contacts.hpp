@@ -28,11 +28,12 @@ struct Fault {
   std::uint8_t bit = 0;  // flipped
 };
 
-class Bench final : public Device {
+class ReaderOverContacts final : public Device {
  public:
   // All outlive it. `least_clocks_per_etu` as in iso7816::Interface: below 372 the reader asks for PPS.
-  Bench(const ReaderProfile& profile, CardSlot& card, const card::iso7816::Misbehavior& misbehavior = {},
-        std::uint16_t least_clocks_per_etu = 372)
+  ReaderOverContacts(const ReaderProfile& profile, CardSlot& card,
+                     const card::iso7816::Misbehavior& misbehavior = {},
+                     std::uint16_t least_clocks_per_etu = 372)
       : reader_(profile), link_({kClock, least_clocks_per_etu}), card_(card, misbehavior, kClock) {}
 
   void spoil(const Fault& fault) { fault_ = fault; }

@@ -1,4 +1,4 @@
-#include "tests/firmware/pixels/walk.hpp"
+#include "tests/firmware/pixels/manual_screens.hpp"
 
 #include <unistd.h>
 
@@ -23,7 +23,7 @@
 #include "host/reader/panel/qemu_device.hpp"
 #include "host/reader/panel/slot_line.hpp"
 #include "host/state/counters.hpp"
-#include "tests/firmware/pixels/eye.hpp"
+#include "tests/firmware/pixels/display_probe.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sesame::test {
@@ -72,7 +72,7 @@ struct FreshCard {
 };
 
 // What is at the contacts; tells of every command before the card sees it.
-class Tray final : public CardSlot {
+class WatchedSlot final : public CardSlot {
  public:
   // The card does not get to see such a command; this is answered in its place.
   struct Instead {
@@ -104,11 +104,11 @@ class Tray final : public CardSlot {
   std::function<void(std::uint8_t)> watch_;
 };
 
-class Walk {
+class ScreenRecorder {
  public:
-  Walk(std::string_view reader, std::string_view board, const std::string& log)
-      : eye_(board::load_board(SESAME_SOURCE "/hw-profiles/boards/" + std::string(board) + ".toml")),
-        line_(tray_),
+  ScreenRecorder(std::string_view reader, std::string_view board, const std::string& log)
+      : probe_(board::load_board(SESAME_SOURCE "/hw-profiles/boards/" + std::string(board) + ".toml")),
+        line_(slot_),
         reader_({image_of(reader, board), log}, line_, {}),
         log_(log, std::ios::binary) {}
 
@@ -151,25 +151,26 @@ class Walk {
 
  private:
   std::vector<Shot> shots() {
-    if (!eye_.faults().empty()) throw std::runtime_error("the display was told: " + eye_.faults().front());
+    if (!probe_.faults().empty())
+      throw std::runtime_error("the display was told: " + probe_.faults().front());
     return std::move(shots_);
   }
 
   void code() {
-    tray_.put(sesame_card());
-    tray_.on_command([this](std::uint8_t) { shoot_once("please_wait"); });
+    slot_.put(sesame_card());
+    slot_.on_command([this](std::uint8_t) { shoot_once("please_wait"); });
     reader_.insert();
-    tray_.on_command({});
+    slot_.on_command({});
     shoot("choose_function");
     press(function_key(0));
     shoot("enter_pin");
     type(kRightPin);
     shoot("enter_pin_typed");
-    tray_.on_command([this](std::uint8_t instruction) {
+    slot_.on_command([this](std::uint8_t instruction) {
       if (instruction == kGenerateAc) shoot_once("pin_ok");
     });
     press(Key::ok);
-    tray_.on_command({});
+    slot_.on_command({});
     shoot("code");
     press(Key::ok);
   }
@@ -188,27 +189,27 @@ class Walk {
   void other_cards() {
     reader_.remove();
     shoot("card_removed");
-    tray_.put_mute();
+    slot_.put_mute();
     reader_.insert();
     shoot("card_mute");
     reader_.remove();
-    insert(sesame_card(), Tray::Instead{kSelect, emv::sw::file_not_found});
+    insert(sesame_card(), WatchedSlot::Instead{kSelect, emv::sw::file_not_found});
     shoot("wrong_card");
     reader_.remove();
-    insert(sesame_card(), Tray::Instead{kSelect, emv::sw::function_not_supported});
+    insert(sesame_card(), WatchedSlot::Instead{kSelect, emv::sw::function_not_supported});
     shoot("card_blocked");
     reader_.remove();
   }
 
   void cards_without_code() {
     constexpr std::uint16_t kNoDiagnosis = 0x6F00;
-    shoot_end_of_code("card_error", sesame_card(), Tray::Instead{kGetProcessingOptions, kNoDiagnosis});
+    shoot_end_of_code("card_error", sesame_card(), WatchedSlot::Instead{kGetProcessingOptions, kNoDiagnosis});
     // It never saw a PIN, and gives an AAC.
-    shoot_end_of_code("card_refused", sesame_card(), Tray::Instead{kVerify, emv::sw::ok});
+    shoot_end_of_code("card_refused", sesame_card(), WatchedSlot::Instead{kVerify, emv::sw::ok});
     shoot_end_of_code("code_too_long", talkative_card(), {});
   }
   void shoot_end_of_code(const std::string& name, card::Personalisation made,
-                         std::optional<Tray::Instead> instead) {
+                         std::optional<WatchedSlot::Instead> instead) {
     insert(std::move(made), instead);
     press(function_key(0));
     enter_pin();
@@ -216,8 +217,8 @@ class Walk {
     reader_.remove();
   }
 
-  void insert(card::Personalisation made, std::optional<Tray::Instead> instead = {}) {
-    tray_.put(std::move(made), instead);
+  void insert(card::Personalisation made, std::optional<WatchedSlot::Instead> instead = {}) {
+    slot_.put(std::move(made), instead);
     reader_.insert();
   }
   void enter_pin() {
@@ -243,12 +244,12 @@ class Walk {
     std::ostringstream more;
     log_.clear();
     more << log_.rdbuf();
-    eye_.feed(more.str());
-    shots_.push_back({name, eye_.picture()});
+    probe_.feed(more.str());
+    shots_.push_back({name, probe_.picture()});
   }
 
-  Eye eye_;
-  Tray tray_;
+  DisplayProbe probe_;
+  WatchedSlot slot_;
   SlotLine line_;
   QemuDevice reader_;
   std::ifstream log_;
@@ -257,17 +258,17 @@ class Walk {
 
 }  // namespace
 
-std::vector<Shot> walk(std::string_view board) {
+std::vector<Shot> manual_screens(std::string_view board) {
   const sesame::test::TemporaryFolder folder;
   std::vector<Shot> shots;
-  const auto add = [&](std::string_view reader, std::vector<Shot> (Walk::*part)()) {
-    Walk walk(reader, board, folder.path() / (std::string(reader) + ".log"));
-    std::vector<Shot> more = (walk.*part)();
+  const auto add = [&](std::string_view reader, std::vector<Shot> (ScreenRecorder::*part)()) {
+    ScreenRecorder recorder(reader, board, folder.path() / (std::string(reader) + ".log"));
+    std::vector<Shot> more = (recorder.*part)();
     std::move(more.begin(), more.end(), std::back_inserter(shots));
   };
-  add("sesame", &Walk::sesame);
-  add("vasco-810", &Walk::vasco_810);
-  add("pinsentry", &Walk::pinsentry);
+  add("sesame", &ScreenRecorder::sesame);
+  add("vasco-810", &ScreenRecorder::vasco_810);
+  add("pinsentry", &ScreenRecorder::pinsentry);
   return shots;
 }
 
