@@ -1,5 +1,5 @@
 # cmake -DIMAGES=… -DFOLDER=… -DNM=… -P budgets.cmake: a line for each image; an error where one is too big, or has a heap.
-# A test sets other limits, to see that they are heeded.
+# A test sets other limits, to see that they are enforced.
 if(NOT DEFINED most_image)
   set(most_image 32768)  # bytes of flash: the .bin, all that is flashed
 endif()

@@ -95,7 +95,7 @@ void Shell::take_request() {
     request_.reset();
   } else if (request->number != request_) {
     request_ = request->number;
-    character_out_ = false;  // what is still going out belongs to nobody
+    character_out_ = false;  // what is still going out belongs to no request
     begin(*request);
   }
 }
@@ -106,7 +106,7 @@ void Shell::begin(const SlotRequest& request) {
     case SlotRequest::Kind::warm_reset: return link_.warm_reset(now_);
     case SlotRequest::Kind::transmit: return link_.transmit(request.command, now_);
     case SlotRequest::Kind::deactivate: return link_.deactivate(now_);
-    case SlotRequest::Kind::verify_on_pad: break;  // no slot with a pinpad of its own here: nobody asks
+    case SlotRequest::Kind::verify_on_pad: break;  // no slot with a pinpad of its own here: never asked for
   }
   handle(Event::answer(request.number, SlotStatus::garbled, {}));
 }

@@ -9,7 +9,7 @@
 
 namespace sesame {
 
-// Bytes owned by somebody else. Valid only as long as the owner says so.
+// Bytes owned elsewhere. Valid only as long as the owner says so.
 using Bytes = std::span<const std::uint8_t>;
 
 inline bool equal(Bytes a, Bytes b) {
@@ -24,7 +24,7 @@ inline bool starts_with(Bytes bytes, Bytes prefix) {
   return bytes.size() >= prefix.size() && equal(bytes.first(prefix.size()), prefix);
 }
 
-// Overwrites memory in a way the optimizer may not remove: it must believe that somebody reads it after.
+// Overwrites memory in a way the optimizer may not remove: it must assume that the memory is read afterwards.
 inline void wipe(void* memory, std::size_t size) {
   __builtin_memset(memory, 0, size);
   __asm__ __volatile__("" : : "r"(memory) : "memory");

@@ -1,4 +1,4 @@
-// What may be typed at a prompt, key by key, and what it means to the card. The reader and whoever types
+// What may be typed at a prompt, key by key, and what it means to the card. The reader and a program that types
 // for a user share these rules.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Everything by which reader models differ, as plain data. The host loads it from
-// hw-profiles/readers/*.toml; a board gets it as constants. Nothing here owns memory: whoever makes a
+// hw-profiles/readers/*.toml; a board gets it as constants. Nothing here owns memory: the maker of a
 // profile keeps what it points to alive for as long as a Reader uses it.
 #pragma once
 

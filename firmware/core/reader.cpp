@@ -343,7 +343,7 @@ void Reader::take_answer() {
     return go_on();
   }
 
-  // An ATR. Whether its check character is right was for whoever received the characters; recorded cards
+  // An ATR. Whether its check character is right was checked by the receiver of the characters; recorded cards
   // carry an ATR with bytes masked.
   if (control_.event->bytes.empty()) return show(Notice::card_mute);
   if (iso7816::wants_warm_reset(control_.event->bytes) && !warm_reset_done_) {
@@ -398,7 +398,7 @@ void Reader::send_pin() {
   if (!std::exchange(pin_on_pad_, false)) return go_on();
   control_.ask(SlotRequest::Kind::verify_on_pad);
   control_.deadline = control_.now + profile().timeouts.inactivity +
-                      profile().timeouts.card;  // somebody types, then the card works
+                      profile().timeouts.card;  // the user types, then the card works
 }
 
 // The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B); the first

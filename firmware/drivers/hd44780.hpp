@@ -35,7 +35,7 @@ std::uint8_t dots_of_row(const Glyph& glyph, std::size_t row);
 template <class Wires>
 class Hd44780 {
  public:
-  // From any state, in the midst of a byte too: "initializing by instruction" (figure 24). The display is then dark.
+  // From any state, in the middle of a byte too: "initializing by instruction" (figure 24). The display is then dark.
   void init() {
     Wires::rs(false);
     Wires::enable(false);

@@ -6,7 +6,7 @@
 //   type 1, body 0 to kMaxBody, CRC 2
 //
 // The CRC is that of ISO 13239, as in T=1 (polynomial 1021 reflected, from FFFF, complemented), low byte first. What
-// has no valid CRC is dropped, and so is an unknown type: whoever waits for an answer asks again.
+// has no valid CRC is dropped, and so is an unknown type: the end that waits for an answer asks again.
 //
 //   host to reader
 //     48 'H'  hello                   answered with I, C, S, W, then A

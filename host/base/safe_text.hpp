@@ -18,7 +18,7 @@ std::string lines(std::string_view text);
 // one_line() in quotes, cut at 40 bytes, for a message that repeats what was said.
 std::string quoted(std::string_view text);
 
-// Whether what somebody typed where a name belongs may be a PIN or a key in the wrong place: it is hexadecimal, or begins
+// Whether what was typed where a name belongs may be a PIN or a key in the wrong place: it is hexadecimal, or begins
 // with four digits or with sixteen that are hexadecimal.
 bool may_be_secret(std::string_view text);
 

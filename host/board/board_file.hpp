@@ -44,7 +44,7 @@
 //     reset = "PC0"
 //     select = "PB1"
 //
-// Everything without a default must be there. A pin is PA0 to PI11, does one thing, and is none of the debug port
+// Everything without a default must be there. A pin is PA0 to PI11, does one thing, and does not belong to the debug port
 // (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the board, each by the interrupt line of its
 // number (EXTI; RM0090, 12.2.5), so that their numbers must differ, whatever their ports.
 #pragma once

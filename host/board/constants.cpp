@@ -20,7 +20,7 @@ namespace {
 
 // ---- shared
 
-// A literal of C++. Three octal digits take no character behind them, as hexadecimal ones would.
+// A literal of C++. Three octal digits take no character after them, as hexadecimal ones would.
 std::string literal(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -48,7 +48,7 @@ std::string identifier(Enum enumerator) {
   return name;
 }
 
-// All texts in one array, without zeros behind them.
+// All texts in one array, without zeros after them.
 class TextPool {
  public:
   // The longest first, so that what is part of another takes no room.

@@ -30,10 +30,10 @@ class CardCounters {
   void increment_atc(std::size_t application);
   // The next transaction will have this ATC, 1 or more; for a fresh card that must be reproducible.
   void set_next_atc(std::size_t application, std::uint16_t atc);
-  // As if the last transaction had had this ATC; for whoever simulates a card, which may go back.
+  // As if the last transaction had had this ATC; for simulators of a card, which may go back.
   void set_atc(std::size_t application, std::uint16_t atc);
 
-  // As one that was never used: every cryptogram may come a second time. For whoever owns the keys.
+  // As one that was never used: every cryptogram may come a second time. For the owner of the keys.
   void begin_anew(std::size_t application);
 
   std::uint16_t last_online_atc(std::size_t application) const {
@@ -45,7 +45,7 @@ class CardCounters {
   // Before the PIN is compared.
   void take_try();
   void restore_tries();
-  // At most the card's try limit; for whoever simulates a card.
+  // At most the card's try limit; for simulators of a card.
   void set_tries_left(std::uint8_t tries);
 
  private:

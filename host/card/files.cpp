@@ -10,7 +10,7 @@ namespace {
 
 ByteString bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
-// Digits as nibbles, F behind an odd one: format cn (EMV 4.3 Book 3, 4.3).
+// Digits as nibbles, F after an odd one: format cn (EMV 4.3 Book 3, 4.3).
 ByteString compressed_numeric(std::string_view digits) {
   ByteString out;
   for (std::size_t i = 0; i < digits.size(); i += 2) {

@@ -179,7 +179,7 @@ VirtualCard::Answer VirtualCard::get_processing_options(const emv::CommandApdu& 
   if (phase_ != Phase::selected) return {{}, sw::conditions_not_satisfied};
   const auto object = emv::TlvReader(command.data).next();
   if (!object || object->tag != tag::command_template) return {{}, sw::wrong_length};
-  // Nothing before or behind the template, not even the padding that TlvReader skips.
+  // Nothing before or after the template, not even the padding that TlvReader skips.
   if (object->header + object->value.size() != command.data.size()) return {{}, sw::wrong_length};
   if (object->value.size() != current().pdol_length) return {{}, sw::wrong_length};
   if (counters_.atc(selected_) == CardCounters::kLastAtc) return {{}, sw::conditions_not_satisfied};

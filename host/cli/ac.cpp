@@ -33,7 +33,7 @@ const keys::SchemeRules& scheme_rules(const std::string& name) {
   std::string allowed;
   for (const auto& rules : keys::schemes())
     allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", rules.name);
-  usage(fmt::format("--scheme: {} is none of {}", safe::named(name), allowed));
+  usage(fmt::format("--scheme: {} is not one of {}", safe::named(name), allowed));
 }
 
 bool is_aes(const keys::SchemeRules& scheme) { return scheme.mac == keys::MacAlgorithm::aes_cmac; }

@@ -55,7 +55,7 @@ std::string answer() {
 void confirm(const std::string& what, Parts parts) {
   if (::isatty(STDIN_FILENO) != 1) {
     throw Failure(Failure::invalid,
-                  "card reset: nobody is there to confirm it; nothing was reset; --yes does not ask");
+                  "card reset: there is no terminal to confirm it at; nothing was reset; --yes does not ask");
   }
   note_line(fmt::format("sesame: {}", what));
   if (parts.atc) note_line("sesame: with the ATC at its beginning the codes of this card will come again");

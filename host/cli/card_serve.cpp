@@ -79,7 +79,7 @@ void add_card_serve(const Command& parent) {
       command
           .option("--iso7816", options->iso7816,
                   "serve its contacts and characters here instead: unix:PATH, for this user, or "
-                  "tcp:[127.0.0.1:]PORT, for whoever connects")
+                  "tcp:[127.0.0.1:]PORT, for any client that connects")
           .type("ENDPOINT");
   line.excludes(port).excludes(wait).excludes(eject);
   command.option("--misbehave", options->misbehave, "what it does wrong there, as a list: nulls=2,slow=90")

@@ -37,7 +37,7 @@ std::unique_ptr<CardLine> connect_card(const std::string& endpoint) {
   if (card->wait_for_presence(std::chrono::seconds(2))) return card;
   throw Failure(
       Failure::environment,
-      fmt::format("the card's line at {} does not answer; somebody else may be using it", endpoint));
+      fmt::format("the card's line at {} does not answer; another program may be using it", endpoint));
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ void CodeRun::make_on_board() {
   make_code(*panel_, profile(), task_);
 }
 
-// Whatever is missing is said before anybody types a PIN; and the card is touched when there is one.
+// Whatever is missing is said before a PIN is typed; and the card is touched when there is one.
 SecretString CodeRun::pin_for_virtual_card(const std::optional<std::string>& trace) const {
   if (!is_given(options_.pin)) {
     OpenCard card(options_.card, options_.state, OpenCard::Use::look);
@@ -151,7 +151,7 @@ SecretString CodeRun::pin_for_real_card() {
   return std::move(*pin);
 }
 
-// What somebody should know who wonders about the code.
+// What a user should know who wonders about the code.
 void CodeRun::remark_on_data() {
   const cap::Transaction& transaction = reader_->reader().transaction();
   if (amount_typed() && !transaction.amount_used()) {

@@ -28,7 +28,7 @@ void when_parsed(std::function<void()> command) { wanted = std::move(command); }
 
 namespace {
 
-// --help and --version: to standard output, and an error where nobody can read it.
+// --help and --version: to standard output, and an error where it cannot be written.
 void print_asked(CLI::App& app, const CLI::Success& asked) {
   std::ostringstream text;
   app.exit(asked, text, text);

@@ -20,7 +20,7 @@ std::string_view name(PromptKind kind) {
 
 std::string what_fits(const Prompt& prompt, std::uint8_t exponent) {
   if (prompt.kind != PromptKind::amount) return fmt::format("at most {} digits", prompt.max_digits);
-  return fmt::format("at most {} digits and {} behind the point, such as 12.34", prompt.max_digits - exponent,
+  return fmt::format("at most {} digits and {} after the point, such as 12.34", prompt.max_digits - exponent,
                      exponent);
 }
 

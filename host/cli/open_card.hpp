@@ -69,7 +69,7 @@ class OpenCard {
 // cannot be right.
 std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named);
 
-// What a recording masks: of somebody's card, all that is not to be kept; of a virtual one nothing.
+// What a recording masks: of a real card, all that is not to be kept; of a virtual one nothing.
 transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep);
 
 }  // namespace sesame::cli

@@ -36,7 +36,7 @@ class Line {
   bool too_long_ = false;
 };
 
-// Thrown across a prompt whose answer nobody needs any more.
+// Thrown across a prompt whose answer is no longer needed.
 struct Interrupted {};
 
 // Standard input, character by character.

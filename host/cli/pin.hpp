@@ -12,7 +12,7 @@ namespace sesame::cli {
 // standard input is a terminal; where it is not, that is a Failure too. The PIN is then in no other place: not in the options, nor in the environment.
 SecretString take_pin(PinOptions& options);
 
-// That nobody has to type one; false: somebody will, at the terminal that is there. With neither, the Failure of take_pin().
+// True: none need be typed; false: the user types one at the terminal. With neither, the Failure of take_pin().
 bool is_given(const PinOptions& options);
 
 inline constexpr int kNoInterruption = -1;

@@ -31,7 +31,7 @@ void ReaderCard::wait_for_card() {
   wait_for_others(std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
 }
 
-// Before anybody types a PIN.
+// Before a PIN is typed.
 void ReaderCard::wait_for_others(std::chrono::milliseconds left) const {
   if (pcsc::others_let_go(reader_, pcsc::kPatienceWithOthers)) return;
   left -= pcsc::kPatienceWithOthers;

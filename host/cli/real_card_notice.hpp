@@ -1,4 +1,4 @@
-// What somebody should know before typing the PIN of a real card into a computer.
+// What a user should know before typing the PIN of a real card into a computer.
 #pragma once
 
 namespace sesame::cli {

@@ -66,8 +66,7 @@ void add_submission(const Command& command, SubmissionOptions& options) {
       .option("--challenge", options.challenge, "the number that was typed: to respond; a reference, to sign")
       .type("DIGITS");
   command.option("--amount", options.amount, "the amount that was typed: to sign").type("N[.NN]");
-  command.number("--exponent", options.exponent, {0, 4}, "digits behind the point of that currency")
-      .type("N");
+  command.number("--exponent", options.exponent, {0, 4}, "digits after the point of that currency").type("N");
   command.option("--currency", options.currency, "ISO 4217, numeric, where the card uses it [978]")
       .type("NNN");
   command.option("--tds", options.tds, "numbers that were signed after the card had answered, up to 10")

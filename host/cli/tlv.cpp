@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr emv::Tag kCodeTableIndex = 0x9F11, kPreferredName = 0x9F12;
 
-// What stands somewhere in the bytes: a data object, padding, or what is none of them, to the end.
+// What stands somewhere in the bytes: a data object, padding, or what is neither, to the end.
 struct Node {
   enum class Kind { object, padding, rest };
   Kind kind = Kind::object;

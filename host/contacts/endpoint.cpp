@@ -131,8 +131,9 @@ Descriptor connect(const Endpoint& endpoint) {
     fail(endpoint, late ? ETIMEDOUT : errno);
   }
   if (!endpoint.path.empty() && !io::may_listen(socket.get(), endpoint.path.c_str())) {
-    throw Failure(Failure::environment,
-                  fmt::format("{}: somebody else listens there than the socket's owner", to_text(endpoint)));
+    throw Failure(
+        Failure::environment,
+        fmt::format("{}: a process that is not the socket owner's listens there", to_text(endpoint)));
   }
   const int flags = ::fcntl(socket.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) < 0) fail(endpoint, errno);

@@ -41,8 +41,8 @@ class Listener {
   Descriptor port_;
 };
 
-// A socket that is connected, and does not block. Failure(Failure::environment): nobody listens there, or at a unix socket
-// neither its owner nor root does; or nobody accepts.
+// A socket that is connected, and does not block. Failure(Failure::environment): nothing listens there, or at a unix socket
+// neither its owner nor root does; or nothing accepts.
 Descriptor connect(const Endpoint& endpoint);
 
 }  // namespace sesame::contacts

@@ -47,7 +47,7 @@ class Reporter {
                                        Node::Kind expected) const = 0;
   [[noreturn]] virtual void out_of_range(const Node& node, const std::string& path,
                                          const Range& range) const = 0;
-  // Of a table: a key that nobody asked for, or one that is not there. `keys` are those that were asked for.
+  // Of a table: a key that was not asked for, or one that is not there. `keys` are those that were asked for.
   [[noreturn]] virtual void unknown(const Node& member, const std::string& path,
                                     std::span<const std::string_view> keys) const = 0;
   [[noreturn]] virtual void missing(const Node& table, const std::string& path,

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint8_t kAtMost = 0x01, kAtOk = 0x02, kAtTimeOut = 0x04;  // an entry may end so
 constexpr std::uint8_t kValidation = kAtMost | kAtOk | kAtTimeOut;
-constexpr std::uint8_t kTwoTimeOuts = 1;  // bTimeOut2 is heeded
+constexpr std::uint8_t kTwoTimeOuts = 1;  // bTimeOut2 is used
 
 // PC/SC part 10, 2.6.14.
 enum class Tag : std::uint8_t {

@@ -79,7 +79,7 @@ void Server::tell_partner() {
   Message message;
   if (!session_ || !session_->answer(message)) return;
   const bool busy = message[0] == static_cast<std::uint8_t>(Status::busy);
-  if (busy) tell_("a program wants the card while somebody uses the keys: finish first, or hold C");
+  if (busy) tell_("a program wants the card while the keys are in use: finish first, or hold C");
   if (!send_message(requests_.get(), message)) end_session();
 }
 
@@ -147,7 +147,7 @@ bool Server::welcome(Descriptor& socket, Bytes message) {
     }
     return false;
   }
-  // Whoever has left meanwhile is not in the way; and who comes again has left.
+  // A client that has left meanwhile is not in the way; and one that comes again has left.
   serve_requests();
   serve_presence();
   const Partner partner{hello->process, hello->lun};

@@ -33,7 +33,7 @@ class Server {
   using Clock = std::chrono::steady_clock;
   using Tell = std::function<void(const std::string& line)>;
 
-  // Listener and reader outlive it. The reader's slot throws nothing. `tell` gets a line when somebody is turned away
+  // Listener and reader outlive it. The reader's slot throws nothing. `tell` gets a line when a client is turned away
   // who should know.
   Server(const Listener& listener, NativeReader& reader, Tell tell, Clock::time_point now);
 

@@ -2,7 +2,7 @@
 //
 //   Session session(reader);
 //   if (!session.take(message)) …hang up…
-//   if (session.answer(message)) …send it…    // now, or after a key or some time: somebody may be typing a PIN
+//   if (session.answer(message)) …send it…    // now, or after a key or some time: a PIN may be being typed
 //
 // The reader is a pinpad reader: see features.hpp for the controls. What is no short APDU (ISO 7816-3:2006, 12.1)
 // never reaches the card and is answered 6700.
@@ -15,7 +15,7 @@ namespace sesame::ifd {
 
 class Session {
  public:
-  // The reader outlives it, and is the shell's: whoever has a clock calls its advance() before take().
+  // The reader outlives it, and is the shell's: the caller, which has a clock, calls its advance() before take().
   explicit Session(NativeReader& reader) : reader_(reader) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -10,7 +10,7 @@
 //        2     4  process   number of the handler's process
 //        6     4  Lun       of pcscd; process and Lun are the same in both connections of a pair
 //
-// The reader serves one pair at a time and hangs up on anybody else, and on any message that is not one of these.
+// The reader serves one pair at a time and hangs up on every other client, and on any message that is not one of these.
 //
 // Presence, reader to handler: one byte, at once and at each change. 00 no card, 01 a card.
 //
@@ -27,7 +27,7 @@
 //   00 done         04 mute          the card does not answer
 //   01 busy         05 garbled       it answers nonsense
 //   02 no card      06 unsupported   there is no such control
-//   03 no power     (busy: somebody uses the reader's keys for a code of his own)
+//   03 no power     (busy: the reader's keys are in use for a code)
 //
 // Where the connection of presence is closed, the card is gone, and the reader with it; where that of requests is, the
 // card has lost its power.

@@ -1,4 +1,4 @@
-// Files that are on the disk, with their names, before anybody is told so: what they hold may be nowhere else.
+// Files that are on the disk, with their names, before success is reported: what they hold may be nowhere else.
 //
 // A file's content and its name are two things to sync (fsync(2)): its own descriptor, and that of its folder.
 #pragma once

@@ -14,7 +14,7 @@ namespace sesame::io {
 
 namespace {
 
-// Whether the file that is open is the one at the path: whoever held it may have removed it.
+// Whether the file that is open is the one at the path: its holder may have removed it.
 bool is_at(const Descriptor& file, const std::string& path) {
   struct stat held {};
   struct stat there {};

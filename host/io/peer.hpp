@@ -1,5 +1,5 @@
-// Who is at the other end of a UNIX socket: SO_PEERCRED, unix(7). Of a connection that was accepted it is whoever connected;
-// of one that was made, whoever listens.
+// Who is at the other end of a UNIX socket: SO_PEERCRED, unix(7). Of a connection that was accepted it is the process that connected;
+// of one that was made, the process that listens.
 #pragma once
 
 #include <sys/socket.h>
@@ -17,16 +17,16 @@ inline std::optional<uid_t> user_at(int socket) {
   return who.uid;
 }
 
-// What is `owner`'s is for processes of his, and for root, who may do anything anyway.
+// What is `owner`'s is for that user's processes, and for root, who may do anything anyway.
 constexpr bool may_deal_with(uid_t who, uid_t owner) { return who == 0 || who == owner; }
 
-// Whoever has connected to a socket of this process.
+// The process that has connected to a socket of this one.
 inline bool may_connect(int accepted) {
   const auto who = user_at(accepted);
   return who && may_deal_with(*who, ::geteuid());
 }
 
-// Whoever listens at `path`, to which `connected` is: the owner of the socket there, or root.
+// The process that listens at `path`, to which `connected` is: the owner of the socket there, or root.
 inline bool may_listen(int connected, const char* path) {
   const auto who = user_at(connected);
   struct stat there {};

@@ -1,4 +1,4 @@
-// What a process does about its memory, in which PINs, keys and codes stand for as long as they are needed: nobody else
+// What a process does about its memory, in which PINs, keys and codes stand for as long as they are needed: no one else
 // looks into it, and what was there is overwritten. (What the heap gives back: wiped_heap.cpp.)
 #pragma once
 

@@ -13,7 +13,7 @@
 namespace sesame::io {
 
 // While this lives, a SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGPIPE that ends the program sets the terminal back first; one
-// that is ignored, blocked or handled by somebody else does what it does. At most kMost at a time; not for two threads.
+// that is ignored, blocked or handled elsewhere does what it does. At most kMost at a time; not for two threads.
 class TerminalGuard {
  public:
   static constexpr std::size_t kMost = 4;

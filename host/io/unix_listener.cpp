@@ -79,7 +79,7 @@ void UnixListener::listen() {
   ::unlink(name.c_str());
   socket_ = new_socket(path_, type_);
   const sockaddr_un address = unix_address(name);
-  // The file gets the socket's mode, less the umask: there is no moment at which it is anybody else's.
+  // The file gets the socket's mode, less the umask: there is no moment at which another user has access.
   const bool listens = ::fchmod(socket_.get(), 0600) == 0 &&
                        ::bind(socket_.get(), generic(address), sizeof address) == 0 &&
                        ::listen(socket_.get(), kBacklog) == 0 && ::rename(name.c_str(), path_.c_str()) == 0;

@@ -7,7 +7,7 @@
 namespace sesame::issuer {
 
 // What has to have happened in the card for its answer. An accepted code is of an ARQC after a right PIN; the others are
-// for who asks why a code is none.
+// for the audit of a code that was refused.
 struct Circumstances {
   enum class Pin : std::uint8_t { right, not_asked, wrong };
   bool arqc = true;  // else the card declined, with an AAC
@@ -25,7 +25,7 @@ struct IssuerData {
 // Nothing where the templates of the record do not make 1 to 32 bytes.
 std::optional<IssuerData> issuer_data(const CardRecord& card, const Circumstances& circumstances);
 
-// What stands behind the ATC under the MAC: `data` as the code changed it.
+// What stands after the ATC under the MAC: `data` as the code changed it.
 ByteString mac_tail(const CardRecord& card, const IssuerData& data, const Circumstances& circumstances);
 
 std::size_t cvr_size(CvrFormat format);

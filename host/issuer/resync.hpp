@@ -1,4 +1,4 @@
-// A card whose ATC has run away from what the issuer knows, as somebody played with the reader: two codes made one after the
+// A card whose ATC has run away from what the issuer knows, as codes were made and not handed in: two codes made one after the
 // other say where it is. Each of them alone would be too easy to guess in so wide a window.
 #pragma once
 

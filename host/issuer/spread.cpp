@@ -59,7 +59,7 @@ bool spread_under_mask(Number& number, Bytes mask, Number& data) {
   return std::all_of(number.begin(), number.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-// The data under its layout. `data` has kMaxData bytes, zeros behind what there is.
+// The data under its layout. `data` has kMaxData bytes, zeros after what there is.
 Answer parts(Bytes data, bool psn) {
   Answer answer;
   if (psn) answer.psn = data[0];

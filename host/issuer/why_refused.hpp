@@ -1,4 +1,4 @@
-// Why a code was refused that is no code for now: for the issuer's audit alone. Whoever submitted it learns that it was
+// Why a code was refused that is no code for now: for the issuer's audit alone. Its submitter learns that it was
 // refused, and in the same time; so this runs after that, and what it finds changes nothing.
 #pragma once
 
@@ -15,7 +15,7 @@ enum class Cause : std::uint8_t {
   unknown,      // nothing that was looked for
   no_code,      // the format, the record or a bit that has to be as it is says it already
   replayed,     // the last accepted code, or an earlier one, used or not
-  newer,        // of an ATC beyond the window: made while nobody verified
+  newer,        // of an ATC beyond the window: made while none was verified
   declined,     // of an AAC
   without_pin,  // the card was not asked for the PIN, and gave an ARQC
   wrong_pin,    // the PIN was wrong, and the card gave an ARQC

@@ -12,7 +12,7 @@
 namespace sesame::keys {
 
 // 16 bytes that are overwritten when the key is destroyed or moved from. A copy must be asked for
-// by name, and there is no text form: whoever prints a key says so, byte by byte.
+// by name, and there is no text form: code that prints a key says so, byte by byte.
 class Key {
  public:
   static constexpr std::size_t size = 16;

@@ -26,7 +26,7 @@ void require(int outcome, const char* operation) {
   if (outcome != 1) fail(operation);
 }
 
-// What is fetched lives as long as the process: a context in somebody's static object may outlive
+// What is fetched lives as long as the process: a context in a static object may outlive
 // any owner that could be named here.
 OSSL_LIB_CTX* library() {
   static OSSL_LIB_CTX* const context = [] {

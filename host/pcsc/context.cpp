@@ -19,7 +19,7 @@ namespace {
 // To let go of a context. The service does so by itself when the process ends.
 constexpr std::chrono::milliseconds kReleasedWithin{1000};
 
-// Threads that nobody waits for any more, in a call that may end at any time.
+// Threads that are no longer waited for, in a call that may end at any time.
 std::atomic<int> left_alone = 0;
 
 // The library must not be taken down under such a thread: exit() does that, _exit() does not.
@@ -43,8 +43,8 @@ struct Context::Shared {
   SCARDCONTEXT handle = 0;
   std::function<void(SCARDCONTEXT)> work;
   bool busy = true;    // the thread establishes the context, or works
-  bool lost = false;   // and nobody waits for that any more
-  bool over = false;   // nobody wants the context any more
+  bool lost = false;   // and that is no longer waited for
+  bool over = false;   // the context is no longer wanted
   bool alive = true;   // the thread
   bool alone = false;  // the thread, and it counts as such
   std::thread thread;

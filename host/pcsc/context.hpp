@@ -2,7 +2,7 @@
 //
 // Nothing interrupts a call of PC/SC: SCardConnect waits for another program's transaction to end, SCardTransmit for the
 // reader's driver, and every one of them for a pcscd that was stopped. So a context makes its calls in a thread of its own,
-// and who asks waits for no longer than they like. A call that is late then goes on without anybody. Its context is lost; it is
+// and who asks waits for no longer than they like. A call that is late then goes on without a caller. Its context is lost; it is
 // released when the call ends, if it ever does. A process that ends before does not wait for it.
 #pragma once
 
@@ -40,7 +40,7 @@ class Context {
   Millis patience() const { return patience_; }
 
   // What `function(handle())` returns; nothing where that takes longer than `limit`, or some call before it did. The
-  // function may outlive whoever asks, so it owns all that it touches. One call at a time.
+  // function may outlive its caller, so it owns all that it touches. One call at a time.
   template <class Function>
   auto call(std::optional<Millis> limit, Function function) const {
     auto result = std::make_shared<std::optional<std::invoke_result_t<Function, SCARDCONTEXT>>>();

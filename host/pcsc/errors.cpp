@@ -86,7 +86,7 @@ constexpr Sentence kSentences[] = {
     {SCARD_E_CARD_UNSUPPORTED, Failure::refused,
      "the card in {} is of a kind that is not supported: use another"},
     {SCARD_E_INVALID_ATR, Failure::refused,
-     "the card in {} starts with an ATR that is none: clean the contacts and try again"},
+     "the card in {} starts with an invalid ATR: clean the contacts and try again"},
     {SCARD_E_UNKNOWN_CARD, Failure::refused, "the card in {} is unknown to the PC/SC service: use another"},
 
     // What the card says, where a driver puts it in these words.

@@ -154,9 +154,10 @@ SlotStatus PcscSlot::order_pin(Bytes command, emv::ResponseBuffer& answer) {
                           order.received.data(), order.received.size(), &order.size);
   });
   if (!ended) {
-    throw Failure(Failure::environment,
-                  "nobody has finished at the pinpad; a PIN that is typed there now may still be sent: press "
-                  "cancel on it");
+    throw Failure(
+        Failure::environment,
+        "PIN entry at the pinpad has not ended; a PIN that is typed there now may still be sent: press "
+        "cancel on it");
   }
   const SlotStatus status = take(*exchange, answer);
   if (status == SlotStatus::ok) expect_a_pin_was_sent(answer, reader_);
@@ -205,7 +206,7 @@ SlotStatus PcscSlot::take(const Exchange& exchange, emv::ResponseBuffer& answer)
 SlotStatus PcscSlot::status_of(LONG result) {
   switch (result) {
     case SCARD_W_REMOVED_CARD:
-    case SCARD_W_RESET_CARD:  // nobody else can have reset it: it was away, and is back
+    case SCARD_W_RESET_CARD:  // no other program can have reset it: it was away, and is back
     case SCARD_E_NO_SMARTCARD: return SlotStatus::removed;
     case SCARD_W_UNRESPONSIVE_CARD:
     case SCARD_W_UNPOWERED_CARD: return SlotStatus::mute;
@@ -222,7 +223,7 @@ SlotStatus PcscSlot::status_of(LONG result) {
   }
 }
 
-// pcscd finds no protocol in an ATR that is none.
+// pcscd finds no protocol in an invalid ATR.
 bool PcscSlot::has_valid_atr() const {
   return static_cast<bool>(iso7816::parse_atr(reader_info(*context_, reader_).atr));
 }

@@ -1,7 +1,7 @@
 // The card in a PC/SC reader, as a card slot. It belongs to this slot alone from activate() to deactivate().
 //
 // Every call ends in time, whatever the card, the reader, another program or the PC/SC service does. One that takes too
-// long goes on without anybody (host/pcsc/context.hpp).
+// long goes on without a caller (host/pcsc/context.hpp).
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ namespace sesame::pcsc {
 
 struct SlotLimits {
   std::chrono::milliseconds answer{20'000};  // to a reset or a command
-  std::chrono::milliseconds pad{300'000};    // to a PIN that somebody types at the reader's own pinpad
+  std::chrono::milliseconds pad{300'000};    // to a PIN that is typed at the reader's own pinpad
   std::chrono::milliseconds others = kPatienceWithOthers;  // for another program to let go of the card
   std::chrono::milliseconds service = kServicePatience;
 };
@@ -40,8 +40,8 @@ class PcscSlot final : public CardSlot {
   // activate always powers the card down and up again: another program may have left it in the middle of something.
   // transmit sends a command in T=0 as its TPDU: ISO 7816-3:2006, 12.2.
   // verify_on_pad is FEATURE_VERIFY_PIN_DIRECT of PC/SC part 10, 2.5.2, for a VERIFY of EMV's format 2. Failure (refused)
-  // where no PIN was sent: none was typed, or somebody pressed cancel. Failure (environment) where the pad takes too long:
-  // nobody can take its order back, and it may still send a PIN.
+  // where no PIN was sent: none was typed, or cancel was pressed. Failure (environment) where the pad takes too long:
+  // its order cannot be taken back, and it may still send a PIN.
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
   bool has_pinpad();

@@ -33,7 +33,7 @@ std::vector<ReaderInfo> list_readers(const Context& context);
 // Unavailable if there is no such reader.
 ReaderInfo reader_info(const Context& context, const std::string& name);
 
-// The reader that somebody means: a decimal index, or else a name, or else a part of just one name, in either
+// The reader that is meant: a decimal index, or else a name, or else a part of just one name, in either
 // case. Failure (environment) names those there are.
 ReaderInfo find_reader(const std::vector<ReaderInfo>& readers, std::string_view wanted);
 

@@ -11,7 +11,7 @@
 //
 //     [currency]                    # of amounts
 //     code = "978"                  # ISO 4217, numeric
-//     exponent = 2                  # digits behind the point: 0 to 4
+//     exponent = 2                  # digits after the point: 0 to 4
 //
 //     [timeouts]                    # seconds: 1 to 3600
 //     code = 35                     # a code is shown

@@ -5,7 +5,7 @@
 //
 // How: the new file is written beside the old one (FILE.new), synced, renamed over it, and the
 // directory is synced. FILE.lock keeps others out as long as the store is open. It is never
-// removed: whoever waits for a removed file would not exclude whoever creates the next one.
+// removed: a process that waits for a removed file would not exclude one that creates the next.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ namespace sesame::state {
 // Failure(Failure::environment): neither is set.
 std::string default_state_file(std::string_view name);
 
-// The records of a state file as they are now, for somebody who only looks: takes no lock, makes nothing. A file that
+// The records of a state file as they are now, for readers only: takes no lock, makes nothing. A file that
 // is not there has none. Failure(Failure::invalid): damaged, too large or not a state file. Failure(Failure::environment): unreadable.
 Records look_at(const std::string& path);
 

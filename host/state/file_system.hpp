@@ -32,7 +32,7 @@ class FileSystem {
   // A child that is forked meanwhile, and does not exec, holds the lock as well.
   virtual int lock(const std::string& path, std::chrono::milliseconds wait) = 0;
   // 1 as long as `path` still names the file locked; 0 when it was removed or replaced, so that
-  // somebody else may hold a lock too.
+  // another process may hold a lock too.
   virtual int is_locked(int handle, const std::string& path) = 0;
 };
 

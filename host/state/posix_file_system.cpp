@@ -93,7 +93,7 @@ class PosixFileSystem final : public FileSystem {
 
   int close(int handle) override {
     const int closed = result(::close(handle));
-    return closed == -EINTR ? 0 : closed;  // Linux has closed it; again might close somebody else's
+    return closed == -EINTR ? 0 : closed;  // Linux has closed it; again might close another one
   }
 
   int rename(const std::string& from, const std::string& to) override {

@@ -5,7 +5,7 @@
 //   end 5D2C01E8                                 CRC-32 (ISO-HDLC) of every byte before this line
 //
 // Every line ends with a newline and records are in the order of their ids. The last line shows
-// that nothing is missing or changed. It is no protection against somebody who wants to change it.
+// that nothing is missing or changed. It is no protection against deliberate change.
 #pragma once
 
 #include <cstddef>

@@ -59,7 +59,8 @@ Keyboard::Keyboard(std::optional<int> descriptor, const ReaderProfile& profile)
   }
   termios before{};
   if (::tcgetattr(STDIN_FILENO, &before) != 0) return;
-  if (::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) return;  // in the background the terminal is somebody else's
+  if (::tcgetpgrp(STDIN_FILENO) != ::getpgrp())
+    return;  // in the background the terminal is another program's
   terminal_ = before;
   descriptor_ = STDIN_FILENO;
   termios silent = before;

@@ -36,7 +36,7 @@ std::string function_letters(const ReaderProfile& profile);
 class Keyboard {
  public:
   // `descriptor`: where keys come from instead of the terminal; it stays the caller's. Without one, and with no terminal
-  // at standard input, or in its background, there are no keys. The terminal does not echo as long as this lives, and is as it was then.
+  // at standard input, or in its background, there are no keys. The terminal does not echo as long as this lives, and is restored after.
   // Failure(Failure::invalid): the descriptor is not open for reading.
   Keyboard(std::optional<int> descriptor, const ReaderProfile& profile);
   Keyboard(const Keyboard&) = delete;

@@ -1,6 +1,6 @@
-// What a card or a reader that is served says on standard error, to whoever reads it or does not.
+// What a card or a reader that is served says on standard error, whether it is read or not.
 //
-// It never waits: what a pipe, a socket or a terminal does not take at once is left out, as is what nobody reads any more,
+// It never waits: what a pipe, a socket or a terminal does not take at once is left out, as is what is no longer read,
 // and the card goes on. And it is never flooded: many lines in a row are followed by a few a minute, and by how many were
 // left out. While it lives, a pipe that was closed is no signal (SIGPIPE).
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace sesame::terminal {
 
-// A descriptor that is written to without waiting for anybody.
+// A descriptor that is written to without waiting.
 class Outlet {
  public:
   // The descriptor stays the caller's.
@@ -43,7 +43,7 @@ class Log {
 
   // A line, after "sesame: "; harmless whatever it holds (host/base/safe_text.hpp).
   void tell(std::string_view line);
-  // As it is, and as often as it comes: what a person's keys draw. False where nobody took it.
+  // As it is, and as often as it comes: what a person's keys draw. False where it was not taken.
   bool draw(std::string_view drawing) { return outlet_.put(drawing); }
 
  private:

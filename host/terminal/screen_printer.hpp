@@ -13,9 +13,9 @@ namespace sesame::terminal {
 class ScreenPrinter {
  public:
   enum class Where { below, in_place };
-  // Takes a drawing to standard error, cursor and all; false where nobody sees it.
+  // Takes a drawing to standard error, cursor and all; false where it is not seen.
   using Put = std::function<bool(std::string_view drawing)>;
-  // On standard error, waiting for whoever reads it.
+  // On standard error, waiting until it is read.
   ScreenPrinter();
   ScreenPrinter(Where where, Put put) : where_(where), put_(std::move(put)) {}
 

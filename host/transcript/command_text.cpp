@@ -45,7 +45,7 @@ std::string_view cryptogram(std::uint8_t p1) {
   }
 }
 
-// What P1 and P2 say, behind the name.
+// What P1 and P2 say, after the name.
 std::string detail(const Name& name, std::uint8_t p1, std::uint8_t p2) {
   if (name.name == "READ RECORD" && (p2 & 0x07) == 4) return fmt::format(" {}, SFI {}", p1, p2 >> 3);
   if (name.name == "GET DATA" && p1 == 0) return fmt::format(" {:02X}", p2);

@@ -14,7 +14,7 @@ namespace sesame::transcript {
 bool carries_pin(Bytes command);
 
 // Hexadecimal, with a `*` for every nibble of a data field that carries a PIN; its length stays. Of such
-// a command that is no APDU of case 1 to 4, everything behind the header is masked.
+// a command that is no APDU of case 1 to 4, everything after the header is masked.
 std::string masked_hex(Bytes command);
 
 // The command with FF for every byte that masked_hex() masks, and of which it makes the same.

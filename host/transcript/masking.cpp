@@ -29,7 +29,7 @@ constexpr emv::Tag kNameExtended = 0x9F0B;
 // Parts of tracks 1 and 2, and what else names the account.
 constexpr std::array<emv::Tag, 3> kAccountInAscii{0x9F1F, 0x9F24, 0x5F53};
 constexpr std::array<emv::Tag, 2> kAccountInBcd{0x9F20, 0x9F25};
-// What whoever has a public key can read the account from, or check it with.
+// What a holder of a public key can read the account from, or check it with.
 constexpr std::array<emv::Tag, 4> kSigned{0x93, 0x9F2D, 0x9F46, 0x9F4B};
 constexpr std::array<emv::Tag, 21> kNeverTouched{tag::aid,
                                                  tag::df_name,
@@ -177,7 +177,7 @@ std::string_view find_known(const std::map<std::string, std::string>& known, std
   return stand_in;
 }
 
-// Tag and size of an element that announces more bytes than there are: enough bytes behind it make it whole.
+// Tag and size of an element that announces more bytes than there are: enough bytes after it make it whole.
 std::optional<emv::Tlv> cut_element(Bytes bytes) {
   std::vector<std::uint8_t> filled(bytes.begin(), bytes.end());
   filled.resize(bytes.size() + 0xFFFF, 0x01);

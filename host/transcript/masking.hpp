@@ -9,7 +9,7 @@
 //                   in BCD that begins at either nibble, or in ASCII.
 //   discretionary   data of the tracks, also in 9F1F and 9F20: zeros; expiry date and service code stay
 //   9F24 9F25 5F53  payment account reference, last digits of the PAN, IBAN: zeros
-//   93 9F2D 9F46    signed data and the card's public key certificates: zeros. Whoever has the public key of the payment
+//   93 9F2D 9F46    signed data and the card's public key certificates: zeros. A holder of the public key of the payment
 //   9F4B            system opens a certificate (EMV 4.3 Book 2, 6.4) and finds the PAN in it, and a signature over
 //                   static data confirms a guess at it. No CAP dialogue uses them.
 // With `name`:

@@ -25,7 +25,7 @@ constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
                 fmt::format("{}: cannot be written: {}", path, std::generic_category().message(error)));
 }
 
-// A FIFO that nobody reads is an error, and nothing to wait for.
+// A FIFO without a reader is an error, and nothing to wait for.
 int open_to_write(const std::string& path, int how) {
   return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | how, kOwnerOnly);
 }

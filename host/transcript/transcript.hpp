@@ -1,6 +1,6 @@
 // A recorded card, as an `.apdu` file: what it was once asked, and what it answered.
 //
-//   # a recorded card                    a comment; also behind white space at the end of a line
+//   # a recorded card                    a comment; also after white space at the end of a line
 //   atr 3B67000000000000009000           the ATR, at most once; 3B00 where there is none
 //   > 00A40400 07 A0000000048002         a command APDU, short, of case 1 to 4 (ISO 7816-3, 12.1)
 //   < 6F2E 8407A0000000048002 … 9000     its response: data and status word

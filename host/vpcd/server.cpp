@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kRetryEvery = 100ms;
-// A connection under way gets this long even where nobody wants to wait.
+// A connection under way gets this long even where no wait is wanted.
 constexpr auto kLeastConnect = 1s;
 // vpcd asks every 400 ms. Later than this, another card is in its reader, or it is not vpcd that listens.
 constexpr auto kNoticedWithin = 5s;
@@ -150,9 +150,9 @@ void Server::wake() {
     connecting_.close();
     return retry(ETIMEDOUT);
   }
-  // Nobody has asked for the card yet. It may be next.
+  // The card has not been asked for yet. It may be next.
   if (!std::exchange(unnoticed_told_, true)) {
-    tell(fmt::format(" is connected to {}, but nobody asks for it: is another card in that reader?",
+    tell(fmt::format(" is connected to {}, but nothing asks for it: is another card in that reader?",
                      address_));
   }
   enter(state_);
@@ -188,7 +188,7 @@ void Server::take_frames() {
   }
 }
 
-// Where a card was never noticed, whoever listens is no reader: the time to find one goes on.
+// Where a card was never noticed, the listener is no reader: the time to find one goes on.
 void Server::closed_by_peer() {
   const bool was_reader = state_ == State::in || unnoticed_told_;
   leave(": vpcd closed the connection");

@@ -30,8 +30,8 @@ using io::Signals;
 struct ServerOptions {
   std::string card;             // its name in lines
   std::uint16_t port = 0;       // on 127.0.0.1
-  std::chrono::seconds wait{};  // how long nobody may be listening there, until run() fails
-  // The card leaves as the command behind this many arrives, which is neither executed nor answered. Once: when SIGUSR2
+  std::chrono::seconds wait{};  // how long nothing may be listening there, until run() fails
+  // The card leaves as the command after this many arrives, which is neither executed nor answered. Once: when SIGUSR2
   // has put it in again it stays.
   std::optional<std::uint64_t> eject_after;
 };
@@ -45,7 +45,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Failure(Failure::environment): nobody listens at the port for `wait`, or the slot's.
+  // Failure(Failure::environment): nothing listens at the port for `wait`, or the slot's.
   void run();
 
  private:
@@ -53,9 +53,9 @@ class Server {
 
   enum class State {
     out,         // until SIGUSR2
-    retrying,    // nobody listens; tries again at wake_
+    retrying,    // nothing listens; tries again at wake_
     connecting,  // until the socket is writable
-    unnoticed,   // connected, but nobody has asked for anything
+    unnoticed,   // connected, but nothing was asked for
     in,
     ended,
   };
@@ -82,7 +82,7 @@ class Server {
   std::string address_;  // for lines
   State state_ = State::out;
   Clock::time_point wake_;     // when time alone changes something
-  Clock::time_point give_up_;  // when somebody must have listened
+  Clock::time_point give_up_;  // when something must have listened
   bool waiting_told_ = false;
   bool unnoticed_told_ = false;
   Descriptor connecting_;

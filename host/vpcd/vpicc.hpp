@@ -38,7 +38,7 @@ class Vpicc {
   // The slot outlives it. `tell` gets, once each, the lines of what a recorded card was not asked when it was recorded.
   // The program gets a status word then:
   //   SELECT 6A82, READ RECORD 6A83, GET DATA 6A88, GET PROCESSING OPTIONS and GENERATE AC 6985,
-  //   VERIFY with another PIN 6300 (wrong, and nobody knows how many tries are left), others 6D00
+  //   VERIFY with another PIN 6300 (wrong, and it is unknown how many tries are left), others 6D00
   Vpicc(CardSlot& slot, Tell tell) : slot_(slot, std::move(tell)) {}
 
   static bool is_command(Bytes payload);

@@ -46,7 +46,7 @@ Outcome not_run(const Scenario& scenario) {
   return outcome;
 }
 
-// One by one, in their order, and none is kept: its PIN and its card are nobody's then. Behind one that was broken the
+// One by one, in their order, and none is kept: its PIN and its card are wiped with it. After one that was broken the
 // others would be, too.
 std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const ScenarioOptions& options) {
   const GoldenMode mode = options.record ? GoldenMode::record : GoldenMode::verify;

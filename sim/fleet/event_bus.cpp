@@ -98,8 +98,8 @@ void EventBus::hide_codes(const std::string& reader) {
 }
 
 void EventBus::hide_what_was_told() {
-  const auto behind = std::min_element(followers_.begin(), followers_.end());
-  while (!gone_.empty() && (behind == followers_.end() || *behind >= gone_.front().last)) {
+  const auto slowest = std::min_element(followers_.begin(), followers_.end());
+  while (!gone_.empty() && (slowest == followers_.end() || *slowest >= gone_.front().last)) {
     const Gone gone = std::move(gone_.front());
     gone_.pop_front();
     const std::uint64_t before_first = last_ - ring_.size();

@@ -1,4 +1,4 @@
-// What happens in all readers, in one order, for whoever looks on: kept in a bounded ring, so that a stream that
+// What happens in all readers, in one order, for all who watch: kept in a bounded ring, so that a stream that
 // broke off can be taken up again. For any number of threads.
 #pragma once
 
@@ -35,12 +35,12 @@ class EventBus {
   EventBus& operator=(const EventBus&) = delete;
 
   void publish(const std::string& reader, SimEvent::Kind kind, std::uint64_t revision);
-  // All at once: nobody sees the first without the last.
+  // All at once: no watcher sees the first without the last.
   void publish(const std::string& reader, std::vector<LogEntry> entries);
 
   struct Batch {
     std::vector<SimEvent> events;  // oldest first, at most kMostAtOnce
-    std::uint64_t last = 0;        // where to go on: the sequence number up to which all was looked at
+    std::uint64_t last = 0;        // where to go on: the sequence number up to which all was examined
     bool lost = false;             // events between `after` and these are, or may be, forgotten
     bool closed = false;           // close() was called: there will be no more
   };
@@ -59,10 +59,10 @@ class EventBus {
   void close();
 
   // Told whose events there are, by the thread that publishes them and before it goes on: must not wait, nor use the bus.
-  // Empty: nobody any more, once this returns.
+  // Empty: nothing is told any more, once this returns.
   void on_news(std::function<void(const std::string& reader)> news);
 
-  // Somebody who is told of all events, one after the other. The bus outlives it.
+  // A reader of all events, one after the other. The bus outlives it.
   class Follower;
   // The codes of a reader that is gone become dots, once every follower has been told of them.
   void hide_codes(const std::string& reader);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Millis kAgain = 10;
 constexpr std::chrono::milliseconds kLongest =
-    std::chrono::hours(1);  // one wait; whoever waits longer waits again
+    std::chrono::hours(1);  // one wait; a client that waits longer waits again
 
 std::function<Millis()> machine_clock() {
   const auto start = std::chrono::steady_clock::now();
@@ -166,7 +166,7 @@ void Simulator::remove(const std::string& id) {
   drop(entry);
 }
 
-// With the reader locked. Its card goes back at once, whoever may still hold the entry.
+// With the reader locked. Its card goes back at once, whatever may still hold the entry.
 void Simulator::drop(const EntryPtr& entry) {
   {
     const std::lock_guard lock(registry_mutex_);
@@ -326,7 +326,7 @@ std::optional<Millis> Simulator::first_deadline() const {
   return first;
 }
 
-// A reader that somebody uses just now must not hold up the others.
+// A reader that is just in use must not hold up the others.
 void Simulator::tick(Millis now) {
   expire(now);
   for (const EntryPtr& entry : take_due(deadlines_, now)) {
@@ -392,7 +392,7 @@ void Simulator::close() {
   }
   events_.close();
   for (const EntryPtr& entry : all()) {
-    const std::lock_guard lock(entry->mutex);  // nobody is between looking at closed() and waiting
+    const std::lock_guard lock(entry->mutex);  // no thread is between looking at closed() and waiting
     entry->changed.notify_all();
   }
 }

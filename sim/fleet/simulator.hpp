@@ -6,7 +6,7 @@
 //   simulator.insert(id, {CardSpec::Kind::shipped, "sesame-card"});
 //   simulator.with(id, [](LiveReader& reader) { reader.press(Key::f1); });
 //
-// Whoever owns it gives it time, in a thread of its own, until close():
+// Its owner gives it time, in a thread of its own, until close():
 //
 //   while (simulator.wait_until_due()) simulator.tick(simulator.now());
 //
@@ -80,7 +80,7 @@ class Simulator {
   bool exists(const std::string& id) const;
   std::size_t size() const;
   std::uint64_t created() const;  // ever
-  // In the order of creation, behind the reader `after`, or from the first; an `after` that is gone: unknown_reader.
+  // In the order of creation, after the reader `after`, or from the first; an `after` that is gone: unknown_reader.
   std::vector<ReaderListed> list(std::size_t limit, const std::string& after = {}) const;
   // Of now(), when the reader ends; nothing: never.
   std::optional<Millis> expires(const std::string& id) const;
@@ -102,7 +102,7 @@ class Simulator {
   void insert(const std::string& id, const CardSpec& card);
   // A code in one call. With a real clock it waits for a slow card, and lets others to the reader meanwhile.
   OtpResult otp(const std::string& id, OtpRequest request);
-  // The same for whoever does not wait in a thread of its own.
+  // The same for a caller that does not wait in a thread of its own.
   class OtpCall;
 
   // ---- time

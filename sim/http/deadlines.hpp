@@ -30,7 +30,7 @@ class Deadlines {
   std::optional<Time> first() const {
     return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
   }
-  // Whoever is due first, if it is by now.
+  // The owner of what is due first, if it is due by now.
   Owner* due(Time now) const { return first() && *first() <= now ? due_.begin()->second : nullptr; }
 
  private:

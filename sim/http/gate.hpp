@@ -1,4 +1,4 @@
-// Who may ask: what a browser page of somebody else, or a name that leads here by DNS rebinding, may not.
+// Who may ask: what a browser page of another site, or a name that leads here by DNS rebinding, may not.
 //
 // Every request must name this server in Host, and where it says Origin, that must be this server too. With a token,
 // everything beyond the page itself needs it: `Authorization: Bearer T`, or the cookie that POST /v1/session gives for it,

@@ -86,7 +86,7 @@ HttpAnswer HttpClient::send(const std::string& method, const std::string& target
   }
 }
 
-// The server may have closed it meanwhile, or said what nobody asked.
+// The server may have closed it meanwhile, or said what was not asked for.
 bool HttpClient::is_kept() const {
   char unasked = 0;
   return socket_.is_open() && in_.empty() &&
@@ -169,7 +169,7 @@ HttpAnswer HttpClient::receive(Clock::time_point end) {
   });
   const Framing framing = framing_of(answer.headers);
   const bool bodiless = answer.status / 100 == 1 || answer.status == 204 || answer.status == 304;
-  // A body that ends with the connection (RFC 9112, 6.3) is none that our server sends.
+  // A body that ends with the connection (RFC 9112, 6.3) is not one that our server sends.
   if (!bodiless && !framing.chunked && !framing.length) throw HttpMistake{400};
   if (!bodiless) {
     BodyReader body(framing, bounds);

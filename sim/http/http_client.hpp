@@ -1,5 +1,5 @@
 // One connection to an HTTP/1.1 server, for requests one after the other. What the server says is bounded, in bytes and in
-// time: whoever answers may be no simulator.
+// time: the peer may be no simulator.
 #pragma once
 
 #include <chrono>

@@ -139,7 +139,7 @@ bool BodyReader::step(std::string_view& bytes, const HttpBounds& bounds, std::st
   return false;
 }
 
-// RFC 9112, 7.1; what an extension (7.1.1) says is not looked at.
+// RFC 9112, 7.1; what an extension (7.1.1) says is ignored.
 bool BodyReader::take_chunk_size(std::string_view& bytes, const HttpBounds& bounds, std::size_t so_far) {
   const auto line = lines_.take(bytes, bounds.chunk_line, 400);
   if (!line) return false;

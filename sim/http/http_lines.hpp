@@ -13,7 +13,7 @@
 
 namespace sesame::sim {
 
-// What one message may cost before anybody looks at what it says.
+// What one message may cost before what it says is examined.
 struct HttpBounds {
   std::size_t first_line = 8'192;  // bytes, without CRLF; so the others
   std::size_t header_line = 8'192;

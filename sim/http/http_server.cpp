@@ -98,7 +98,7 @@ class HttpServer::Loop {
   asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> alarm_{io_}, accept_again_{io_},
       patience_{io_};
   HttpService* service_ = nullptr;
-  std::list<ConnectionPtr> connections_;  // whoever began to read a request, or to idle, last is last
+  std::list<ConnectionPtr> connections_;  // the one that began to read a request, or to idle, last is last
   std::size_t held_ = 0;                  // bytes of bodies that are not whole
   Deadlines<Connection> deadlines_;
   std::optional<Clock::time_point> armed_;
@@ -261,7 +261,7 @@ bool HttpServer::Loop::Connection::judge() {
     Error error;
     socket_.non_blocking(true, error);
     const std::size_t count = socket_.send(asio::buffer(kContinue.data(), kContinue.size()), 0, error);
-    // Whoever has not even read the last response waits in vain.
+    // A client that has not even read the last response waits in vain.
     if (error != asio::error::would_block && count != kContinue.size()) drop();
   }
   return state_ == State::reading;
@@ -379,7 +379,7 @@ void HttpServer::Loop::Connection::answer() {
   }
 }
 
-// In pieces: each has its time, and whoever takes none is let go.
+// In pieces: each has its time, and a client that takes none is let go.
 void HttpServer::Loop::Connection::write_more() {
   const std::string_view body = without_body_ ? std::string_view() : std::string_view(response_.body);
   const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));
@@ -526,7 +526,7 @@ HttpServer::Loop::Loop(const std::string& address, std::uint16_t port, const Htt
   throw Failure(Failure::environment, fmt::format("cannot listen at {}:{}: {}", address, port, why));
 }
 
-// Alone: with SO_REUSEPORT somebody else could listen there, too.
+// Alone: with SO_REUSEPORT another process could listen there, too.
 void HttpServer::Loop::listen_at(const tcp::endpoint& endpoint) {
   asio::basic_socket_acceptor<tcp, Executor> acceptor(io_);
   acceptor.open(endpoint.protocol());

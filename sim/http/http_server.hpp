@@ -1,7 +1,7 @@
 // Carries requests to a service and responses back, over HTTP/1.1 (RFC 9112). README.md says why it is built on Asio.
 //
 // One thread, that of serve(), reads and writes for all clients and never waits for one; a few workers run the service.
-// Whoever waits, streams, idles or is slow costs a descriptor and some kilobytes, no thread. Each message is bounded line by
+// A client that waits, streams, idles or is slow costs a descriptor and some kilobytes, no thread. Each message is bounded line by
 // line, each state has a deadline, and beyond the bounds on all of them the oldest unfinished request makes room.
 #pragma once
 
@@ -41,7 +41,7 @@ class HttpServer {
 
   std::uint16_t port() const;
 
-  // Answers until stop(), which may come from another thread. Then nobody is waited for any longer: a wait is answered
+  // Answers until stop(), which may come from another thread. Then no client is waited for any longer: a wait is answered
   // with 503, a stream is ended. The service outlives the call. Once.
   void serve(HttpService& service);
   void stop();

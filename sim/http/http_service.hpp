@@ -21,7 +21,7 @@ class HttpService {
   // To a request that could not be understood, or was not whole in time, or is not answered any more: 400, 408, 413, 414,
   // 431, 503.
   virtual Response refuse(int status) = 0;
-  // Whom to tell that there is news of a topic, from any thread; empty: nobody any more, once this returns. What it is
+  // Whom to tell that there is news of a topic, from any thread; empty: nothing is told any more, once this returns. What it is
   // given does not wait.
   virtual void on_news(std::function<void(const std::string& topic)> news) = 0;
 };

@@ -11,7 +11,7 @@
 namespace sesame::sim {
 
 // The value that a text of JSON is; an empty text is {}. Its strings are overwritten in the end, for a PIN
-// may be among them. ApiError malformed_json: it is none, is nested deeper than 16, has more than 10,000
+// may be among them. ApiError malformed_json: it is not JSON, is nested deeper than 16, has more than 10,000
 // values, or a name twice.
 document::Node parse_json(std::string_view text);
 

@@ -17,7 +17,7 @@ struct Request {
   std::string path;                            // percent-decoded, from its first /
   std::map<std::string, std::string> query;    // percent-decoded
   std::map<std::string, std::string> headers;  // names in lower case; several of one name joined with ", "
-  std::string body;                            // may hold a PIN: whoever made the request wipes it
+  std::string body;                            // may hold a PIN: the maker of the request wipes it
 
   // Empty where there is none.
   std::string_view header(const std::string& name) const;

@@ -35,7 +35,7 @@ class ReadBuffer {
   void clear() { consume(size_); }
 
  private:
-  std::unique_ptr<char[]> bytes_;  // not initialized: pages that nobody wrote cost nothing
+  std::unique_ptr<char[]> bytes_;  // not initialized: pages that were never written cost nothing
   std::size_t size_ = 0;
 };
 

@@ -122,7 +122,7 @@ RequestParser::Progress RequestParser::finish_head() {
   body_ = BodyReader(framing, bounds_);
   at_ = has_body ? At::body : At::whole;
   if (!has_body) return Progress::whole;
-  // Never grown: what it held would stay behind in memory. Memory that nothing was written to costs nothing.
+  // Never grown: what it held would stay in memory. Memory that nothing was written to costs nothing.
   request_.body.reserve(framing.chunked ? bounds_.body : static_cast<std::size_t>(*framing.length));
   return Progress::head;
 }

@@ -16,8 +16,8 @@ namespace sesame::sim {
 class RequestParser {
  public:
   enum class Progress {
-    more,  // is needed
-    head,  // has come, and a body follows: said once, so that nobody need read the body of what will be refused
+    more,    // is needed
+    head,    // has come, and a body follows: said once: what is refused need not be read
     whole,   // until next()
     refused  // mistake() says with which status; nothing else can be read on this connection
   };

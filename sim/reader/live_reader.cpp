@@ -74,7 +74,7 @@ void LiveReader::hold(Key key) {
 
 void LiveReader::key(Event::Kind kind, Key key) {
   const State state = reader_->state();
-  // Whoever types a PIN too early, or into a dark reader, types it all the same; a prompt's digits are on the screen.
+  // A PIN that is typed too early, or into a dark reader, is typed all the same; a prompt's digits are on the screen.
   const bool secret = is_digit(key) && state != State::prompt;
   note(KeyPressed{secret ? std::string(kMasked) : name_of(key), kind == Event::Kind::hold});
   battery_shown_until_.reset();
@@ -194,7 +194,7 @@ bool LiveReader::to_next_deadline() {
 
 void LiveReader::require_virtual() const {
   if (clock_ == ClockKind::virtual_time) return;
-  throw Refusal(Why::real_clock, "this reader has a real clock, which nobody can move",
+  throw Refusal(Why::real_clock, "this reader has a real clock, which cannot be moved",
                 "create one with a virtual clock");
 }
 
@@ -247,7 +247,7 @@ void LiveReader::battery_dies() {
   refresh_screen();
 }
 
-// A reader that never was on: nothing of the last code stays behind.
+// A reader that never was on: nothing of the last code is left.
 void LiveReader::switch_off() {
   delayed_.reset();
   battery_shown_until_.reset();

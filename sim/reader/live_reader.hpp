@@ -1,5 +1,5 @@
 // One reader that lives: the core, a card in its slot, a clock, faults, and a memory of what happened. Not for two threads
-// at once: whoever serves several holds a lock for each.
+// at once: a server of several holds a lock for each.
 //
 // Time is an argument. With a real clock the owner calls tick(now) before anything else; with a virtual one time moves
 // only in advance() and to_next_deadline(). Nothing waits in here but for the answers of a real card, which come inline.
@@ -73,7 +73,7 @@ class LiveReader {
   // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
   const std::deque<LogEntry>& log() const { return log_; }
   bool forgotten() const { return forgotten_; }
-  // Called after each entry, for whoever passes them on.
+  // Called after each entry, for a caller that passes them on.
   void on_entry(std::function<void(const LogEntry&)> watch) { watch_ = std::move(watch); }
 
  private:

@@ -38,7 +38,7 @@ Refusal refusal(const BadInput& bad, const ReaderProfile& profile, const Functio
     case BadInput::What::impossible:
       return {Why::bad_input, fmt::format("inputs: '{}' cannot be typed there", inputs[bad.where]),
               bad.prompt.kind == PromptKind::amount
-                  ? fmt::format("an amount such as 12.34, with at most {} digits behind the point",
+                  ? fmt::format("an amount such as 12.34, with at most {} digits after the point",
                                 profile.currency.exponent)
                   : fmt::format("at most {} digits", bad.prompt.max_digits)};
     case BadInput::What::surplus: break;

@@ -1,4 +1,4 @@
-// Somebody who knows what to type, and wants a code in one call: works the reader key by key, as a person would.
+// A user who knows what to type, and wants a code in one call: works the reader key by key, as a person would.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The scenario files that somebody named.
+// The scenario files that were named.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Golden screens: recorded once, read by a person, and then the same for ever. Those of FILE are in FILE.golden:
+// Golden screens: recorded once, read by a person, and then the same forever. Those of FILE are in FILE.golden:
 //
 //     # Golden screens of FILE, recorded with: sesame scenario --record FILE
 //
@@ -36,7 +36,7 @@ class GoldenFile {
   const GoldenScreen* find(const std::string& name) const;
   bool empty() const { return screens_.empty(); }
 
-  // Puts a screen behind the others. Failure (environment): the file cannot be written; it is then as it was.
+  // Puts a screen after the others. Failure (environment): the file cannot be written; it is then as it was.
   void add(const std::string& name, GoldenScreen screen) { screens_.emplace_back(name, std::move(screen)); }
   void write() const;
 

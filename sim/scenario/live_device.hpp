@@ -12,7 +12,7 @@ namespace sesame::sim {
 
 class LiveDevice final : public Device {
  public:
-  // `profile`: a shipped model's name, or a path. Failure (usage): there is none, or it is wrong.
+  // `profile`: a shipped model's name, or a path. Failure (usage): it does not exist, or is wrong.
   explicit LiveDevice(const std::string& profile);
 
   void insert(const CardSpec& card) override;

@@ -48,7 +48,7 @@ std::vector<std::string> beside(const std::vector<std::string>& left, const std:
   return lines;
 }
 
-// The screen that was there, behind the one that was expected where one was.
+// The screen that was there, after the one that was expected where one was.
 std::vector<std::string> screens(const Outcome& outcome) {
   const Look& seen = *outcome.seen;
   std::size_t height = seen.rows.size(), columns = seen.columns;

@@ -1,4 +1,4 @@
-// A scenario: what somebody does with a reader, and what must be seen then. A TOML file:
+// A scenario: what a user does with a reader, and what must be seen then. A TOML file:
 //
 //     title = "Two codes in a row differ"
 //     profile = "sesame"        # reader model: shipped, or a file (.toml); default "sesame"
@@ -47,7 +47,7 @@
 //     expect_atc = "00B4"       of the last transaction of the card that is in
 //     expect_tries_left = 3     for the PIN of the card that is in
 //
-// And in time: while nobody touches anything,
+// And in time: while nothing is touched,
 //
 //     wait_screen = REGEX, within = 20     as screen_matches, in so many seconds of the reader's time; default 30
 //

@@ -542,7 +542,7 @@ class OtpWait final : public Wait {
 
   const std::string& topic() const override { return id_; }
   Clock::time_point again() const override { return Clock::now() + std::max(call_.again(), kSoon); }
-  // What was begun is not broken off: the card's counters go on as if somebody stood there.
+  // What was begun is not broken off: the card's counters go on as if a user stood there.
   std::optional<Response> ask(bool) override {
     const std::optional<OtpResult> result = call_.go_on();
     if (!result) return std::nullopt;

@@ -4,7 +4,7 @@
 //   event: screen
 //   data: {"reader":"default","revision":12,"rows":["Code secret ?   ","                "],"lit":true,"state":"pin"}
 //
-// An id is the number of the event over all readers: with Last-Event-ID the stream goes on behind it. Where those events are
+// An id is the number of the event over all readers: with Last-Event-ID the stream goes on after it. Where those events are
 // forgotten, or come from another process, an event `lost` says so first.
 #pragma once
 

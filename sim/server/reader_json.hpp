@@ -12,7 +12,7 @@
 
 namespace sesame::sim {
 
-// As UTF-8; bytes that are none become U+FFFD.
+// As UTF-8; invalid bytes become U+FFFD.
 std::string dump(const nlohmann::ordered_json& value);
 
 // `expires_in`: milliseconds until the reader is deleted.

@@ -26,7 +26,7 @@ char16_t in_ascii(char16_t c) {
   return u'?';
 }
 
-// The next character of the Basic Multilingual Plane; '?' for what is none.
+// The next character of the Basic Multilingual Plane; '?' for what is not one.
 char16_t next(std::string_view& text) {
   const utf8::Character c = utf8::first_character(text);
   text.remove_prefix(std::max<std::size_t>(c.length, 1));

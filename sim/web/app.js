@@ -21,7 +21,7 @@ const kListedAtMost = 500;           // milliseconds, one list of the readers af
 
 const page = {
   id: '',             // of the reader in the address
-  reader: null,       // it, as last heard of; null: nobody is there, and nothing is sent
+  reader: null,       // it, as last heard of; null: it does not exist, and nothing is sent
   turn: 0,            // answers of an earlier turn are about another reader, or from another server
   lost: false,        // the connection
   cards: [],
@@ -95,7 +95,7 @@ function replaceReader(change) {
 }
 
 async function moveCard(card, from, to) {
-  // Of a card that somebody made or recorded, or that is real, the page has no more than the name.
+  // Of a card that was made or recorded, or that is real, the page has no more than the name.
   if (!page.cards.some((each) => each.name === card.name)) return sayInPassing(t('cardStays', { card: card.name }));
   const put = () => call('PUT', `${to}/card`, card.name);
   const { card: moved } = await put().catch(async (error) => {
@@ -200,7 +200,7 @@ function settleCard({ id, card }) {
   else if (!known(page.chosen.get(id))) page.chosen.set(id, page.cards[0]?.name ?? '');
 }
 
-// Nobody is there: the display is dark, and keys go nowhere.
+// There is no reader: the display is dark, and keys go nowhere.
 function leave() {
   startTurn();
   page.reader = null;
@@ -314,7 +314,7 @@ function sayLost() {
   stand(lost);
 }
 
-// Once somebody has left the dialog it comes back when it is called, not by itself.
+// Once the user has left the dialog it comes back when it is called, not by itself.
 let asked = false;
 function askForToken() {
   leave();

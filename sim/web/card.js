@@ -3,7 +3,7 @@ import { by, disable, h } from './dom.js';
 import { t } from './text.js';
 
 const kFar = 40;  // pixels that a hand has to move it
-// Of the cards that are shipped: hw-profiles/cards. Nobody knows that of a card of one's own.
+// Of the cards that are shipped: hw-profiles/cards. It is unknown of a card of one's own.
 const kPins = new Map(['sesame-card', 'bank-card', 'aes-card', 'belgian-card'].map((name) => [name, '1234']));
 
 export const shortTitle = (card) => card.title.split(':')[0];
@@ -50,7 +50,7 @@ export function createCard({ insert, pull, typePin }) {
   pin.addEventListener('click', () => typePin(digits));
 
   return {
-    // `shipped`: the card as the list of cards has it; nothing for a card of somebody's own.
+    // `shipped`: the card as the list of cards has it; nothing for a card of the user's own.
     show(reader, name, shipped) {
       inserted = reader.card !== null;
       const title = shipped ? shortTitle(shipped) : name;

@@ -18,7 +18,7 @@ function mark(root, name) {
 export function createDrawer({ chooseCard, chooseModel, setCounters }) {
   const form = by('counters');
   const fields = { atc: by('atc'), tries_left: by('tries') };
-  // What somebody typed stays, whatever else happens, until it is set or refused, or the card goes.
+  // What was typed stays, whatever else happens, until it is set or refused, or the card goes.
   let typed = false;
   let state = null;
   let of = null;  // whose counters these are

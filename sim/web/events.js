@@ -1,4 +1,4 @@
-// What happens at the simulator, as it happens, while somebody looks: a hidden tab asks for nothing.
+// What happens at the simulator, as it happens, while the page is visible: a hidden tab asks for nothing.
 import { createStream } from './stream.js';
 
 // A stream of this tab alone, with the face of a worker's port.

@@ -1,5 +1,5 @@
 // What can be broken on purpose: a switch each, with what it needs to know. Which faults there are, what their fields may
-// be, and what stands there before somebody writes, says GET /v1/faults.
+// be, and what stands there before a user writes, says GET /v1/faults.
 import { by, h } from './dom.js';
 import { t } from './text.js';
 
@@ -50,7 +50,7 @@ export function createFaults({ change, refuse }) {
     return change((faults) => replaced(faults, { kind, ...fault }));
   };
 
-  // As it is at the reader. What somebody wrote beside a switch that is off stays there, and what is written just now.
+  // As it is at the reader. What was written beside a switch that is off stays there, and what is written just now.
   const settle = (row, writing = null) => {
     const given = first(row.dataset.kind);
     row.classList.toggle('on', given !== undefined);

@@ -33,7 +33,7 @@ const inDialog = () => document.querySelector('dialog[open]') !== null;
 
 // `show(name, down)` makes the key visible; `press` and `hold` do what it says.
 export function createKeyboard({ press, hold, show }) {
-  let keys = null;     // of the reader; null: nobody is there
+  let keys = null;     // of the reader; null: there is no reader
   let down = null;     // the key that is down: { name, key, timer, held }
   let pointer = false; // what happens now comes from a mouse, pen or finger
   let list = null;     // the list that a pointer gave the focus
@@ -47,7 +47,7 @@ export function createKeyboard({ press, hold, show }) {
     if (pressed && !held) press(name);
   };
   const begin = (name, key) => {
-    release(true);  // whoever types fast has the next key down before the last is up
+    release(true);  // a fast typist has the next key down before the last is up
     show(name, true);
     const now = { name, key, held: false };
     now.timer = setTimeout(() => {

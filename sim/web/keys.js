@@ -67,7 +67,7 @@ export function createKeys(actions) {
       const invite = reader.state === 'choose_function';
       for (const each of by('functions').querySelectorAll('.function')) each.classList.toggle('invites', invite);
     },
-    // Nobody is there: what is held down is let go, and a key goes nowhere.
+    // There is no reader: what is held down is let go, and a key goes nowhere.
     leave: () => keyboard.follow(null),
     pressed(name) {
       const found = button(name);

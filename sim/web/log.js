@@ -84,7 +84,7 @@ export function createLog() {
   const same = (one, other) => one.at_ms === other.at_ms && one.command === other.command && one.response === other.response;
   return {
     add,
-    // What is there already stays as it is: a line that somebody opened stays open.
+    // What is there already stays as it is: a line that was opened stays open.
     replace(all) {
       const wanted = all.slice(-kMost);
       const begins = apdus.length <= wanted.length && apdus.every((each, at) => same(each, wanted[at]));

@@ -1,4 +1,4 @@
-// Where the simulator wants a token: asks for it until it has one, or somebody has enough of that.
+// Where the simulator wants a token: asks for it until it has one, or the user gives up.
 import { ApiError, call } from './api.js';
 import { by } from './dom.js';
 import { t } from './text.js';

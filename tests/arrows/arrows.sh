@@ -19,7 +19,7 @@ wrong() {
   echo "$1" | while read -r line; do echo "$line  -- $2"; done
 }
 
-# Every room, and the rooms that it may include. A folder in one of these is part of it, where it is none by itself.
+# Every room, and the rooms that it may include. A folder in one of these is part of it, where it is not listed itself.
 rooms() {
   cat <<'TABLE'
 firmware/core

@@ -73,7 +73,7 @@ TEST_CASE("zeros in front of a number change nothing") {
   CHECK(sandbox.sesame(token + Arguments{"010"}).out == "0000000001\n");
   CHECK(sandbox.sesame(token + Arguments{"08"}).out == "00000001\n");
   CHECK(sandbox.sesame(token + Arguments{"0000000000000000000000000000002"}).out == "01\n");
-  // Told by what happens next: nobody is there.
+  // Told by what happens next: no user is there.
   const auto at = [&](const std::string& port) {
     return sandbox.sesame({"card", "serve", "--ephemeral", "--wait", "00", "--port", port}).err;
   };
@@ -81,7 +81,7 @@ TEST_CASE("zeros in front of a number change nothing") {
   CHECK_THAT(at("09"), Contains("127.0.0.1:9:"));
 }
 
-TEST_CASE("an empty value is none") {
+TEST_CASE("an empty value is no value") {
   const Sandbox sandbox;
   const auto scenario = sandbox.write("s.toml", "title = \"T\"\nsteps = [ { dark = true } ]\n");
   for (const Arguments& arguments : {

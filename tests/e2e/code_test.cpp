@@ -137,7 +137,7 @@ TEST_CASE("the PIN comes from an option, from standard input or from a variable"
   check_refusal(sandbox.sesame({"code", "--pin-stdin", "--pin", "1234"}), 2, "excludes");
 }
 
-TEST_CASE("a PIN that is none is refused before the card is touched, and not repeated") {
+TEST_CASE("an invalid PIN is refused before the card is touched, and not repeated") {
   const Sandbox sandbox;
   for (const std::string pin : {"123", "1234567890123", "12a4", "", "９９９９"}) {
     const auto outcome = sandbox.sesame({"code", "--pin", pin});
@@ -479,7 +479,7 @@ TEST_CASE("what is printed to a closed descriptor ends up in no file") {
   }
 }
 
-TEST_CASE("output that nobody can read is not success") {
+TEST_CASE("output that cannot be written is not success") {
   const Sandbox full;
   for (const char* arguments : {"code --pin 1234", "--help", "--version", "cards", "code --help"}) {
     const std::string command = "XDG_STATE_HOME=" + full.file("state") + " " SESAME_BINARY " " + arguments;

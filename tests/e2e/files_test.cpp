@@ -1,4 +1,4 @@
-// Files that may be the only copy of something are on the disk before anybody is told; and those that are none of ours
+// Files that may be the only copy of something are on the disk before success is told; and those that are not ours
 // stay as they are, with nothing beside them.
 #include <catch2/catch.hpp>
 
@@ -190,12 +190,12 @@ TEST_CASE("a card is reset with the state file that is named, and that of no car
   CHECK_FALSE(fs::exists(sandbox.path() / "state"));
 }
 
-TEST_CASE("nothing is reset unless somebody says so") {
+TEST_CASE("nothing is reset unless the user says so") {
   const Sandbox sandbox;
   CHECK(atc_of(sandbox) == "0001");
-  const auto nobody = sandbox.sesame({"card", "reset", "sesame-card"}, "y\n");
-  CHECK(nobody.status == 2);
-  CHECK_THAT(nobody.err, Contains("--yes"));
+  const auto unconfirmed = sandbox.sesame({"card", "reset", "sesame-card"}, "y\n");
+  CHECK(unconfirmed.status == 2);
+  CHECK_THAT(unconfirmed.err, Contains("--yes"));
   const auto answered = [&](const std::string& keys) {
     return at_terminal(sandbox, {"card", "reset", "sesame-card"}, "[y/N]", [&](pid_t) { return keys; });
   };

@@ -144,7 +144,7 @@ TEST_CASE("a recorded card that was not asked so says so, and is mute") {
   CHECK(hand.power_up(9) == "3B65000065046C9000");
 }
 
-TEST_CASE("whoever sends what is no record is sent away") {
+TEST_CASE("a client that sends what is no record is sent away") {
   const Sandbox sandbox;
   const std::string endpoint = "unix:" + sandbox.file("card");
   Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
@@ -176,12 +176,12 @@ TEST_CASE("who connects and is no reader is told once, however often, and a read
   CHECK(lines(served.said()) <= 4);
 }
 
-TEST_CASE("readers that come and go for ever fill no log, and a log that nobody reads holds no card up") {
+TEST_CASE("readers that come and go forever fill no log, and a log without a reader holds no card up") {
   const Sandbox sandbox;
   const std::string endpoint = "unix:" + sandbox.file("card");
   Background served(sandbox, {"card", "serve", "--ephemeral", "--iso7816", endpoint});
   REQUIRE(served.says("listens at"));
-  // Two lines each, of which nobody reads any from here on: a pipe holds 65,536 bytes.
+  // Two lines each, of which none is read from here on: a pipe holds 65,536 bytes.
   for (int i = 0; i < 1500; ++i) {
     Hand hand(endpoint);
     REQUIRE(hand.wait_for_presence(true));
@@ -194,7 +194,7 @@ TEST_CASE("readers that come and go for ever fill no log, and a log that nobody 
   CHECK(lines(served.said()) < 60);
 }
 
-TEST_CASE("an endpoint that cannot be, and a misbehavior that is none, are refused in one line") {
+TEST_CASE("an endpoint that cannot be, and an unknown misbehavior, are refused in one line") {
   const Sandbox sandbox;
   struct Row {
     Arguments arguments;

@@ -166,12 +166,12 @@ TEST_CASE("the applications of a card in a reader are those of the card") {
 
 TEST_CASE("without a daemon, a reader or a card there is one line that says what to do") {
   const Sandbox box;
-  const std::map<std::string, std::string> nobody{{"PCSCLITE_CSOCK_NAME", box.file("nobody")}};
-  Outcome outcome = box.sesame(kCode, "1234\n", nobody);
+  const std::map<std::string, std::string> no_daemon{{"PCSCLITE_CSOCK_NAME", box.file("nobody")}};
+  Outcome outcome = box.sesame(kCode, "1234\n", no_daemon);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, Contains("pcscd"));
   CHECK(lines(outcome.err) == 1);
-  outcome = box.sesame({"readers"}, "", nobody);
+  outcome = box.sesame({"readers"}, "", no_daemon);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.err, Contains("pcscd"));
 
@@ -219,7 +219,7 @@ TEST_CASE("the PIN of a card in a reader is typed at the terminal, without echo"
   CHECK_THAT(seen.text, Contains("4251 1495") && !Contains("1234"));
 }
 
-TEST_CASE("nobody is asked for the PIN of a card that has been pulled out") {
+TEST_CASE("the PIN of a card that has been pulled out is not asked for") {
   const Sandbox box;
   CardInReader served({"--ephemeral"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {
@@ -355,7 +355,8 @@ TEST_CASE("a program that has the reader for a moment is waited for") {
 }
 
 TEST_CASE(
-    "another program's transaction: the readers are listed, and whoever wants the card is told in time") {
+    "another program's transaction: the readers are listed, and a program that wants the card is told in "
+    "time") {
   const Sandbox box;
   const CardInReader served({"--ephemeral", "--trace", box.file("card.apdu")});
   const sesame::pcscd::OtherProgram other(kReader);
@@ -422,7 +423,7 @@ TEST_CASE("a daemon that was stopped is told from a card that does not answer") 
   CHECK(box.sesame({"apps", "--reader", "0"}).status == 0);
 }
 
-TEST_CASE("a daemon that is stopped while somebody types the PIN is told, too") {
+TEST_CASE("a daemon that is stopped while the PIN is typed is told, too") {
   const Sandbox box;
   CardInReader served({"--ephemeral"});
   const Seen seen = at_terminal(box, {"code", "--reader", "0"}, [&](pid_t) {

@@ -132,7 +132,7 @@ TEST_CASE("the card is pulled out while the reader asks for the PIN") {
   CHECK(pulled.err == "sesame: the card in Sesame 00 00 was removed\n");
 }
 
-TEST_CASE("while somebody uses the reader's keys, a program is told, and so is the person") {
+TEST_CASE("while the reader's keys are in use, a program is told, and so is the user") {
   Pinpad pinpad({"--ephemeral"});
   REQUIRE(pinpad.reader().says("Connecté"));
   REQUIRE(pinpad.reader().says("Choisir la"));  // the daemon has let go of the card
@@ -140,7 +140,7 @@ TEST_CASE("while somebody uses the reader's keys, a program is told, and so is t
   REQUIRE(pinpad.reader().says("Code secret ?"));
   const Outcome outcome = pinpad.box().sesame({"apps", "--reader", "0"});
   CHECK(outcome.status == 1);
-  CHECK(pinpad.reader().says("somebody uses the keys"));
+  CHECK(pinpad.reader().says("while the keys are in use"));
 }
 
 TEST_CASE("a reader that has stopped hides neither itself nor the others") {

@@ -68,7 +68,7 @@ std::vector<Both> make_all(const std::vector<Arguments>& commands) {
   return all;
 }
 
-// What a native reader knows and does not show, the reason of a refusal, is behind what both say. A remark on a code is
+// What a native reader knows and does not show, the reason of a refusal, comes after what both say. A remark on a code is
 // a native reader's alone.
 void check_same(const Both& both) {
   std::string line;
@@ -152,7 +152,7 @@ std::vector<Arguments> all_commands() {
 }  // namespace
 
 // Their half minute passes while other readers work: the time is the readers' own.
-TEST_CASE("a card's line that is not there is missed before anybody types a PIN") {
+TEST_CASE("a card's line that is not there is missed before a PIN is typed") {
   const Sandbox sandbox;
   for (const std::string& line : {"unix:" + sandbox.file("nobody"), std::string("tcp:1")}) {
     const Seen seen = at_terminal(sandbox, Arguments{"code"} + kQemu + Arguments{"--card-line", line},
@@ -217,7 +217,7 @@ TEST_CASE("the screens are those of the reader here") {
   CHECK(sandbox.sesame(arguments + kQemu).err == sandbox.sesame(arguments).err);
 }
 
-// As a card with T=0 gets its commands: no Le behind data (ISO 7816-3:2006, 12.2.5). `>` and hexadecimal digits.
+// As a card with T=0 gets its commands: no Le after data (ISO 7816-3:2006, 12.2.5). `>` and hexadecimal digits.
 std::string as_in_t0(const std::string& line) {
   constexpr std::size_t header = 2 + 2 * 5;
   if (!line.starts_with("> ") || line.size() <= header) return line;
@@ -282,7 +282,7 @@ TEST_CASE("a mute card, one that falls silent and one that talks nonsense are na
   }
 }
 
-TEST_CASE("a card that is served elsewhere and out is missed at once, and nobody there too") {
+TEST_CASE("a card that is served elsewhere and out is missed at once, and so is a server that is not there") {
   const Sandbox sandbox;
   Served served(sandbox, {"--ephemeral"});
   served.process().signal(SIGUSR1);
@@ -290,20 +290,20 @@ TEST_CASE("a card that is served elsewhere and out is missed at once, and nobody
   const Outcome out = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
   CHECK(out.status == 3);
   CHECK_THAT(out.err, Contains("there is no card"));
-  const Outcome nobody =
+  const Outcome no_server =
       sandbox.sesame(kCode + kQemu + Arguments{"--card-line", "unix:" + sandbox.file("no")});
-  CHECK(nobody.status == 3);
-  CHECK(lines(nobody.err) == 1);
+  CHECK(no_server.status == 3);
+  CHECK(lines(no_server.err) == 1);
 }
 
-TEST_CASE("a served card that somebody else uses, or that has stopped, is not taken for one that is out") {
+TEST_CASE("a served card that another program uses, or that has stopped, is not taken for one that is out") {
   const Sandbox sandbox;
   Served served(sandbox, {"--ephemeral"});
   const auto refused = [&] {
     const Outcome outcome = sandbox.sesame(kCode + kQemu + Arguments{"--card-line", served.endpoint()});
     CHECK(outcome.status == 3);
     CHECK(outcome.err == "sesame: the card's line at " + served.endpoint() +
-                             " does not answer; somebody else may be using it\n");
+                             " does not answer; another program may be using it\n");
   };
   {
     contacts::LineClient other(contacts::connect(contacts::parse_endpoint(served.endpoint())));
@@ -333,7 +333,7 @@ TEST_CASE("QEMU leaves no core file") {
 // A card that is pulled out while the dialogue goes on.
 class PulledCard final : public CardLine {
  public:
-  // Out behind so many characters of the reader's.
+  // Out after so many characters of the reader's.
   PulledCard(CardLine& card, int characters) : card_(card), left_(characters) {}
   bool present() const override { return left_ > 0; }
   void contacts(bool vcc, bool clk, bool rst, Micros now) override { card_.contacts(vcc, clk, rst, now); }

@@ -1,4 +1,4 @@
-// A `sesame` at a terminal, with somebody who does something when its prompt appears.
+// A `sesame` at a terminal, with a user who does something when its prompt appears.
 #pragma once
 
 #include <sys/types.h>

@@ -50,7 +50,7 @@ TEST_CASE("^C at the PIN prompt gives up, before the card is touched, and leaves
   CHECK_FALSE(std::filesystem::exists(sandbox.path() / "state"));
 }
 
-TEST_CASE("whatever is missing is said before anybody types a PIN") {
+TEST_CASE("whatever is missing is said before a PIN is typed") {
   const Sandbox sandbox;
   const auto damaged = sandbox.write("damaged.state", "sesame-state 1\nnonsense\n");
   struct Row {

@@ -138,7 +138,7 @@ TEST_CASE("published keys and cryptograms are computed") {
 TEST_CASE("keys that do not fit are refused, and never repeated") {
   const std::string key = "0123456789ABCDEFFEDCBA9876543210";
   const std::vector<std::pair<Arguments, std::string>> all{
-      {{"--scheme", "cvn99", "--mk", key, "--atc", "1"}, "'cvn99' is none of cvn10"},
+      {{"--scheme", "cvn99", "--mk", key, "--atc", "1"}, "'cvn99' is not one of cvn10"},
       {{"--scheme", "cvn18", "--mk", key + "00", "--atc", "1"}, "17 bytes, must be 16"},
       {{"--scheme", "cvn18", "--atc", "1"}, "--imk"},
       {{"--scheme", "cvn18", "--imk", key, "--atc", "1"}, "--pan: required"},

@@ -21,9 +21,9 @@ Answer says(std::string name, const std::string& hex) {
   return {std::move(name), SlotStatus::ok, all, all};
 }
 
-Answer with_cryptogram(std::string name, const std::string& before, const std::string& behind) {
-  return {std::move(name), SlotStatus::ok, bytes(before + "7F32A79FDA945643" + behind + kOk),
-          bytes(before + "3D56F4B10C8A21E7" + behind + kOk)};
+Answer with_cryptogram(std::string name, const std::string& before, const std::string& after) {
+  return {std::move(name), SlotStatus::ok, bytes(before + "7F32A79FDA945643" + after + kOk),
+          bytes(before + "3D56F4B10C8A21E7" + after + kOk)};
 }
 
 // What may come instead of any answer.
@@ -143,7 +143,7 @@ std::vector<Move> Moves::of(const Reader& reader, std::uint8_t instruction, bool
     if (moves[i].may_be_late) at(When::at_deadline, moves[i]);
   }
   at(When::one_ms_before, moves.front());
-  at(When::five_s_behind, moves.front());
+  at(When::five_s_after, moves.front());
   return moves;
 }
 
@@ -233,7 +233,7 @@ Event event_of(const Move& move, const Reader& reader, std::size_t twin, test::B
   if (move.answer != nullptr) {
     put_answer(*move.answer, request ? request->command : Bytes(), twin, bytes);
     event.status = move.answer->status;
-    // Nobody waits for a stale one: it is to the last request but one, or to one that is over.
+    // A stale one is not waited for: it is to the last request but one, or to one that is over.
     event.number = inside::of<inside::InControl>(reader).request_number - (move.stale && request ? 1 : 0);
   }
   if (move.kind == Event::Kind::host) {
@@ -252,7 +252,7 @@ Millis time_of(const Move& move, const Reader& reader, Millis now) {
     case When::now: break;
     case When::one_ms_before: return std::max(now, *deadline - 1);
     case When::at_deadline: return std::max(now, *deadline);
-    case When::five_s_behind: return std::max(now, *deadline + kBehind);
+    case When::five_s_after: return std::max(now, *deadline + kAfter);
   }
   return now;
 }
@@ -263,7 +263,7 @@ std::string name_of(const Move& move) {
     case When::now: break;
     case When::one_ms_before: return name + ", 1 ms before the deadline";
     case When::at_deadline: return name + ", at the deadline";
-    case When::five_s_behind: return name + ", 5 s behind the deadline";
+    case When::five_s_after: return name + ", 5 s after the deadline";
   }
   return name;
 }

@@ -13,8 +13,8 @@
 namespace sesame::explorer {
 
 // In time for the reader's deadline, or close to it; `now` is also what there is where it has none.
-enum class When : std::uint8_t { now, one_ms_before, at_deadline, five_s_behind };
-inline constexpr Millis kBehind = 5'000;
+enum class When : std::uint8_t { now, one_ms_before, at_deadline, five_s_after };
+inline constexpr Millis kAfter = 5'000;
 
 struct Answer {
   std::string name;

@@ -236,7 +236,7 @@ void blank(cap::Transaction& transaction) {
 
 }  // namespace
 
-// What decides nothing that follows. No secret may be in it: that was looked at before.
+// What decides nothing that follows. No secret may be in it: that was checked before.
 void ReaderMachine::blank(Twin& twin, Millis earlier) {
   Reader& reader = twin.reader;
   of<inside::InControl>(reader).now = kNow;

@@ -76,7 +76,7 @@ class ReaderMachine {
   static constexpr std::size_t kTwinWords = sizeof(Twin) / 8, kWords = sizeof(Objects) / 8;
   using Words = std::vector<std::uint64_t>;
 
-  // What somebody outside sees of a twin.
+  // What is seen of a twin from outside.
   struct Seen {
     State state = State::off;
     Notice notice = Notice::none;

@@ -108,7 +108,7 @@ const std::vector<std::string> kToVerify{"insert",         "ATR", "FCI",    "COD
 const Broken kBroken[] = {
     {"its code stays a millisecond too long", shows_a_code_too_long, kToVerify,
      "nothing keeps a code on the screen", "9000, ARQC, AAC"},
-    {"it stays on for ever behind a wrong PIN", stays_on_for_ever, kToVerify,
+    {"it stays on forever after a wrong PIN", stays_on_for_ever, kToVerify,
      "a reader has a deadline while it is on", "63C2"},
     {"it goes dark a millisecond too early", switches_off_early, kToPin,
      "nothing happens by itself before the deadline", "nothing, 1 ms before the deadline"},

@@ -54,12 +54,12 @@ inline std::string in_a_line(const Counterexample& broken) {
 struct Outcome {
   std::size_t states = 0;
   std::uint64_t transitions = 0;
-  std::size_t depth = 0;   // moves from the beginning to the states that were looked at last
+  std::size_t depth = 0;   // moves from the beginning to the states that were visited last
   bool exhausted = false;  // there are no others
   std::optional<Counterexample> broken;
 };
 
-// What is known after each depth, where somebody wants to see it.
+// What is known after each depth, for a progress report.
 using Progress = std::function<void(const Outcome&)>;
 
 template <class Machine>

@@ -8,7 +8,7 @@
 namespace sesame::explorer {
 namespace {
 
-// Two jugs, of 3 and of 5 liters, and a tap: the rule is that nobody measures so many liters in the larger one.
+// Two jugs, of 3 and of 5 liters, and a tap: the rule is that no one measures so many liters in the larger one.
 class Jugs {
  public:
   explicit Jugs(int forbidden) : forbidden_(forbidden) {}
@@ -31,7 +31,7 @@ class Jugs {
       default: pour(large_, small_, 3); break;
     }
     ++made_[{small_, large_}];
-    if (large_ == forbidden_) return "somebody measures";
+    if (large_ == forbidden_) return "it was measured";
     return std::nullopt;
   }
   std::uint64_t key() const { return static_cast<std::uint64_t>(small_ * 10 + large_); }
@@ -76,7 +76,7 @@ TEST_CASE("a broken rule comes with a shortest way to it, in words") {
   const Outcome outcome = Search(jugs).run();
   CHECK_FALSE(outcome.exhausted);
   REQUIRE(outcome.broken);
-  CHECK(outcome.broken->rule == "somebody measures");
+  CHECK(outcome.broken->rule == "it was measured");
   CHECK(in_a_line(*outcome.broken) == "fill 5, 5 to 3, empty 3, 5 to 3, fill 5, 5 to 3");
   CHECK(outcome.broken->steps.front().state == "0+5");
   CHECK(outcome.broken->steps.back().state == "3+4");

@@ -35,7 +35,7 @@ constexpr const char* kEnd = "<!-- end of the state diagram -->\n";
 
 // What a move means to the tables; none where it comes late, after a timeout, or as an answer to what was asked before.
 std::optional<Signal> signal_of(const Move& move) {
-  const bool late = move.when == When::at_deadline || move.when == When::five_s_behind;
+  const bool late = move.when == When::at_deadline || move.when == When::five_s_after;
   if (move.kind == Event::Kind::tick) return late ? std::optional(Signal::timeout) : std::nullopt;
   if (late || move.stale) return std::nullopt;
   switch (move.kind) {

@@ -70,7 +70,7 @@ class HostileLine {
     link.received(character, parity_ok, now_);
   }
   void wait() {
-    require(link.deadline().has_value(), "whoever waits knows how long");
+    require(link.deadline().has_value(), "a wait has a deadline");
     const auto deadline = *link.deadline();
     link.tick(deadline - 1);
     require(link.deadline() == deadline, "before the deadline nothing happens");

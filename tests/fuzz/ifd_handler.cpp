@@ -102,7 +102,7 @@ class Peer {
     say(presence_, bytes);
   }
 
-  // A packet of no bytes is the end of a connection, to whoever reads it.
+  // A packet of no bytes is the end of a connection, to its reader.
   static void say(const io::Descriptor& socket, const Octets& bytes) {
     static_cast<void>(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   }
@@ -165,7 +165,7 @@ class Daemon {
       call();
       const RESPONSECODE presence = IFDHICCPresence(kLun);
       require(presence == IFD_ICC_NOT_PRESENT || (presence == IFD_ICC_PRESENT && peer().card_said()),
-              "a card is there if somebody has said so");
+              "a card is there if the reader has said so");
     }
   }
 

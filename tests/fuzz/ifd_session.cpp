@@ -63,7 +63,7 @@ class Table {
     return static_cast<Key>((choice & 0x1FU) % (static_cast<unsigned>(Key::f8) + 1));
   }
 
-  // A likely one, as most bytes are none.
+  // A likely one, as most bytes are not valid.
   std::vector<std::uint8_t> pin_order() {
     ifd::Message message;
     const auto structure = input_.chunk();
@@ -93,7 +93,7 @@ class Table {
   void hang_up() {
     session_.reset();
     require(reader_.reader().state() != State::connected && reader_.reader().state() != State::host_pin,
-            "whoever hangs up lets go of the card");
+            "a client that hangs up lets go of the card");
     session_.emplace(reader_);
     waiting_ = false;
   }

@@ -9,7 +9,7 @@
 using namespace sesame;
 using namespace sesame::fuzz;
 
-// The pattern is the first line; what is behind it is the screen.
+// The pattern is the first line; what follows it is the screen.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of(data, size);
   const std::size_t end = std::min(text.find('\n'), text.size());

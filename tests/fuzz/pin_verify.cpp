@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kDataField = 5;
 
-// So many bits from so many bits behind the first of the data field; beyond the command they are 1.
+// So many bits from so many bits after the first of the data field; beyond the command they are 1.
 unsigned bits(Bytes command, std::size_t at, unsigned count) {
   unsigned value = 0;
   for (std::size_t i = at; i < at + count; ++i) {

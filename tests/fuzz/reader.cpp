@@ -49,7 +49,7 @@ class Session {
     }
   }
 
-  // A program on the computer: a VERIFY for somebody to type its PIN, or anything.
+  // A program on the computer: a VERIFY whose PIN the user types, or anything.
   Event from_host(std::uint8_t choice) {
     const auto kind = static_cast<HostRequest::Kind>((choice & 7U) % 5);
     bytes_ = test::bytes("1E0A8947040C040702090400000000 0D000000 0020008008 20FFFFFFFFFFFFFF");

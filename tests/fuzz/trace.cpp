@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static_cast<void>(transcript::Transcript::parse(text, "trace"));
   } catch (const Failure& failure) {
     require(all.empty(), "a trace with an answer is a transcript");
-    require(failure.kind() == Failure::invalid, "one without is none");
+    require(failure.kind() == Failure::invalid, "one without is invalid");
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-// What `sesame card serve` has in its memory: its own PIN and keys once, and nobody else's.
+// What `sesame card serve` has in its memory: its own PIN and keys once, and no one else's.
 #include <catch2/catch.hpp>
 
 #include <poll.h>

@@ -22,7 +22,7 @@ void type_the_pin(Watched& sesame, const std::string& text) {
 // From the reader's question for the PIN to the end of the program.
 void check_code(Watched& sesame) {
   REQUIRE(sesame.next_text_with("Code secret ?"));
-  CHECK(sesame.holds(kPin));  // somebody is about to type it
+  CHECK(sesame.holds(kPin));  // it is about to be typed
   CHECK(sesame.memory().command_line().find(kPinDigits) == std::string::npos);
   REQUIRE(sesame.next_text_with("Code bon"));
   CHECK(sesame.remains(kPin) == "");

@@ -13,7 +13,7 @@
 
 namespace sesame::memory {
 
-// A process that has asked not to be looked at (PR_SET_DUMPABLE) can be opened by root alone. What was opened before can
+// A process that has asked not to be read (PR_SET_DUMPABLE) can be opened by root alone. What was opened before can
 // still be read: made while the process stands at its exec, this needs no privilege.
 class Memory {
  public:
@@ -25,7 +25,7 @@ class Memory {
   void each(const Look& look) const;
   std::string text(std::uint64_t address, std::size_t size) const;
 
-  // As anybody on the machine sees it, NULs as blanks.
+  // As every user of the machine sees it, NULs as blanks.
   std::string command_line() const;
 
  private:

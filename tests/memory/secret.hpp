@@ -1,4 +1,4 @@
-// Something that nobody may find in a process's memory, in all the forms in which a program has such things.
+// Something that must not be found in a process's memory, in all the forms in which a program has such things.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace sesame::memory {
 //   - packed, two in a byte: BCD, the block of a VERIFY; and such bytes as hex, with blanks between
 // Of a key: its bytes, and their hex in either case, without blanks, with blanks between the bytes, and as UTF-16.
 //
-// A part is enough, as whoever frees memory or moves a text overwrites its beginning: 8 digits in a row of a longer PIN, 7
+// A part is enough, as code that frees memory or moves a text overwrites its beginning: 8 digits in a row of a longer PIN, 7
 // of a code, half of a key.
 class Secret {
  public:

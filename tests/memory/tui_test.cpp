@@ -6,7 +6,7 @@
 
 namespace sesame::memory {
 
-TEST_CASE("what was typed at the desk in the terminal, and what it showed, is gone with the screen") {
+TEST_CASE("what was typed at the reader in the terminal, and what it showed, is gone with the screen") {
   const e2e::Sandbox box;
   Watched sesame(box, {"tui", "--clock", "virtual", "--card", box.write("card.apdu", kRecorded)},
                  {.terminal = true});

@@ -1,4 +1,4 @@
-// `sesame` as a process into whose memory somebody looks. It runs as always, and stands still while it is looked at. Needs
+// `sesame` as a process whose memory is read. It runs as always, and stands still meanwhile. Needs
 // no privilege: what it has hidden from others its parent has opened at its exec.
 #pragma once
 

@@ -31,7 +31,7 @@ class OtherProgram {
     return ::SCardTransmit(card_, SCARD_PCI_T0, command.data(), command.size(), nullptr, answer.data(),
                            &size);
   }
-  // From here on nobody else gets at the card, and whoever wants to connect to it waits.
+  // From here on no other program gets at the card, and one that wants to connect to it waits.
   LONG begin_transaction() const { return ::SCardBeginTransaction(card_); }
   void end_transaction() const { ::SCardEndTransaction(card_, SCARD_LEAVE_CARD); }
   void leave_card() const { ::SCardDisconnect(card_, SCARD_LEAVE_CARD); }

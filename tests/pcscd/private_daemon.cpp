@@ -264,7 +264,7 @@ class Context {
   LONG result_;
 };
 
-// A sanitizer has found something in a driver, which must not go unnoticed where nobody needs the daemon any more.
+// A sanitizer has found something in a driver, which must not go unnoticed where the daemon is no longer needed.
 void expect_sane(const std::string& log) {
   if (log.find("AddressSanitizer") == std::string::npos && log.find("runtime error") == std::string::npos)
     return;
@@ -307,7 +307,7 @@ std::uint16_t free_port() {
     const bool bound = ::bind(fd->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     return bound ? std::move(fd) : nullptr;
   };
-  // Nobody else takes a port that is bound, but a driver, which sets SO_REUSEADDR, may still listen there.
+  // No other process takes a port that is bound, but a driver, which sets SO_REUSEADDR, may still listen there.
   const auto share_with_driver = [](int fd) {
     const int yes = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -315,7 +315,7 @@ std::uint16_t free_port() {
 
   const std::lock_guard lock(mutex);
   // Below the ports that the system hands out: a card of another test that still looks for its reader at such a
-  // port, where nobody listens any more, would insert itself here.
+  // port, where nothing listens any more, would insert itself here.
   constexpr unsigned first_port = 20000, pairs = 6000;
   while (pairs_tried < pairs) {
     const unsigned port = first_port + 2 * ((static_cast<unsigned>(::getpid()) + pairs_tried++) % pairs);
@@ -386,7 +386,7 @@ void PrivateDaemon::start() {
   if (pid_ < 0) fail("no process for pcscd", errno);
   if (pid_ == 0) become_daemon(launch);
   failure_in_child.close();
-  // Only the daemon has it now: when the daemon dies, whoever waits to be accepted hears of it.
+  // Only the daemon has it now: when the daemon dies, a client that waits to be accepted hears of it.
   listener.close();
   expect_start(failure.get());
 }

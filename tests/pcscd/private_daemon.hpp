@@ -45,7 +45,7 @@ class PrivateDaemon {
 
   void kill();  // SIGKILL; gone when this returns
   void stop();  // SIGTERM; gone when this returns
-  // SIGSTOP, as a debugger does, or a machine with no memory left: whoever calls it waits until it goes on.
+  // SIGSTOP, as a debugger does, or a machine with no memory left: its clients wait until it goes on.
   void pause();
   void go_on();
 

@@ -1,4 +1,4 @@
-// A card that says what a script says, for tests of whoever talks to it: a vpicc, the TCP client of vpcd.
+// A card that says what a script says, for tests of its clients: a vpicc, the TCP client of vpcd.
 //
 //   pcscd::ScriptCard card(port, {.atr = …, .steps = {{"select the application", command, response}}});
 //   …

@@ -21,7 +21,7 @@ class ScriptedPinpad {
   ReaderEntry reader(const std::string& name) const;
   // What VERIFY_PIN_DIRECT is answered with, from now on.
   void answer(const std::vector<std::uint8_t>& bytes) const;
-  // Nobody types at it, from now on, and it waits for them; or somebody does.
+  // No PIN is typed at it, from now on, and it waits for one; or one is.
   void wait_for_nobody(bool waits) const;
   // What came with the last VERIFY_PIN_DIRECT.
   std::vector<std::uint8_t> order() const;

@@ -30,7 +30,7 @@ static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 && kPr
               "the card clock is the bus clock (42 or 84 MHz) divided by an even number up to 62");
 static_assert(kCardClockHz >= 1'000'000 && kCardClockHz <= 5'000'000, "ISO 7816-3:2006, 5.2.3");
 
-constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, behind a switch and its capacitor
+constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, after a switch and its capacitor
 constexpr Millis kSettledIn = 20, kSettledOut = 2;  // a card that leaves leaves at once
 // A character of 12 etu and 254 more, at the slowest etu there is: 2048 clocks of 1 MHz, and then some.
 constexpr Millis kLongestCharacter = 600;
@@ -54,7 +54,7 @@ bool contact_says_in() { return is_high(kCardDetect) == kCardInHigh; }
 void lower_rst() {
   set(kCardRst, false);
   received.clear();
-  is_sending = false;  // what was going out belongs to nobody
+  is_sending = false;  // what was going out belongs to no request
   echo_due = false;
   allow_interrupt(kWiring.interrupt);
 }

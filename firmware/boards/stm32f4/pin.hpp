@@ -31,7 +31,7 @@ inline bool is_set(Pin pin) { return (gpio(pin.port).odr >> pin.number & 1) != 0
 
 // The values of MODER (8.4.1).
 enum class Mode : std::uint8_t { input, output, alternate };
-// Everything else of the pin first, the mode last: it never drives what nobody asked for. Starts the port's clock.
+// Everything else of the pin first, the mode last: it never drives what was not asked for. Starts the port's clock.
 void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function);
 
 // From the first moment at the level `high`.

@@ -22,7 +22,7 @@ enum class AnswerError {
 };
 std::string_view to_string(AnswerError);
 
-// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: whoever needs one looks for it.
+// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: a caller that needs one checks for it.
 // What serves the cardholder only (label, names, language, priority) is as good as absent where it stands there twice:
 // it ends no session (Book 1, 12.2.5).
 struct Fci {

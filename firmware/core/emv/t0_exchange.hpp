@@ -6,7 +6,7 @@
 //   use(exchange.response());
 //
 // A T=1 card, or a driver that has already joined the pieces, never answers 61 or 6C, and passes straight
-// through. A card could answer 61xx for ever: after kMaxExchanges, or more than 256 bytes of data, the
+// through. A card could answer 61xx forever: after kMaxExchanges, or more than 256 bytes of data, the
 // exchange ends with an error.
 #pragma once
 

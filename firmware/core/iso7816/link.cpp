@@ -242,7 +242,7 @@ void Link::pps_over(Millis now) {
   const auto atr = parse_atr(response_);
   if (atr && pps_.error() == LinkError::none) return settle(*atr, Rate::of_ta1, now);
   pps_failed_ = true;
-  if (warm_) return hold_reset(now);  // as whoever asked for this card's warm reset wants it
+  if (warm_) return hold_reset(now);  // as the caller who asked for this card's warm reset wants it
   power_off(now);
 }
 

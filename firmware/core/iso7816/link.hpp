@@ -66,7 +66,7 @@ struct Interface {
 
 class Link {
  public:
-  // Added to every waiting time, in ms: a host or an interrupt may be late, and patience harms nobody.
+  // Added to every waiting time, in ms: a host or an interrupt may be late, and patience does no harm.
   static constexpr std::uint32_t kSlack = 300;
   // What one command may take at most, in ms and in characters received, however often the card asks for more.
   static constexpr std::uint32_t kLongestCommand = 120'000;

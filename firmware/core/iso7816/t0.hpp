@@ -10,7 +10,7 @@
 // 61xx or 6Cxx is the answer, and the caller's to deal with (firmware/core/emv/t0_exchange.hpp).
 //
 // A character that the card does not take is repeated, and one that comes with a wrong parity is waited for again, as
-// the hardware has signaled it (7.3): each at most kMaxRepeats times. NULLs (60) may come for ever: whoever drives
+// the hardware has signaled it (7.3): each at most kMaxRepeats times. NULLs (60) may come forever: the caller that drives
 // the exchange bounds it as a whole.
 #pragma once
 

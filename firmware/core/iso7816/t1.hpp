@@ -10,7 +10,7 @@
 // quiet for the character waiting time, and kMaxRepeats times at most. Then S(RESYNCH request), kMaxResynchs times at
 // most, and the command from its first block; but not where the card may have acted on the command already: it may
 // carry a PIN, and a PIN is sent once. That, and a second failure, end the exchange with `mute` or `protocol`; so does
-// an abort by the card. After an error the card wants a reset. WTX may be asked for ever: whoever drives the exchange
+// an abort by the card. After an error the card wants a reset. WTX may be asked for forever: the caller that drives the exchange
 // bounds it as a whole.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The order of a program on a computer to let somebody type a PIN at the reader: PC/SC part 10 (2.02.09), 2.5.2,
+// The order of a program on a computer to have a PIN typed at the reader: PC/SC part 10 (2.02.09), 2.5.2,
 // PIN_VERIFY_STRUCTURE, as FEATURE_VERIFY_PIN_DIRECT carries it. It has a VERIFY without its PIN, and says
 // where the PIN goes and in which form; the reader fills it in, and the program never sees it.
 //

@@ -18,7 +18,7 @@ struct AtrParameters {
   std::uint8_t ta1 = 0x11;  // what PPS may agree on
   Rate fastest;             // what TA1 stands for
   unsigned wi = 10;         // TC2, of T=0
-  // T=1: TA, TB and TC behind the first T=1 from TD2 on (11.4).
+  // T=1: TA, TB and TC after the first T=1 from TD2 on (11.4).
   std::size_t ifsc = 32;
   unsigned cwi = 13, bwi = 4;
   bool crc = false;

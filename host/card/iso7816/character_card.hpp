@@ -2,7 +2,7 @@
 // of APDUs. Activation and resets (6.2), answer to reset in either convention (8), PPS (9), T=0 (10), T=1 (11).
 // Written from the card's side, with nothing of the reader's, so that the two can disagree.
 //
-// Sans-I/O: whoever has the line tells what comes and when, in microseconds of a clock that never goes back.
+// Sans-I/O: the caller, which has the line, tells what comes and when, in microseconds of a clock that never goes back.
 //
 //   card.contacts(vcc, clk, rst, now);        // each time they change
 //   card.received(character, parity_ok, now); // each character of the reader, when its last bit is there

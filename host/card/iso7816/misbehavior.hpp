@@ -7,7 +7,7 @@
 //                 WTX: up to 100 it is only slow, beyond that it is late
 //   wtx=N         T=1: asks for N times the block waiting time before each answer (11.6.2.2)
 //   mute          no answer to reset
-//   mute-after=N  silent from the command APDU behind the first N: also after a reset
+//   mute-after=N  silent from the command APDU after the first N: also after a reset
 //   garbage=N     random characters, 1 to 40, instead of the N-th answer to a command
 //   seed=N        which random characters
 //   bad-lrc=N     T=1: the N-th block has a wrong LRC or CRC
@@ -44,7 +44,7 @@ struct Misbehavior {
   friend bool operator==(const Misbehavior&, const Misbehavior&) = default;
 };
 
-// Failure(Failure::invalid): a word that is none of these, or a number out of its range. The empty text is no misbehavior.
+// Failure(Failure::invalid): a word that is not one of these, or a number out of its range. The empty text is no misbehavior.
 Misbehavior parse_misbehavior(std::string_view text);
 // Numbers, then words; parse_misbehavior(to_text(m)) == m.
 std::string to_text(const Misbehavior& misbehavior);

@@ -1,4 +1,4 @@
-// What a card sends, character by character, each so long after the one before it, whoever sent that.
+// What a card sends, character by character, each so long after the one before it, whichever side sent that.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Outbox {
   void say_first(std::uint8_t on_line, bool parity_ok, Micros after);
   // Without a pause.
   void say(Bytes characters);
-  // What the reader waits for (a procedure byte, a block): after the turnaround, or at once behind other characters; of
+  // What the reader waits for (a procedure byte, a block): after the turnaround, or at once after other characters; of
   // a slow card after its part of the waiting time, `times` of which the reader has granted.
   void say_in_turn(Bytes characters, unsigned times = 1);
 

@@ -1,7 +1,7 @@
 // The card's side of T=0: ISO 7816-3:2006, 10 and 12.2.
 //
 // The instruction says which way the data goes (ISO 7816-4); of one that is not known, toward the reader.
-// What T=0 cannot give in one go is kept, and the card behind is not asked twice:
+// What T=0 cannot give in one go is kept, and the card itself is not asked twice:
 //   data in, data out          61xx, then GET RESPONSE for all of it or in pieces
 //   data out, with another Le  6Cxx, then the same header with that length
 // A card that says 61xx and 6Cxx itself gets the GET RESPONSE, or the repeated command.

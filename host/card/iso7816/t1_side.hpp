@@ -18,7 +18,7 @@ class T1Side final : public Dialogue {
 
  private:
   static constexpr std::size_t kPrologue = 3;                 // NAD PCB LEN
-  static constexpr std::size_t kLongest = 3 + 254 + 2;        // and what is behind it
+  static constexpr std::size_t kLongest = 3 + 254 + 2;        // and what follows it
   enum class Awaited : std::uint8_t { nothing, wtx, abort };  // the response to an S-block of the card
 
   bool whole() const;

@@ -1,7 +1,7 @@
 // One reader of pcscd: the two connections to the `sesame reader serve` at their other end (host/ifd/wire.hpp). It understands
 // nothing of what passes through.
 //
-// Nobody there is a reader without a card; so is a process of somebody else's than the socket's owner, or root; so is a peer that says anything that is not the protocol, or nothing for
+// No peer is a reader without a card; so is a process of a user who is neither the socket's owner nor root; so is a peer that says anything that is not the protocol, or nothing for
 // too long. All of it may be called from several threads: one asks, one waits for news, one closes.
 #pragma once
 
@@ -17,7 +17,7 @@
 namespace sesame::ifd {
 
 // How long the reader may take: about itself it knows at once; a card has its own time-outs below the second; and for a
-// PIN somebody types, for no longer than the core lets them (kLongestPinEntry), and then the card works.
+// PIN is typed, for no longer than the core lets them (kLongestPinEntry), and then the card works.
 inline constexpr std::chrono::seconds kPatienceWithQuestions{3}, kPatience{30}, kPatienceWithPeople{300};
 
 class Channel {
@@ -25,13 +25,13 @@ class Channel {
   // `path` is absolute, of the socket; nothing is connected yet. False: it is no such path, or the system has no
   // descriptor left.
   bool open(std::uint32_t lun, const char* path);
-  // Whoever asks or waits returns at once.
+  // All that ask or wait return at once.
   void close();
 
   enum class Outcome {
     answered,
     too_long,  // the request is longer than any; nothing was sent
-    gone,      // nobody is there, or not any more
+    gone,      // no peer, or not any more
     silent,    // for too long; hung up
   };
   // Connects if need be. `message` gets the answer, a valid one, that `answer` points into.

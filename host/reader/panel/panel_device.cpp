@@ -98,7 +98,7 @@ bool PanelDevice::wait_until(const std::function<bool()>& so, std::chrono::milli
   return true;
 }
 
-// A card elsewhere comes and goes without anybody here.
+// A card elsewhere comes and goes without this program.
 void PanelDevice::announce_card() {
   const bool in = inserted_ && (card_ == nullptr || card_->present());
   if (in == announced_) return;
@@ -137,7 +137,7 @@ void PanelDevice::serve_card() {
   }
 }
 
-// Characters come before contacts: those were set behind them, as a reader sends nothing to a card that has not
+// Characters come before contacts: those were set after them, as a reader sends nothing to a card that has not
 // answered its reset.
 void PanelDevice::wait(Time until) {
   if (card_ != nullptr) {

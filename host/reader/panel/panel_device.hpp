@@ -53,7 +53,7 @@ class PanelDevice : public Device {
   const PanelLink::Seen& seen() const { return link_.seen(); }
   // Called with every screen that it sends.
   void on_screen(std::function<void()> watch) { link_.on_screen(std::move(watch)); }
-  // Serves link and card until it is so; false where that takes longer.
+  // Serves link and card until the condition holds; false where that takes longer.
   bool wait_until(const std::function<bool()>& so, std::chrono::milliseconds limit);
 
  protected:

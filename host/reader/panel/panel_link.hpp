@@ -27,7 +27,7 @@ struct PanelLimits {
   Duration resend{500};   // the same later,
   int tries = 10;         // so often in all
   Duration quiet{2'000};  // a reader that says nothing for so long, though it works, is asked
-  // From a key to a screen that waits for somebody: so long without a sign that it goes on (the reader's limit on one
+  // From a key to a screen that waits for the user: so long without a sign that it goes on (the reader's limit on one
   // command to its card, and more),
   Duration rest{35'000};
   Duration work{600'000};  // and so long in all

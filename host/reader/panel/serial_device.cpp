@@ -19,7 +19,7 @@ using io::Descriptor;
   throw Failure(Failure::environment, path + ": " + std::generic_category().message(error));
 }
 
-// The number of its device: also that behind /dev/tty.
+// The number of its device: also that of the terminal at /dev/tty.
 std::optional<unsigned> device_of(int terminal) {
   unsigned device = 0;
   if (::ioctl(terminal, TIOCGDEV, &device) != 0) return std::nullopt;
@@ -66,7 +66,7 @@ SerialPort::SerialPort(const std::string& path) : path_(path), port_(open_port(p
   ::tcflush(port_.get(), TCIOFLUSH);
 }
 
-// What still lies there is nobody's: a frame of the board, or a key that it has not taken.
+// What still lies there is stale: a frame of the board, or a key that it has not taken.
 SerialPort::~SerialPort() {
   ::tcflush(port_.get(), TCIOFLUSH);
   ::tcsetattr(port_.get(), TCSANOW, &before_);

@@ -3,7 +3,7 @@
 export interface LaunchOptions {
   /** Default: the environment variable SESAME, or `sesame` on the PATH. */
   binary?: string;
-  /** Behind `sesame sim --port 0`. */
+  /** After `sesame sim --port 0`. */
   args?: string[];
   timeout?: number;
 }

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-// Bytes of an answer, and characters of one event: whoever answers may be no simulator.
+// Bytes of an answer, and characters of one event: the peer may be no simulator.
 const LARGEST = 16 * 1024 * 1024;
 const LONGEST_EVENT = 1024 * 1024;
 
@@ -30,7 +30,7 @@ export class Simulator {
     this.token = token;
   }
 
-  /** Starts one of our own, on a free port, with `args` behind `sesame sim --port 0`; to be stopped with stop(). */
+  /** Starts one of our own, on a free port, with `args` after `sesame sim --port 0`; to be stopped with stop(). */
   static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
     const server = new SimulatorProcess(binary, args);
     const { url, token } = await server.ready(timeout);
@@ -155,7 +155,7 @@ function parsed(text) {
   }
 }
 
-/** What the API says of a refusal; {} where somebody else refuses. */
+/** What the API says of a refusal; {} where another server refuses. */
 async function refusal(response) {
   const body = await read(response).then(parsed).catch(() => ({}));
   return body !== null && typeof body === 'object' ? body : {};

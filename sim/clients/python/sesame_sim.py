@@ -26,7 +26,7 @@ Card = str | dict[str, str]  # "bank-card", {"toml": …}, {"transcript": …}, 
 
 _OPENER = build_opener(ProxyHandler({}))  # no proxy stands between a test and its simulator
 _SECONDS = 90.0  # until an answer must have begun; a screen is waited for 60 at most
-_LARGEST = 16 * 1024 * 1024  # bytes of an answer: whoever answers may be no simulator
+_LARGEST = 16 * 1024 * 1024  # bytes of an answer: the peer may be no simulator
 _LONGEST_LINE = 1024 * 1024  # of an event
 
 
@@ -83,7 +83,7 @@ class Simulator:
 
     @classmethod
     def launch(cls, binary: str | None = None, args: Sequence[str] = (), timeout_ms: int = 30_000) -> "Simulator":
-        """Starts one of our own, on a free port, with `args` behind `sesame sim --port 0`; `binary` is the environment
+        """Starts one of our own, on a free port, with `args` after `sesame sim --port 0`; `binary` is the environment
         variable SESAME, or `sesame` on the PATH. To be stopped with stop(), or by leaving `with`."""
         process = _Process([binary or os.environ.get("SESAME", "sesame"), "sim", "--port", "0", *args])
         ready = process.ready(timeout_ms / 1000)

@@ -86,7 +86,7 @@ TEST_CASE("a priority or SFI of another length than one byte is as good as none"
   CHECK_FALSE(fci->sfi);
 }
 
-TEST_CASE("an FCI that is none has its error") {
+TEST_CASE("an invalid FCI has its error") {
   struct Row {
     const char* input;
     AnswerError error;
@@ -139,7 +139,7 @@ TEST_CASE("format 1 may have an empty AFL") {
   CHECK(options->afl.empty());
 }
 
-TEST_CASE("processing options that are none have their error") {
+TEST_CASE("invalid processing options have their error") {
   const std::string of256(512, '0');
   struct Row {
     std::string input;
@@ -223,7 +223,7 @@ TEST_CASE("bits 8 and 7 of the CID tell what the card gave") {
   }
 }
 
-TEST_CASE("a cryptogram that is none has its error") {
+TEST_CASE("an invalid cryptogram has its error") {
   const std::string cid = tlv("9F27", "80");
   const std::string atc = tlv("9F36", "0016");
   const std::string ac = tlv("9F26", "8299C8F10B9BC830");

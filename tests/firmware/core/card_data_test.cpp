@@ -378,7 +378,7 @@ TEST_CASE("a mask that takes no bit of ATC and AC makes no code") {
   }
 }
 
-TEST_CASE("an empty mask is none: the default applies where there is one") {
+TEST_CASE("an empty mask is no mask: the default applies where there is one") {
   CHECK(code_of(kNoCap + with(dpa(), "READ RECORD 2", record(tlv("9F56", ""))), kCapAndDpa) ==
         visa_default_code());
   CHECK(fault_of(until(with_record2(tlv("9F56", "")), "READ RECORD 2")).reason == Reason::no_ipb);

@@ -84,7 +84,7 @@ TEST_CASE("the longest command and the longest answer pass; what is no APDU goes
   CHECK(reader.asked.empty());
 }
 
-TEST_CASE("an answer that is none is garbled") {
+TEST_CASE("an invalid answer is garbled") {
   for (const std::string& answer : {std::string("90"), std::string(), std::string(516, '0') + "9000"}) {
     CAPTURE(answer);
     Connected reader({{"READ BINARY", "00B0000004", answer}});
@@ -112,7 +112,7 @@ TEST_CASE("a program that connects again gets a card that is reset") {
   CHECK(reader.asked == std::vector<std::string>{"activate"});
 }
 
-TEST_CASE("a program connects from wherever nobody uses the reader, and finds the card") {
+TEST_CASE("a program connects from every state in which the reader is not in use, and finds the card") {
   const std::pair<const char*, std::function<void(TestReader&)>> ways[] = {
       {"off",
        [](TestReader& r) {
@@ -156,7 +156,7 @@ TEST_CASE("a program connects from wherever nobody uses the reader, and finds th
   }
 }
 
-TEST_CASE("while somebody types or reads, a program is told that the reader is busy") {
+TEST_CASE("while the user types or reads, a program is told that the reader is busy") {
   for (const char* state : {"prompt", "pin", "working", "last_try", "wrong_pin", "code"}) {
     CAPTURE(state);
     TestReader reader(kVasco);
@@ -332,7 +332,7 @@ TEST_CASE("a command that fails in the slot fails, and the next may do better") 
   }
 }
 
-TEST_CASE("a card without an ATR is nobody's: program and screen say so, and the keys work") {
+TEST_CASE("a card without an ATR can be used by neither: program and screen say so, and the keys work") {
   struct Row {
     const char* atr;
     const char* told;
@@ -460,7 +460,7 @@ TEST_CASE("nothing of the PIN remains, whatever the card answers, and it is sent
   }
 }
 
-TEST_CASE("the card silent behind the PIN is mute after its time, and nothing of the PIN remains") {
+TEST_CASE("the card silent after the PIN is mute after its time, and nothing of the PIN remains") {
   Typing reader(PinOrder(), with(program(), "VERIFY", "silent"));
   reader.type(kPin);
   reader.press("OK");
@@ -547,7 +547,7 @@ TEST_CASE("points and function keys are no digits of a PIN for a program") {
   CHECK(reader.told() == "9000");
 }
 
-TEST_CASE("OK behind too few digits does nothing; digits beyond the most are ignored") {
+TEST_CASE("OK after too few digits does nothing; digits beyond the most are ignored") {
   PinOrder order;
   order.digits = "0806";
   Typing reader(order);
@@ -574,7 +574,7 @@ TEST_CASE("the program may want a short PIN, and none of no digits") {
   CHECK(reader.told() == "63C2");
 }
 
-TEST_CASE("nobody types: 6400 after bTimeOut; after a key bTimeOut2 counts; 00 is the reader's own time") {
+TEST_CASE("no PIN is typed: 6400 after bTimeOut; after a key bTimeOut2 counts; 00 is the reader's own time") {
   struct Row {
     const char* timeouts;
     Millis before, after;
@@ -586,38 +586,38 @@ TEST_CASE("nobody types: 6400 after bTimeOut; after a key bTimeOut2 counts; 00 i
     CAPTURE(row.timeouts);
     PinOrder order;
     order.timeouts = row.timeouts;
-    Typing nobody(order);
-    nobody.wait(row.before - 1);
-    nobody.press("CODE");  // no key of a PIN
-    CHECK(nobody.told() == "nothing");
-    nobody.wait(1);
-    CHECK(nobody.told() == "6400");
-    CHECK(nobody.screen() == "Connecté");
-    CHECK_FALSE(nobody.reader.deadline());
+    Typing untyped(order);
+    untyped.wait(row.before - 1);
+    untyped.press("CODE");  // no key of a PIN
+    CHECK(untyped.told() == "nothing");
+    untyped.wait(1);
+    CHECK(untyped.told() == "6400");
+    CHECK(untyped.screen() == "Connecté");
+    CHECK_FALSE(untyped.reader.deadline());
 
-    Typing somebody(order);
+    Typing typed(order);
     for (const char* key : {"8", "2", "C", "4", ".", "OK"}) {
-      somebody.wait(row.after - 1);
-      somebody.press(key);
+      typed.wait(row.after - 1);
+      typed.press(key);
     }
-    CHECK(somebody.screen() == "Code secret ?/**");
-    somebody.wait(row.after - 1);
-    CHECK(somebody.told() == "nothing");
-    somebody.wait(1);
-    CHECK(somebody.told() == "6400");
-    CHECK(somebody.asked.empty());
-    CHECK_FALSE(somebody.remembers("84"));
+    CHECK(typed.screen() == "Code secret ?/**");
+    typed.wait(row.after - 1);
+    CHECK(typed.told() == "nothing");
+    typed.wait(1);
+    CHECK(typed.told() == "6400");
+    CHECK(typed.asked.empty());
+    CHECK_FALSE(typed.remembers("84"));
   }
 }
 
-TEST_CASE("whatever times the order gives, somebody has four minutes for the PIN") {
+TEST_CASE("whatever times the order gives, the user has four minutes for the PIN") {
   PinOrder order;
   order.timeouts = "FFFF";
-  Typing nobody(order);
-  nobody.wait(kLongestPinEntry - 1);
-  CHECK(nobody.told() == "nothing");
-  nobody.wait(1);
-  CHECK(nobody.told() == "6400");
+  Typing untyped(order);
+  untyped.wait(kLongestPinEntry - 1);
+  CHECK(untyped.told() == "nothing");
+  untyped.wait(1);
+  CHECK(untyped.told() == "6400");
 
   Typing slow(order);
   slow.wait(kLongestPinEntry / 2);
@@ -693,7 +693,7 @@ TEST_CASE("the PIN is asked for in the program's language, if the model has it, 
   struct Row {
     const char* identifier;
     const char* prompt;
-    const char* behind;
+    const char* then;
   };
   for (const Row& row : {Row{"0904", "PIN?", "Wrong PIN/2 tries left"},
                          {"1304", "PIN?", "PIN fout/nog 2 pogingen"},
@@ -709,7 +709,7 @@ TEST_CASE("the PIN is asked for in the program's language, if the model has it, 
     CHECK(reader.screen() == row.prompt);
     reader.type(kPin);
     reader.press("OK");
-    CHECK(reader.screen() == row.behind);
+    CHECK(reader.screen() == row.then);
     reader.let_go();
     CHECK(reader.screen() == "Choisir la/fonction");
   }

@@ -84,7 +84,7 @@ TEST_CASE("a card without a directory lists nothing") {
   }
 }
 
-TEST_CASE("a record that is none ends the list, and what was found stays") {
+TEST_CASE("an invalid record ends the list, and what was found stays") {
   const std::string good = tlv("70", application("A0000000421010", "4342", "01")) + "9000";
   for (const char* bad : {"9000", "70056102", "77009000", "70036102009000", "6A82", "6981"}) {
     CAPTURE(bad);
@@ -157,14 +157,14 @@ TEST_CASE("the applications stand in the order of their priority, those without 
   const Row rows[] = {
       {"two", {"02", "01"}, "10"},
       {"as it should be", {"01", "02", "03"}, "012"},
-      {"15 is a priority, 0 is none", {"00", "0F", "01"}, "210"},
+      {"15 is a priority, 0 is not", {"00", "0F", "01"}, "210"},
       {"none last", {"-", "05", "-", "01"}, "3102"},
       {"the same: as listed", {"01", "01", "01"}, "012"},
       {"the same, among others", {"02", "01", "02", "01"}, "1302"},
       {"no priority at all", {"-", "00", "-"}, "012"},
       {"bit 8 asks for confirmation, and is no part of it", {"03", "81", "02"}, "120"},
       {"nor are the bits that are reserved", {"03", "72", "F1"}, "210"},
-      {"one of two bytes is none", {"0101", "0F", "02"}, "210"},
+      {"one of two bytes is no priority", {"0101", "0F", "02"}, "210"},
       {"nor is an empty one", {"", "0F"}, "10"},
   };
   for (const Row& row : rows) {
@@ -217,7 +217,7 @@ TEST_CASE("in an entry, too, objects count at their place, and once") {
   }
 }
 
-TEST_CASE("a listing can be started again, behind its end or in the midst of it") {
+TEST_CASE("a listing can be started again, after its end or in the middle of it") {
   Directory directory;
   const std::string one = tlv("70", application("A000000003", "41", "01")) + "9000";
   for (int round = 0; round < 2; ++round) {

@@ -10,7 +10,7 @@ using test::bytes;
 using test::ByteVector;
 using test::hex;
 
-TEST_CASE("a data object list is tags and lengths, one behind the other") {
+TEST_CASE("a data object list is tags and lengths, one after the other") {
   const ByteVector cdol1 = bytes("9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704");
   DolReader reader(cdol1);
   const std::pair<Tag, int> expected[] = {{0x9F02, 6}, {0x9F03, 6}, {0x9F1A, 2}, {0x95, 5},

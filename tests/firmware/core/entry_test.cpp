@@ -40,7 +40,7 @@ TEST_CASE("a challenge, a reference and a number to sign are digits, up to so ma
   CHECK(typed(prompt(PromptKind::tds, 10), ".") == "");
 }
 
-TEST_CASE("an amount has one point, a digit before it, and as many behind it as the currency has") {
+TEST_CASE("an amount has one point, a digit before it, and as many after it as the currency has") {
   struct Row {
     const char* keys;
     int exponent;

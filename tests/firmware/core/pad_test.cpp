@@ -55,7 +55,7 @@ TEST_CASE("a wrong PIN at the pad shows the tries left, and may be typed again a
     CHECK(reader.screen() == "Code faux/2 essais");
     reader.press("OK");
     CHECK(reader.screen() == "Code secret ?");
-    CHECK(reader.times_asked("on the pad") == 1);  // nobody was sent there again
+    CHECK(reader.times_asked("on the pad") == 1);  // not asked for there again
     if (at_pad) {
       reader.handle(Event::pin_on_pad());
     } else {
@@ -67,7 +67,7 @@ TEST_CASE("a wrong PIN at the pad shows the tries left, and may be typed again a
   }
 }
 
-TEST_CASE("the last try is warned of before anybody types at the pad") {
+TEST_CASE("the last try is warned of before a PIN is asked for at the pad") {
   TestReader reader(kSesame, on_pad("9000", "01"));
   use_pad(reader);
   CHECK(reader.screen() == "Dernier essai !/OK ou C");
@@ -99,7 +99,7 @@ TEST_CASE("a warning before the pad holds for one PIN, typed there or here") {
   }
 }
 
-TEST_CASE("C at the last try sends nobody to the pad, and the next PIN is the reader's again") {
+TEST_CASE("after C at the last try no PIN is asked for at the pad, and the next PIN is the reader's again") {
   TestReader reader(kSesame, on_pad("9000", "01"));
   use_pad(reader);
   reader.press("C");
@@ -113,7 +113,7 @@ TEST_CASE("C at the last try sends nobody to the pad, and the next PIN is the re
   CHECK(reader.times_asked("on the pad") == 0);
 }
 
-TEST_CASE("a blocked PIN is said before anybody types at the pad") {
+TEST_CASE("a blocked PIN is said before a PIN is asked for at the pad") {
   TestReader reader(kSesame, on_pad("9000", "00"));
   use_pad(reader);
   CHECK(reader.screen() == "Code bloqué");
@@ -128,7 +128,7 @@ TEST_CASE("whatever the pad answers has its screen, and the card no power") {
   };
   for (const Row& row : {Row{"63C0", "Code bloqué", 0x63C0},
                          {"6983", "Code bloqué", 0x6983},
-                         {"6400", "Erreur carte", 0x6400},  // nobody typed
+                         {"6400", "Erreur carte", 0x6400},  // none was typed
                          {"6401", "Erreur carte", 0x6401},  // cancelled there
                          {"6B80", "Erreur carte", 0x6B80},
                          {"90", "Erreur carte", 0},
@@ -149,7 +149,7 @@ TEST_CASE("an answer at the pad that is to be fetched is fetched as another") {
   CHECK(reader.code() == "42511495");
 }
 
-TEST_CASE("somebody has the reader's time to type at the pad, and the card its own behind it") {
+TEST_CASE("the user has the reader's time to type at the pad, and the card its own after it") {
   TestReader reader(kSesame, on_pad("silent"));
   use_pad(reader);
   reader.wait(49'999);
@@ -159,7 +159,7 @@ TEST_CASE("somebody has the reader's time to type at the pad, and the card its o
   CHECK(reader.last_asked() == "deactivate");
 }
 
-TEST_CASE("C gives up while somebody types at the pad, and a late answer is dropped") {
+TEST_CASE("C gives up while the user types at the pad, and a late answer is dropped") {
   TestReader reader(kSesame, on_pad("silent"));
   use_pad(reader);
   const auto verify = reader.reader.request();
@@ -171,7 +171,7 @@ TEST_CASE("C gives up while somebody types at the pad, and a late answer is drop
   CHECK(reader.screen() == "Choisir la/fonction");
 }
 
-TEST_CASE("the card pulled out while somebody types at the pad") {
+TEST_CASE("the card pulled out while the user types at the pad") {
   TestReader reader(kSesame, on_pad("removed"));
   use_pad(reader);
   CHECK(reader.screen() == "Carte retirée");

@@ -65,15 +65,15 @@ TEST_CASE("the PIN goes where the order says, in the form it says") {
       {"ASCII, the block not told", "820000", "0804", "0020008108 2F2F2F2F2F2F2F2F", "12345",
        "0020008108 31323334352F2F2F"},
       {"ASCII, right-justified", "860800", "0804", ones, "1234", "0020000108 FFFFFFFF31323334"},
-      {"ASCII, behind something", "920800", "0804", "002000010A AABBFFFFFFFFFFFFFFFF", "90817263",
+      {"ASCII, after something", "920800", "0804", "002000010A AABBFFFFFFFFFFFFFFFF", "90817263",
        "002000010A AABB3930383137323633"},
 
       {"variable length", "020000", "0C04", "00200081", "1234", "0020008104 31323334"},
       {"variable length, with Lc", "820000", "0C04", "0020008100", "123456789012",
        "002000810C 313233343536373839303132"},
-      {"variable length, behind something", "920000", "0C04", "0020008102 AABB", "1234",
+      {"variable length, after something", "920000", "0C04", "0020008102 AABB", "1234",
        "0020008106 AABB31323334"},
-      {"variable length, behind its length", "8A8000", "0C04", "0020008101 00", "12345",
+      {"variable length, after its length", "8A8000", "0C04", "0020008101 00", "12345",
        "0020008106 053132333435"},
       {"variable length, BCD", "010000", "0C04", "00200081", "1234", "0020008102 1234"},
       {"variable length, BCD, odd", "810000", "0C04", "0020008100", "12345", "0020008103 12345F"},
@@ -81,11 +81,11 @@ TEST_CASE("the PIN goes where the order says, in the form it says") {
       {"BCD, left", "810400", "0804", "0020000104 FFFFFFFF", "12345", "0020000104 12345FFF"},
       {"BCD, right, even", "850400", "0804", "0020000104 00000000", "123456", "0020000104 00123456"},
       {"BCD, right, odd", "850400", "0804", "0020000104 00000000", "12345", "0020000104 00012345"},
-      {"BCD, right, behind something", "8D0300", "0604", "0020000104 AA000000", "12345",
+      {"BCD, right, after something", "8D0300", "0604", "0020000104 AA000000", "12345",
        "0020000104 AA012345"},
       {"BCD, right, the block counted from the data field", "8D0400", "0604", "0020000104 AA000000", "12345",
        "0020000104 AA012345"},
-      {"BCD, right, something behind", "850300", "0604", "0020000105 000000AABB", "12345",
+      {"BCD, right, something after it", "850300", "0604", "0020000105 000000AABB", "12345",
        "0020000105 012345AABB"},
       {"BCD, right, the block not told", "850000", "0804", "0020000104 FFFFFFFF", "1234",
        "0020000104 FFFF1234"},
@@ -118,7 +118,7 @@ TEST_CASE("a PIN shorter or longer than the order allows is not filled in") {
   CHECK(fill_in(order("820800", "0800", "0020000108 FFFFFFFFFFFFFFFF"), "") == "no such PIN");
 }
 
-TEST_CASE("a PIN is not filled into a command that is none") {
+TEST_CASE("a PIN is not filled into an invalid command") {
   const ByteVector structure = bytes(PinOrder().hex());
   const auto how = parse_pin_verify(structure);
   REQUIRE(how);
@@ -160,16 +160,16 @@ TEST_CASE("an order that cannot be carried out has a named error") {
       {"a block longer than the data", "820900", "0804", ascii, Error::position},
       {"a block, and no data", "820800", "0804", "00200001", Error::position},
       {"a block, and Lc 00", "820800", "0804", "0020000100", Error::position},
-      {"the PIN behind the data", "FA0800", "0804", ascii, Error::position},
-      {"the PIN partly behind the data", "8A0800", "0804", ascii, Error::position},
+      {"the PIN after the data", "FA0800", "0804", ascii, Error::position},
+      {"the PIN partly after the data", "8A0800", "0804", ascii, Error::position},
       {"more digits than the data has room for", "820800", "0904", ascii, Error::position},
       {"more digits than the block has room for, right-justified", "860400", "0804", ascii, Error::position},
       {"variable length, a gap before the PIN", "8A0000", "0C04", "00200081", Error::position},
       {"variable length, right-justified", "060000", "0C04", "00200081", Error::position},
       {"the length in the PIN", "814808", "0804", ascii, Error::position},
-      {"the length behind the PIN", "814818", "0804", ascii, Error::position},
+      {"the length after the PIN", "814818", "0804", ascii, Error::position},
       {"the length partly in the PIN", "894705", "0C04", emv, Error::position},
-      {"the length behind a PIN of variable length", "828000", "0C04", "00200081", Error::position},
+      {"the length after a PIN of variable length", "828000", "0C04", "00200081", Error::position},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -210,7 +210,7 @@ TEST_CASE("the order names its language, low byte first") {
   CHECK(how->language_id == 0x040C);
 }
 
-TEST_CASE("the order says how long somebody may type, and what ends it") {
+TEST_CASE("the order says how long the user may type, and what ends it") {
   PinOrder one;
   one.timeouts = "3C05";
   for (const char* condition : {"00", "01", "02", "03", "04", "05", "07"}) {

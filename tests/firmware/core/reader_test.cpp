@@ -82,7 +82,7 @@ TEST_CASE("a key that comes after the 35 seconds finds the reader off, and wakes
   TestReader reader(kSesame);
   reader.use("CODE", "1234");
   reader.answering = false;
-  reader.sleep(35'000);  // and nobody told the reader
+  reader.sleep(35'000);  // and the reader was not told
   reader.press("5");
   CHECK(reader.screen() == "Patientez");
   CHECK(reader.code() == "");
@@ -119,7 +119,7 @@ TEST_CASE("a new code after the reader went dark: a key wakes it, the card is st
   CHECK(reader.code() == "36473333");
 }
 
-TEST_CASE("OK or C behind a code, held or not, leads back to the choice of a function") {
+TEST_CASE("OK or C after a code, held or not, leads back to the choice of a function") {
   for (const char* key : {"OK", "C"}) {
     for (const bool held : {false, true}) {
       TestReader reader(kSesame);
@@ -674,7 +674,7 @@ TEST_CASE("an amount and its currency reach a card whose IAF asks for them, and 
   }
 }
 
-TEST_CASE("numbers to sign are asked for behind the card's answer, until OK on an empty field") {
+TEST_CASE("numbers to sign are asked for after the card's answer, until OK on an empty field") {
   struct Row {
     std::vector<const char*> numbers;
     const char* code;
@@ -695,7 +695,7 @@ TEST_CASE("numbers to sign are asked for behind the card's answer, until OK on a
   }
 }
 
-TEST_CASE("behind the tenth number to sign no other is asked for, whatever the model says, and each counts") {
+TEST_CASE("after the tenth number to sign no other is asked for, whatever the model says, and each counts") {
   Prompt endless = kTds[0];
   endless.repeat = 255;
   const Function functions[] = {{"M2", {&endless, 1}}};
@@ -828,7 +828,7 @@ TEST_CASE("each thing that goes wrong has its screen, a fault to look at, and a 
       {"IPB of zeros", with(identify(), "READ RECORD 2", ipb_record(std::string(36, '0'))), kAtr,
        "Mauvaise carte", Kind::not_supported},
       {"half a status word", with(identify(), "SELECT", "90"), kAtr, "Erreur carte", Kind::nonsense},
-      {"61 for ever", with(identify(), "SELECT", "6101") + Dialogue{{"GET RESPONSE", "00C0000001", "6101"}},
+      {"61 forever", with(identify(), "SELECT", "6101") + Dialogue{{"GET RESPONSE", "00C0000001", "6101"}},
        kAtr, "Erreur carte", Kind::nonsense},
       {"card blocked", with(identify(), "SELECT", "6A81"), kAtr, "Carte bloquée", Kind::application_blocked},
       {"application blocked", with(identify(), "SELECT", "6283"), kAtr, "Carte bloquée",

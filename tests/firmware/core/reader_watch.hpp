@@ -413,7 +413,7 @@ class ReaderWatch {
 
   const pinpad::Connection& connection_;
 
-  // Of the event being looked at: the state it came in, and whether the deadline had passed by then.
+  // Of the event being judged: the state it came in, and whether the deadline had passed by then.
   State before_ = State::off;
   bool late_ = false;
   State last_state_ = State::off;

@@ -119,7 +119,7 @@ TEST_CASE("6Cxx to what has no Le is its answer, also where Lc is 00, which no s
   }
 }
 
-TEST_CASE("a card that says 61 or 6C for ever is given up after sixteen exchanges") {
+TEST_CASE("a card that says 61 or 6C forever is given up after sixteen exchanges") {
   for (const char* answer : {"6101", "6C01", "6100", "AA6101"}) {
     CAPTURE(answer);
     T0Exchange exchange;

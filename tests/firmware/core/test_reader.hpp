@@ -117,7 +117,7 @@ class TestReader {
     now = until;
     handle(Event::tick());
   }
-  // Time passes and nobody wakes the reader.
+  // Time passes and nothing wakes the reader.
   void sleep(Millis millis) { now += millis; }
 
   // Inserted, function key pressed, PIN typed: what most tests begin with.

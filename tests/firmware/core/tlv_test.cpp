@@ -98,7 +98,7 @@ TEST_CASE("after an error the reader stands where the bad object begins") {
   CHECK(reader.more());
 }
 
-TEST_CASE("padding of 00 and FF before, between and behind objects is skipped") {
+TEST_CASE("padding of 00 and FF before, between and after objects is skipped") {
   for (const char* input : {"00 5A0111 00FF00 950122 FFFF", "5A0111 950122", "FF5A0111950122"}) {
     CAPTURE(input);
     const ByteVector all = bytes(input);
@@ -186,7 +186,7 @@ TEST_CASE("the objects of a template are those that stand in it themselves") {
       {"E005 019081B084 9F5601AA", "9F56=AA"},  // what is not looked for need not be TLV
       {"5A0111 9F5600", "5A=11"},               // an empty one is as good as none
       {"5A00 5A0111 5A00", "5A=11"},
-      {"5A0111 5A0111", "5A twice"},  // none of the two counts, and be they the same
+      {"5A0111 5A0111", "5A twice"},  // neither of the two counts, even if they are the same
       {"5A0111 9F5601AA 5A0112", "9F56=AA 5A twice"},
       {"5A0111 5A0112 5A0113", "5A twice"},
       {"5A0111 5A0112 9F5601AA 9F5601AB 5A0113", "5A twice"},  // the last is named

@@ -230,7 +230,7 @@ TEST_CASE("6985 at GET PROCESSING OPTIONS goes on to the next application, and t
   CHECK(fault_of(sent_on).kind == Kind::no_application);  // there is no next
 }
 
-TEST_CASE("behind the model's own list, the card's directory is asked") {
+TEST_CASE("after the model's own list, the card's directory is asked") {
   const std::string pse = fci("315041592E5359532E4444463031", tlv("88", "01"));
   const std::string listed = record(tlv("61", tlv("4F", "A0000000421010") + tlv("50", "4342")) +
                                     tlv("61", tlv("4F", "A000000004101001")));
@@ -269,7 +269,7 @@ TEST_CASE("the applications of the directory are tried in the order of their pri
                 kWithDirectory) == "42511495");
 }
 
-TEST_CASE("a directory without end or sense is none") {
+TEST_CASE("a directory without end or sense counts as no directory") {
   const Dialogue ask = {{"SELECT CAP", "00A4040007A000000004800200", "6A82"},
                         {"SELECT PSE", "00A404000E315041592E5359532E444446303100", "6101"}};
   Dialogue endless = ask;
@@ -940,9 +940,9 @@ TEST_CASE("whatever a card answers at whatever step, the dialogue ends, and the 
       {"300 bytes and 9000", [&] { return ok(ByteVector(300, 0x70)); }},
       {"256 bytes and 9000", [&] { return ok(ByteVector(256, 0x70)); }},
       {"9000", [] { return bytes("9000"); }},
-      {"61 for ever", [] { return bytes("6101"); }},
-      {"6C for ever", [] { return bytes("6C01"); }},
-      {"a byte and 61 for ever", [] { return bytes("AA6100"); }},
+      {"61 forever", [] { return bytes("6101"); }},
+      {"6C forever", [] { return bytes("6C01"); }},
+      {"a byte and 61 forever", [] { return bytes("AA6100"); }},
       {"an AFL of everything", [] { return bytes("800A10000801FF001001FF009000"); }},
       {"an empty record", [] { return bytes("70009000"); }},
       {"random bytes", [&] { return bytes_of(byte()); }},

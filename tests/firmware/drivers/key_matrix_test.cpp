@@ -64,7 +64,7 @@ TEST_CASE("a contact that bounces, down and up, gives one press") {
   CHECK(presses == Presses{{5, false}});
 }
 
-TEST_CASE("a contact shorter than 20 ms is none") {
+TEST_CASE("a contact shorter than 20 ms is ignored") {
   PolledKeys polled;
   CHECK(polled.wait(on(3), 15) == kNone);
   CHECK(polled.wait(0, 1'000) == kNone);
@@ -111,7 +111,7 @@ TEST_CASE("three keys and the ghost they make are not believed") {
   CHECK(polled.wait(0, 500) == kNone);
 }
 
-TEST_CASE("the matrix wants to be looked at while something is down or bouncing") {
+TEST_CASE("the matrix must be polled while something is down or bouncing") {
   PolledKeys polled;
   CHECK_FALSE(polled.keys.busy());
   polled.wait(on(7), 5);
@@ -133,7 +133,7 @@ TEST_CASE("a key that woke the board after a long sleep counts from then") {
 }
 
 // Whatever the contacts do: presses are 20 ms apart at least, of a contact that is closed, or C's that has just been.
-TEST_CASE("noise makes no press of a key that nobody touched") {
+TEST_CASE("noise makes no press of a key that was not touched") {
   std::mt19937 random(1);
   PolledKeys polled;
   const Contacts touched = on(2) | on(9) | on(kC);

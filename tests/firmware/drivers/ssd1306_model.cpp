@@ -48,7 +48,7 @@ void Ssd1306Model::clock(bool high) {
 }
 
 void Ssd1306Model::select(bool high) {
-  if (high && selected_ && bits_ != 0) fault("deselected in the midst of a byte");
+  if (high && selected_ && bits_ != 0) fault("deselected in the middle of a byte");
   selected_ = !high;
   bits_ = 0;
 }
@@ -73,7 +73,7 @@ void Ssd1306Model::reset(bool high) {
 void Ssd1306Model::take(std::uint8_t byte) {
   if (!was_reset_) fault("written before it was reset");
   if (!dc_) return command(byte);
-  if (!order_.empty()) fault("dots in the midst of a command");
+  if (!order_.empty()) fault("dots in the middle of a command");
   write(byte);
 }
 

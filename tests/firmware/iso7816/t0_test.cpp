@@ -32,7 +32,7 @@ TEST_CASE("case 1: the header with P3 = 00, then the status") {
   CHECK(tester.outcome() == "9000");
 }
 
-TEST_CASE("case 2: the data comes behind INS") {
+TEST_CASE("case 2: the data comes after INS") {
   T0Tester tester;
   tester.transmit("00B2010C03");
   tester.hears("00B2010C03");
@@ -49,7 +49,7 @@ TEST_CASE("case 2: Le of 00 stands for 256") {
   CHECK(tester.outcome() == data + "6103");
 }
 
-TEST_CASE("case 3: the data goes behind INS") {
+TEST_CASE("case 3: the data goes after INS") {
   T0Tester tester;
   tester.transmit("00A4040002A000");
   tester.hears("00A4040002");
@@ -150,7 +150,7 @@ TEST_CASE("a card that says NULL is waited for") {
   CHECK(tester.outcome() == "609000");
 }
 
-TEST_CASE("a card that says NULL for ever is not") {
+TEST_CASE("a card that says NULL forever is not") {
   T0Tester tester;
   tester.transmit("00A40400");
   tester.hears("00A4040000");
@@ -238,7 +238,7 @@ TEST_CASE("a character that the card does not take is sent again") {
     tester.says("9000");
     CHECK(tester.outcome() == "9000");
   }
-  SECTION("but not for ever") {
+  SECTION("but not forever") {
     tester.hears("A4", false);
     CHECK(tester.outcome() == kParity);
   }
@@ -260,7 +260,7 @@ TEST_CASE("a character that came wrong comes again") {
     tester.says("00");
     CHECK(tester.outcome() == "11229000");
   }
-  SECTION("but not for ever") {
+  SECTION("but not forever") {
     tester.says_one(0x23, false);
     CHECK(tester.outcome() == kParity);
   }
@@ -345,7 +345,7 @@ TEST_CASE("after an abandoned command the card must be reset") {
   CHECK(tester.outcome() == "9000");
 }
 
-TEST_CASE("nothing of an answer stays behind the next request") {
+TEST_CASE("nothing of an answer stays after the next request") {
   T0Tester tester;
   tester.transmit("80AE800000");
   tester.hears("80AE800000");

@@ -46,7 +46,7 @@ TEST_CASE("an answer with a flaw is asked for again, once the line is quiet") {
   };
   const Row row = GENERATE(values<Row>({
       {"a wrong LRC", spoiled(i_block(0, false, "9000")), 1},
-      {"a wrong LRC, and more behind it", spoiled(i_block(0, false, "9000")) + "1234", 1},
+      {"a wrong LRC, and more after it", spoiled(i_block(0, false, "9000")) + "1234", 1},
       {"the sequence number of the block before", i_block(1, false, "9000"), 2},
       {"an NAD", "10 00 02 90 00 82", 2},
       {"a length beyond all lengths", i_block(0, false, many("90", 255)), 2},
@@ -56,7 +56,7 @@ TEST_CASE("an answer with a flaw is asked for again, once the line is quiet") {
       {"an R-block with information", block(0x80, "00"), 2},
       {"an S-block with reserved bits", block(0xC7), 2},
       {"an S-block of an unknown kind", block(0xC5), 2},
-      {"an S-response that nobody asked for", s_response("IFS", "FE"), 2},
+      {"an S-response that was not asked for", s_response("IFS", "FE"), 2},
       {"a RESYNCH, which is not the card's to ask for", s_request("RESYNCH"), 2},
       {"a WTX of nothing", s_request("WTX", "00"), 2},
       {"a WTX without a value", s_request("WTX"), 2},
@@ -368,7 +368,7 @@ TEST_CASE("a card that does not know S(IFS request) is resynchronized, and then 
   CHECK(tester.outcome() == "9000");
 }
 
-TEST_CASE("a line that is never quiet does not keep the reader for ever") {
+TEST_CASE("a line that is never quiet does not keep the reader forever") {
   Asked tester;
   int count = 0;
   while (!tester.link.outcome()) {

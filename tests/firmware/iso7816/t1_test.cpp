@@ -173,7 +173,7 @@ TEST_CASE("a card may ask for more time, for one block") {
   }
 }
 
-TEST_CASE("a card that asks for more time for ever does not get it") {
+TEST_CASE("a card that asks for more time forever does not get it") {
   T1Tester tester;
   tester.first(kCommand);
   tester.hears(i_block(0, false, kCommand));

@@ -111,7 +111,7 @@ TEST_CASE("a frame that is too long is dropped, and the next one is heard") {
   }
 }
 
-TEST_CASE("a frame with any one bit wrong is dropped, and the one behind it is heard") {
+TEST_CASE("a frame with any one bit wrong is dropped, and the one after it is heard") {
   for (std::size_t bit = 0; bit < 8 * kKeyFrame.size(); ++bit) {
     Line line = kKeyFrame;
     line[bit / 8] = static_cast<std::uint8_t>(line[bit / 8] ^ (1U << bit % 8));
@@ -124,7 +124,7 @@ TEST_CASE("a frame with any one bit wrong is dropped, and the one behind it is h
   }
 }
 
-TEST_CASE("a frame that lost any one byte is dropped, and the one behind it is heard") {
+TEST_CASE("a frame that lost any one byte is dropped, and the one after it is heard") {
   for (std::size_t lost = 1; lost + 1 < kKeyFrame.size(); ++lost) {
     Line line = kKeyFrame;
     line.erase(line.begin() + static_cast<std::ptrdiff_t>(lost));

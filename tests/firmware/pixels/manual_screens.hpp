@@ -1,5 +1,5 @@
-// A walk through the screens of the manual: the images for a board run in QEMU, somebody presses their keys, and the
-// display is looked at. The Sésame says most of it, in French; what it never asks for, a Vasco 810 and a PINsentry do,
+// All screens of the manual: the images for a board run in QEMU, their keys are pressed, and the
+// display is read. The Sésame says most of it, in French; what it never asks for, a Vasco 810 and a PINsentry do,
 // in English.
 #pragma once
 

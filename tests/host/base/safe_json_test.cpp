@@ -20,7 +20,7 @@ TEST_CASE("any bytes make valid JSON, on one line or indented, and nothing of a 
   CHECK(Json::parse(text)["card"] == controls);
 }
 
-TEST_CASE("letters stay as they are, and Latin-1 becomes what says that it was none") {
+TEST_CASE("letters stay as they are, and Latin-1 becomes the replacement character") {
   CHECK(safe::json(Json{{"a", "é🙂"}, {"b", "caf\xE9"}}) ==
         "{\"a\":\"é🙂\",\"b\":\"caf\xEF\xBF\xBD\"}");
 }

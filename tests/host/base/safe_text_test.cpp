@@ -21,7 +21,7 @@ TEST_CASE("letters stay, and what a terminal would obey does not") {
        "31m",
        "?31m"},                                    // CSI as one character (ECMA-48, 5.4)
       {"\xC2\x85", "?"},                           // NEL
-      {"\xC2\xA0", "\xC2\xA0"},                    // a blank that does not break is none of them
+      {"\xC2\xA0", "\xC2\xA0"},                    // a no-break space is not one of them
       {"Caf\xE9", "Caf?"},                         // Latin-1
       {"\xED\xA0\x80", "???"},                     // a surrogate
       {"\xE2\x80\xAEtxt.exe", "?txt.exe"},         // right to left

@@ -4,7 +4,7 @@
 
 using namespace sesame;
 
-TEST_CASE("every character of UTF-8 is read and written, and what is none has no length") {
+TEST_CASE("every character of UTF-8 is read and written, and what is not one has no length") {
   struct Row {
     const char* bytes;
     char32_t code;

@@ -44,7 +44,7 @@ Wires wires_of_readme(const std::string& text, const std::string& board) {
   return wires;
 }
 
-// By pin: what stands behind it, as in: io = "PA2"   # P1-14, open drain
+// By pin: what stands after it, as in: io = "PA2"   # P1-14, open drain
 std::map<std::string, std::string> places_of(std::string_view board) {
   std::istringstream lines{std::string(*profile::shipped_text(profile::ProfileKind::boards, board))};
   static const std::regex line_with_pin(R"re(.*"(P[A-I][0-9]+)",? +# ([A-Z0-9-]+)(?:,.*)?)re");

@@ -89,7 +89,7 @@ TEST_CASE("the ATC is kept before GET PROCESSING OPTIONS is answered") {
 }
 
 TEST_CASE("a store that fails leaves GET PROCESSING OPTIONS unanswered and the transaction closed") {
-  const auto cut = GENERATE(PowerCut::before, PowerCut::behind);
+  const auto cut = GENERATE(PowerCut::before, PowerCut::after);
   ObservedStore store;
   Terminal terminal(personalisation(), store);
   terminal.go_to(Stage::selected);
@@ -104,7 +104,7 @@ TEST_CASE("a store that fails leaves GET PROCESSING OPTIONS unanswered and the t
     Terminal next(personalisation(), store);
     CHECK(next.go_to(Stage::initiated).atc() == (cut == PowerCut::before ? "0001" : "0002"));
   }
-  SECTION("and the same card, when the store works again, gives one that nobody has seen") {
+  SECTION("and the same card, when the store works again, gives one that was never seen") {
     CHECK(terminal.sw(kGpo) == "9000");
     CHECK(terminal.atc() == "0001");
   }
@@ -166,14 +166,14 @@ TEST_CASE("a VERIFY that was refused touches no store") {
   CHECK(store.log().empty());
 }
 
-TEST_CASE("whoever pulls the card before VERIFY is answered wins no try back") {
+TEST_CASE("pulling the card before VERIFY is answered wins no try back") {
   const char* pin = GENERATE("0000", "1234");
   CAPTURE(pin);
   ObservedStore store;
   for (const char* left : {"02", "01", "00"}) {
     Terminal terminal(personalisation(), store);
     terminal.go_to(Stage::initiated);
-    store.cut_power(PowerCut::behind);
+    store.cut_power(PowerCut::after);
     CHECK_THROWS_AS(terminal.send(verify(pin)), Failure);
     CHECK(terminal.response().empty());
     CHECK(Terminal(personalisation(), store).go_to(Stage::initiated).tries() == left);
@@ -327,7 +327,7 @@ TEST_CASE("the longest PAN and the longest AID still make a name that a store ta
   CHECK(counters.atc(0) == 1);
 }
 
-// Only somebody who edits the file can do this; then the card is used up rather than young again.
+// Only an edit of the file can do this; then the card is used up rather than young again.
 class OddStore final : public state::CounterStore {
  public:
   std::optional<state::Counters> get(std::string_view) const override {
@@ -346,7 +346,7 @@ TEST_CASE("a kept value that no counter can have does not make the card younger"
   CHECK(counters.tries_left() == card.try_limit);
 }
 
-// ---- for whoever simulates a card
+// ---- for simulators of a card
 
 TEST_CASE("a simulated card's ATC is set forward and back, for one application") {
   state::EphemeralStore store;

@@ -333,7 +333,7 @@ TEST_CASE("live bits of the template do not matter, all others stay as they are"
   CHECK(cvr({CvrFormat::ccd, bytes("FFFFFFFFFF")}, pin_right) == "AF39FFFFFF");
 }
 
-// The first byte behind the length 03 (Visa), or the first two bytes.
+// The first byte after the length 03 (Visa), or the first two bytes.
 TEST_CASE("the CVR in the answers is what the terminal has seen happen") {
   enum class Pin { right, none, wrong, blocked, wrong_then_right };
   struct Row {

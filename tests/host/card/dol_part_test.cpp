@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-TEST_CASE("a data object stands behind those that the list has before it") {
+TEST_CASE("a data object stands after those that the list has before it") {
   struct Row {
     const char* dol;
     emv::Tag wanted;

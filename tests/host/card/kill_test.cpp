@@ -24,7 +24,7 @@ Personalisation card_of_many_tries() {
   return card;
 }
 
-// What the child tells before a command and behind its answer.
+// What the child tells before a command and after its answer.
 struct Note {
   enum class Kind : std::uint8_t { started, atc, wrong_begins, wrong_done, right_begins, right_done };
   Kind kind = Kind::started;
@@ -72,7 +72,7 @@ struct Tries {
   }
 };
 
-// Kills the child behind its note number `last`, and returns all that it had told by then.
+// Kills the child after its note number `last`, and returns all that it had told by then.
 std::vector<Note> run_and_kill(const std::string& state_file, std::size_t last) {
   int pipe[2];
   REQUIRE(::pipe(pipe) == 0);
@@ -107,7 +107,7 @@ TEST_CASE("a card whose process is killed at any instant repeats no ATC and give
   const std::string file = directory.file("cards.state");
   unsigned highest_atc = 0;
   Tries tries;
-  // Seven notes make a transaction: three times killed behind each of them.
+  // Seven notes make a transaction: three times killed after each of them.
   for (std::size_t last = 1; last <= 21; ++last) {
     CAPTURE(last);
     for (const Note& note : run_and_kill(file, last)) {

@@ -59,7 +59,7 @@ TEST_CASE("GET PROCESSING OPTIONS wants exactly the data that the PDOL asks for"
       {"", "80A800000383013400", "6700"},
       {"", "80A8000001 83 00", "6700"},
       {"", "80A8000002 8200 00", "6700"},    // another template
-      {"", "80A8000003 830000 00", "6700"},  // a byte behind it
+      {"", "80A8000003 830000 00", "6700"},  // a byte after it
       {"", "80A8000003 008300 00", "6700"},  // a byte before it
       {"", "80A8000004 8300 8300 00", "6700"},
       {"", "80A8010002830000", "6A86"},
@@ -102,7 +102,7 @@ TEST_CASE("READ RECORD tells a file that is not there from a record that is not 
   const auto row = GENERATE(values<Row>({
       {"a record of the AFL", read_record(1, 2), "9000"},
       {"the record before the AFL's first", read_record(1, 0), "6A83"},
-      {"the record behind its last", read_record(1, 3), "6A83"},
+      {"the record after its last", read_record(1, 3), "6A83"},
       {"the highest number", read_record(1, 255), "6A83"},
       {"another file's record", read_record(3, 1), "6A83"},
       {"a file between two others", read_record(2, 1), "6A82"},

@@ -28,7 +28,7 @@ std::string zeros(Bytes dol) {
   return std::string(2 * *length, '0');
 }
 
-// Reads what the AFL names, all records one behind the other.
+// Reads what the AFL names, all records one after the other.
 ByteString read_all(Terminal& terminal, Bytes afl) {
   ByteString all;
   for (emv::AflReader reader(afl); reader.more();) {

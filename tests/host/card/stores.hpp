@@ -13,10 +13,10 @@
 namespace sesame::card::test {
 
 // Logs every put() as "atc=5". Told to, it loses its power in the nth put(): before the values are kept, or
-// behind that; either way, put() does not return.
+// after that; either way, put() does not return.
 class ObservedStore final : public state::CounterStore {
  public:
-  enum class PowerCut { none, before, behind };
+  enum class PowerCut { none, before, after };
 
   void cut_power(PowerCut cut, int at_put = 1) {
     cut_ = cut;

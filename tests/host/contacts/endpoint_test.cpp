@@ -51,7 +51,7 @@ TEST_CASE("what is no endpoint of this machine is refused") {
   CHECK_THROWS_WITH(parse_endpoint("tcp:0.0.0.0:4711"), Contains("127.0.0.1"));
 }
 
-TEST_CASE("a socket file goes with its server, is its owner's, and is replaced only where nobody listens") {
+TEST_CASE("a socket file goes with its server, is its owner's, and is replaced only where nothing listens") {
   const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   {
@@ -72,7 +72,7 @@ TEST_CASE("a socket file goes with its server, is its owner's, and is replaced o
   CHECK(std::filesystem::file_size(file) == 4);
 }
 
-TEST_CASE("one card a path, and what a killed one left behind is replaced") {
+TEST_CASE("one card a path, and the file of a killed one is replaced") {
   const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -98,7 +98,7 @@ TEST_CASE("a link in the place of a socket is left alone") {
   CHECK_FALSE(std::filesystem::exists(folder.file("elsewhere")));
 }
 
-TEST_CASE("another user at a card's socket is turned away, though he gets at it") {
+TEST_CASE("another user at a card's socket is turned away, though the file's mode lets that user in") {
   if (!test::can_be_another_user()) {
     SUCCEED("the rule is tested with the reader's socket");
     return;
@@ -124,7 +124,7 @@ TEST_CASE("another user at a card's socket is turned away, though he gets at it"
   CHECK(listener.accept().is_open());
 }
 
-TEST_CASE("a card that somebody else serves than the socket's owner gets no PIN") {
+TEST_CASE("a card that another user than the socket's owner serves gets no PIN") {
   if (!test::can_be_another_user()) {
     SUCCEED("the rule is tested with the reader's socket");
     return;
@@ -138,7 +138,7 @@ TEST_CASE("a card that somebody else serves than the socket's owner gets no PIN"
   CHECK(connect({path, 0}).is_open());
   REQUIRE(::chown(path.c_str(), 1, 1) == 0);
   CHECK_THROWS_WITH(connect({path, 0}),
-                    "unix:" + path + ": somebody else listens there than the socket's owner");
+                    "unix:" + path + ": a process that is not the socket owner's listens there");
 }
 
 TEST_CASE("a card that is busy with others is not waited for without end") {
@@ -166,7 +166,7 @@ TEST_CASE("a port is for programs of this machine alone") {
   CHECK(address.sin_addr.s_addr == htonl(INADDR_LOOPBACK));
 }
 
-TEST_CASE("records come whole, however they were cut, until one is none") {
+TEST_CASE("records come whole, however they were cut, until one is invalid") {
   const Pair pair;
   Records records{Descriptor(pair.ends[0])};
   const Descriptor other(pair.ends[1]);

@@ -29,7 +29,7 @@ TEST_CASE("what is no misbehavior is refused, with what there is") {
   CHECK_THROWS_WITH(parse_misbehavior("wtx=256"), Contains("from 1 to 255"));
 }
 
-TEST_CASE("a card can be mute, or answer a reset with what is none") {
+TEST_CASE("a card can be mute, or answer a reset with no ATR") {
   test::Script mute("3B00", "mute");
   CHECK(mute.power_up().empty());
   test::Script bad("3B00", "bad-atr");

@@ -94,7 +94,7 @@ TEST_CASE("a card that is slow, fussy or wrong once still gives its code") {
   for (const char* misbehavior : {"nulls=3", "single", "slow=95", "single,nulls=1", "wtx=2", "slow=90,wtx=3",
                                   "slow=90,nulls=2", "bad-lrc=3", "garbage=2"}) {
     for (const bool t1 : {false, true}) {
-      // At T=0 nobody can ask for an answer once more.
+      // At T=0 an answer cannot be asked for once more.
       if (!t1 && misbehavior == std::string("garbage=2")) continue;
       INFO(misbehavior << (t1 ? ", T=1" : ", T=0"));
       const auto card =

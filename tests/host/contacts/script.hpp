@@ -51,7 +51,7 @@ class ScriptedCard final : public CardSlot {
   std::vector<std::string> asked_;
 };
 
-// Whoever drives the contacts. Characters of the reader are a millisecond apart.
+// A reader at the contacts. Characters of the reader are a millisecond apart.
 class Script {
  public:
   explicit Script(const std::string& atr, const std::string& misbehavior = "")
@@ -93,7 +93,7 @@ class Script {
     card.received(character, parity_ok, now);
   }
 
-  // All that the card sends until nothing more comes by itself; a character with a wrong parity has a ! behind it.
+  // All that the card sends until nothing more comes by itself; a character with a wrong parity has a ! after it.
   std::string hear() {
     std::string heard;
     moments.clear();

@@ -51,7 +51,7 @@ TEST_CASE("an answer that is not fetched is lost with the next command") {
   CHECK(script.say("00C0000003") == "6D00");
 }
 
-TEST_CASE("another Le gives 6Cxx, and the card behind is asked once") {
+TEST_CASE("another Le gives 6Cxx, and the card itself is asked once") {
   Powered script;
   CHECK(script.say("00B2010C00") == "6C05");
   CHECK(script.say("00B2010C05") == "B27003AABBCC9000");
@@ -83,7 +83,7 @@ TEST_CASE("a card that says 61xx and 6Cxx itself is asked again") {
   CHECK(script.say("00B2020C02") == "B256789000");
 }
 
-TEST_CASE("a warning behind data is kept with it") {
+TEST_CASE("a warning after data is kept with it") {
   Powered script;
   script.apdus.on("00A4040001BB", "AA6283");
   script.say("00A4040001");

@@ -116,7 +116,7 @@ TEST_CASE("what is no valid block is answered with the block that is expected") 
   CHECK(script.say(i(1, false, kRead)) == r(0, 2));                 // N(S)
   CHECK(script.say(i(0, false, std::string(66, '0'))) == r(0, 2));  // longer than IFSC
   CHECK(script.say(block("00E3"
-                         "0101")) == r(0, 2));  // nobody asked for time
+                         "0101")) == r(0, 2));  // no time was asked for
   for (const std::uint8_t character : bytes(command)) script.tell(character, character != 0xB2);
   CHECK(script.hear() == r(0, 1));
   CHECK(script.apdus.asked().empty());

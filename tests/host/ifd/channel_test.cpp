@@ -38,7 +38,7 @@ TEST_CASE("a reader that says nothing for too long is hung up on, and its card i
   CHECK(receive(presence).empty());
 }
 
-TEST_CASE("while nobody is there, the wait lasts as long as it should") {
+TEST_CASE("without a peer, the wait lasts as long as it should") {
   const sesame::test::TemporaryFolder folder;
   Channel channel;
   REQUIRE(channel.open(0, folder.file("reader").c_str()));
@@ -48,7 +48,7 @@ TEST_CASE("while nobody is there, the wait lasts as long as it should") {
   CHECK_FALSE(channel.present());
 }
 
-TEST_CASE("closing ends whoever waits or asks") {
+TEST_CASE("closing ends every wait and request") {
   const sesame::test::TemporaryFolder folder;
   const Descriptor listener = listen_at(folder.file("reader"));
   Channel channel;

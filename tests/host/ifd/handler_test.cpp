@@ -1,4 +1,4 @@
-// libifdsesame.so as pcscd sees it, and a reader behind it that a test plays, friendly or not.
+// libifdsesame.so as pcscd sees it, and a reader beyond it that a test plays, friendly or not.
 extern "C" {
 #include <ifdhandler.h>
 #include <pcsclite.h>
@@ -352,7 +352,7 @@ TEST_CASE("a request that is longer than any is not sent") {
   CHECK_FALSE(readable(peer.listener, 0));
 }
 
-TEST_CASE("somebody else than the socket's owner, or root, is no reader") {
+TEST_CASE("a process of neither the socket's owner nor root is no reader") {
   if (!sesame::test::can_be_another_user()) {
     SUCCEED("the rule is tested in listener_test.cpp");
     return;
@@ -360,7 +360,7 @@ TEST_CASE("somebody else than the socket's owner, or root, is no reader") {
   const sesame::test::TemporaryFolder folder;
   ::chmod(folder.file("").c_str(), 0777);
   const std::string path = folder.file("reader");
-  // SO_PEERCRED is of the moment of listen(): the socket is nobody's, whoever has it afterwards.
+  // SO_PEERCRED is of the moment of listen(): the socket is the other user's, whatever process has it afterwards.
   Peer peer;
   peer.path = path;
   REQUIRE(::seteuid(sesame::test::kNobody) == 0);

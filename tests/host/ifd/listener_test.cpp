@@ -44,7 +44,7 @@ TEST_CASE("the socket is its owner's alone, and gone afterwards") {
   CHECK(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
 }
 
-TEST_CASE("who may deal with what is somebody's: he himself, and root") {
+TEST_CASE("who may use a user's socket: that user, and root") {
   static_assert(io::may_deal_with(0, 0) && io::may_deal_with(1000, 1000) && io::may_deal_with(0, 1000));
   static_assert(!io::may_deal_with(1000, 0) && !io::may_deal_with(1000, 1001));
   const sesame::test::TemporaryFolder folder;
@@ -69,7 +69,7 @@ TEST_CASE("the socket is its owner's alone whatever the umask is, and so from th
   CHECK((there.st_mode & 07777) == 0600);
 }
 
-TEST_CASE("another user at the reader's socket is turned away, though he gets at it") {
+TEST_CASE("another user at the reader's socket is turned away, though the file's mode lets that user in") {
   if (!sesame::test::can_be_another_user()) {
     SUCCEED("the rule is tested above");
     return;
@@ -84,11 +84,11 @@ TEST_CASE("another user at the reader's socket is turned away, though he gets at
   CHECK(sesame::test::as_nobody(connects));
   CHECK(readable(Descriptor(::dup(listener.descriptor()))));
   CHECK_FALSE(listener.accept().is_open());
-  CHECK(connect_to(path).is_open());  // whoever comes after him is not kept out
+  CHECK(connect_to(path).is_open());  // the next client is not kept out
   CHECK(listener.accept().is_open());
 }
 
-TEST_CASE("a socket that nobody serves any more is replaced") {
+TEST_CASE("a socket that is no longer served is replaced") {
   const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("reader");
   listen_at(path).close();

@@ -26,7 +26,8 @@ bool as_nobody(Act act) {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) throw std::runtime_error("nobody could be nobody");
+  if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+    throw std::runtime_error("the other user's process did not end as it should");
   return WEXITSTATUS(status) == 0;
 }
 

@@ -17,7 +17,7 @@ namespace sesame::ifd::test {
 
 class Relay {
  public:
-  // Listens at `path`; whoever connects is connected to `reader`.
+  // Listens at `path`; each client is connected to `reader`.
   Relay(const std::string& path, std::string reader)
       : listener_(listen_at(path)), reader_(std::move(reader)), stop_(::eventfd(0, EFD_CLOEXEC)) {
     thread_ = std::thread([this] { run(); });

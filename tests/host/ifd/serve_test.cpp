@@ -30,7 +30,7 @@ TEST_CASE("the reader works by itself, when no program has the card") {
   CHECK_THAT(reader.wait_for("4251 1495"), !Contains("1234"));
 }
 
-TEST_CASE("keys that end are no end of the reader, and q is none either") {
+TEST_CASE("neither the end of the keys nor q ends the reader") {
   const Sandbox sandbox;
   ServedReader reader(sandbox, sandbox.file("reader"));
   reader.type("q\x03");

@@ -90,7 +90,7 @@ TEST_CASE("the answer to a PIN comes with the keys") {
   CHECK(served.heard(requests) == "009000");
 }
 
-TEST_CASE("the answer to a PIN that nobody types comes with time") {
+TEST_CASE("the answer to a PIN that is not typed comes with time") {
   Served served;
   served.server.insert(served.now);
   const Descriptor requests = served.connect(Role::requests);

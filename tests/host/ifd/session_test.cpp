@@ -44,7 +44,7 @@ TEST_CASE("a program powers the card, talks to it, resets it and lets go of it")
   CHECK(program.transmit(kSelect) == "03");
 }
 
-TEST_CASE("without a card there is none") {
+TEST_CASE("without a card there is no answer") {
   Machine machine;
   Program program(machine);
   CHECK(program.ask(Operation::power_up) == "02");
@@ -94,7 +94,7 @@ TEST_CASE("the PIN is typed at the reader, and the program gets the card's word 
     machine.type("c");
     CHECK(program.answer() == "006401");
   }
-  SECTION("nobody is there") {
+  SECTION("the reader is not in use") {
     machine.reader.advance(30'000);
     CHECK(program.answer() == "006400");
   }
@@ -105,7 +105,7 @@ TEST_CASE("the PIN is typed at the reader, and the program gets the card's word 
   CHECK(program.answer() == "none");  // once
 }
 
-TEST_CASE("an order that is none is 6B80, without a prompt") {
+TEST_CASE("an invalid order is 6B80, without a prompt") {
   Machine machine;
   machine.reader.insert();
   Program program(machine);

@@ -54,13 +54,13 @@ inline bool readable(const Descriptor& socket, int milliseconds = kPatienceMs) {
 }
 
 inline Descriptor accept_at(const Descriptor& listener) {
-  if (!readable(listener)) throw std::runtime_error("nobody connects");
+  if (!readable(listener)) throw std::runtime_error("no client connects");
   return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
 }
 
 // The next message; empty: the other side has hung up.
 inline std::vector<std::uint8_t> receive(const Descriptor& socket) {
-  if (!readable(socket)) throw std::runtime_error("nobody says anything");
+  if (!readable(socket)) throw std::runtime_error("nothing is said");
   Message message;
   if (receive_message(socket.get(), message) != Received::message) return {};
   return {message.begin(), message.end()};

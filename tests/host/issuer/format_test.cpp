@@ -86,7 +86,7 @@ TEST_CASE("an input of another function is refused, not left out") {
   CHECK(refusal(std::move(currency)) == "the currency is not taken by this function");
 }
 
-TEST_CASE("a Belgian code tells the bits that it was made of, or is none") {
+TEST_CASE("a Belgian code tells the bits that it was made of, or is invalid") {
   CardRecord belgian = record_of(card::load_card("belgian-card"), 0);
   REQUIRE(belgian.rule == CodeRule::belgian);
   std::mt19937 random(7);

@@ -42,7 +42,7 @@ TEST_CASE("a clone is another key of the same bytes") {
 TEST_CASE("a destroyed key leaves nothing in memory") {
   alignas(Key) std::array<std::uint8_t, sizeof(Key)> memory{};
   Key* held = new (memory.data()) Key(key("0123456789ABCDEFFEDCBA9876543210"));
-  // Volatile, because the compiler may assume that nobody looks at a dead object.
+  // Volatile, because the compiler may assume that a dead object is not read.
   const volatile std::uint8_t* look = memory.data();
   REQUIRE(look[0] == 0x01);
   REQUIRE(look[15] == 0x10);

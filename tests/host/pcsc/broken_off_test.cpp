@@ -117,7 +117,7 @@ TEST_CASE("a card that stops answering its resets is mute") {
   CHECK(slot.warm_reset(answer) == SlotStatus::mute);
 }
 
-TEST_CASE("an ATR that is none is garbled") {
+TEST_CASE("an invalid ATR is garbled") {
   OneReader setup;
   const auto atr = GENERATE("12 34", "3B", "3B 81 FF 11 FE 00");
   INFO(atr);

@@ -51,7 +51,7 @@ TEST_CASE("a sentence names the reader, or says that it is the reader") {
         std::string("the reader is in use by another program: close that program and try again"));
 }
 
-TEST_CASE("a code that nobody defines is given as a number") {
+TEST_CASE("an undefined code is given as a number") {
   CHECK(failure(0x80100999, "Bench").what() ==
         std::string("reader Bench failed with PC/SC code 0x80100999: plug it in again and try again"));
 }

@@ -95,7 +95,7 @@ TEST_CASE("a pinpad that takes too long is no mute card: a PIN may still be sent
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   setup.pinpad.wait_for_nobody(true);
   CHECK_THROWS_WITH(slot.verify_on_pad(kVerify, answer), Catch::Matchers::Contains("press cancel on it"));
-  // As long as somebody may still type there.
+  // As long as a PIN may still be typed there.
   CHECK(slot.activate(answer) == SlotStatus::mute);
   CHECK(slot.transmit(hex("00 84 00 00 08"), answer) == SlotStatus::mute);
   setup.pinpad.wait_for_nobody(false);

@@ -124,7 +124,7 @@ TEST_CASE("a card that does not come in time is not waited for any longer") {
   CHECK(waits == 1);
 }
 
-TEST_CASE("a card that is inserted while somebody waits is taken at once") {
+TEST_CASE("a card that is inserted during a wait is taken at once") {
   OneReader setup;
   std::unique_ptr<ScriptCard> card;
   int waits = 0;
@@ -137,7 +137,7 @@ TEST_CASE("a card that is inserted while somebody waits is taken at once") {
   wait_for_card(setup.context, setup.reader, kPatience, [] { FAIL("it waits for a card that is there"); });
 }
 
-TEST_CASE("a daemon that dies while somebody waits for a card ends the wait") {
+TEST_CASE("a daemon that dies during a wait for a card ends the wait") {
   OneReader setup;
   const auto wait = [&] {
     wait_for_card(setup.context, setup.reader, kPatience, [&] { setup.daemon.kill(); });

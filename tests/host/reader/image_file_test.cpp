@@ -58,7 +58,7 @@ TEST_CASE("an image is an ELF file for ARM with all of its segments in it") {
     bool good;
   };
   for (const Row& row :
-       {Row{"the least one", image(), true}, Row{"more behind it", image() + "symbols", true},
+       {Row{"the least one", image(), true}, Row{"more after it", image() + "symbols", true},
         Row{"nothing", "", false}, Row{"text", "title = \"not an image\"\n", false},
         Row{"half a header", image().substr(0, 30), false},
         Row{"half a table of segments", image().substr(0, 70), false},

@@ -153,7 +153,7 @@ TEST_CASE("a reader that works without end is given up") {
   CHECK_THROWS_WITH(reader.connect(), "the reader works without end; reset it");
 }
 
-// A card that says NULL every 50 ms. Behind so many of them the reader, whose link it has, comes to rest.
+// A card that says NULL every 50 ms. After so many of them the reader, whose link it has, comes to rest.
 class SlowCard final : public CardLine {
  public:
   SlowCard(int link, int nulls) : link_(link), left_(nulls) {}
@@ -197,7 +197,7 @@ TEST_CASE("a reader whose card never comes to an end is given up in the end") {
   CHECK_THROWS_WITH(wait_for_slow_card(1'000, limits), "the reader works without end; reset it");
 }
 
-// Answers so many hellos: it works, and behind the last one it rests.
+// Answers so many hellos: it works, and after the last one it rests.
 void answer(int link, int hellos) {
   panel::FrameReader<panel::kMaxBodyToReader> frames;
   for (int answers = 0; answers < hellos;) {
@@ -325,7 +325,7 @@ termios settings_of(const Terminal& terminal) {
   return settings;
 }
 
-TEST_CASE("a port is again as it was, and anybody's, also where no board answers") {
+TEST_CASE("a port is again as it was, and free, also where no board answers") {
   Terminal terminal;
   const termios before = settings_of(terminal);
   PanelLimits limits;
@@ -351,7 +351,7 @@ TEST_CASE("a port is again as it was, and anybody's, also where no board answers
   CHECK(exclusive == 0);
 }
 
-TEST_CASE("the terminal that somebody sits at is no port, and stays as it is") {
+TEST_CASE("the terminal that the program runs at is no port, and stays as it is") {
   Terminal terminal;
   const termios before = settings_of(terminal);
   const Descriptor input(::dup(STDIN_FILENO));

@@ -264,7 +264,7 @@ TEST_CASE("a damaged file is refused and left as it is") {
   CHECK(now == damaged);
 }
 
-TEST_CASE("a put is refused once the lock file was removed, for somebody else may be counting") {
+TEST_CASE("a put is refused once the lock file was removed, for another process may be counting") {
   SimulatedDisk disk;
   disk.add_directory("/d");
   DurableStore store("/d/cards.state", {}, disk);

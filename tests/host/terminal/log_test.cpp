@@ -72,7 +72,7 @@ TEST_CASE("a line is said at once, on one line") {
   CHECK(channel.read() == "sesame: card ?[2J?is in\n");
 }
 
-TEST_CASE("what nobody reads is waited for by nobody, and counted") {
+TEST_CASE("what is not read is not waited for, and counted") {
   for (const auto kind : {Channel::Kind::pipe, Channel::Kind::socket}) {
     const Channel channel(kind);
     Time time;
@@ -108,13 +108,13 @@ TEST_CASE("a flood is followed by a line every three seconds, which says how man
   CHECK(lines(channel.read()) == Log::kInARow + 1);
 }
 
-TEST_CASE("a reader that has gone ends nobody, and the signal is as it was afterwards") {
+TEST_CASE("a reader that has gone ends no process, and the signal is as it was afterwards") {
   Channel channel(Channel::Kind::pipe);
   const auto before = std::signal(SIGPIPE, SIG_DFL);
   {
     Log log(channel.writer());
     channel.close_reader();
-    log.tell("to nobody");  // SIGPIPE would end this
+    log.tell("not read");  // SIGPIPE would end this
   }
   CHECK(std::signal(SIGPIPE, before) == SIG_DFL);
 }

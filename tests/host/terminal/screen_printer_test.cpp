@@ -39,7 +39,7 @@ TEST_CASE("whatever a board has in its cells, a terminal gets a box, and obeys n
   CHECK(std::count(drawn.begin(), drawn.end(), '\n') == 4);
 }
 
-TEST_CASE("a box that nobody took is not moved up over") {
+TEST_CASE("a box that was not taken is not moved up over") {
   std::string drawn;
   bool taken = false;
   ScreenPrinter printer(ScreenPrinter::Where::in_place, [&](std::string_view drawing) {

@@ -231,7 +231,7 @@ card::Personalisation somebodys(const std::string& card, const std::string& pan)
 
 }  // namespace
 
-TEST_CASE("a masked recording gives the code of the card it was made of, and tells nobody whose it was") {
+TEST_CASE("a masked recording gives the code of the card it was made of, and does not tell whose it was") {
   struct Card {
     const char* name;
     std::string pan;

@@ -178,7 +178,7 @@ TEST_CASE("an exchange that does not end is recorded piece by piece") {
             warm_reset(slot);
           }) == "# test\natr 3B00\n> 00A4040001AA00\n< 6102\n> 00C0000002\n< AA6101\n");
   }
-  SECTION("as the card is powered down, or nobody asks any more") {
+  SECTION("as the card is powered down, or is no longer asked") {
     const bool powered_down = GENERATE(true, false);
     CHECK(traced({{"00A4040001AA00", "6102"}}, [&](CardSlot& slot) {
             activate(slot);

@@ -91,7 +91,7 @@ TEST_CASE("a card whose process is killed in mid-dialogue gives no ATC twice") {
     const unsigned atc = atc_of(answer);
     CHECK(atc > last);
     last = atc;
-    // A transaction more, up to a command whose answer nobody waits for.
+    // A transaction more, up to a command whose answer is not waited for.
     const std::size_t end = round % commands.size();
     for (std::size_t i = 0; i < end; ++i) whole(vpcd, commands[i]);
     vpcd.send(bytes(commands[end]));
@@ -150,7 +150,7 @@ TEST_CASE("what a served card was asked can be recorded, and replays") {
   CHECK(apps.status == 0);
 }
 
-TEST_CASE("where nobody listens the command says so, and what to do") {
+TEST_CASE("where nothing listens the command says so, and what to do") {
   const Sandbox sandbox;
   const std::string port = std::to_string(sesame::pcscd::free_port());
   const auto outcome = sandbox.sesame({"card", "serve", "--ephemeral", "--port", port, "--wait", "0"});

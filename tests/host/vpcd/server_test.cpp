@@ -150,7 +150,7 @@ TEST_CASE("frames may come in any pieces") {
   }
 }
 
-TEST_CASE("whoever asks without reading gets all answers later") {
+TEST_CASE("a client that asks without reading gets all answers later") {
   constexpr int kCommands = 20000;
   SpySlot slot;
   slot.on_transmit = [](Bytes command, emv::ResponseBuffer& answer) {
@@ -209,7 +209,7 @@ TEST_CASE("SIGUSR1 takes the card out, SIGUSR2 puts it in again") {
   }
 }
 
-TEST_CASE("the card leaves as the command behind the last arrives, which it never sees") {
+TEST_CASE("the card leaves as the command after the last arrives, which it never sees") {
   SpySlot slot;
   Listener listener;
   ServerOptions options = at(listener);
@@ -260,7 +260,7 @@ TEST_CASE("a daemon that stops is a card that is out, and back with the next dae
   CHECK_THAT(served.next(), Contains("is in the reader"));
 }
 
-TEST_CASE("where nobody listens it fails, at once or after the time given") {
+TEST_CASE("where nothing listens it fails, at once or after the time given") {
   SpySlot slot;
   const std::uint16_t port = unused_port();
   SECTION("at once") {
@@ -291,7 +291,7 @@ TEST_CASE("where nobody listens it fails, at once or after the time given") {
   }
 }
 
-TEST_CASE("whoever listens and closes at once is no reader") {
+TEST_CASE("a listener that closes at once is no reader") {
   SpySlot slot;
   Listener listener;
   Served served(slot, at(listener, 0));

@@ -28,7 +28,7 @@ TEST_CASE("events are numbered over all readers, and filtered by one") {
   CHECK(bus.last() == 4);
 }
 
-TEST_CASE("a stream goes on behind the last event it has seen") {
+TEST_CASE("a stream goes on after the last event it has seen") {
   EventBus bus;
   bus.publish("a", entries(3));
   CHECK(bus.wait(2, std::nullopt, kAtOnce).events.front().sequence == 3);
@@ -80,7 +80,7 @@ TEST_CASE("of one reader only its own events can be lost") {
   CHECK(bus.wait(1, "loud", kAtOnce).lost);
 }
 
-TEST_CASE("of a reader that is deleted and forgotten nobody can tell") {
+TEST_CASE("a reader that is deleted and forgotten is unknown") {
   EventBus bus(4);
   bus.publish("gone", SimEvent::Kind::deleted, 0);
   CHECK_FALSE(bus.wait(0, "gone", kAtOnce).lost);
@@ -88,7 +88,7 @@ TEST_CASE("of a reader that is deleted and forgotten nobody can tell") {
   CHECK(bus.wait(0, "gone", kAtOnce).lost);
 }
 
-TEST_CASE("whoever is told of news is told whose, until he no longer is") {
+TEST_CASE("news comes with the name of its reader, until it is no longer asked for") {
   EventBus bus;
   std::vector<std::string> told;
   bus.on_news([&](const std::string& reader) { told.push_back(reader); });
@@ -122,7 +122,7 @@ TEST_CASE("many events come in several batches, none twice and none missing") {
   CHECK(count == 1'000);
 }
 
-TEST_CASE("whoever waits is woken by an event of its reader, and not by others'") {
+TEST_CASE("a wait is woken by an event of its reader, and not by others'") {
   EventBus bus;
   EventBus::Batch got;
   std::thread waiting([&] { got = bus.wait(0, "b", kLong); });

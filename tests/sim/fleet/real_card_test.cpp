@@ -58,7 +58,8 @@ SimulatorOptions with_real_cards() {
   return options;
 }
 
-TEST_CASE("a real card that is pulled out of its reader has left the live reader too, though nobody looks") {
+TEST_CASE(
+    "a real card that is pulled out of its reader has left the live reader too, though it is not watched") {
   pcsc::OneReader setup;
   const auto card = setup.insert(stranger());
   Simulator simulator(with_real_cards());

@@ -162,7 +162,7 @@ TEST_CASE("a reader ends when its time is over") {
   CHECK_FALSE(world.simulator.next_deadline());
 }
 
-TEST_CASE("real time goes on for readers that nobody looks at") {
+TEST_CASE("real time goes on for readers that are not watched") {
   World world;
   const std::string id = world.create(ClockKind::real), other = world.create();
   CHECK(world.otp(id).code);
@@ -179,7 +179,7 @@ TEST_CASE("real time goes on for readers that nobody looks at") {
   CHECK_FALSE(world.simulator.next_deadline());
 }
 
-TEST_CASE("a reader is up to date for whoever looks, ticked or not") {
+TEST_CASE("a reader is up to date when it is asked for, ticked or not") {
   World world;
   const std::string id = world.create(ClockKind::real);
   world.time = 30'000;
@@ -294,7 +294,7 @@ TEST_CASE("a code with a real clock waits for a slow card, and lets others to th
     result = world.otp(id);
     done = true;
   });
-  // Time runs only here: the caller cannot go on without somebody getting in between.
+  // Time runs only here: the caller cannot go on without another one getting in between.
   const bool answered = world.simulator.wait(id, milliseconds(30'000), [&](LiveReader& reader) {
     if (reader.reader().state() == State::code) return true;
     if (reader.reader().state() == State::working) world.time = reader.deadline().value();

@@ -36,7 +36,7 @@ class Wire {
   bool ends();
   // Whether something has come, or the end, within the time; it is not read.
   bool has_answer(std::chrono::milliseconds time) const;
-  // Whether the server breaks it off within half a minute although nobody reads.
+  // Whether the server breaks it off within half a minute although nothing is read.
   bool breaks() const;
 
  private:

@@ -1,4 +1,4 @@
-// What a client bears from whoever answers: a server that says what this test wants.
+// What a client must survive from its peer: a server that says what this test wants.
 #include "sim/http/http_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -128,7 +128,7 @@ TEST_CASE("a connection is used again, and made anew where the server has closed
   for (int i = 0; i < 3; ++i) CHECK(again.send("GET", "/", "").status == 200);
 }
 
-TEST_CASE("a reader behind a server that is none is a line, not an end") {
+TEST_CASE("a server that is no simulator is told in one line, and ends nothing") {
   using Row = std::tuple<const char*, std::string, Failure::Kind>;
   const std::string deep = std::string(1'000'000, '[');
   for (const auto& [what, says, kind] : std::vector<Row>{
@@ -157,7 +157,7 @@ TEST_CASE("a reader behind a server that is none is a line, not an end") {
   }
 }
 
-TEST_CASE("an answer that is nested deeper than a simulator's is none, however deep it is") {
+TEST_CASE("an answer that is nested deeper than a simulator's is refused, however deep it is") {
   const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
   for (const std::string& body : {deep, R"({"id":"r1","x":)" + deep + "}", std::string(200'000, '[')}) {
     const Liar liar(answer(body, "201 Created"));

@@ -206,7 +206,7 @@ std::size_t threads() {
 
 // ---- deadlines
 
-TEST_CASE("what the deadlines are where nobody says otherwise") {
+TEST_CASE("what the deadlines are where nothing else is given") {
   const HttpLimits limits;
   CHECK(limits.idle == 5s);
   CHECK(limits.request == 30s);
@@ -271,7 +271,7 @@ TEST_CASE("who does not read a stream is let go") {
 
 // ---- many
 
-TEST_CASE("500 half requests, of every kind, keep nobody out") {
+TEST_CASE("500 half requests, of every kind, keep no client out") {
   const Running server;
   std::list<Wire> half;
   for (int i = 0; i < 500; ++i) {
@@ -303,7 +303,7 @@ TEST_CASE("thousands of waits and streams take no thread each, and are all told"
   for (Wire& wait : waits) CHECK(wait.receive().body == "\"come\"");
 }
 
-TEST_CASE("news of another topic are none") {
+TEST_CASE("news of another topic is not told") {
   Running server;
   Wire wait = server.wire(Running::request("GET", "/wait"));
   while (server.shared.asked == 0) std::this_thread::yield();
@@ -315,7 +315,7 @@ TEST_CASE("news of another topic are none") {
   CHECK(wait.receive().body == "\"come\"");
 }
 
-TEST_CASE("slow handlers keep nobody from being refused, and no deadline from passing") {
+TEST_CASE("slow handlers keep no client from being refused, and no deadline from passing") {
   Running server(with([](HttpLimits& limits) {
     limits.workers = 1;
     limits.request = 100ms;
@@ -344,7 +344,7 @@ TEST_CASE("beyond the bound on connections the oldest that has not asked anythin
   CHECK_FALSE(wait.has_answer(0ms));  // it is still there
 }
 
-TEST_CASE("beyond the bound on unfinished bodies the oldest makes room, and nobody without one") {
+TEST_CASE("beyond the bound on unfinished bodies the oldest makes room, and no client without one") {
   const Running server(with([](HttpLimits& limits) { limits.bodies = 100'000; }));
   const std::string post = Running::request("POST", "/echo", "Content-Length: 70000\r\n");
   Wire idle = server.wire("GET /");

@@ -99,7 +99,7 @@ TEST_CASE("a card that is slower than the reader's patience counts as mute") {
   CHECK(reader->reader().notice() == Notice::card_mute);
 }
 
-TEST_CASE("C gives up a slow dialogue, and its late answer is nobody's") {
+TEST_CASE("C gives up a slow dialogue, and its late answer is dropped") {
   TestReader reader;
   reader.fault(slow(1'000));
   reader.ask_code();

@@ -92,7 +92,7 @@ TEST_CASE("a very long time passes at once") {
   CHECK(reader.state() == State::off);
 }
 
-TEST_CASE("a virtual clock does not tick, and nobody moves a real one") {
+TEST_CASE("a virtual clock does not tick, and a real one cannot be moved") {
   TestReader virtual_bench;
   virtual_bench->tick(60'000);
   CHECK(virtual_bench->now() == 0);

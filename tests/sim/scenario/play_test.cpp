@@ -144,7 +144,7 @@ TEST_CASE("golden screens are recorded, verified, and kept where the scenario fa
   CHECK(sesame::test::content(file + ".golden") == recorded);
 }
 
-TEST_CASE("a file of golden screens that is none is refused, with its line") {
+TEST_CASE("an invalid file of golden screens is refused, with its line") {
   const sesame::test::TemporaryFolder folder;
   const std::string file = folder.file("a.toml");
   for (const char* text : {"|row|\n", "[a]\nrow\n", "[a]\n[a]\n"}) {

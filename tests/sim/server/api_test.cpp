@@ -341,7 +341,7 @@ TEST_CASE("a body may be nested 16 deep, and no deeper") {
     CHECK(message(nested(16, inmost)) == "card must be a text or an object");
     CHECK(message(nested(17, inmost)) == "the body is nested too deeply");
   }
-  // What comes behind is not looked at.
+  // What comes after is ignored.
   CHECK(message(std::string(17, '[') + "no JSON") == "the body is nested too deeply");
   CHECK(message(R"({"a":1,"a":)" + std::string(17, '[')) == "a name is given twice in the body");
   std::string objects;

@@ -144,7 +144,7 @@ TEST_CASE("what waits when the simulator is ended is told so") {
   CHECK(stream.ends());
 }
 
-TEST_CASE("hundreds of clients that say nothing keep nobody out for long") {
+TEST_CASE("hundreds of clients that say nothing keep no other out for long") {
   const e2e::Sandbox sandbox;
   const Served served(sandbox, {"--clock", "virtual"});
   std::list<Wire> silent;
@@ -152,7 +152,7 @@ TEST_CASE("hundreds of clients that say nothing keep nobody out for long") {
   CHECK(served.ok("GET", "/healthz")["status"] == "ok");
 }
 
-TEST_CASE("half requests keep nobody out") {
+TEST_CASE("half requests keep no client out") {
   const e2e::Sandbox sandbox;
   const Served served(sandbox, {"--clock", "virtual"});
   std::list<Wire> half;
@@ -449,7 +449,7 @@ TEST_CASE("whatever bytes come, the server answers or closes, and goes on") {
     }
     Wire wire(served.port());
     wire.send(bytes);
-    // Whoever sends nothing more gets an answer, or none.
+    // A client that sends nothing more gets an answer, or none.
     wire.finish();
     const Answer answer = wire.receive();
     INFO(round << ": " << bytes << "\n" << answer.body);

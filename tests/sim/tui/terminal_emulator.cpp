@@ -115,7 +115,7 @@ void TerminalEmulator::resize(std::size_t rows, std::size_t columns) {
 }
 
 int TerminalEmulator::wait() {
-  // What it prints at the end must be read, or it waits for ever.
+  // What it prints at the end must be read, or it waits forever.
   int status = 0;
   while (::waitpid(child_, &status, WNOHANG) == 0) read_more(20);
   while (read_more(0)) {

@@ -1,4 +1,4 @@
-// `sesame` at a terminal that can be looked at: a pseudo-terminal, and as much of a VT100 as ncurses asks of one.
+// `sesame` at a terminal whose screen can be read: a pseudo-terminal, and as much of a VT100 as ncurses asks of one.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// `sesame tui` at a terminal, as somebody sees it.
+// `sesame tui` at a terminal, as a user sees it.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using Catch::Contains;
 
 }  // namespace
 
-TEST_CASE("somebody at a terminal makes a code, lets time pass, and ends it") {
+TEST_CASE("a user at a terminal makes a code, lets time pass, and ends it") {
   const Sandbox sandbox;
   TerminalEmulator terminal(sandbox, {"tui", "--clock", "virtual"});
   INFO(terminal.screen());

@@ -195,7 +195,7 @@ onPage('a counter that is left empty stays as it is', {}, async (setup) => {
   }
 });
 
-onPage('counters that somebody wrote for one card are not set in another', {}, async (setup) => {
+onPage('counters that were written for one card are not set in another', {}, async (setup) => {
   const { page } = setup;
   const { id: other } = await api(simulator.url, 'POST', '/v1/readers', { card: 'bank-card' });
   await insertAndChoose(setup);

@@ -177,7 +177,7 @@ onPage('a field keeps all keys that are typed in it, and Enter sets it', {}, asy
   assert.deepEqual(sent.take(), []);
 });
 
-onPage('whoever has set a counter and presses Enter again presses OK', {}, async (setup) => {
+onPage('Enter, pressed again after a counter was set, presses OK', {}, async (setup) => {
   const { page } = setup;
   await insertAndChoose(setup);
   const sent = listenToOrders(page);
@@ -199,7 +199,7 @@ onPage('a click on a key takes the keyboard away from a field', {}, async (setup
   fits(await sent.next(), ['POST /keys {"keys":["2"]}']);
 });
 
-onPage('keys that somebody typed at a reader reach no other one', {}, async ({ page, id }) => {
+onPage('keys that were typed at a reader reach no other one', {}, async ({ page, id }) => {
   await page.waitForSelector('.key');
   const pressed = [];
   await page.route('**/keys', async (route) => {

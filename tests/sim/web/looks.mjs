@@ -52,7 +52,7 @@ for (const size of kSizes) {
     });
 }
 
-onPage('whoever wants no motion gets none', {}, async (setup) => {
+onPage('a user who wants no motion gets none', {}, async (setup) => {
   await insertAndChoose(setup);
   const moving = await setup.page.evaluate(() => document.getAnimations().map((each) => each.animationName ?? each.transitionProperty));
   assert.deepEqual(moving, []);

@@ -1,4 +1,4 @@
-// The page of `sesame sim`, as somebody with a mouse, a finger, a keyboard or a screen reader meets it.
+// The page of `sesame sim`, as a user with a mouse, a finger, a keyboard or a screen reader meets it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { api, button, card, insertAndChoose, key, openPage, printedPin, startSimulator, toCode } from './setup.mjs';
@@ -157,7 +157,7 @@ onPage('Backspace held down is C held down', {}, async (setup) => {
   await setup.page.keyboard.up('Backspace');
 });
 
-onPage('keys that overlap, as of somebody fast, all count', {}, async (setup) => {
+onPage('keys that overlap, as of a fast typist, all count', {}, async (setup) => {
   await insertAndChoose(setup);
   for (const digit of '1234') await setup.page.keyboard.down(digit);
   for (const digit of '1234') await setup.page.keyboard.up(digit);
@@ -189,7 +189,7 @@ onPage('the focus goes from the card over the keys to the drawer', {}, async ({ 
 
 // ---- languages, light, size
 
-onPage('somebody French is spoken to in French, and may choose', { locale: 'fr-FR' }, async ({ page, shot }) => {
+onPage('a French user is spoken to in French, and may choose', { locale: 'fr-FR' }, async ({ page, shot }) => {
   await page.getByText('Glissez la carte').waitFor();
   assert.equal(await page.getAttribute('html', 'lang'), 'fr');
   await shot('9-french');
@@ -199,7 +199,7 @@ onPage('somebody French is spoken to in French, and may choose', { locale: 'fr-F
   await page.getByText('Slide the card in').waitFor();
 });
 
-onPage('whoever speaks neither language is spoken to in English', { locale: 'de-DE' }, async ({ page }) => {
+onPage('a user who speaks neither language is spoken to in English', { locale: 'de-DE' }, async ({ page }) => {
   await page.getByText('Slide the card in').waitFor();
 });
 
@@ -250,7 +250,7 @@ for (const [name, viewport] of [['phone', { width: 360, height: 740 }], ['tablet
 onPage('the log names each command, hides the PIN, and opens to what the bytes mean', {}, async (setup) => {
   const { page } = setup;
   await toCode(setup);
-  // T=0: the answer is fetched by the GET RESPONSE behind it.
+  // T=0: the answer is fetched by the GET RESPONSE after it.
   const line = page.locator('.apdu', { hasText: 'GENERATE AC for an ARQC' }).locator('xpath=following-sibling::*[1]');
   await line.locator('summary').click();
   await line.getByText('Transaction counter (ATC)').waitFor();
@@ -302,7 +302,7 @@ onPage('a dead battery leaves it dark until there is a fresh reader', {}, async 
   await page.getByRole('switch', { name: 'Battery dies' }).check({ force: true });
   await page.locator('.faults li[data-kind=dead_battery].on').waitFor();
   await card(page).click();
-  await state('choose_function');  // the fourth command is behind the PIN
+  await state('choose_function');  // the fourth command comes after the PIN
   await key(page, 'CODE').click();
   await state('pin');
   await printedPin(page).click();
@@ -355,7 +355,7 @@ onPage('a real clock runs by itself', { reader: { clock: 'real' } }, async ({ pa
   assert.ok(await button(page, '+35 s').isEnabled());
 });
 
-onPage('what somebody else does to the reader is seen at once', {}, async ({ page, id, state, says }) => {
+onPage('what another client does to the reader is seen at once', {}, async ({ page, id, state, says }) => {
   await api(simulator.url, 'PUT', `/v1/readers/${id}/card`, 'sesame-card');
   await state('choose_function');
   await api(simulator.url, 'POST', `/v1/readers/${id}/keys`, { keys: ['CODE', '1', '2'] });

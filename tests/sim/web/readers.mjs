@@ -1,5 +1,5 @@
 // Which reader the page shows: one that is gone, one after a restart, another model, the one that it begins with, and
-// as many at once as somebody has tabs.
+// as many at once as there are tabs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -15,7 +15,7 @@ const lcdIsLit = async (page) => (await page.locator('#lcd.lit').count()) === 1;
 // ---- gone, unknown
 
 for (const address of ['#unknown', '#%E0%A4%A', '#a/b']) {
-  onPage(`${address} is nobody, and gets no keys; neither does the reader before`, { refused: true }, async (setup) => {
+  onPage(`${address} is no reader, and gets no keys; neither does the reader before`, { refused: true }, async (setup) => {
     const { page, id, state } = setup;
     await insertAndChoose(setup);
     const { revision } = await reader(id);
@@ -105,7 +105,7 @@ test('after a restart the page shows what is there', async () => {
 
 // ---- a token
 
-test('where a token is wanted after a restart, whoever leaves the dialog by Escape can come back to it', async () => {
+test('where a token is wanted after a restart, a user who leaves the dialog by Escape can come back to it', async () => {
   const before = await startSimulator();
   const setup = await openPage(browser, before.url, { reader: null });
   const { page } = setup;
@@ -220,7 +220,7 @@ test('with durable cards another model takes the one card there is', async () =>
 // ---- the reader that the page begins with
 
 for (const size of kSizes) {
-  onPage(`nobody can delete the reader that the page begins with, at ${named(size)}`, { viewport: size, reader: null }, async (setup) => {
+  onPage(`the reader that the page begins with cannot be deleted, at ${named(size)}`, { viewport: size, reader: null }, async (setup) => {
     const answer = await fetch(`${simulator.url}/v1/readers/default`, { method: 'DELETE' });
     assert.equal(answer.status, 409);
     const { code, hint } = await answer.json();
@@ -267,7 +267,7 @@ for (const size of kSizes) {
       // Both have arrived: what follows comes from elsewhere, and may not overtake them.
       await until(async () => JSON.stringify((await api(simulator.url, 'GET', `/v1/readers/${id}`)).screen).includes('**'));
     }
-    // What somebody else does is seen in its tab, and in no other.
+    // What another client does is seen in its tab, and in no other.
     for (const { id } of tabs) await api(simulator.url, 'POST', `/v1/readers/${id}/keys`, { keys: ['3', '4', 'OK'] });
     for (const { page } of tabs) await page.waitForSelector('html[data-state=code]');
     await streamsAre(1);
@@ -276,7 +276,7 @@ for (const size of kSizes) {
   });
 }
 
-test('a hidden tab follows nothing, and catches up when it is looked at again', async () => {
+test('a hidden tab follows nothing, and catches up when it is shown again', async () => {
   await closeShared();
   await streamsAre(0);
   const setup = await openPage(browser, simulator.url);
@@ -309,7 +309,7 @@ test('a browser without shared workers follows by itself', async () => {
   await context.close();
 });
 
-onPage('a line of the log that somebody opened stays open while the page catches up', {}, async (setup) => {
+onPage('a line of the log that was opened stays open while the page catches up', {}, async (setup) => {
   const { page } = setup;
   await toCode(setup);
   await page.locator('.apdu summary').nth(2).click();

@@ -1,4 +1,4 @@
-// The pins of a board without its registers, for constants that are looked at on the host.
+// The pins of a board without its registers, for constants that are checked on the host.
 #pragma once
 
 #include <cstdint>
