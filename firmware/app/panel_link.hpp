@@ -1,9 +1,9 @@
-// The board's end of the panel link (firmware/panel/protocol.hpp), while its strap is low. Else it says and hears
-// nothing.
+// The board's end of the panel link (firmware/panel/protocol.hpp), while its strap is low. Else it says and
+// hears nothing.
 //
-// A host asks at any moment, also in the middle of a block from or to the card; all that a hello is answered with takes
-// the line 20 ms. So an answer goes out a byte at a time, whenever there is room for one. Whatever else there is to say
-// comes after it, all at once: the card waits then anyway.
+// A host asks at any moment, also in the middle of a block from or to the card; all that a hello is answered
+// with takes the line 20 ms. So an answer goes out a byte at a time, whenever there is room for one. Whatever
+// else there is to say comes after it, all at once: the card waits then anyway.
 #pragma once
 
 #include "firmware/core/iso7816/link.hpp"
@@ -36,7 +36,8 @@ class PanelLink {
   // Says it only where it differs from what was said last.
   void show(const Reader& reader, const Screen& screen, Millis now);
   void tell(const iso7816::Contacts& contacts);
-  // Begins the answer to a frame that is handled: to a hello all that was shown and told last. go_on() says it.
+  // Begins the answer to a frame that is handled: to a hello all that was shown and told last. go_on() says
+  // it.
   void answer(const Input& input, Millis now);
   // False where nothing is left to say.
   bool go_on();
@@ -44,7 +45,8 @@ class PanelLink {
  private:
   static constexpr std::uint16_t kAll = 0xFFFF;
 
-  // What goes out of the frames that are written into it: not the bytes that went before, and so many of the others.
+  // What goes out of the frames that are written into it: not the bytes that went before, and so many of the
+  // others.
   struct Window {
     std::uint16_t before = 0, room = kAll;
 

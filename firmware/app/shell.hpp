@@ -1,5 +1,5 @@
-// The loop around the reader on a board: inputs are polled into events, the reader says what to show and what the card
-// slot should do, and the character level does it. Everything it touches is firmware/hal.
+// The loop around the reader on a board: inputs are polled into events, the reader says what to show and what
+// the card slot should do, and the character level does it. Everything it touches is firmware/hal.
 //
 //   Shell& shell = the_shell(profile, image, interface);
 //   for (;;) {

@@ -1,5 +1,5 @@
-// What the reader does at the moment, for a person (reader.hpp) or for a program on the computer (pinpad/connection.hpp).
-// Either has a table of transitions; its actions work on the one Control.
+// What the reader does at the moment, for a person (reader.hpp) or for a program on the computer
+// (pinpad/connection.hpp). Either has a table of transitions; its actions work on the one Control.
 #pragma once
 
 #include <cstdint>

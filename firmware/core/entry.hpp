@@ -1,5 +1,5 @@
-// What may be typed at a prompt, key by key, and what it means to the card. The reader and a program that types
-// for a user share these rules.
+// What may be typed at a prompt, key by key, and what it means to the card. The reader and a program that
+// types for a user share these rules.
 #pragma once
 
 #include <array>

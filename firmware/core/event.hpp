@@ -47,8 +47,9 @@ constexpr Key function_key(std::size_t index) {
   return static_cast<Key>(static_cast<std::size_t>(Key::f1) + index);
 }
 
-// What a program on the computer asks of the reader, one thing at a time: a request before the answer to the last
-// one ends that one, which then has no answer. So it may let go of the card, or of a PIN being typed, at any moment.
+// What a program on the computer asks of the reader, one thing at a time: a request before the answer to the
+// last one ends that one, which then has no answer. So it may let go of the card, or of a PIN being typed, at
+// any moment.
 struct HostRequest {
   enum class Kind : std::uint8_t {
     activate,    // cold reset; answered with the ATR

@@ -343,8 +343,8 @@ void Reader::take_answer() {
     return go_on();
   }
 
-  // An ATR. Whether its check character is right was checked by the receiver of the characters; recorded cards
-  // carry an ATR with bytes masked.
+  // An ATR. Whether its check character is right was checked by the receiver of the characters; recorded
+  // cards carry an ATR with bytes masked.
   if (control_.event->bytes.empty()) return show(Notice::card_mute);
   if (iso7816::wants_warm_reset(control_.event->bytes) && !warm_reset_done_) {
     warm_reset_done_ = true;
@@ -401,8 +401,8 @@ void Reader::send_pin() {
                       profile().timeouts.card;  // the user types, then the card works
 }
 
-// The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B); the first
-// that the model has is used.
+// The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B);
+// the first that the model has is used.
 void Reader::choose_language() {
   control_.language = &profile().languages[0];
   if (!profile().card_language) return;

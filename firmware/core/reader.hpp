@@ -16,7 +16,8 @@
 // While a request is outstanding the reader still takes keys, removal and time, and may replace the request:
 // the answer to the old one, should it still come, carries the old number and is dropped.
 //
-// Connected to a computer, the reader is also a PC/SC reader with a pinpad: see pinpad/connection.hpp. A board has none.
+// Connected to a computer, the reader is also a PC/SC reader with a pinpad: see pinpad/connection.hpp. A
+// board has none.
 //
 // What a user typed, and the code, are overwritten as soon as they are no longer shown or needed.
 #pragma once

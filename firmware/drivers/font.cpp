@@ -138,8 +138,8 @@ constexpr std::array<Glyph, 6> kMarks{{
 }};
 constexpr std::uint8_t kRowsOfACapital = 0x81;
 
-// In Latin-1 the capitals C0 to DE and the small letters E0 to FE stand in the same order (and FF is ÿ). Here the
-// letter's place in the alphabet from 1, and its mark; 0 for what is not made of these.
+// In Latin-1 the capitals C0 to DE and the small letters E0 to FE stand in the same order (and FF is ÿ). Here
+// the letter's place in the alphabet from 1, and its mark; 0 for what is not made of these.
 constexpr std::uint8_t marked(char letter, Mark mark) {
   return static_cast<std::uint8_t>(mark << 5 | (letter - 'a' + 1));
 }

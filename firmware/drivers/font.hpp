@@ -1,5 +1,5 @@
-// The characters of a display that has none of its own: 5 × 8 dots, drawn for this project. ASCII, the accented
-// letters of Latin-1, and a few more.
+// The characters of a display that has none of its own: 5 × 8 dots, drawn for this project. ASCII, the
+// accented letters of Latin-1, and a few more.
 #pragma once
 
 #include <array>

@@ -1,9 +1,9 @@
-// A character display with an HD44780 or one of its many likes (HD44780U data sheet, ADE-207-272): two rows of 16, up
-// to four of 20, on a bus of 4 bits that is only written to; R/W is tied low. So every wait is a fixed time: the data
-// sheet's for the slowest oscillator it allows.
+// A character display with an HD44780 or one of its many likes (HD44780U data sheet, ADE-207-272): two rows
+// of 16, up to four of 20, on a bus of 4 bits that is only written to; R/W is tied low. So every wait is a
+// fixed time: the data sheet's for the slowest oscillator it allows.
 //
-// Its ROM (A00) has few accents. What it lacks is drawn from the font into the eight characters that can be defined,
-// as a screen needs them; a ninth on the same screen shows as the letter without its accent.
+// Its ROM (A00) has few accents. What it lacks is drawn from the font into the eight characters that can be
+// defined, as a screen needs them; a ninth on the same screen shows as the letter without its accent.
 //
 // `Wires` are the pins and a delay:
 //
@@ -35,12 +35,14 @@ std::uint8_t dots_of_row(const Glyph& glyph, std::size_t row);
 template <class Wires>
 class Hd44780 {
  public:
-  // From any state, in the middle of a byte too: "initializing by instruction" (figure 24). The display is then dark.
+  // From any state, in the middle of a byte too: "initializing by instruction" (figure 24). The display is
+  // then dark.
   void init() {
     Wires::rs(false);
     Wires::enable(false);
     Wires::wait_us(kPowerUp);
-    // Whatever width the bus has, and whichever half of a byte comes next: the third of these makes it 8 bits.
+    // Whatever width the bus has, and whichever half of a byte comes next: the third of these makes it 8
+    // bits.
     nibble(kEightBits, kFirstWait);
     nibble(kEightBits, kSecondWait);
     nibble(kEightBits, kExecution);
@@ -128,8 +130,8 @@ class Hd44780 {
     address_ = kElsewhere;
   }
 
-  // The second row begins at 40; the third and fourth go on after the first and second (figure 5 and the modules'
-  // wiring).
+  // The second row begins at 40; the third and fourth go on after the first and second (figure 5 and the
+  // modules' wiring).
   void put(std::size_t row, std::size_t column, std::uint8_t code) {
     const auto address = static_cast<std::uint8_t>((row & 1) * 0x40 + (row >> 1) * Wires::kColumns + column);
     if (address != address_) command(kSetCells | address);

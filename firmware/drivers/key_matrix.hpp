@@ -1,15 +1,15 @@
 // From contacts that bounce to keys: pure, fed the contacts and the time.
 //
 //   KeyMatrix keys;
-//   if (const auto stroke = keys.update(contacts, now)) …of the key at (stroke->contact / 4, stroke->contact % 4)…
+//   if (const auto press = keys.update(contacts, now)) …of the key in row press->contact / 4, column % 4…
 //
-// A key is down when its contact has been closed, alone, for 20 ms, and up when it has been open for as long. One
-// stroke for each time it is down. While one key is down another waits: its stroke comes when it is the only one. So
-// does a ghost, the fourth corner of three keys of a matrix without diodes: with more than one contact closed, none
-// is believed.
+// A key is down when its contact has been closed, alone, for 20 ms, and up when it has been open for as long.
+// One stroke for each time it is down. While one key is down another waits: its stroke comes when it is the
+// only one. So does a ghost, the fourth corner of three keys of a matrix without diodes: with more than one
+// contact closed, none is believed.
 //
-// The key that can be held (C) has its stroke when it goes up; where it was down for 1.5 s it has a hold in its place,
-// at that moment. Others have theirs when they go down.
+// The key that can be held (C) has its stroke when it goes up; where it was down for 1.5 s it has a hold in
+// its place, at that moment. Others have theirs when they go down.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ class KeyMatrix {
   // `holdable` is the contact of the key that can be held.
   explicit constexpr KeyMatrix(std::uint8_t holdable) : holdable_(holdable) {}
 
-  // `now` never decreases. Called at least every 5 ms while busy(); a call that comes later is taken as if nothing had
-  // bounced meanwhile.
+  // `now` never decreases. Called at least every 5 ms while busy(); a call that comes later is taken as if
+  // nothing had bounced meanwhile.
   std::optional<KeyPress> update(Contacts contacts, std::uint64_t now);
   // Something is down or bouncing.
   bool busy() const { return state_ != State::up || closed_; }

@@ -1,7 +1,7 @@
-// A display of 128 × 64 dots with an SSD1306 (data sheet rev. 1.1) on its 4-wire serial bus, which is only written to.
-// Text: up to four rows, each twice as high as the font, fewer with blanks between them, in the middle of the display;
-// columns of 8 dots where 16 suffice, else of 6. There is no picture of it in RAM: a cell is drawn when its character
-// changes.
+// A display of 128 × 64 dots with an SSD1306 (data sheet rev. 1.1) on its 4-wire serial bus, which is only
+// written to. Text: up to four rows, each twice as high as the font, fewer with blanks between them, in the
+// middle of the display; columns of 8 dots where 16 suffice, else of 6. There is no picture of it in RAM: a
+// cell is drawn when its character changes.
 //
 // `Wires` are the pins and two delays:
 //
@@ -28,8 +28,9 @@ namespace sesame::drivers {
 // Eight dots as sixteen, each twice.
 std::uint16_t doubled(std::uint8_t dots);
 
-// What the chip is told after a reset, before it may be switched on: the module's wiring (64 rows, alternative COM
-// pins, mirrored both ways), contrast and precharge for the internal charge pump, vertical addressing.
+// What the chip is told after a reset, before it may be switched on: the module's wiring (64 rows,
+// alternative COM pins, mirrored both ways), contrast and precharge for the internal charge pump, vertical
+// addressing.
 inline constexpr std::array<std::uint8_t, 23> kSsd1306Setup{
     0xAE,        // off
     0xD5, 0x80,  // oscillator as after reset
@@ -64,8 +65,8 @@ class Ssd1306 {
     lit_ = false;
   }
 
-  // Draws what differs. A screen that is not lit is blank, and the display then goes off, and its charge pump.
-  // Every screen has the same size.
+  // Draws what differs. A screen that is not lit is blank, and the display then goes off, and its charge
+  // pump. Every screen has the same size.
   void show(const Screen& screen) {
     std::size_t i = 0;
     for (std::size_t row = 0; row < screen.rows; ++row) {

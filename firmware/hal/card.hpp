@@ -1,5 +1,5 @@
-// The card slot: contacts and characters (ISO 7816-3:2006, 5 to 7). Characters come and go as they stand on the line;
-// convention, protocol and time-outs are the core's (firmware/core/iso7816/link.hpp).
+// The card slot: contacts and characters (ISO 7816-3:2006, 5 to 7). Characters come and go as they stand on
+// the line; convention, protocol and time-outs are the core's (firmware/core/iso7816/link.hpp).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ void init();
 // Debounced where the contact bounces. False for a board whose panel link has taken over (see panel.hpp).
 bool present();
 
-// In the order of 6.2.2 and 6.4 where several change at once. RST low also drops what was received and not yet read.
+// In the order of 6.2.2 and 6.4 where several change at once. RST low also drops what was received and not
+// yet read.
 void set(const iso7816::Contacts& contacts);
 void set(const iso7816::LineSettings& settings);
 

@@ -13,8 +13,8 @@ Millis now();
 
 // Until an interrupt: a character, the next millisecond.
 void sleep();
-// The lowest power from which a key or the card wakes the board; now() stands still meanwhile, and goes on after it.
-// With the panel link on, which must be heard, this is sleep().
+// The lowest power from which a key or the card wakes the board; now() stands still meanwhile, and goes on
+// after it. With the panel link on, which must be heard, this is sleep().
 void stop();
 
 }  // namespace sesame::hal::clock

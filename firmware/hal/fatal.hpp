@@ -3,7 +3,8 @@
 
 namespace sesame::hal {
 
-// Card contacts off, display off, then nothing until a reset: a reader that is not sure of itself sends no PIN.
+// Card contacts off, display off, then nothing until a reset: a reader that is not sure of itself sends no
+// PIN.
 [[noreturn]] void fatal();
 
 }  // namespace sesame::hal

@@ -1,32 +1,33 @@
-// The panel link: a host in the place of the keys, the eyes and the card detect switch. It carries what a camera
-// would see, the code included; never a PIN and never a byte of the card.
+// The panel link: a host in the place of the keys, the eyes and the card detect switch. It carries what a
+// camera would see, the code included; never a PIN and never a byte of the card.
 //
 // A frame stands between two END bytes (RFC 1055: C0; C0 and DB inside are escaped as DB DC and DB DD) and is
 //
 //   type 1, body 0 to kMaxBody, CRC 2
 //
-// The CRC is that of ISO 13239, as in T=1 (polynomial 1021 reflected, from FFFF, complemented), low byte first. What
-// has no valid CRC is dropped, and so is an unknown type: the end that waits for an answer asks again.
+// The CRC is that of ISO 13239, as in T=1 (polynomial 1021 reflected, from FFFF, complemented), low byte
+// first. What has no valid CRC is dropped, and so is an unknown type: the end that waits for an answer asks
+// again.
 //
 //   host to reader
 //     48 'H'  hello                   answered with I, C, S, W, then A
 //     4B 'K'  kind 1, key 1           a key: kind 00 press, 01 hold; key as `enum class Key`
 //     50 'P'  present 1               the card: 00 out, 01 in
-//     each ends with a sequence number, 1 byte, chosen by the host: another than in the frame before, unless it is
-//     that frame again. What comes again is acknowledged again, and not handled a second time; a hello is always
-//     answered in full.
+//     each ends with a sequence number, 1 byte, chosen by the host: another than in the frame before, unless
+//     it is that frame again. What comes again is acknowledged again, and not handled a second time; a hello
+//     is always answered in full.
 //   reader to host
 //     49 'I'  version 1, digest 4, reader, 00, board
 //             kVersion; generated::kDigest of the reader's profile, low byte first; names in ASCII
 //     53 'S'  state 1, notice 1, tries 1, lit 1, rows 1, columns 1, cells
-//             what is shown; cells row by row, UTF-16, low byte first; state and notice as the enums of screen.hpp;
-//             tries: PIN tries left where the screen tells them, else FF
+//             what is shown; cells row by row, UTF-16, low byte first; state and notice as the enums of
+//             state.hpp; tries: PIN tries left where the screen tells them, else FF
 //     57 'W'  power 1, time 4          00 asleep, 01 awake; milliseconds since reset, low byte first
 //     43 'C'  contacts 1               bit 0 VCC, bit 1 RST, bit 2 CLK
-//     41 'A'  sequence 1, time 4       the frame with that number is handled, and all it changed at once was sent
+//     41 'A'  sequence 1, time 4       the frame with that number is handled; all it changed at once was sent
 //
-// S and C come whenever they change, and before the A of a frame that changed them; after each S stands a W with its
-// time.
+// S and C come whenever they change, and before the A of a frame that changed them; after each S stands a W
+// with its time.
 #pragma once
 
 #include <cstddef>
@@ -95,8 +96,8 @@ class FrameWriter {
   std::uint16_t crc_ = iso7816::kCrcInitial;
 };
 
-// Takes frames apart. `kMaxBody` bytes of body suffice for what comes from the host (a board), or from a reader (a
-// host: 6 + 2 * 80 cells). A frame that is too long is dropped.
+// Takes frames apart. `kMaxBody` bytes of body suffice for what comes from the host (a board), or from a
+// reader (a host: 6 + 2 * 80 cells). A frame that is too long is dropped.
 template <std::size_t kMaxBody>
 class FrameReader {
  public:

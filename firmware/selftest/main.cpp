@@ -1,5 +1,6 @@
-// The self-test: the code of the image with a card and keys of its own inside, for an emulator that counts instructions
-// as time (qemu-system-arm -icount shift=3,sleep=off). It says each screen with its time, and in the end
+// The self-test: the code of the image with a card and keys of its own inside, for an emulator that counts
+// instructions as time (qemu-system-arm -icount shift=3,sleep=off). It says each screen with its time, and in
+// the end
 //
 //   code_ms, off_ms    when the code came, and when it went, in milliseconds since reset
 //   ticks              of the system timer from the last key to the code, but for those it slept

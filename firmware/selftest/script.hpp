@@ -1,5 +1,6 @@
-// What the self-test's card is asked and answers: the dialogue of the card sesame-card with its first ATC (0001) and the
-// PIN 1234, as `sesame code --card sesame-card --ephemeral --pin 1234 --trace FILE` records it, the PIN put back in.
+// What the self-test's card is asked and answers: the dialogue of the card sesame-card with its first ATC
+// (0001) and the PIN 1234, as `sesame code --card sesame-card --ephemeral --pin 1234 --trace FILE` records
+// it, the PIN put back in.
 #pragma once
 
 #include <string_view>

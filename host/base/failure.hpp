@@ -1,4 +1,5 @@
-// How something fails for the person who asked for it: of a kind, with one line that says what, where and what to do.
+// How something fails for the person who asked for it: of a kind, with one line that says what, where and
+// what to do.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,9 @@ namespace sesame::safe {
 
 namespace {
 
-// Outside its strings JSON has nothing but ASCII, and within them RFC 8259, 7, lets every character be escaped. C0 is
-// escaped already; what else one_line() would not let through lies in the Basic Multilingual Plane.
+// Outside its strings JSON has nothing but ASCII, and within them RFC 8259, 7, lets every character be
+// escaped. C0 is escaped already; what else one_line() would not let through lies in the Basic Multilingual
+// Plane.
 std::string escaped(std::string_view dumped) {
   std::string out;
   out.reserve(dumped.size());

@@ -13,7 +13,8 @@ struct Character {
   std::size_t length = 0;
 };
 
-// `text` is not empty. What RFC 3629, 3 and 4, excludes is no character: overlong forms, surrogates, beyond U+10FFFF, a part.
+// `text` is not empty. What RFC 3629, 3 and 4, excludes is no character: overlong forms, surrogates, beyond
+// U+10FFFF, a part.
 Character first_character(std::string_view text);
 
 // How many characters there are in a text of UTF-8.

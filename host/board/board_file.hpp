@@ -1,4 +1,5 @@
-// Boards as files: hw-profiles/boards/*.toml. Which pin of the microcontroller does what; and what stands around it.
+// Boards as files: hw-profiles/boards/*.toml. Which pin of the microcontroller does what; and what stands
+// around it.
 //
 //     title = "STM32F407G-DISC1, character LCD"
 //     family = "stm32f4"            # the folder of firmware/boards: STM32F405 and F407
@@ -15,7 +16,7 @@
 //     vcc_on = "low"                # low or high: the level of vcc that gives power
 //     detect = "PC4"
 //     card_in = "high"              # low or high: the level of detect with a card in
-//     clock_hz = 4200000            # at CLK: 1 to 5 MHz; the USART's clock (1, 6: 84 MHz; 2, 3: 42 MHz) by 2 * 1…31
+//     clock_hz = 4200000            # CLK: 1 to 5 MHz; the USART's clock (1, 6: 84 MHz; 2, 3: 42) by 2 * 1…31
 //     least_clocks_per_etu = 31     # 8 to 372: the fastest line that a PPS asks for; 372: no PPS
 //
 //     [panel]                       # the panel link, firmware/panel/protocol.hpp
@@ -27,7 +28,7 @@
 //     [keys]
 //     rows = ["PE7", …]             # 4, driven
 //     columns = ["PE11", …]         # 4, read
-//     layout = [["1", …], …]        # 4 rows of 4: 0 to 9, C, OK; where there is room . and F1 to F8; each once
+//     layout = [["1", …], …]        # 4 rows of 4: 0 to 9, C, OK; if there is room . and F1 to F8; each once
 //
 //     [display]
 //     kind = "hd44780"              # character LCD on 4 bits, R/W tied low
@@ -44,9 +45,10 @@
 //     reset = "PC0"
 //     select = "PB1"
 //
-// Everything without a default must be there. A pin is PA0 to PI11, does one thing, and does not belong to the debug port
-// (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the board, each by the interrupt line of its
-// number (EXTI; RM0090, 12.2.5), so that their numbers must differ, whatever their ports.
+// Everything without a default must be there. A pin is PA0 to PI11, does one thing, and does not belong to
+// the debug port (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the board, each by the
+// interrupt line of its number (EXTI; RM0090, 12.2.5), so that their numbers must differ, whatever their
+// ports.
 #pragma once
 
 #include <array>
@@ -110,8 +112,8 @@ struct Board {
 // "PA2"
 std::string to_string(BoardPin pin);
 
-// A shipped board by its name, or a file by its path (names_a_path()). What is wrong with the file is a Failure
-// (Failure::invalid): "FILE:LINE: what; what is allowed".
+// A shipped board by its name, or a file by its path (names_a_path()). What is wrong with the file is a
+// Failure (Failure::invalid): "FILE:LINE: what; what is allowed".
 Board load_board(std::string_view name_or_path);
 
 // The same of a text; `file` is what messages call it.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kAtc = "atc", kLastOnline = "last-online", kBlocked = "blocked", kTries = "tries";
 
-// A value that the counter cannot have is a file that was changed by hand: it wears the card out, never makes it younger.
+// A value that the counter cannot have is a file that was changed by hand: it wears the card out, never makes
+// it younger.
 template <class Number>
 Number at_most(std::uint32_t value, Number limit) {
   return value < limit ? static_cast<Number>(value) : limit;

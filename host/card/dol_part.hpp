@@ -1,5 +1,5 @@
-// Where a data object stands in what the terminal sends for a data object list: EMV 4.3 Book 3, 5.4. A card finds
-// it once, when it is made, and not at every GENERATE AC.
+// Where a data object stands in what the terminal sends for a data object list: EMV 4.3 Book 3, 5.4. A card
+// finds it once, when it is made, and not at every GENERATE AC.
 #pragma once
 
 #include <cstddef>

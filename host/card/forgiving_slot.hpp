@@ -1,5 +1,5 @@
-// A slot whose card may not know an answer: what a recorded card was not asked when it was recorded is told, once each, and
-// the card is mute.
+// A slot whose card may not know an answer: what a recorded card was not asked when it was recorded is told,
+// once each, and the card is mute.
 #pragma once
 
 #include <functional>

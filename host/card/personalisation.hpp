@@ -22,7 +22,8 @@ namespace sesame::card {
 using ByteString = std::vector<std::uint8_t>;
 inline void append(ByteString& to, Bytes more) { to.insert(to.end(), more.begin(), more.end()); }
 
-// How the answers to GET PROCESSING OPTIONS and GENERATE AC are laid out (EMV 4.3 Book 3, 6.5.5.4 and 6.5.8.4).
+// How the answers to GET PROCESSING OPTIONS and GENERATE AC are laid out (EMV 4.3 Book 3, 6.5.5.4
+// and 6.5.8.4).
 enum class AnswerFormat : std::uint8_t { format1 = 1, format2 = 2 };
 
 // Where the card verification results keep what happened in this transaction.

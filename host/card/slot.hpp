@@ -1,5 +1,6 @@
-// Where a card is: a virtual card in memory, a recorded one, a PC/SC reader. It does what a reader asks of its slot.
-// A slot around another one (which records, breaks or refuses) looks at the request and passes it on:
+// Where a card is: a virtual card in memory, a recorded one, a PC/SC reader. It does what a reader asks of
+// its slot. A slot around another one (which records, breaks or refuses) looks at the request and passes it
+// on:
 //
 //   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override {
 //     if (request.is_command()) before_command_();
@@ -17,9 +18,9 @@ class CardSlot {
  public:
   virtual ~CardSlot() = default;
 
-  // What SlotRequest::Kind says; `answer` comes empty. A response may be 61xx or 6Cxx. A slot without a pinpad answers
-  // verify_on_pad with garbled. One that cannot go on for a reason that is not the card's (a transcript with no such
-  // command, a state file that cannot be written) throws Failure.
+  // What SlotRequest::Kind says; `answer` comes empty. A response may be 61xx or 6Cxx. A slot without a
+  // pinpad answers verify_on_pad with garbled. One that cannot go on for a reason that is not the card's (a
+  // transcript with no such command, a state file that cannot be written) throws Failure.
   virtual SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) = 0;
 
   // The same, for callers that have no request of a reader.

@@ -25,9 +25,9 @@ class VirtualCard final : public CardSlot {
   VirtualCard(const VirtualCard&) = delete;
   VirtualCard& operator=(const VirtualCard&) = delete;
 
-  // Both resets forget the transaction. A command may be any bytes, and is answered with a response APDU; a T=0 card says
-  // 61xx and 6Cxx where such a card would. What the store throws comes through: then the card has not answered, and
-  // what it did is undecided as in a crash.
+  // Both resets forget the transaction. A command may be any bytes, and is answered with a response APDU; a
+  // T=0 card says 61xx and 6Cxx where such a card would. What the store throws comes through: then the card
+  // has not answered, and what it did is undecided as in a crash.
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
   CardCounters& counters() { return counters_; }

@@ -19,12 +19,12 @@ namespace sesame::cli {
 
 class CodeRun {
  public:
-  // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it; the
-  // PIN among them it takes.
+  // Says what is wrong with the options, before a PIN is asked for or a card touched. The options outlive it;
+  // the PIN among them it takes.
   explicit CodeRun(CodeOptions& options);
 
-  // Returns when there is a code; a Failure where there is none. The dialogue is recorded in `trace`, if that is given,
-  // under the name of the command, and with something else in the place of what `masking` says.
+  // Returns when there is a code; a Failure where there is none. The dialogue is recorded in `trace`, if that
+  // is given, under the name of the command, and with something else in the place of what `masking` says.
   void make(std::string_view command, const std::optional<std::string>& trace,
             transcript::Masking::Options masking);
   // As a line, or as an object with --json, on standard output; once the trace is on the disk.

@@ -8,8 +8,8 @@
 //     command.run([options] { tlv(*options); });
 //   }
 //
-// What is said to each is plain data, filled in while the line is parsed. Underneath is CLI11, whose headers cost every file
-// that includes them seconds: only command.cpp and what parses the whole line does.
+// What is said to each is plain data, filled in while the line is parsed. Underneath is CLI11, whose headers
+// cost every file that includes them seconds: only command.cpp and what parses the whole line does.
 #pragma once
 
 #include <cstdint>
@@ -79,8 +79,8 @@ class Command {
   // Whether the line has it. Once it is parsed.
   bool has(const std::string& name) const;
 
-  // What the command does, once the line is parsed and the application gone; and what is checked before, which throws
-  // Failure(Failure::invalid).
+  // What the command does, once the line is parsed and the application gone; and what is checked before,
+  // which throws Failure(Failure::invalid).
   void run(std::function<void()> what, std::function<void()> check = {}) const;
 
  private:

@@ -1,5 +1,5 @@
-// The commands of `sesame` that are not the simulator's, each in a file of its name. A command prints what was asked for on
-// standard output, everything else on standard error, and throws Failure where it cannot.
+// The commands of `sesame` that are not the simulator's, each in a file of its name. A command prints what
+// was asked for on standard output, everything else on standard error, and throws Failure where it cannot.
 #pragma once
 
 #include "host/cli/command.hpp"

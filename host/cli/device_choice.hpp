@@ -24,16 +24,18 @@ struct DeviceChoice {
 // `native`, `qemu`, `qemu:IMAGE`, `serial:PATH`; anything else is a Failure (Failure::invalid).
 DeviceChoice parse_device(const std::string& text);
 
-// The file that the reader of this profile is in, unless the choice names one: FOLDER/PROFILE--stm32f407g-disc1.elf, in
-// $SESAME_FIRMWARE, else in `firmware` or `../firmware/images` beside this program. Failure(Failure::environment) where there
-// is none, with how to make it; that of check_image().
+// The file that the reader of this profile is in, unless the choice names one:
+// FOLDER/PROFILE--stm32f407g-disc1.elf, in $SESAME_FIRMWARE, else in `firmware` or `../firmware/images`
+// beside this program. Failure(Failure::environment) where there is none, with how to make it; that of
+// check_image().
 std::string find_image(const DeviceChoice& choice, std::string_view profile);
 
 // That QEMU is there. Failure(Failure::environment) where it is not.
 void check_qemu();
 
-// Starts the reader, not a native one, which is as the profile says: another, or one of the same name with something else
-// in its file, is a Failure (Failure::invalid), as the keys mean something else there. The card is for QEMU alone.
+// Starts the reader, not a native one, which is as the profile says: another, or one of the same name with
+// something else in its file, is a Failure (Failure::invalid), as the keys mean something else there. The
+// card is for QEMU alone.
 std::unique_ptr<PanelDevice> open_device(const DeviceChoice& choice, const ReaderProfile& profile,
                                          CardLine* card);
 

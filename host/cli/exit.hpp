@@ -1,5 +1,5 @@
-// How `sesame` ends: what the shell of a person and of a CI job sees of a failure. Below the command line failures have a
-// kind; here alone it becomes a status, and what would help becomes an option.
+// How `sesame` ends: what the shell of a person and of a CI job sees of a failure. Below the command line
+// failures have a kind; here alone it becomes a status, and what would help becomes an option.
 #pragma once
 
 #include <string>

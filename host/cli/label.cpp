@@ -31,7 +31,8 @@ class Converter {
     if (is_open()) ::iconv_close(handle_);
   }
 
-  // Character by character: what the table has not is U+FFFD, and so is all but ASCII of a table that is not there.
+  // Character by character: what the table has not is U+FFFD, and so is all but ASCII of a table that is not
+  // there.
   std::string convert(std::string_view text) const {
     std::string out;
     for (char c : text) {

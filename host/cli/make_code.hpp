@@ -10,8 +10,8 @@
 
 namespace sesame::cli {
 
-// find_function() and plan_answers(), for --function and --input: what is wrong is a Failure (Failure::invalid) that says so,
-// before any card is touched.
+// find_function() and plan_answers(), for --function and --input: what is wrong is a Failure
+// (Failure::invalid) that says so, before any card is touched.
 Answers parse_inputs(const ReaderProfile& profile, const Function& function,
                      const std::vector<std::string>& inputs);
 std::size_t parse_function(const ReaderProfile& profile, std::string_view key);
@@ -26,9 +26,9 @@ struct Task {
   std::string remedy;       // what to do where it is blocked, if anything: OpenCard::remedy()
 };
 
-// Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that says what the
-// screen says, and more where the reader knows more. A slot's own pinpad is for a native reader alone. Takes the PIN out of
-// the task.
+// Returns with the reader, which is as the profile says, in State::code. Everything else is a Failure that
+// says what the screen says, and more where the reader knows more. A slot's own pinpad is for a native reader
+// alone. Takes the PIN out of the task.
 void make_code(Device& reader, const ReaderProfile& profile, Task& task);
 void make_code(NativeReader& reader, Task& task);
 

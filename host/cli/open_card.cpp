@@ -32,7 +32,8 @@ std::uint16_t first_atc(const std::string& text) {
   return atc;
 }
 
-// A folder that is not there is more likely a slip than a wish, and a card would begin at its first ATC again.
+// A folder that is not there is more likely a slip than a wish, and a card would begin at its first ATC
+// again.
 void check_state_file(const std::string& file) {
   if (file.empty()) throw Failure(Failure::invalid, "--state: an empty name; name a file");
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();

@@ -1,5 +1,5 @@
-// The card that `--card` or `--reader` names: shipped, a card file, a transcript, or one in a PC/SC reader; in its slot,
-// with its counters, and recorded where `--trace` says so.
+// The card that `--card` or `--reader` names: shipped, a card file, a transcript, or one in a PC/SC reader;
+// in its slot, with its counters, and recorded where `--trace` says so.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,8 @@ class OpenCard {
   // Waits for a card in the reader, whose pinpad is to speak this language.
   OpenCard(const ReaderOptions& options, pcsc::LanguageId language);
 
-  // Refuses a file that the card or its state is in, or that is `other`, as a trace replaces what was there; and one that
-  // cannot be written.
+  // Refuses a file that the card or its state is in, or that is `other`, as a trace replaces what was there;
+  // and one that cannot be written.
   void check_trace(const std::string& trace, const std::string& other);
   // The same, and records the dialogue from here on; `what` is the first line.
   void record(const std::string& trace, const std::string& what, const std::string& other,
@@ -45,8 +45,8 @@ class OpenCard {
   const std::string& name() const { return name_; }
   // Of a card in a reader alone.
   const ReaderCard& in_reader() const { return *reader_; }
-  // What to do where the card is blocked, as the end of a line; empty where nothing helps. It ends with the command that
-  // resets the card, to which --pin or --atc may be added.
+  // What to do where the card is blocked, as the end of a line; empty where nothing helps. It ends with the
+  // command that resets the card, to which --pin or --atc may be added.
   const std::string& remedy() const { return remedy_; }
 
  private:
@@ -65,8 +65,8 @@ class OpenCard {
   std::string remedy_;
 };
 
-// Where a virtual card's counters are: `named`, else a file of its own under $XDG_STATE_HOME/sesame. Failure: a name that
-// cannot be right.
+// Where a virtual card's counters are: `named`, else a file of its own under $XDG_STATE_HOME/sesame. Failure:
+// a name that cannot be right.
 std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named);
 
 // What a recording masks: of a real card, all that is not to be kept; of a virtual one nothing.

@@ -14,8 +14,9 @@ namespace sesame::cli {
 
 class ReaderCard {
  public:
-  // Finds the reader and waits for a card in it, and for other programs to let go of it, with a prompt on standard error.
-  // Failure (environment) where there is no such reader, or no card in time, or another program still has it.
+  // Finds the reader and waits for a card in it, and for other programs to let go of it, with a prompt on
+  // standard error. Failure (environment) where there is no such reader, or no card in time, or another
+  // program still has it.
   explicit ReaderCard(const ReaderOptions& options);
   ReaderCard(const ReaderCard&) = delete;
   ReaderCard& operator=(const ReaderCard&) = delete;

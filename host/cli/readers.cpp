@@ -65,7 +65,8 @@ void print_list(const std::vector<Listed>& all) {
   print_json(array, 2);
 }
 
-// Asked by itself: a reader that another program has, one that hangs and one that has just gone hide no other.
+// Asked by itself: a reader that another program has, one that hangs and one that has just gone hide no
+// other.
 Listed listed(pcsc::ReaderInfo reader) {
   Listed out{std::move(reader), std::nullopt};
   try {

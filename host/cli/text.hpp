@@ -23,7 +23,8 @@ std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text
 std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text, std::size_t size);
 // One to four hex digits: an ATC.
 std::uint16_t parse_atc(std::string_view what, std::string_view text);
-// Decimal digits alone, at least `least` and at most `most` of them; the digits are not repeated in the Failure.
+// Decimal digits alone, at least `least` and at most `most` of them; the digits are not repeated in the
+// Failure.
 void check_digits(std::string_view what, std::string_view text, std::size_t least, std::size_t most);
 // One or two digits, made two: "8" and "08" are the same PSN.
 std::string parse_psn(std::string_view what, std::string_view text);

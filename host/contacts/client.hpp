@@ -21,7 +21,8 @@ class LineClient final : public CardLine {
 
   // False until the card's side has said otherwise.
   bool present() const override { return present_.value_or(false); }
-  // Until it has; false where it does not in that time: a server serves one reader at a time. Throws as receive().
+  // Until it has; false where it does not in that time: a server serves one reader at a time. Throws as
+  // receive().
   bool wait_for_presence(std::chrono::milliseconds limit);
   // These throw Failure(Failure::environment) where the card's side is gone.
   void contacts(bool vcc, bool clk, bool rst, Micros now) override;

@@ -22,8 +22,8 @@ struct Endpoint {
 Endpoint parse_endpoint(const std::string& text);
 std::string to_text(const Endpoint& endpoint);
 
-// A socket that listens, and does not block: the file of host/io/unix_listener.hpp, or a port, to which any process of
-// this machine may connect.
+// A socket that listens, and does not block: the file of host/io/unix_listener.hpp, or a port, to which any
+// process of this machine may connect.
 class Listener {
  public:
   // Failure(Failure::environment): taken, not permitted, not there.
@@ -32,7 +32,8 @@ class Listener {
   int descriptor() const { return file_ ? file_->descriptor() : port_.get(); }
   // With the port that was taken.
   const Endpoint& endpoint() const { return endpoint_; }
-  // The next client, as a socket that does not block; none waits: not open. At a unix socket only this user's, or root's.
+  // The next client, as a socket that does not block; none waits: not open. At a unix socket only this
+  // user's, or root's.
   Descriptor accept() const;
 
  private:
@@ -41,8 +42,8 @@ class Listener {
   Descriptor port_;
 };
 
-// A socket that is connected, and does not block. Failure(Failure::environment): nothing listens there, or at a unix socket
-// neither its owner nor root does; or nothing accepts.
+// A socket that is connected, and does not block. Failure(Failure::environment): nothing listens there, or at
+// a unix socket neither its owner nor root does; or nothing accepts.
 Descriptor connect(const Endpoint& endpoint);
 
 }  // namespace sesame::contacts

@@ -23,8 +23,8 @@ class Records {
   // Whether something came that is no record. Nothing more can be taken then.
   bool broken() const { return broken_; }
 
-  // What does not fit into the socket waits: flush() when it is writable. False: the connection broke, or the other side
-  // has not read for very long.
+  // What does not fit into the socket waits: flush() when it is writable. False: the connection broke, or the
+  // other side has not read for very long.
   [[nodiscard]] bool send(Record record) {
     return stream_.unsent() <= kMostUnsent && stream_.send(record.bytes());
   }

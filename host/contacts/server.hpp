@@ -4,8 +4,8 @@
 //   Server server(card, endpoint, signals, print_line);
 //   server.run();                        // until SIGINT, SIGTERM, SIGQUIT or SIGHUP
 //
-// SIGUSR1 takes the card out, SIGUSR2 puts it in again; the client is told (stream.hpp), and a card that is out has no
-// power. So has one without a client. Other clients wait until the first has gone.
+// SIGUSR1 takes the card out, SIGUSR2 puts it in again; the client is told (stream.hpp), and a card that is
+// out has no power. So has one without a client. Other clients wait until the first has gone.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,8 @@ class Server {
   using Tell = std::function<void(const std::string& line)>;
 
   // Card and signals outlive it; `name` is the card's, in lines. `tell` gets a line when it listens, and when
-  // readers and the card come and go; of clients that are no reader, one. Failure(Failure::environment): the endpoint cannot be had.
+  // readers and the card come and go; of clients that are no reader, one. Failure(Failure::environment): the
+  // endpoint cannot be had.
   Server(card::iso7816::CharacterCard& card, Endpoint endpoint, io::Signals& signals, std::string name,
          Tell tell);
   Server(const Server&) = delete;

@@ -1,4 +1,5 @@
-// A message (wire.hpp) through a socket of type SOCK_SEQPACKET, without waiting. Both sides of the wire use it.
+// A message (wire.hpp) through a socket of type SOCK_SEQPACKET, without waiting. Both sides of the wire use
+// it.
 #pragma once
 
 #include <sys/socket.h>

@@ -33,8 +33,8 @@ class Server {
   using Clock = std::chrono::steady_clock;
   using Tell = std::function<void(const std::string& line)>;
 
-  // Listener and reader outlive it. The reader's slot throws nothing. `tell` gets a line when a client is turned away
-  // who should know.
+  // Listener and reader outlive it. The reader's slot throws nothing. `tell` gets a line when a client is
+  // turned away who should know.
   Server(const Listener& listener, NativeReader& reader, Tell tell, Clock::time_point now);
 
   // `now` never decreases from one call to the next.

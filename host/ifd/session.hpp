@@ -1,11 +1,12 @@
-// One connection of requests, as the reader sees it: messages (host/ifd/wire.hpp) in, messages out, and no socket.
+// One connection of requests, as the reader sees it: messages (host/ifd/wire.hpp) in, messages out, and no
+// socket.
 //
 //   Session session(reader);
 //   if (!session.take(message)) …hang up…
 //   if (session.answer(message)) …send it…    // now, or after a key or some time: a PIN may be being typed
 //
-// The reader is a pinpad reader: see features.hpp for the controls. What is no short APDU (ISO 7816-3:2006, 12.1)
-// never reaches the card and is answered 6700.
+// The reader is a pinpad reader: see features.hpp for the controls. What is no short APDU (ISO
+// 7816-3:2006, 12.1) never reaches the card and is answered 6700.
 #pragma once
 
 #include "host/ifd/wire.hpp"
@@ -15,7 +16,8 @@ namespace sesame::ifd {
 
 class Session {
  public:
-  // The reader outlives it, and is the shell's: the caller, which has a clock, calls its advance() before take().
+  // The reader outlives it, and is the shell's: the caller, which has a clock, calls its advance() before
+  // take().
   explicit Session(NativeReader& reader) : reader_(reader) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

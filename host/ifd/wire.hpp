@@ -1,8 +1,9 @@
 // What the IFD handler, inside pcscd, and `sesame reader serve` say to each other, on a UNIX socket of type
-// SOCK_SEQPACKET: one message is one packet, so nothing needs a length and none can be wrong. A message is 1 to
-// kMaxMessage bytes; a packet of none is the end of the connection. Numbers are big-endian.
+// SOCK_SEQPACKET: one message is one packet, so nothing needs a length and none can be wrong. A message is 1
+// to kMaxMessage bytes; a packet of none is the end of the connection. Numbers are big-endian.
 //
-// The handler connects twice, so that news of the card need not wait for an answer. Its first message says what for:
+// The handler connects twice, so that news of the card need not wait for an answer. Its first message says
+// what for:
 //
 //   offset  size
 //        0     1  role      'R' requests, 'P' presence
@@ -10,7 +11,8 @@
 //        2     4  process   number of the handler's process
 //        6     4  Lun       of pcscd; process and Lun are the same in both connections of a pair
 //
-// The reader serves one pair at a time and hangs up on every other client, and on any message that is not one of these.
+// The reader serves one pair at a time and hangs up on every other client, and on any message that is not one
+// of these.
 //
 // Presence, reader to handler: one byte, at once and at each change. 00 no card, 01 a card.
 //
@@ -29,8 +31,8 @@
 //   02 no card      06 unsupported   there is no such control
 //   03 no power     (busy: the reader's keys are in use for a code)
 //
-// Where the connection of presence is closed, the card is gone, and the reader with it; where that of requests is, the
-// card has lost its power.
+// Where the connection of presence is closed, the card is gone, and the reader with it; where that of
+// requests is, the card has lost its power.
 #pragma once
 
 #include <array>

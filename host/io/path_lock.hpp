@@ -1,5 +1,5 @@
-// PATH.lock, held as long as something is served at PATH: by one process at a time, which may replace what a killed one left
-// there. It goes with its holder.
+// PATH.lock, held as long as something is served at PATH: by one process at a time, which may replace what a
+// killed one left there. It goes with its holder.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@ namespace sesame::io {
 
 class PathLock {
  public:
-  // Failure (environment): another process has it, whose `what` is served there ("reader"), or the system says no.
+  // Failure (environment): another process has it, whose `what` is served there ("reader"), or the system
+  // says no.
   PathLock(const std::string& path, const std::string& what);
   PathLock(const PathLock&) = delete;
   PathLock& operator=(const PathLock&) = delete;

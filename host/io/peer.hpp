@@ -1,5 +1,5 @@
-// Who is at the other end of a UNIX socket: SO_PEERCRED, unix(7). Of a connection that was accepted it is the process that connected;
-// of one that was made, the process that listens.
+// Who is at the other end of a UNIX socket: SO_PEERCRED, unix(7). Of a connection that was accepted it is the
+// process that connected; of one that was made, the process that listens.
 #pragma once
 
 #include <sys/socket.h>

@@ -12,8 +12,9 @@
 
 namespace sesame::io {
 
-// Above 0 is left as a hard limit of one byte: with a soft limit of 0 a core still goes where the system pipes them, with
-// one of 1 it does not (core(5)), and who needs that sets it. A core has no less than a page.
+// Above 0 is left as a hard limit of one byte: with a soft limit of 0 a core still goes where the system
+// pipes them, with one of 1 it does not (core(5)), and who needs that sets it. A core has no less than a
+// page.
 void keep_memory_private() {
   rlimit core{};
   ::getrlimit(RLIMIT_CORE, &core);

@@ -8,8 +8,9 @@
 
 namespace sesame::io {
 
-// While this lives SIGUSR1 and SIGUSR2, and SIGINT, SIGTERM, SIGQUIT and SIGHUP, which end what is served, are blocked in
-// the thread that made it and those that it starts: make it before there are others. Failure(Failure::environment): the system has no descriptor left.
+// While this lives SIGUSR1 and SIGUSR2, and SIGINT, SIGTERM, SIGQUIT and SIGHUP, which end what is served,
+// are blocked in the thread that made it and those that it starts: make it before there are others.
+// Failure(Failure::environment): the system has no descriptor left.
 class Signals {
  public:
   Signals();

@@ -19,7 +19,8 @@ SocketStream::~SocketStream() {
 }
 
 bool SocketStream::receive() {
-  // What is left goes to the front only when there is no room after it: a large buffer is not moved for each byte.
+  // What is left goes to the front only when there is no room after it: a large buffer is not moved for each
+  // byte.
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == in_.size() && begin_ > 0) {
     const std::size_t left = end_ - begin_;

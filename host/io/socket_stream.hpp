@@ -1,5 +1,5 @@
-// What comes and goes over a connected socket that does not block. It may be a PIN's bytes: what was taken, moved or sent is
-// overwritten.
+// What comes and goes over a connected socket that does not block. It may be a PIN's bytes: what was taken,
+// moved or sent is overwritten.
 //
 // Nothing here waits: poll for readable, or for writable while something is unsent.
 #pragma once

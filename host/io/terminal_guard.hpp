@@ -12,12 +12,14 @@
 
 namespace sesame::io {
 
-// While this lives, a SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGPIPE that ends the program sets the terminal back first; one
-// that is ignored, blocked or handled elsewhere does what it does. At most kMost at a time; not for two threads.
+// While this lives, a SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGPIPE that ends the program sets the terminal
+// back first; one that is ignored, blocked or handled elsewhere does what it does. At most kMost at a time;
+// not for two threads.
 class TerminalGuard {
  public:
   static constexpr std::size_t kMost = 4;
-  // A serial port, which is this process's alone (TIOCEXCL), is also given free, and what lies in it thrown away.
+  // A serial port, which is this process's alone (TIOCEXCL), is also given free, and what lies in it thrown
+  // away.
   enum class Kind { of_a_person, port };
 
   TerminalGuard(int descriptor, const termios& before, Kind kind = Kind::of_a_person);

@@ -1,8 +1,8 @@
-// A socket in the file system at which something is served. It appears when it can be connected to, its owner's alone
-// (mode 0600), and disappears with the listener.
+// A socket in the file system at which something is served. It appears when it can be connected to, its
+// owner's alone (mode 0600), and disappears with the listener.
 //
-// One process a path: PATH.lock is held as long as the socket is served. What a killed process left there is replaced;
-// nothing else is.
+// One process a path: PATH.lock is held as long as the socket is served. What a killed process left there is
+// replaced; nothing else is.
 #pragma once
 
 #include <sys/un.h>
@@ -21,8 +21,8 @@ class UnixListener {
   // Of a path, in bytes: while it is made, the socket's has `.new` after it.
   static constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1 - 4;
 
-  // `path` is not empty, and at most kMaxPath long; `what` is served there ("reader"). Failure (environment): another
-  // `what` or program is served there, something else is there, or the system says no.
+  // `path` is not empty, and at most kMaxPath long; `what` is served there ("reader"). Failure (environment):
+  // another `what` or program is served there, something else is there, or the system says no.
   UnixListener(std::string path, Kind kind, const std::string& what);
   UnixListener(const UnixListener&) = delete;
   UnixListener& operator=(const UnixListener&) = delete;
@@ -30,7 +30,8 @@ class UnixListener {
 
   int descriptor() const { return socket_.get(); }  // readable when there is a client; does not block
   const std::string& path() const { return path_; }
-  // The next client that may connect: a process of this user's, or root's. Does not block; not open: none waits.
+  // The next client that may connect: a process of this user's, or root's. Does not block; not open: none
+  // waits.
   Descriptor accept() const;
 
  private:

@@ -1,8 +1,9 @@
-// Overwrites all memory of the C++ heap as it is given back: texts, lists and trees, ours and those of libraries, whatever
-// of a PIN, a key or a code they held, and copies that were left as they grew or were moved. A program that links
-// this has it (replacement functions, [new.delete]); there is nothing to call.
+// Overwrites all memory of the C++ heap as it is given back: texts, lists and trees, ours and those of
+// libraries, whatever of a PIN, a key or a code they held, and copies that were left as they grew or were
+// moved. A program that links this has it (replacement functions, [new.delete]); there is nothing to call.
 //
-// It is the one measure for what is freed. What lives on is overwritten where it ends to be needed, by its owner.
+// It is the one measure for what is freed. What lives on is overwritten where it ends to be needed, by its
+// owner.
 #include <malloc.h>
 
 #include <cstdlib>

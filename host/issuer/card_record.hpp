@@ -1,7 +1,8 @@
 // What the issuer knows of one application of a card. Written from the documents, as the card's own data are
 // (host/card/personalisation.hpp), and not shared with them: the two must be able to disagree.
 //
-// Data alone: a record may come from a file or a store, and hold anything. fault() says what is wrong with it.
+// Data alone: a record may come from a file or a store, and hold anything. fault() says what is wrong with
+// it.
 #pragma once
 
 #include <array>

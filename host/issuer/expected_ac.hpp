@@ -1,5 +1,5 @@
-// The application cryptograms that a card would have made, ATC by ATC: EMV 4.3 Book 2, 8.1, and the choices of the schemes.
-// Its ciphers are fetched once and keyed anew for each.
+// The application cryptograms that a card would have made, ATC by ATC: EMV 4.3 Book 2, 8.1, and the choices
+// of the schemes. Its ciphers are fetched once and keyed anew for each.
 #pragma once
 
 #include <array>

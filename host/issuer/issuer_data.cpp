@@ -21,8 +21,8 @@ Told of_cryptogram(CvrFormat format, const Circumstances& now) {
   return {byte, 0xF0, static_cast<std::uint8_t>(now.arqc ? 0xA0 : 0x80)};
 }
 
-// Performed, failed and, in a terminal that has asked no issuer, "unable to go online" not yet; M/Chip: performed, right;
-// CCD: the tries left, performed, failed, no try left.
+// Performed, failed and, in a terminal that has asked no issuer, "unable to go online" not yet; M/Chip:
+// performed, right; CCD: the tries left, performed, failed, no try left.
 Told of_pin(const CardRecord& card, CvrFormat format, const Circumstances& now) {
   const bool performed = now.pin != Pin::not_asked;
   const bool wrong = now.pin == Pin::wrong;

@@ -1,13 +1,13 @@
-// The issuer application data (IAD, 9F10) that a card must have answered with, and the card verification results (CVR) under
-// its MAC, from the templates of its record.
+// The issuer application data (IAD, 9F10) that a card must have answered with, and the card verification
+// results (CVR) under its MAC, from the templates of its record.
 #pragma once
 
 #include "host/issuer/card_record.hpp"
 
 namespace sesame::issuer {
 
-// What has to have happened in the card for its answer. An accepted code is of an ARQC after a right PIN; the others are
-// for the audit of a code that was refused.
+// What has to have happened in the card for its answer. An accepted code is of an ARQC after a right PIN; the
+// others are for the audit of a code that was refused.
 struct Circumstances {
   enum class Pin : std::uint8_t { right, not_asked, wrong };
   bool arqc = true;  // else the card declined, with an AAC
@@ -16,8 +16,8 @@ struct Circumstances {
 
 struct IssuerData {
   Buffer<kMaxIad> iad;
-  // Bits of the IAD that have to be as they are there: which cryptogram, and what became of the PIN. All others the
-  // issuer cannot foresee where the mask takes them: they are as the code has them.
+  // Bits of the IAD that have to be as they are there: which cryptogram, and what became of the PIN. All
+  // others the issuer cannot foresee where the mask takes them: they are as the code has them.
   Buffer<kMaxIad> of_cryptogram, of_pin;
   std::size_t cvr = 0, counters = 0;  // where these begin in the IAD, where it has them
 };

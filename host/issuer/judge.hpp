@@ -4,11 +4,12 @@
 //     const Verdict verdict = judge.judge(submission, last_atc);
 //     if (verdict.outcome == Outcome::good) …store *verdict.atc, durably, as the last accepted one
 //
-// The digits are spread over the mask, and the bits that have to be as they are (CID, PSN, which cryptogram, PIN) are judged.
-// The bits of the ATC say which ATCs there can be above the last accepted one and within the window; for each, the IAD is
-// rebuilt from the card's template with the bits that the code tells, the AC is computed, mixed with what was signed, and
-// compared under the mask. All of them are tried. Where several fit, which chance makes of few bits, the highest is the code's:
-// from then on it is refused with every earlier one.
+// The digits are spread over the mask, and the bits that have to be as they are (CID, PSN, which cryptogram,
+// PIN) are judged. The bits of the ATC say which ATCs there can be above the last accepted one and within the
+// window; for each, the IAD is rebuilt from the card's template with the bits that the code tells, the AC is
+// computed, mixed with what was signed, and compared under the mask. All of them are tried. Where several
+// fit, which chance makes of few bits, the highest is the code's: from then on it is refused with every
+// earlier one.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,9 @@ class Judge {
   std::optional<ExpectedAc> expected_;
 };
 
-// How likely it is that a number which is no code of this card is accepted, whose bits beside the AC were chosen as well as
-// can be: 1 - (1 - 2^-b)^n, where b is ac_bits() and n the most ATCs of this window that agree in the bits told.
+// How likely it is that a number which is no code of this card is accepted, whose bits beside the AC were
+// chosen as well as can be: 1 - (1 - 2^-b)^n, where b is ac_bits() and n the most ATCs of this window that
+// agree in the bits told.
 double false_accept(const CardRecord& card, std::uint16_t last_atc);
 
 // Fewer bits of the AC under the mask than this are few: one guess in 65,536 and less.

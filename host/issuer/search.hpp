@@ -1,5 +1,5 @@
-// Which ATCs make a code: those that its bits of the ATC leave possible, each tried with a whole cryptogram. For judge.cpp
-// and why_refused.cpp.
+// Which ATCs make a code: those that its bits of the ATC leave possible, each tried with a whole cryptogram.
+// For judge.cpp and why_refused.cpp.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ struct Found {
   std::uint32_t tried = 0;
 };
 
-// Tries at most `most`, all of them whether one fits or not: its time tells nothing. One cryptogram is computed anyhow.
+// Tries at most `most`, all of them whether one fits or not: its time tells nothing. One cryptogram is
+// computed anyhow.
 Found search(ExpectedAc& expected, const Answer& told, const Answer& answer, std::optional<AtcRange> range,
              std::uint32_t most);
 

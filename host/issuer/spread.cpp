@@ -43,7 +43,8 @@ std::optional<FormatFault> read_number(std::string_view code, Number& number) {
   return std::nullopt;
 }
 
-// Into `data`, the bits of the number under the ones of the mask, from the last on. False where some are left.
+// Into `data`, the bits of the number under the ones of the mask, from the last on. False where some are
+// left.
 bool spread_under_mask(Number& number, Bytes mask, Number& data) {
   std::size_t next = 0;  // bit of the number, from the lowest
   for (std::size_t i = mask.size(); i-- > 0;) {
@@ -74,9 +75,9 @@ Answer parts(Bytes data, bool psn) {
 
 bool psn_in_data(const CardRecord& card) { return (card.iaf & iaf::psn) != 0; }
 
-// n = high·2^16 + ATClo·2^8 + AC[7], where high is ten bits of AC bytes 5 and 6, becomes (n + d·10^7) mod 10^8 with d its
-// last decimal digit. 10^7 ends in a zero: d is also the last digit of the result, so that one n at most gives it, which
-// is there where it has 26 bits.
+// n = high·2^16 + ATClo·2^8 + AC[7], where high is ten bits of AC bytes 5 and 6, becomes (n + d·10^7) mod
+// 10^8 with d its last decimal digit. 10^7 ends in a zero: d is also the last digit of the result, so that
+// one n at most gives it, which is there where it has 26 bits.
 std::optional<FormatFault> spread_belgian(Bytes number, Answer& answer) {
   constexpr std::uint64_t kModulus = 100'000'000, kCarried = 10'000'000, kRange = std::uint64_t{1} << 26;
   const auto high = number.first(number.size() - 4);

@@ -26,8 +26,8 @@ Answer told_by_codes(const CardRecord& card);
 // How many bits of the AC that are: each doubles the codes that a guess has to choose from.
 unsigned ac_bits(const CardRecord& card);
 
-// What this code tells, zeros elsewhere; or what is wrong with it. Up to as many digits as kMaxData bytes have, blanks
-// not counted, and zeros in front anyhow.
+// What this code tells, zeros elsewhere; or what is wrong with it. Up to as many digits as kMaxData bytes
+// have, blanks not counted, and zeros in front anyhow.
 std::optional<FormatFault> spread(std::string_view code, const CardRecord& card, Answer& answer);
 
 }  // namespace sesame::issuer

@@ -1,6 +1,6 @@
-// What is handed in to be verified: the digits, and what the customer was asked to type for them. Each input is by itself,
-// and each function takes exactly its own: what one function made is not to serve another (an empty TDS is an identify
-// code, challenge 0 is no challenge, amount 0 no amount).
+// What is handed in to be verified: the digits, and what the customer was asked to type for them. Each input
+// is by itself, and each function takes exactly its own: what one function made is not to serve another (an
+// empty TDS is an identify code, challenge 0 is no challenge, amount 0 no amount).
 #pragma once
 
 #include <array>
@@ -20,8 +20,9 @@ namespace sesame::issuer {
 enum class Mode : std::uint8_t {
   identify,  // Mode 2: takes nothing
   respond,   // Mode 3: a challenge
-  sign,  // Mode 1: an amount, its currency where the card uses it, and a challenge or reference if there was one
-  tds,  // Mode 2 with transaction data signing: numbers
+  sign,  // Mode 1: an amount, its currency where the card uses it, and a challenge or reference if there was
+         // one
+  tds,   // Mode 2 with transaction data signing: numbers
 };
 inline constexpr std::string_view kModeNames[] = {"identify", "respond", "sign", "tds"};
 constexpr std::span<const std::string_view> names(Mode) { return kModeNames; }

@@ -1,4 +1,5 @@
-// What a reader sent where the card's CDOL1 asks for terminal data: the issuer's own reading of what readers do.
+// What a reader sent where the card's CDOL1 asks for terminal data: the issuer's own reading of what readers
+// do.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,8 @@ namespace sesame::issuer {
 // The data for the list. Nothing where it is malformed or asks for more than 255 bytes.
 std::optional<ByteString> terminal_data(Bytes dol, Terminal terminal, const Inputs& inputs);
 
-// Where the value of `tag` stands in the data for the list; nothing where it does not ask for it, or is malformed.
+// Where the value of `tag` stands in the data for the list; nothing where it does not ask for it, or is
+// malformed.
 struct Place {
   std::size_t offset = 0, length = 0;
 };

@@ -1,5 +1,5 @@
-// Why a code was refused that is no code for now: for the issuer's audit alone. Its submitter learns that it was
-// refused, and in the same time; so this runs after that, and what it finds changes nothing.
+// Why a code was refused that is no code for now: for the issuer's audit alone. Its submitter learns that it
+// was refused, and in the same time; so this runs after that, and what it finds changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace sesame::issuer {
 
-// What the code seems to be. Few bits of the AC make it seem what it is not: of 256 ATCs, one in 2^(b-8) wrong codes does.
+// What the code seems to be. Few bits of the AC make it seem what it is not: of 256 ATCs, one in 2^(b-8)
+// wrong codes does.
 enum class Cause : std::uint8_t {
   unknown,      // nothing that was looked for
   no_code,      // the format, the record or a bit that has to be as it is says it already

@@ -1,5 +1,5 @@
-// The only door to OpenSSL: keyed block ciphers, AES-GCM, HMAC and SHA-1, through its EVP interface. For the other
-// files of this folder; everybody else uses derivation.hpp, mac.hpp and sealing.hpp.
+// The only door to OpenSSL: keyed block ciphers, AES-GCM, HMAC and SHA-1, through its EVP interface. For the
+// other files of this folder; everybody else uses derivation.hpp, mac.hpp and sealing.hpp.
 //
 // Algorithms are fetched once per process, from a library context of our own: neither the machine's
 // openssl.cnf nor the legacy provider has a say. Whatever OpenSSL refuses is thrown as a Failure
@@ -48,8 +48,8 @@ class Cipher {
 
 std::array<std::uint8_t, 20> sha1(Bytes data);
 
-// AES-256-GCM with a key of 32 bytes and a nonce of 12; what follows the ciphertext is the tag, 16 bytes. False: the tag is
-// not that of these data, and `plain` is wiped.
+// AES-256-GCM with a key of 32 bytes and a nonce of 12; what follows the ciphertext is the tag, 16 bytes.
+// False: the tag is not that of these data, and `plain` is wiped.
 void gcm_encrypt(Bytes key, Bytes nonce, Bytes bound, Bytes plain, std::span<std::uint8_t> sealed);
 bool gcm_decrypt(Bytes key, Bytes nonce, Bytes bound, Bytes sealed, std::span<std::uint8_t> plain);
 

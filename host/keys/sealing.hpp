@@ -1,5 +1,5 @@
-// What is stored so that only who has the key reads it, and so that a change is noticed: AES-256-GCM (NIST SP 800-38D) and
-// HMAC with SHA-256 (RFC 2104).
+// What is stored so that only who has the key reads it, and so that a change is noticed: AES-256-GCM (NIST SP
+// 800-38D) and HMAC with SHA-256 (RFC 2104).
 //
 //     const SealingKey key = root.derived("card keys");
 //     const auto sealed = seal(key, nonce, secret, policy);   // the policy in the open, bound to it

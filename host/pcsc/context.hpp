@@ -1,9 +1,10 @@
 // A connection to the PC/SC service (pcscd), whose calls end in time.
 //
-// Nothing interrupts a call of PC/SC: SCardConnect waits for another program's transaction to end, SCardTransmit for the
-// reader's driver, and every one of them for a pcscd that was stopped. So a context makes its calls in a thread of its own,
-// and who asks waits for no longer than they like. A call that is late then goes on without a caller. Its context is lost; it is
-// released when the call ends, if it ever does. A process that ends before does not wait for it.
+// Nothing interrupts a call of PC/SC: SCardConnect waits for another program's transaction to end,
+// SCardTransmit for the reader's driver, and every one of them for a pcscd that was stopped. So a context
+// makes its calls in a thread of its own, and who asks waits for no longer than they like. A call that is
+// late then goes on without a caller. Its context is lost; it is released when the call ends, if it ever
+// does. A process that ends before does not wait for it.
 #pragma once
 
 #include <chrono>
@@ -28,8 +29,8 @@ class Context {
  public:
   using Millis = std::chrono::milliseconds;
 
-  // `patience` is with the service, here and in whatever it is asked. Failure (environment): there is no service, or it
-  // does not answer.
+  // `patience` is with the service, here and in whatever it is asked. Failure (environment): there is no
+  // service, or it does not answer.
   explicit Context(Millis patience = kServicePatience);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -39,8 +40,8 @@ class Context {
   SCARDCONTEXT handle() const;
   Millis patience() const { return patience_; }
 
-  // What `function(handle())` returns; nothing where that takes longer than `limit`, or some call before it did. The
-  // function may outlive its caller, so it owns all that it touches. One call at a time.
+  // What `function(handle())` returns; nothing where that takes longer than `limit`, or some call before it
+  // did. The function may outlive its caller, so it owns all that it touches. One call at a time.
   template <class Function>
   auto call(std::optional<Millis> limit, Function function) const {
     auto result = std::make_shared<std::optional<std::invoke_result_t<Function, SCARDCONTEXT>>>();
@@ -61,8 +62,9 @@ class Context {
   bool lost() const;
   bool busy() const;
 
-  // For another thread. cancel() ends a SCardGetStatusChange of this context that waits at this moment, and no later one;
-  // Failure (environment) where the service does not answer. abandon() makes the call under way late, and any that comes.
+  // For another thread. cancel() ends a SCardGetStatusChange of this context that waits at this moment, and
+  // no later one; Failure (environment) where the service does not answer. abandon() makes the call under way
+  // late, and any that comes.
   void cancel(Millis patience = kServicePatience) const;
   void abandon() const;
 

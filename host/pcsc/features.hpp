@@ -27,15 +27,15 @@ std::string feature_name(std::uint8_t tag);
 bool has_pinpad(const Features& features);
 std::optional<std::uint32_t> control_code(const Features& features, std::uint8_t tag);
 
-// The answer to CM_IOCTL_GET_FEATURE_REQUEST: objects of tag, length 04 and a big-endian control code. Ends at the
-// first that is not of that shape.
+// The answer to CM_IOCTL_GET_FEATURE_REQUEST: objects of tag, length 04 and a big-endian control code. Ends
+// at the first that is not of that shape.
 Features parse_features(Bytes answer);
 
 // Of a card or reader that is connected. A reader that knows no features has none.
 Features features_of(const Context& context, SCARDHANDLE connection);
-// Of a reader by its name, without touching its card. Nothing where another program has the reader for itself, alone or in
-// a transaction, for as long as `patience`: the context may be lost then. Failure (environment): the reader, or the PC/SC
-// service, is gone or does not answer.
+// Of a reader by its name, without touching its card. Nothing where another program has the reader for
+// itself, alone or in a transaction, for as long as `patience`: the context may be lost then. Failure
+// (environment): the reader, or the PC/SC service, is gone or does not answer.
 std::optional<Features> features_of(const Context& context, const std::string& reader,
                                     std::chrono::milliseconds patience = kPatienceWithOthers);
 

@@ -24,8 +24,8 @@ using Sent = SecretVector<std::uint8_t, kPinVerifyHeader + emv::kMaxCommand>;
 // More than a response may have, so that one that has is noticed.
 using Received = std::array<std::uint8_t, MAX_BUFFER_SIZE>;
 
-// ISO 7816-3:2006, 12.2: a TPDU of T=0 has no Le beside data (case 4; the card says 61xx), and a P3 of 0 where
-// there is neither (case 1). False if it does not fit.
+// ISO 7816-3:2006, 12.2: a TPDU of T=0 has no Le beside data (case 4; the card says 61xx), and a P3 of 0
+// where there is neither (case 1). False if it does not fit.
 [[nodiscard]] bool put_tpdu(Bytes command, Sent& out) {
   const std::size_t with_data = command.size() > kHeader + 1 ? kHeader + 1 + command[kHeader] : 0;
   if (with_data != 0 && command.size() == with_data + 1) return out.assign(command.first(with_data));

@@ -14,9 +14,9 @@ namespace sesame::pcsc {
 
 class PresenceWatch {
  public:
-  // Calls `left` once, on a thread of its own: when the card leaves `reader` after this, when the reader or the
-  // PC/SC service goes, or at once where there is no card. `left` does not destroy the watch. Failure where there
-  // is no such reader or no service.
+  // Calls `left` once, on a thread of its own: when the card leaves `reader` after this, when the reader or
+  // the PC/SC service goes, or at once where there is no card. `left` does not destroy the watch. Failure
+  // where there is no such reader or no service.
   PresenceWatch(const std::string& reader, std::function<void()> left);
   PresenceWatch(const PresenceWatch&) = delete;
   PresenceWatch& operator=(const PresenceWatch&) = delete;

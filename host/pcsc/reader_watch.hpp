@@ -11,8 +11,8 @@ namespace sesame::pcsc {
 
 class ReaderWatch {
  public:
-  // The state as it is now. Here and below: Failure where the reader or the PC/SC service is gone, or the service does
-  // not answer.
+  // The state as it is now. Here and below: Failure where the reader or the PC/SC service is gone, or the
+  // service does not answer.
   ReaderWatch(const Context& context, std::string reader);
 
   bool card_present() const { return (state_ & SCARD_STATE_PRESENT) != 0; }
@@ -21,8 +21,8 @@ class ReaderWatch {
   // Grows with each insertion and each removal: one that was missed is noticed all the same.
   DWORD events() const { return state_ >> 16; }
 
-  // Waits for another state; false if there was none within `limit`. Failure where the context was cancelled, or
-  // abandoned.
+  // Waits for another state; false if there was none within `limit`. Failure where the context was cancelled,
+  // or abandoned.
   bool changes(std::optional<std::chrono::milliseconds> limit);
 
  private:

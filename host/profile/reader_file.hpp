@@ -32,14 +32,16 @@
 //     key = "M2"                    # 1 to 8 of A-Z 0-9 blank -, each once
 //     # Optional. At most one of a kind, and one of challenge and reference. kind: challenge reference amount
 //     # tds. place: before-pin after-pin after-card, in this order; tds is after-card, the others never.
-//     # optional: default false. max_digits: default and most 8 8 12 10. repeat: tds alone, 1 to 10; default 1.
+//     # optional: default false. max_digits: default and most 8 8 12 10. repeat: tds alone, 1 to 10;
+//     # default 1.
 //     prompts = [ { kind = "tds", place = "after-card", optional = true, max_digits = 10, repeat = 10 } ]
 //
-//     [texts.fr]                    # optional: words of the model's own, by the keys of hw-profiles/texts/*.toml
+//     [texts.fr]                    # optional: the model's words, by the keys of hw-profiles/texts/*.toml
 //     choose_function = "Fonction ?"
 //
 // Everything without a default must be there. A language without a file in hw-profiles/texts needs all of its
-// messages in the model's file; its battery is low in English, and no program can ask for it, unless that says more. Every text must fit the display, and so must the widest code with its blanks.
+// messages in the model's file; its battery is low in English, and no program can ask for it, unless that
+// says more. Every text must fit the display, and so must the widest code with its blanks.
 #pragma once
 
 #include <memory>

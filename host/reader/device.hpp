@@ -1,6 +1,6 @@
-// Where a reader runs, as its user sees it: keys, a slot, a screen. In this process (NativeReader), in QEMU or
-// on a board (PanelDevice). What a person at the reader can know is here; what only the process can know that runs
-// the core (the dialogue, the counters) is not.
+// Where a reader runs, as its user sees it: keys, a slot, a screen. In this process (NativeReader), in QEMU
+// or on a board (PanelDevice). What a person at the reader can know is here; what only the process can know
+// that runs the core (the dialogue, the counters) is not.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  // Each returns when the reader has taken it, and has come to rest: it waits for the user, or shows something. A
-  // reader that does not come to rest, or a link that breaks, is a Failure.
+  // Each returns when the reader has taken it, and has come to rest: it waits for the user, or shows
+  // something. A reader that does not come to rest, or a link that breaks, is a Failure.
   virtual void insert() = 0;
   virtual void remove() = 0;
   virtual void press(Key key) = 0;

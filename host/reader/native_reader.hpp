@@ -1,5 +1,6 @@
-// The shell for a reader in this process, with a slot that answers inline and a clock that only moves when told
-// to: as fast as the machine, and the same on every machine. A caller with a real clock calls advance() before each event.
+// The shell for a reader in this process, with a slot that answers inline and a clock that only moves when
+// told to: as fast as the machine, and the same on every machine. A caller with a real clock calls advance()
+// before each event.
 //
 //   NativeReader reader(profile, slot);
 //   reader.insert();

@@ -1,6 +1,8 @@
-// A user who knows before what to type: works a reader key by key, as a person would, until it asks for nothing more.
+// A user who knows before what to type: works a reader key by key, as a person would, until it asks for
+// nothing more.
 //
-//   ScriptedUser user({.function = 0, .answers = plan_answers(profile, profile.functions[0], inputs), .pin = pin});
+//   const Answers answers = plan_answers(profile, profile.functions[0], inputs);
+//   ScriptedUser user({.function = 0, .answers = answers, .pin = pin});
 //   while (user.step(reader.state(), keys)) {
 //   }
 //   …reader.state() is State::code, or the screen says why not
@@ -63,8 +65,8 @@ class ScriptedUser {
 
   explicit ScriptedUser(Script script) : script_(std::move(script)) {}
 
-  // Does what a reader in this state asks for. False: there is nothing to do. The PIN is typed once, and forgotten
-  // before the OK with which the reader sends it.
+  // Does what a reader in this state asks for. False: there is nothing to do. The PIN is typed once, and
+  // forgotten before the OK with which the reader sends it.
   bool step(State state, const Keys& keys);
   // Whether the function was.
   bool chosen() const { return chosen_; }

@@ -23,15 +23,16 @@ namespace sesame::state {
 std::string default_state_file(std::string_view name);
 
 // The records of a state file as they are now, for readers only: takes no lock, makes nothing. A file that
-// is not there has none. Failure(Failure::invalid): damaged, too large or not a state file. Failure(Failure::environment): unreadable.
+// is not there has none. Failure(Failure::invalid): damaged, too large or not a state file.
+// Failure(Failure::environment): unreadable.
 Records look_at(const std::string& path);
 
 class DurableStore final : public CounterStore {
  public:
   // Waits up to `wait` for others to close the file. Creates missing directories (0700); the file
   // (0600) comes with the first put(). A symbolic link stays one: it is its target that is written.
-  // Failure(Failure::invalid): damaged, too large or not a state file; it is left as it is, and nothing is put beside it.
-  // Failure(Failure::environment): still in use after `wait`, or an I/O error.
+  // Failure(Failure::invalid): damaged, too large or not a state file; it is left as it is, and nothing is
+  // put beside it. Failure(Failure::environment): still in use after `wait`, or an I/O error.
   explicit DurableStore(const std::string& path, std::chrono::milliseconds wait = std::chrono::seconds(5),
                         FileSystem& file_system = posix_file_system());
 

@@ -1,5 +1,5 @@
-// A keyboard as the keys of a reader, and as the hand that holds the card: what is typed at the terminal, or comes
-// through a descriptor.
+// A keyboard as the keys of a reader, and as the hand that holds the card: what is typed at the terminal, or
+// comes through a descriptor.
 //
 //   0-9 .  Enter  Backspace or c  C      digits, point, OK, C, and C held down
 //   a b d f g h j k                      the function keys, in the model's order
@@ -35,9 +35,10 @@ std::string function_letters(const ReaderProfile& profile);
 
 class Keyboard {
  public:
-  // `descriptor`: where keys come from instead of the terminal; it stays the caller's. Without one, and with no terminal
-  // at standard input, or in its background, there are no keys. The terminal does not echo as long as this lives, and is restored after.
-  // Failure(Failure::invalid): the descriptor is not open for reading.
+  // `descriptor`: where keys come from instead of the terminal; it stays the caller's. Without one, and with
+  // no terminal at standard input, or in its background, there are no keys. The terminal does not echo as
+  // long as this lives, and is restored after. Failure(Failure::invalid): the descriptor is not open for
+  // reading.
   Keyboard(std::optional<int> descriptor, const ReaderProfile& profile);
   Keyboard(const Keyboard&) = delete;
   Keyboard& operator=(const Keyboard&) = delete;

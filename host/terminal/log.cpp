@@ -16,8 +16,9 @@
 
 namespace sesame::terminal {
 
-// O_NONBLOCK belongs to what was opened (open(2)), which others may have, too: a shell, the program at the same terminal.
-// So a pipe or a terminal is opened once more. A file is never waited for; and has its own offset, which others follow.
+// O_NONBLOCK belongs to what was opened (open(2)), which others may have, too: a shell, the program at the
+// same terminal. So a pipe or a terminal is opened once more. A file is never waited for; and has its own
+// offset, which others follow.
 Outlet::Outlet(int descriptor) : descriptor_(descriptor) {
   struct stat kind {};
   if (::fstat(descriptor, &kind) != 0) return;

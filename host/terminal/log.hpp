@@ -1,8 +1,8 @@
 // What a card or a reader that is served says on standard error, whether it is read or not.
 //
-// It never waits: what a pipe, a socket or a terminal does not take at once is left out, as is what is no longer read,
-// and the card goes on. And it is never flooded: many lines in a row are followed by a few a minute, and by how many were
-// left out. While it lives, a pipe that was closed is no signal (SIGPIPE).
+// It never waits: what a pipe, a socket or a terminal does not take at once is left out, as is what is no
+// longer read, and the card goes on. And it is never flooded: many lines in a row are followed by a few a
+// minute, and by how many were left out. While it lives, a pipe that was closed is no signal (SIGPIPE).
 #pragma once
 
 #include <chrono>

@@ -8,8 +8,9 @@
 
 namespace sesame::terminal {
 
-// A line on standard output or standard error, harmless whatever of it came from outside (host/base/safe_text.hpp). What
-// cannot be written to standard output is Failure::environment: a code that was not seen must not look like success.
+// A line on standard output or standard error, harmless whatever of it came from outside
+// (host/base/safe_text.hpp). What cannot be written to standard output is Failure::environment: a code that
+// was not seen must not look like success.
 void print_line(std::string_view line);
 void note_line(std::string_view line);
 // Several lines of our own. What comes from outside and has no line feed of ours is safe::one_line() before.

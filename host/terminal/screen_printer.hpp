@@ -1,5 +1,5 @@
-// What a reader shows, as boxes on standard error: one for each screen that differs from the one before. A dark screen
-// is not drawn. Or, on a terminal, one box that changes in its place.
+// What a reader shows, as boxes on standard error: one for each screen that differs from the one before. A
+// dark screen is not drawn. Or, on a terminal, one box that changes in its place.
 #pragma once
 
 #include <functional>

@@ -238,7 +238,8 @@ void Masking::mask_pan(Area value) {
   nibbles.put_zeros(pan.size());
 }
 
-// PAN, D, expiry date 4, service code 3, discretionary data: EMV 4.3 Book 3, annex A, "Track 2 Equivalent Data".
+// PAN, D, expiry date 4, service code 3, discretionary data: EMV 4.3 Book 3, annex A, "Track 2 Equivalent
+// Data".
 void Masking::mask_track2(Area value) {
   constexpr std::size_t kStays = 1 + 4 + 3;
   Nibbles nibbles(value);

@@ -1,25 +1,26 @@
-// Takes the person out of a recorded card: account number and name are replaced in what is written down, each with a
-// stand-in of the same length, the same one everywhere. Lengths stay, and what a code is made of stays, so a masked
-// transcript replays to the same code.
+// Takes the person out of a recorded card: account number and name are replaced in what is written down, each
+// with a stand-in of the same length, the same one everywhere. Lengths stay, and what a code is made of
+// stays, so a masked transcript replays to the same code.
 //
 // With `pan`:
-//   PAN             where a card has it (EMV 4.3 Book 3, annex A): 5A, tracks 56, 57 and 9F6B; in templates too. The six
-//                   digits of the issuer stay, zeros follow, and a last digit that the Luhn formula accepts. Two PANs
-//                   of one card stay two. Once met, a PAN of 12 digits or more is replaced wherever else it turns up:
-//                   in BCD that begins at either nibble, or in ASCII.
+//   PAN             where a card has it (EMV 4.3 Book 3, annex A): 5A, tracks 56, 57 and 9F6B; in templates
+//                   too. The six digits of the issuer stay, zeros follow, and a last digit that the Luhn
+//                   formula accepts. Two PANs of one card stay two. Once met, a PAN of 12 digits or more is
+//                   replaced wherever else it turns up: in BCD that begins at either nibble, or in ASCII.
 //   discretionary   data of the tracks, also in 9F1F and 9F20: zeros; expiry date and service code stay
 //   9F24 9F25 5F53  payment account reference, last digits of the PAN, IBAN: zeros
-//   93 9F2D 9F46    signed data and the card's public key certificates: zeros. A holder of the public key of the payment
-//   9F4B            system opens a certificate (EMV 4.3 Book 2, 6.4) and finds the PAN in it, and a signature over
-//                   static data confirms a guess at it. No CAP dialogue uses them.
+//   93 9F2D 9F46    signed data and the card's public key certificates: zeros. A holder of the public key
+//   9F4B            of the payment system opens a certificate (EMV 4.3 Book 2, 6.4) and finds the PAN in it,
+//                   and a signature over static data confirms a guess at it. No CAP dialogue uses them.
 // With `name`:
-//   name            5F20, 9F0B, and on track 1: CARDHOLDER/TEST, cut or filled with blanks. Once met, a name of five
-//                   letters or more is replaced wherever else it turns up in ASCII.
+//   name            5F20, 9F0B, and on track 1: CARDHOLDER/TEST, cut or filled with blanks. Once met, a
+//                   name of five letters or more is replaced wherever else it turns up in ASCII.
 //
-// What codes and readers need is never changed, not even where it happens to look like a PAN: AID, AFL, AIP, PSN, DOLs,
-// IPB, IAF, CID, ATC, AC, IAD, and answers in format 1 (80).
+// What codes and readers need is never changed, not even where it happens to look like a PAN: AID, AFL, AIP,
+// PSN, DOLs, IPB, IAF, CID, ATC, AC, IAD, and answers in format 1 (80).
 //
-// A PAN is known from where it is first met: what went before, and does not name it by its tag, is not masked.
+// A PAN is known from where it is first met: what went before, and does not name it by its tag, is not
+// masked.
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,8 @@ class TraceWriter {
  public:
   // `what` is the comment in front: what this is a trace of.
   TraceWriter(std::string path, std::string_view what);
-  // The Failure of a file that cannot be written, and else nothing: neither a new file, nor a change to an old one.
+  // The Failure of a file that cannot be written, and else nothing: neither a new file, nor a change to an
+  // old one.
   static void check(const std::string& path);
   TraceWriter(const TraceWriter&) = delete;
   TraceWriter& operator=(const TraceWriter&) = delete;

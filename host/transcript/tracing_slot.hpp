@@ -7,8 +7,9 @@
 // A command and what 61xx and 6Cxx made of it become one pair: the command as first sent, the whole
 // response. An exchange that does not come to an end is written in its pieces, as they went.
 //
-// PINs are masked: every nibble a `*`, whatever its value. A card that is silent, or garbled, is that in the transcript
-// too. Silence at a reset, a card pulled out, and bytes that are no APDU have no form there: they become comments.
+// PINs are masked: every nibble a `*`, whatever its value. A card that is silent, or garbled, is that in the
+// transcript too. Silence at a reset, a card pulled out, and bytes that are no APDU have no form there: they
+// become comments.
 //
 // With a Masking the card's person is taken out of what is written; the reader gets what the card said.
 //

@@ -1,8 +1,8 @@
 // A slot with a recorded card in it: replays a transcript.
 //
 // A command that was recorded several times gets its answers in order, then its last answer again
-// and again; where that is `mute` or `garbled`, so is the card. A reset does not start the order anew: two codes in a row from one recording are the
-// two that were recorded.
+// and again; where that is `mute` or `garbled`, so is the card. A reset does not start the order anew: two
+// codes in a row from one recording are the two that were recorded.
 //
 // What was not recorded:
 //   SELECT by name     6A82, as the real card would have answered
@@ -25,8 +25,8 @@ class TranscriptSlot final : public CardSlot {
   // Slots may share a transcript; each has its own place in every sequence of answers.
   explicit TranscriptSlot(std::shared_ptr<const Transcript> transcript);
 
-  // Both resets answer the recorded ATR. A card without power is mute, to a warm reset and to commands. Allocates nothing
-  // where there is an answer, and keeps nothing of the command.
+  // Both resets answer the recorded ATR. A card without power is mute, to a warm reset and to commands.
+  // Allocates nothing where there is an answer, and keeps nothing of the command.
   SlotStatus carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) override;
 
  private:

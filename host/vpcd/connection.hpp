@@ -1,6 +1,6 @@
-// A TCP connection to vpcd, frame by frame. vpcd writes the length of a frame and the frame separately and then waits:
-// without TCP_QUICKACK each command would cost the 40 ms of a delayed acknowledgement. That option does not last, so it
-// is set before each wait.
+// A TCP connection to vpcd, frame by frame. vpcd writes the length of a frame and the frame separately and
+// then waits: without TCP_QUICKACK each command would cost the 40 ms of a delayed acknowledgement. That
+// option does not last, so it is set before each wait.
 //
 // Nothing here blocks: wait with poll() for readable, or for writable while something is unsent.
 //
@@ -30,8 +30,8 @@ class Connection {
   std::optional<Bytes> frame() const;
   void drop_frame();
 
-  // Sends a frame in one piece, or begins to. While something is unsent no other may be sent. False: the connection broke,
-  // or the payload is no response APDU's.
+  // Sends a frame in one piece, or begins to. While something is unsent no other may be sent. False: the
+  // connection broke, or the payload is no response APDU's.
   [[nodiscard]] bool send(Bytes payload);
   [[nodiscard]] bool send_rest() { return stream_.flush(); }
   bool unsent() const { return stream_.unsent() > 0; }

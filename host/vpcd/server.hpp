@@ -4,11 +4,11 @@
 //   Server server(slot, options, signals, print_line);
 //   server.run();                        // until SIGINT or SIGTERM
 //
-// SIGUSR1 takes the card out, SIGUSR2 puts it in again. A connection is a card in the reader; where vpcd closes it (the
-// daemon was stopped) the card is out, and waits for a reader again.
+// SIGUSR1 takes the card out, SIGUSR2 puts it in again. A connection is a card in the reader; where vpcd
+// closes it (the daemon was stopped) the card is out, and waits for a reader again.
 //
-// Where the slot throws Failure(Failure::environment) (a counter could not be written), the connection is closed without an
-// answer, and run() throws it: nothing is answered whose counters are not on the disk.
+// Where the slot throws Failure(Failure::environment) (a counter could not be written), the connection is
+// closed without an answer, and run() throws it: nothing is answered whose counters are not on the disk.
 #pragma once
 
 #include <chrono>
@@ -31,8 +31,8 @@ struct ServerOptions {
   std::string card;             // its name in lines
   std::uint16_t port = 0;       // on 127.0.0.1
   std::chrono::seconds wait{};  // how long nothing may be listening there, until run() fails
-  // The card leaves as the command after this many arrives, which is neither executed nor answered. Once: when SIGUSR2
-  // has put it in again it stays.
+  // The card leaves as the command after this many arrives, which is neither executed nor answered. Once:
+  // when SIGUSR2 has put it in again it stays.
   std::optional<std::uint64_t> eject_after;
 };
 

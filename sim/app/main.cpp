@@ -20,8 +20,8 @@
 
 namespace {
 
-// Where a standard descriptor is closed, the first file to be opened would take its number, and what is printed
-// would end up in it. Opened so that printing fails, and says so.
+// Where a standard descriptor is closed, the first file to be opened would take its number, and what is
+// printed would end up in it. Opened so that printing fails, and says so.
 void occupy_standard_descriptors() {
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) >= 0) continue;

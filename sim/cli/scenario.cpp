@@ -46,8 +46,8 @@ Outcome not_run(const Scenario& scenario) {
   return outcome;
 }
 
-// One by one, in their order, and none is kept: its PIN and its card are wiped with it. After one that was broken the
-// others would be, too.
+// One by one, in their order, and none is kept: its PIN and its card are wiped with it. After one that was
+// broken the others would be, too.
 std::vector<Outcome> play_all(std::vector<Scenario> scenarios, const ScenarioOptions& options) {
   const GoldenMode mode = options.record ? GoldenMode::record : GoldenMode::verify;
   std::vector<Outcome> outcomes;

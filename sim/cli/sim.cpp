@@ -47,7 +47,8 @@ struct SimOptions {
   std::size_t max_readers = 20'000;
 };
 
-// What clients get under the name of --card; one that is shipped they have anyway, and get it first in the list.
+// What clients get under the name of --card; one that is shipped they have anyway, and get it first in the
+// list.
 OfferedCard offered_card(const std::string& card) {
   const CardSpec spec = parse_card(card);
   const bool recorded = spec.kind == CardSpec::Kind::transcript_file;

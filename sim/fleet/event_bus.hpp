@@ -46,8 +46,9 @@ class EventBus {
   };
   static constexpr std::size_t kMostAtOnce = 256;
 
-  // Events after this number, of this reader or of all; returns at once where there are some, else when there are, or
-  // with none when the time is over. A number that is not of these events (another process's) counts as lost.
+  // Events after this number, of this reader or of all; returns at once where there are some, else when there
+  // are, or with none when the time is over. A number that is not of these events (another process's) counts
+  // as lost.
   Batch wait(std::uint64_t after, const std::optional<std::string>& reader,
              std::chrono::milliseconds timeout);
 
@@ -58,8 +59,8 @@ class EventBus {
   // Ends every wait, now and later.
   void close();
 
-  // Told whose events there are, by the thread that publishes them and before it goes on: must not wait, nor use the bus.
-  // Empty: nothing is told any more, once this returns.
+  // Told whose events there are, by the thread that publishes them and before it goes on: must not wait, nor
+  // use the bus. Empty: nothing is told any more, once this returns.
   void on_news(std::function<void(const std::string& reader)> news);
 
   // A reader of all events, one after the other. The bus outlives it.

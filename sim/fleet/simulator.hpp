@@ -1,5 +1,5 @@
-// Thousands of live readers in one process, for any number of threads: found by id, each with a lock of its own, with
-// an end, and with what happens in them on one bus.
+// Thousands of live readers in one process, for any number of threads: found by id, each with a lock of its
+// own, with an end, and with what happens in them on one bus.
 //
 //   Simulator simulator({.state_folder = …});
 //   const std::string id = simulator.create({.profile = "sesame", .clock = ClockKind::virtual_time});
@@ -39,11 +39,12 @@ namespace sesame::sim {
 struct SimulatorOptions {
   std::size_t max_readers = 20'000;
   std::size_t kept_events = 8'192;
-  // Events are numbered after this. Two processes with far ones do not take each other's numbers for their own.
+  // Events are numbered after this. Two processes with far ones do not take each other's numbers for their
+  // own.
   std::uint64_t events_begin = 0;
   bool real_cards = false;
-  // Where the shipped cards keep their counters; empty: every reader has a fresh one of its own, in memory. One
-  // simulator at a time on a folder: Failure (environment) otherwise.
+  // Where the shipped cards keep their counters; empty: every reader has a fresh one of its own, in memory.
+  // One simulator at a time on a folder: Failure (environment) otherwise.
   std::string state_folder = {};
   // Milliseconds of a monotonic clock; empty: the machine's, from 0 at the start.
   std::function<Millis()> clock = {};
@@ -80,20 +81,22 @@ class Simulator {
   bool exists(const std::string& id) const;
   std::size_t size() const;
   std::uint64_t created() const;  // ever
-  // In the order of creation, after the reader `after`, or from the first; an `after` that is gone: unknown_reader.
+  // In the order of creation, after the reader `after`, or from the first; an `after` that is gone:
+  // unknown_reader.
   std::vector<ReaderListed> list(std::size_t limit, const std::string& after = {}) const;
   // Of now(), when the reader ends; nothing: never.
   std::optional<Millis> expires(const std::string& id) const;
 
-  // Runs `use` with the reader alone in this thread, up to date if its clock is real. What `use` returns is returned;
-  // what it throws comes through, and what happened until then is on the bus all the same. Not to be nested.
+  // Runs `use` with the reader alone in this thread, up to date if its clock is real. What `use` returns is
+  // returned; what it throws comes through, and what happened until then is on the bus all the same. Not to
+  // be nested.
   template <class Use>
   auto with(const std::string& id, Use use) -> std::invoke_result_t<Use, LiveReader&> {
     Session session(*this, find(id));
     return use(session.reader());
   }
-  // Asks `met` at once, and after each change, until it says yes (true) or the time is over, or close() (false). `met`
-  // sees the reader last as it is at the return.
+  // Asks `met` at once, and after each change, until it says yes (true) or the time is over, or close()
+  // (false). `met` sees the reader last as it is at the return.
   bool wait(const std::string& id, std::chrono::milliseconds timeout,
             const std::function<bool(LiveReader&)>& met);
 
@@ -108,7 +111,8 @@ class Simulator {
   // ---- time
 
   Millis now() const { return options_.clock(); }
-  // When tick() is due; nothing: not before something happens. Of readers with a real clock, and of those that end.
+  // When tick() is due; nothing: not before something happens. Of readers with a real clock, and of those
+  // that end.
   std::optional<Millis> next_deadline() const;
   // Whatever is due: in the readers with a real clock; and ends those that are to end.
   void tick(Millis now);
@@ -197,8 +201,8 @@ class Simulator::OtpCall {
   // The simulator outlives it.
   OtpCall(Simulator& simulator, std::string id, OtpRequest request);
 
-  // The result, once it is there or the simulator is closed; nothing: again when something has happened in the reader, and
-  // after again() at the latest.
+  // The result, once it is there or the simulator is closed; nothing: again when something has happened in
+  // the reader, and after again() at the latest.
   std::optional<OtpResult> go_on();
   std::chrono::milliseconds again() const { return again_; }
 

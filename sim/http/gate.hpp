@@ -1,8 +1,8 @@
 // Who may ask: what a browser page of another site, or a name that leads here by DNS rebinding, may not.
 //
-// Every request must name this server in Host, and where it says Origin, that must be this server too. With a token,
-// everything beyond the page itself needs it: `Authorization: Bearer T`, or the cookie that POST /v1/session gives for it,
-// since an event stream of a browser sends no headers of its own.
+// Every request must name this server in Host, and where it says Origin, that must be this server too. With a
+// token, everything beyond the page itself needs it: `Authorization: Bearer T`, or the cookie that POST
+// /v1/session gives for it, since an event stream of a browser sends no headers of its own.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace sesame::sim {
 
 class Gate {
  public:
-  // `address`: what --listen said, else 127.0.0.1. Of an address that means all of the machine's, any IP address will do as
-  // Host: a name would open the door to rebinding.
+  // `address`: what --listen said, else 127.0.0.1. Of an address that means all of the machine's, any IP
+  // address will do as Host: a name would open the door to rebinding.
   Gate(std::string address, std::uint16_t port, std::optional<std::string> token);
 
   // ApiError bad_host or bad_origin, 403.

@@ -1,5 +1,5 @@
-// One connection to an HTTP/1.1 server, for requests one after the other. What the server says is bounded, in bytes and in
-// time: the peer may be no simulator.
+// One connection to an HTTP/1.1 server, for requests one after the other. What the server says is bounded, in
+// bytes and in time: the peer may be no simulator.
 #pragma once
 
 #include <chrono>
@@ -39,8 +39,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // With a body: JSON. Connects, or goes on where the server has kept the connection. NoAnswer: "no answer (…)",
-  // or what the server says is no HTTP or is too large.
+  // With a body: JSON. Connects, or goes on where the server has kept the connection. NoAnswer: "no answer
+  // (…)", or what the server says is no HTTP or is too large.
   HttpAnswer send(const std::string& method, const std::string& target, const std::string& body,
                   const Headers& headers = {});
 

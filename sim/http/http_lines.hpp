@@ -1,7 +1,7 @@
-// The lines and bodies of HTTP/1.1 (RFC 9112), taken out of bytes as they come: what a request and a response have in
-// common. Strict, since what can be read in two ways is how a request is smuggled (RFC 9112, 11.2): a line ends with CRLF
-// and holds no other control character; no obsolete line folding (5.2); a length is digits, once. Nothing is kept of a line
-// that is too long, nor of one header too many.
+// The lines and bodies of HTTP/1.1 (RFC 9112), taken out of bytes as they come: what a request and a response
+// have in common. Strict, since what can be read in two ways is how a request is smuggled (RFC 9112, 11.2): a
+// line ends with CRLF and holds no other control character; no obsolete line folding (5.2); a length is
+// digits, once. Nothing is kept of a line that is too long, nor of one header too many.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ struct HttpMistake {
   int status;
 };
 
-// A line that is whole goes out of `bytes`, without its CRLF. HttpMistake 400: a control character; `too_long`: more than
-// `most` bytes without an end.
+// A line that is whole goes out of `bytes`, without its CRLF. HttpMistake 400: a control character;
+// `too_long`: more than `most` bytes without an end.
 class LineReader {
  public:
   std::optional<std::string_view> take(std::string_view& bytes, std::size_t most, int too_long);

@@ -112,7 +112,8 @@ class HttpServer::Loop {
   std::optional<Workers> workers_;
 };
 
-// One client's. All of it belongs to the loop's thread, but for the request and the response while a worker has them.
+// One client's. All of it belongs to the loop's thread, but for the request and the response while a worker
+// has them.
 class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Loop& loop, Socket socket)

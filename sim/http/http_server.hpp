@@ -1,8 +1,10 @@
-// Carries requests to a service and responses back, over HTTP/1.1 (RFC 9112). README.md says why it is built on Asio.
+// Carries requests to a service and responses back, over HTTP/1.1 (RFC 9112). README.md says why it is built
+// on Asio.
 //
-// One thread, that of serve(), reads and writes for all clients and never waits for one; a few workers run the service.
-// A client that waits, streams, idles or is slow costs a descriptor and some kilobytes, no thread. Each message is bounded line by
-// line, each state has a deadline, and beyond the bounds on all of them the oldest unfinished request makes room.
+// One thread, that of serve(), reads and writes for all clients and never waits for one; a few workers run
+// the service. A client that waits, streams, idles or is slow costs a descriptor and some kilobytes, no
+// thread. Each message is bounded line by line, each state has a deadline, and beyond the bounds on all of
+// them the oldest unfinished request makes room.
 #pragma once
 
 #include <chrono>
@@ -32,8 +34,8 @@ struct HttpLimits {
 
 class HttpServer {
  public:
-  // Listens at the address; port 0: any that is free. Failure(Failure::environment): the port is in use, or there is no such
-  // address.
+  // Listens at the address; port 0: any that is free. Failure(Failure::environment): the port is in use, or
+  // there is no such address.
   HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits = {});
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -41,8 +43,8 @@ class HttpServer {
 
   std::uint16_t port() const;
 
-  // Answers until stop(), which may come from another thread. Then no client is waited for any longer: a wait is answered
-  // with 503, a stream is ended. The service outlives the call. Once.
+  // Answers until stop(), which may come from another thread. Then no client is waited for any longer: a wait
+  // is answered with 503, a stream is ended. The service outlives the call. Once.
   void serve(HttpService& service);
   void stop();
 

@@ -26,8 +26,8 @@ struct Request {
 
 struct Response;
 
-// What goes on once its request was handled. It never waits itself: it is asked again when there is news of its topic,
-// and at again() at the latest. For one thread at a time.
+// What goes on once its request was handled. It never waits itself: it is asked again when there is news of
+// its topic, and at again() at the latest. For one thread at a time.
 class Ongoing {
  public:
   virtual ~Ongoing() = default;
@@ -46,8 +46,8 @@ class Feed : public Ongoing {
 // A response that is not there yet.
 class Wait : public Ongoing {
  public:
-  // The response, once it is there. `gone`: the client will send nothing more, and has probably left; then a wait for its
-  // own sake is over.
+  // The response, once it is there. `gone`: the client will send nothing more, and has probably left; then a
+  // wait for its own sake is over.
   virtual std::optional<Response> ask(bool gone) = 0;
 };
 
@@ -60,7 +60,8 @@ struct Response {
   std::shared_ptr<Wait> wait;  // instead of everything else
 };
 
-// Why a request gets no 2xx: thrown where the reason is found, and made a response {code, message, hint} in one place.
+// Why a request gets no 2xx: thrown where the reason is found, and made a response {code, message, hint} in
+// one place.
 struct ApiError {
   int status = 400;
   std::string code;  // snake_case; what a program looks at

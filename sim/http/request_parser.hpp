@@ -1,4 +1,5 @@
-// A request out of the bytes of a connection, without a socket. What it takes is judged line by line: http_lines.hpp.
+// A request out of the bytes of a connection, without a socket. What it takes is judged line by line:
+// http_lines.hpp.
 //
 //   RequestParser parser;
 //   std::string_view bytes = …;                        // all that has come and was not taken
@@ -61,8 +62,8 @@ class RequestParser {
   int mistake_ = 0;
 };
 
-// As a path (RFC 3986, 2.1), or, with + for a space, as a name or a value in a query. %uXXXX is a character, as old clients
-// write it; a % without its digits is itself.
+// As a path (RFC 3986, 2.1), or, with + for a space, as a name or a value in a query. %uXXXX is a character,
+// as old clients write it; a % without its digits is itself.
 std::string percent_decoded(std::string_view text, bool plus_is_space);
 
 }  // namespace sesame::sim

@@ -19,8 +19,8 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
   ~Workers();  // does what was given to it first
 
-  // Does not throw, and is done in the order in which it comes. What it leaves on the thread's stack is overwritten: a PIN
-  // or a code may be there.
+  // Does not throw, and is done in the order in which it comes. What it leaves on the thread's stack is
+  // overwritten: a PIN or a code may be there.
   void run(std::function<void()> job);
 
  private:

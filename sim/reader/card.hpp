@@ -27,8 +27,8 @@ class Card {
   virtual std::optional<CardState> state() const { return std::nullopt; }
   // Whether a real card has left its PC/SC reader.
   virtual bool gone() const { return false; }
-  // Sets what is given. Refusal: no_state where the card is not virtual; not_rewindable where it is durable and the ATC would
-  // go back, or a try would be won back; bad_state for more tries than the card has.
+  // Sets what is given. Refusal: no_state where the card is not virtual; not_rewindable where it is durable
+  // and the ATC would go back, or a try would be won back; bad_state for more tries than the card has.
   virtual void set_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) = 0;
 };
 

@@ -74,7 +74,8 @@ void LiveReader::hold(Key key) {
 
 void LiveReader::key(Event::Kind kind, Key key) {
   const State state = reader_->state();
-  // A PIN that is typed too early, or into a dark reader, is typed all the same; a prompt's digits are on the screen.
+  // A PIN that is typed too early, or into a dark reader, is typed all the same; a prompt's digits are on the
+  // screen.
   const bool secret = is_digit(key) && state != State::prompt;
   note(KeyPressed{secret ? std::string(kMasked) : name_of(key), kind == Event::Kind::hold});
   battery_shown_until_.reset();

@@ -1,8 +1,9 @@
-// One reader that lives: the core, a card in its slot, a clock, faults, and a memory of what happened. Not for two threads
-// at once: a server of several holds a lock for each.
+// One reader that lives: the core, a card in its slot, a clock, faults, and a memory of what happened. Not
+// for two threads at once: a server of several holds a lock for each.
 //
-// Time is an argument. With a real clock the owner calls tick(now) before anything else; with a virtual one time moves
-// only in advance() and to_next_deadline(). Nothing waits in here but for the answers of a real card, which come inline.
+// Time is an argument. With a real clock the owner calls tick(now) before anything else; with a virtual one
+// time moves only in advance() and to_next_deadline(). Nothing waits in here but for the answers of a real
+// card, which come inline.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +37,8 @@ class LiveReader {
   LiveReader(const LiveReader&) = delete;
   LiveReader& operator=(const LiveReader&) = delete;
 
-  // The card. Inserting where one is in pulls that one out first. What a card throws (a state file that cannot be
-  // written) comes through, with the card pulled out.
+  // The card. Inserting where one is in pulls that one out first. What a card throws (a state file that
+  // cannot be written) comes through, with the card pulled out.
   void insert(std::unique_ptr<Card> card);
   std::unique_ptr<Card> pull();
   Card* card() { return card_.get(); }

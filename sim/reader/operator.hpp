@@ -1,4 +1,5 @@
-// A user who knows what to type, and wants a code in one call: works the reader key by key, as a person would.
+// A user who knows what to type, and wants a code in one call: works the reader key by key, as a person
+// would.
 #pragma once
 
 #include <cstdint>
@@ -31,16 +32,18 @@ struct OtpResult {
   std::uint64_t revision = 0;
 };
 
-// Brings a reader that was left somewhere home first: wakes a dark one, holds C elsewhere. Then chooses the function,
-// answers what it asks and types the PIN, once. Ends with a code, or wherever the reader does not go on (a wrong PIN, a
-// notice, dark): the screens tell.
+// Brings a reader that was left somewhere home first: wakes a dark one, holds C elsewhere. Then chooses the
+// function, answers what it asks and types the PIN, once. Ends with a code, or wherever the reader does not
+// go on (a wrong PIN, a notice, dark): the screens tell.
 class Operator {
  public:
-  // Refusal: unknown_function; bad_input where the PIN or an input cannot be typed there. Nothing was pressed then.
+  // Refusal: unknown_function; bad_input where the PIN or an input cannot be typed there. Nothing was pressed
+  // then.
   Operator(const ReaderProfile& profile, OtpRequest request);
 
-  // Works until it is over (true) or the card takes its time on a real clock (false): then again at the reader's
-  // deadline. A virtual clock is moved as far as the card needs. Refusal (no_card) where there is none at the start.
+  // Works until it is over (true) or the card takes its time on a real clock (false): then again at the
+  // reader's deadline. A virtual clock is moved as far as the card needs. Refusal (no_card) where there is
+  // none at the start.
   bool go_on(LiveReader& reader);
   // Once it is over.
   OtpResult result(const LiveReader& reader) const;

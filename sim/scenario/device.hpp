@@ -30,8 +30,8 @@ struct Look {
 // The rows with \n between, without blanks at their ends and empty rows at the end; nothing of a dark screen.
 std::string text_of(const Look& look);
 
-// What the reader or the simulator refuses (a key it does not have, no card to be pulled) is a Failure with any exit but
-// environment.
+// What the reader or the simulator refuses (a key it does not have, no card to be pulled) is a Failure with
+// any exit but environment.
 class Device {
  public:
   virtual ~Device() = default;

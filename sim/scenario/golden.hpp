@@ -1,4 +1,5 @@
-// Golden screens: recorded once, read by a person, and then the same forever. Those of FILE are in FILE.golden:
+// Golden screens: recorded once, read by a person, and then the same forever. Those of FILE are in
+// FILE.golden:
 //
 //     # Golden screens of FILE, recorded with: sesame scenario --record FILE
 //

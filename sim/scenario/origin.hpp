@@ -6,8 +6,9 @@
 
 namespace sesame::sim {
 
-// `http://HOST[:PORT][/]`, RFC 3986, 3, as http://HOST:PORT; HOST a name, an IPv4 address or an IPv6 one in []. Anything
-// else is a Failure (Failure::invalid), which does not repeat it: there may be a password or a token in it.
+// `http://HOST[:PORT][/]`, RFC 3986, 3, as http://HOST:PORT; HOST a name, an IPv4 address or an IPv6 one in
+// []. Anything else is a Failure (Failure::invalid), which does not repeat it: there may be a password or a
+// token in it.
 std::string server_origin(std::string_view url);
 
 }  // namespace sesame::sim

@@ -36,7 +36,8 @@ struct Outcome {
 // Golden screens: compared with those of the file, or, where the scenario passes, recorded in it.
 enum class GoldenMode : std::uint8_t { verify, record };
 
-// `open` makes the reader. Throws nothing but what is wrong with the scenario or its golden screens: Failure (usage).
+// `open` makes the reader. Throws nothing but what is wrong with the scenario or its golden screens: Failure
+// (usage).
 Outcome play(const Scenario& scenario, GoldenMode mode, const std::function<std::unique_ptr<Device>()>& open);
 
 }  // namespace sesame::sim

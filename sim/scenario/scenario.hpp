@@ -2,8 +2,9 @@
 //
 //     title = "Two codes in a row differ"
 //     profile = "sesame"        # reader model: shipped, or a file (.toml); default "sesame"
-//     card = "sesame-card"      # shipped, a card file (.toml), a transcript (.apdu); or { toml = """…""" }, or
-//                               # { transcript = """…""" }; default "sesame-card"; it starts beside the reader
+//     card = "sesame-card"      # shipped, a card file (.toml), a transcript (.apdu); or
+//                               # { toml = """…""" }, or { transcript = """…""" };
+//                               # default "sesame-card"; it starts beside the reader
 //     steps = [                 # 1 to 1000, one thing each, in this order
 //       { insert = true },
 //       { press = "CODE" },
@@ -16,8 +17,8 @@
 // A file is named from the scenario's folder. Time stands still but for the steps that say otherwise. What is
 // done:
 //
-//     insert = true             the card goes in: the one that was in last, else the scenario's own, new. (One that a
-//                               fault pulled out has its counters from the step before.)
+//     insert = true             the card goes in: the one that was in last, else the scenario's own, new.
+//                               (One that a fault pulled out has its counters from the step before.)
 //     insert = CARD             another card, new; written as `card`
 //     pull = true               the card comes out
 //     press = KEY or [KEY, …]   keys as engraved: a digit, ".", "OK", "C", or a function's
@@ -35,21 +36,21 @@
 // What must be seen, at once:
 //
 //     screen = "Row\nRow"       this, without blanks at the end of rows, and empty rows at the end
-//     screen_matches = REGEX    somewhere on it (RE2, as in pattern.hpp; one . is one character; \n is between rows)
+//     screen_matches = REGEX    somewhere on it (RE2, as in pattern.hpp; . is a character; \n between rows)
 //     golden = "name"           the same as when it was recorded (golden.hpp)
 //     dark = true               nothing is shown; false: something is
 //     expect_code = "42511495"  a code is shown, this one, whatever its grouping
 //     expect_new_code = true    a code is shown that these two steps have not seen before in this scenario
-//     expect_state = "pin"      by the names of State: off insert_card starting choose_function prompt pin working
-//                               last_try wrong_pin code notice connected host_pin
-//     expect_notice = "…"       by the names of Notice: none card_removed card_mute card_error wrong_card card_refused
-//                               card_blocked pin_blocked code_too_long
+//     expect_state = "pin"      by the names of State: off insert_card starting choose_function prompt pin
+//                               working last_try wrong_pin code notice connected host_pin
+//     expect_notice = "…"       by the names of Notice: none card_removed card_mute card_error wrong_card
+//                               card_refused card_blocked pin_blocked code_too_long
 //     expect_atc = "00B4"       of the last transaction of the card that is in
 //     expect_tries_left = 3     for the PIN of the card that is in
 //
 // And in time: while nothing is touched,
 //
-//     wait_screen = REGEX, within = 20     as screen_matches, in so many seconds of the reader's time; default 30
+//     wait_screen = REGEX, within = 20     as screen_matches, within 20 s of the reader's time; default 30
 //
 // Faults, as in sim/reader/faults.hpp; `at` counts commands since the card was inserted, from 0:
 //
@@ -162,8 +163,8 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// What is wrong with the file, or one that it names, is a Failure (Failure::invalid): "FILE:LINE: what; what is
-// allowed". Whether the reader has the keys is for the run to find out.
+// What is wrong with the file, or one that it names, is a Failure (Failure::invalid): "FILE:LINE: what; what
+// is allowed". Whether the reader has the keys is for the run to find out.
 Scenario load_scenario(const std::string& file);
 
 // The same of a text; `file` is what messages call it, and its folder that of the files it names.

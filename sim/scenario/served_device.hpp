@@ -15,8 +15,8 @@ struct ServedAt {
 
 class ServedDevice final : public Device {
  public:
-  // `profile`: a shipped model's name. Failure: usage where the URL is invalid, or the profile a file; environment where
-  // nothing answers there, or something other than a simulator does.
+  // `profile`: a shipped model's name. Failure: usage where the URL is invalid, or the profile a file;
+  // environment where nothing answers there, or something other than a simulator does.
   ServedDevice(const ServedAt& at, const std::string& profile);
   ServedDevice(const ServedDevice&) = delete;
   ServedDevice& operator=(const ServedDevice&) = delete;

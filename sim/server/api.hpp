@@ -1,7 +1,8 @@
-// The API of `sesame sim`: requests in, responses out, for any number of threads. openapi.json describes it, and is served.
+// The API of `sesame sim`: requests in, responses out, for any number of threads. openapi.json describes it,
+// and is served.
 //
-// Nothing in here knows sockets. A response may be a feed, which goes on; and a request for a screen may wait: both take
-// one of kMostWaits, and beyond those there is a 503.
+// Nothing in here knows sockets. A response may be a feed, which goes on; and a request for a screen may
+// wait: both take one of kMostWaits, and beyond those there is a 503.
 #pragma once
 
 #include <chrono>
@@ -39,8 +40,8 @@ class Api final : public HttpService {
   explicit Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt,
                int waits = kMostWaits);
 
-  // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body. Waits as long as the
-  // request wants it to.
+  // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body. Waits as long
+  // as the request wants it to.
   Response handle(const Request& request);
 
   // The same without waiting, and what else HttpServer asks.

@@ -2,10 +2,10 @@
 //
 //   id: 4711
 //   event: screen
-//   data: {"reader":"default","revision":12,"rows":["Code secret ?   ","                "],"lit":true,"state":"pin"}
+//   data: {"reader":"default","revision":12,"rows":["Code secret ?   ",…],"lit":true,"state":"pin"}
 //
-// An id is the number of the event over all readers: with Last-Event-ID the stream goes on after it. Where those events are
-// forgotten, or come from another process, an event `lost` says so first.
+// An id is the number of the event over all readers: with Last-Event-ID the stream goes on after it. Where
+// those events are forgotten, or come from another process, an event `lost` says so first.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,8 @@ namespace sesame::sim {
 
 class EventFeed final : public Feed {
  public:
-  // `after`: the last event that was seen. Of one reader the feed ends when the reader does. The simulator outlives it.
+  // `after`: the last event that was seen. Of one reader the feed ends when the reader does. The simulator
+  // outlives it.
   EventFeed(Simulator& simulator, std::optional<std::string> reader, std::uint64_t after,
             ConnectionLimit::Permit permit);
 

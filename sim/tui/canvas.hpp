@@ -25,7 +25,8 @@ class Canvas {
   std::size_t columns() const { return columns_; }
   const Cell& at(std::size_t row, std::size_t column) const { return cells_[row * columns_ + column]; }
 
-  // UTF-8 or cells of a display; what does not fit is cut, at `most` columns too. Returns the column after it.
+  // UTF-8 or cells of a display; what does not fit is cut, at `most` columns too. Returns the column after
+  // it.
   std::size_t put(std::size_t row, std::size_t column, std::string_view text, Style style = Style::plain,
                   std::size_t most = SIZE_MAX);
   void put(std::size_t row, std::size_t column, char16_t character, Style style = Style::plain);

@@ -11,8 +11,8 @@ namespace sesame::sim {
 
 class Terminal {
  public:
-  // Failure: usage where standard input and output are no terminal; environment where nothing is known of a terminal
-  // such as this ($TERM).
+  // Failure: usage where standard input and output are no terminal; environment where nothing is known of a
+  // terminal such as this ($TERM).
   Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;

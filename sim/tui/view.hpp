@@ -6,7 +6,8 @@
 
 namespace sesame::sim {
 
-// Made for 80 columns and 24 rows. In fewer columns the log is left out; where the reader does not fit, that is said.
+// Made for 80 columns and 24 rows. In fewer columns the log is left out; where the reader does not fit, that
+// is said.
 Canvas draw(const TuiModel& model, std::size_t rows, std::size_t columns, bool ascii);
 
 }  // namespace sesame::sim

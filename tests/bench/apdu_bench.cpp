@@ -1,7 +1,7 @@
-// Round trips of one command APDU and its response: with the card in memory, and through a private pcscd, where the card
-// is in our own reader (the IFD handler and `sesame reader serve`) or in vpcd's (`sesame card serve`). All in one run,
-// one after the other in turns, so that what else the machine does meets all of them. After the table the ratios, and
-// the target: printed, never asserted.
+// Round trips of one command APDU and its response: with the card in memory, and through a private pcscd,
+// where the card is in our own reader (the IFD handler and `sesame reader serve`) or in vpcd's (`sesame card
+// serve`). All in one run, one after the other in turns, so that what else the machine does meets all of
+// them. After the table the ratios, and the target: printed, never asserted.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // Whole reader sessions, from insertion to code, in virtual time, with an in-memory card; beside them the
-// cryptography of such a session alone, and `sesame code` as a process. After the table, the ratios with their
-// targets: printed, never asserted.
+// cryptography of such a session alone, and `sesame code` as a process. After the table, the ratios with
+// their targets: printed, never asserted.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

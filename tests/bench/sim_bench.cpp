@@ -1,7 +1,7 @@
-// The simulator as its clients meet it: `sesame sim` as a process, HTTP over loopback. Ten thousand readers with a
-// card each: how long they take to make, a code from each, the server's memory for one. Then how long `otp` and
-// `keys` take at 1, 16 and 64 clients at once, each with a connection and a reader of its own. The clients run on the
-// same processors as the server. Figures beside their targets: printed, never asserted.
+// The simulator as its clients meet it: `sesame sim` as a process, HTTP over loopback. Ten thousand readers
+// with a card each: how long they take to make, a code from each, the server's memory for one. Then how long
+// `otp` and `keys` take at 1, 16 and 64 clients at once, each with a connection and a reader of its own. The
+// clients run on the same processors as the server. Figures beside their targets: printed, never asserted.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>

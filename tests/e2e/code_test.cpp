@@ -439,8 +439,8 @@ TEST_CASE("killed at any moment, a card uses no ATC twice and wins no try back")
         sandbox.killed_after(kCode + Arguments{"--json"}, std::chrono::microseconds(250 * delay));
     killed += outcome.status == 128 + SIGKILL ? 1 : 0;
     if (!outcome.out.empty()) CHECK(seen.insert(nlohmann::json::parse(outcome.out)["atc"]).second);
-    // Whatever was interrupted, one whole run follows: it finds the state sound, and its ATC new. The tries that an
-    // interruption took stay taken until the right PIN gives them back.
+    // Whatever was interrupted, one whole run follows: it finds the state sound, and its ATC new. The tries
+    // that an interruption took stay taken until the right PIN gives them back.
     const auto whole = sandbox.sesame(kCode + Arguments{"--json"});
     INFO(whole.err);
     REQUIRE(whole.status == 0);

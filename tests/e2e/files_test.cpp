@@ -1,5 +1,5 @@
-// Files that may be the only copy of something are on the disk before success is told; and those that are not ours
-// stay as they are, with nothing beside them.
+// Files that may be the only copy of something are on the disk before success is told; and those that are not
+// ours stay as they are, with nothing beside them.
 #include <catch2/catch.hpp>
 
 #include <sys/stat.h>

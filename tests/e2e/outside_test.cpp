@@ -1,5 +1,5 @@
-// Bytes from outside: the names of files, what a card says. Whatever they are, the output is JSON or XML, and a terminal
-// obeys nothing of it.
+// Bytes from outside: the names of files, what a card says. Whatever they are, the output is JSON or XML, and
+// a terminal obeys nothing of it.
 #include <sys/wait.h>
 #include <catch2/catch.hpp>
 

@@ -17,7 +17,8 @@ struct Outcome {
   std::string out, err;
 };
 
-// A temporary folder, removed in the end; XDG_STATE_HOME of what runs in it, unless `variables` says otherwise.
+// A temporary folder, removed in the end; XDG_STATE_HOME of what runs in it, unless `variables` says
+// otherwise.
 class Sandbox {
  public:
   Sandbox();

@@ -68,8 +68,8 @@ std::vector<Both> make_all(const std::vector<Arguments>& commands) {
   return all;
 }
 
-// What a native reader knows and does not show, the reason of a refusal, comes after what both say. A remark on a code is
-// a native reader's alone.
+// What a native reader knows and does not show, the reason of a refusal, comes after what both say. A remark
+// on a code is a native reader's alone.
 void check_same(const Both& both) {
   std::string line;
   for (const std::string& argument : both.arguments) line += argument + " ";
@@ -184,7 +184,8 @@ TEST_CASE("every reader and card give in QEMU what they give here, while a code 
     CHECK(reader->state() == State::off);
     CHECK_FALSE(reader->shown().lit);
   }
-  // A host under load wakes its QEMU late; the self-test, which has no host, shows the code for 35,000 ms exactly.
+  // A host under load wakes its QEMU late; the self-test, which has no host, shows the code for 35,000 ms
+  // exactly.
   constexpr std::uint32_t late = 2'000;
   const std::uint32_t code_time = shows_code.reader.seen().changed_at - shown;
   CHECK(code_time >= 34'990);
@@ -217,7 +218,8 @@ TEST_CASE("the screens are those of the reader here") {
   CHECK(sandbox.sesame(arguments + kQemu).err == sandbox.sesame(arguments).err);
 }
 
-// As a card with T=0 gets its commands: no Le after data (ISO 7816-3:2006, 12.2.5). `>` and hexadecimal digits.
+// As a card with T=0 gets its commands: no Le after data (ISO 7816-3:2006, 12.2.5). `>` and hexadecimal
+// digits.
 std::string as_in_t0(const std::string& line) {
   constexpr std::size_t header = 2 + 2 * 5;
   if (!line.starts_with("> ") || line.size() <= header) return line;

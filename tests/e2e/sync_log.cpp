@@ -1,5 +1,5 @@
-// Preloaded into `sesame`: a line in $SESAME_SYNC_LOG for each fsync() of a file or a folder, each rename(), and whenever
-// something is printed on standard output; in the order in which they happen.
+// Preloaded into `sesame`: a line in $SESAME_SYNC_LOG for each fsync() of a file or a folder, each rename(),
+// and whenever something is printed on standard output; in the order in which they happen.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,14 +1,14 @@
 // explore [MODEL] [--program] [--transitions N]
 //
-// Walks all that can happen to a reader, and says how far it got. MODEL: sesame (the default), vasco, pinsentry, all (of
-// tests/firmware/core/profiles.hpp). With --program there is one on the computer, too. After N transitions it stops;
-// without, it goes on until there is nothing new:
+// Walks all that can happen to a reader, and says how far it got. MODEL: sesame (the default), vasco,
+// pinsentry, all (of tests/firmware/core/profiles.hpp). With --program there is one on the computer, too.
+// After N transitions it stops; without, it goes on until there is nothing new:
 //
 //   sesame                 36,134 states, 1,303,582 transitions    four seconds
 //   sesame --program       48,726 states, 2,577,176 transitions    eight seconds
 //
-// The others have numbers to type, and are for hours and for as much memory as there is. Exit status: 0; 1 where a rule is
-// broken, with a shortest way to it; 2 usage.
+// The others have numbers to type, and are for hours and for as much memory as there is. Exit status: 0; 1
+// where a rule is broken, with a shortest way to it; 2 usage.
 #include <algorithm>
 #include <charconv>
 #include <cstdio>

@@ -1,6 +1,8 @@
-// The private members of the reader and of its pinpad side that make, or do not make, one state differ from another.
+// The private members of the reader and of its pinpad side that make, or do not make, one state differ from
+// another.
 //
-// An explicit instantiation may name what is private ([temp.spec]), so that the firmware's headers need no friend.
+// An explicit instantiation may name what is private ([temp.spec]), so that the firmware's headers need no
+// friend.
 #pragma once
 
 #include "firmware/core/pinpad/connection.hpp"

@@ -208,7 +208,8 @@ const Moves::Answers& Moves::answers(const Reader& reader, std::uint8_t instruct
 
 namespace {
 
-// Twins type nowhere the same; a number at a prompt is no secret. At its deadline the card's work may end in a prompt, too.
+// Twins type nowhere the same; a number at a prompt is no secret. At its deadline the card's work may end in
+// a prompt, too.
 Key digit_for(const Reader& reader, std::size_t twin, When when) {
   constexpr std::string_view kDigits[] = {"1234567890123", "2345678901234"};
   const State state = reader.state();

@@ -1,5 +1,5 @@
-// What can happen to a reader: keys by their class, the card, time, the slot's own pinpad, 3 to 15 answers to each
-// command, and, where one is connected, the requests of a program.
+// What can happen to a reader: keys by their class, the card, time, the slot's own pinpad, 3 to 15 answers to
+// each command, and, where one is connected, the requests of a program.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ class Moves {
  public:
   Moves();
 
-  // `instruction` is what the card works on, whole or in pieces; `first_ac`: the first GENERATE AC. They are valid as long
-  // as this lives.
+  // `instruction` is what the card works on, whole or in pieces; `first_ac`: the first GENERATE AC. They are
+  // valid as long as this lives.
   std::vector<Move> of(const Reader& reader, std::uint8_t instruction, bool first_ac, bool program) const;
 
  private:

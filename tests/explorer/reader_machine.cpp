@@ -15,8 +15,8 @@ using inside::of;
 
 namespace {
 
-// When moves are made that are not late. Nothing but a deadline that has passed, or has not, decides anything: so the
-// deadline is always at the same time.
+// When moves are made that are not late. Nothing but a deadline that has passed, or has not, decides
+// anything: so the deadline is always at the same time.
 constexpr Millis kNow = 1'000'000'000, kDeadline = kNow + 10'000;
 constexpr std::uint32_t kRequestNumber = 1'000, kOldHostNumber = kHostNumber - 1;
 
@@ -305,7 +305,8 @@ void blank_padding(pinpad::PinVerify& order) {
 
 }  // namespace
 
-// A structure that is assigned as a whole takes along what was between the members of the other, on the stack.
+// A structure that is assigned as a whole takes along what was between the members of the other, on the
+// stack.
 void ReaderMachine::blank_paddings(Twin& twin) {
   cap::Transaction& transaction = transaction_of(twin.reader);
   blank_padding(of<inside::ReaderFault>(twin.reader));

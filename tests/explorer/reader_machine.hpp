@@ -1,12 +1,13 @@
 // A reader, its pinpad side and a ReaderWatch as a machine for Search.
 //
-// Every move is made twice, by twins with different PINs and different cryptograms of the card. What the two show, ask and
-// remember may differ in PIN and code alone, and only while these are needed: so nothing of them stays anywhere else, in
-// whatever form.
+// Every move is made twice, by twins with different PINs and different cryptograms of the card. What the two
+// show, ask and remember may differ in PIN and code alone, and only while these are needed: so nothing of
+// them stays anywhere else, in whatever form.
 //
-// Two states are one where all is the same that decides what follows. That is the whole memory of the objects, but for
-// the numbers of requests and the time of day, which count from now, and for what blank() overwrites: what was in a buffer
-// after its end, in an optional that is reset, between the members. All of it has been compared with the twin's before.
+// Two states are one where all is the same that decides what follows. That is the whole memory of the
+// objects, but for the numbers of requests and the time of day, which count from now, and for what blank()
+// overwrites: what was in a buffer after its end, in an optional that is reset, between the members. All of
+// it has been compared with the twin's before.
 #pragma once
 
 #include <array>
@@ -23,8 +24,8 @@
 
 namespace sesame::explorer {
 
-// For a test that breaks a reader: called after each event, with the state in which it came. `note` is remembered with the
-// reader.
+// For a test that breaks a reader: called after each event, with the state in which it came. `note` is
+// remembered with the reader.
 struct Subject {
   Reader& reader;
   pinpad::Connection& connection;
@@ -40,8 +41,8 @@ class ReaderMachine {
   ReaderMachine(const ReaderMachine&) = delete;
   ReaderMachine& operator=(const ReaderMachine&) = delete;
 
-  // What a search begins with, instead of a reader that was never used: the state that these moves, by their names, lead
-  // to from there.
+  // What a search begins with, instead of a reader that was never used: the state that these moves, by their
+  // names, lead to from there.
   void begin_with(const std::vector<std::string>& names);
 
   void reset();

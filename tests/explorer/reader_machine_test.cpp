@@ -1,5 +1,5 @@
-// The explorer finds what is wrong: readers are broken here on purpose, each in one thing. And what it leaves out of a
-// state decides nothing.
+// The explorer finds what is wrong: readers are broken here on purpose, each in one thing. And what it leaves
+// out of a state decides nothing.
 #include "tests/explorer/reader_machine.hpp"
 
 #include <catch2/catch.hpp>
@@ -197,7 +197,8 @@ class SideBySide {
   }
 
  private:
-  // What leads on more often than the rest. But an answer in pieces once: the machine takes the next for one of many.
+  // What leads on more often than the rest. But an answer in pieces once: the machine takes the next for one
+  // of many.
   std::size_t choose(const std::vector<Move>& moves) {
     const unsigned dice = static_cast<unsigned>(random_()) % 8;
     const bool any_answer = dice < 2, any = dice == 0 || !reader_.deadline();

@@ -1,5 +1,5 @@
-// Every state that a machine can get into, and every move from each of them: an explicit-state search, breadth first, so
-// that the first broken rule comes with a shortest sequence of moves.
+// Every state that a machine can get into, and every move from each of them: an explicit-state search,
+// breadth first, so that the first broken rule comes with a shortest sequence of moves.
 //
 // A Machine has one current state, and
 //
@@ -12,8 +12,8 @@
 //   std::string name(move);                    of a move from the state loaded last, in words
 //   std::string description() const;           of the current state, in words
 //
-// States are known again by 64 bits of hash: that two of a million differ and are taken for one has a chance of one to
-// 37 million.
+// States are known again by 64 bits of hash: that two of a million differ and are taken for one has a chance
+// of one to 37 million.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,8 @@
 namespace sesame::explorer {
 namespace {
 
-// Two jugs, of 3 and of 5 liters, and a tap: the rule is that no one measures so many liters in the larger one.
+// Two jugs, of 3 and of 5 liters, and a tap: the rule is that no one measures so many liters in the larger
+// one.
 class Jugs {
  public:
   explicit Jugs(int forbidden) : forbidden_(forbidden) {}

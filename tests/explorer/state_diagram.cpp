@@ -1,9 +1,9 @@
 // state_diagram [--check FILE | --write FILE]
 //
-// The reader's states as a Mermaid diagram, drawn from the tables of transitions (firmware/core/reader.cpp, and
-// pinpad/connection.cpp for a program on the computer). An action decides where its line leads, so the tool walks
-// readers and looks. With --check the diagram between the marks in FILE must be this one; --write puts it
-// there.
+// The reader's states as a Mermaid diagram, drawn from the tables of transitions (firmware/core/reader.cpp,
+// and pinpad/connection.cpp for a program on the computer). An action decides where its line leads, so the
+// tool walks readers and looks. With --check the diagram between the marks in FILE must be this one; --write
+// puts it there.
 //
 // Exit status: 0; 1 the diagram in FILE is another one, or a line of a table is never taken; 2 usage.
 #include <cstdio>
@@ -27,13 +27,14 @@ using namespace sesame::explorer;
 
 namespace {
 
-// A reader that asks for nothing but the PIN is walked to the end, and one with every kind of prompt until it has asked for
-// each: enough for every line of the tables, as the tool checks.
+// A reader that asks for nothing but the PIN is walked to the end, and one with every kind of prompt until it
+// has asked for each: enough for every line of the tables, as the tool checks.
 constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max(), kToThePrompts = 100'000;
 constexpr const char* kBegin = "<!-- state diagram: tests/explorer/state_diagram.cpp -->\n";
 constexpr const char* kEnd = "<!-- end of the state diagram -->\n";
 
-// What a move means to the tables; none where it comes late, after a timeout, or as an answer to what was asked before.
+// What a move means to the tables; none where it comes late, after a timeout, or as an answer to what was
+// asked before.
 std::optional<Signal> signal_of(const Move& move) {
   const bool late = move.when == When::at_deadline || move.when == When::five_s_after;
   if (move.kind == Event::Kind::tick) return late ? std::optional(Signal::timeout) : std::nullopt;

@@ -1,5 +1,5 @@
-// Any requests to the API, one after the other, in virtual time: whatever they ask, openapi.json describes the response, a
-// trace is a transcript, and no response holds the PIN.
+// Any requests to the API, one after the other, in virtual time: whatever they ask, openapi.json describes
+// the response, a trace is a transcript, and no response holds the PIN.
 //
 // A line is a request, METHOD TARGET BODY; or what is beside requests:
 //
@@ -7,8 +7,9 @@
 //   ~ MILLISECONDS    time passes, for the readers with a real clock and those that end
 //   * READER          the PIN is typed there, where it is asked for
 //
-// $P in a body is the PIN, but only after "pin": or pin =, where one belongs; $C as a header's value the cookie that was
-// set last; and {} the reader that was created last. A first line `token`: the API needs one, and that is it.
+// $P in a body is the PIN, but only after "pin": or pin =, where one belongs; $C as a header's value the
+// cookie that was set last; and {} the reader that was created last. A first line `token`: the API needs one,
+// and that is it.
 #include "sim/server/api.hpp"
 
 #include <charconv>
@@ -158,8 +159,8 @@ class Client {
     }
   }
 
-  // No client waits for a screen here. A code in one call, of a reader with a real clock, takes its time, which passes; but
-  // not forever.
+  // No client waits for a screen here. A code in one call, of a reader with a real clock, takes its time,
+  // which passes; but not forever.
   std::optional<sim::Response> response_to(const sim::Request& request) {
     sim::Response response = served_.api.begin(request);
     if (!response.wait) return response;

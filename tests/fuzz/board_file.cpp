@@ -1,4 +1,5 @@
-// Any text as a board's file: refused in one line; or a board no pin of which does two things, with constants for its image.
+// Any text as a board's file: refused in one line; or a board no pin of which does two things, with constants
+// for its image.
 #include "host/board/board_file.hpp"
 
 #include "host/board/constants.hpp"

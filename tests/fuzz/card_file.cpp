@@ -1,5 +1,5 @@
-// Any text as a card file: refused in one line that repeats neither PIN nor key; or a card that keeps the rules of every
-// card, whatever it is told.
+// Any text as a card file: refused in one line that repeats neither PIN nor key; or a card that keeps the
+// rules of every card, whatever it is told.
 #include "host/card/file/card_file.hpp"
 
 #include "tests/fuzz/lines.hpp"

@@ -1,5 +1,5 @@
-// What the fuzz targets share. Each target states a property, not only that nothing crashes; a broken one aborts,
-// and libFuzzer keeps the input.
+// What the fuzz targets share. Each target states a property, not only that nothing crashes; a broken one
+// aborts, and libFuzzer keeps the input.
 #pragma once
 
 #include <algorithm>

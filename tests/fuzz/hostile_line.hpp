@@ -1,5 +1,5 @@
-// A card slot where anything may come, for as long as the input lasts, and then nothing any more. Checks what holds
-// for every request, whatever comes.
+// A card slot where anything may come, for as long as the input lasts, and then nothing any more. Checks what
+// holds for every request, whatever comes.
 #pragma once
 
 #include "firmware/core/iso7816/link.hpp"
@@ -11,9 +11,9 @@ class HostileLine {
  public:
   HostileLine(const iso7816::Interface& interface, Input& input) : link(interface), input_(input) {}
 
-  // Runs the request just begun to its end; `longest`, in ms, is what it may take. `hear(character)` is called with
-  // each character that the card takes, `talk(say)` where the card has the turn and the input goes on: it calls
-  // say(character, parity_ok) for as many as it likes, or for none, which is silence.
+  // Runs the request just begun to its end; `longest`, in ms, is what it may take. `hear(character)` is
+  // called with each character that the card takes, `talk(say)` where the card has the turn and the input
+  // goes on: it calls say(character, parity_ok) for as many as it likes, or for none, which is silence.
   template <class Hear, class Talk>
   iso7816::Link::Outcome run(iso7816::Millis longest, const Hear& hear, const Talk& talk) {
     const iso7816::Millis began = now_;

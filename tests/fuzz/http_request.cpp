@@ -1,5 +1,6 @@
-// Any bytes as requests of one connection, cut anywhere: what comes of them does not depend on the cuts; a request that is
-// whole keeps the bounds and holds nothing that could be read in two ways; and one that is refused says with which status.
+// Any bytes as requests of one connection, cut anywhere: what comes of them does not depend on the cuts; a
+// request that is whole keeps the bounds and holds nothing that could be read in two ways; and one that is
+// refused says with which status.
 #include "sim/http/request_parser.hpp"
 
 #include "tests/fuzz/lines.hpp"

@@ -1,5 +1,6 @@
-// The IFD handler, and a hostile process at the reader's socket: whatever that says, or does not, pcscd gets a code that it
-// knows, no byte beyond the room that it gave, and no answer but the first that was said after the question.
+// The IFD handler, and a hostile process at the reader's socket: whatever that says, or does not, pcscd gets
+// a code that it knows, no byte beyond the room that it gave, and no answer but the first that was said after
+// the question.
 extern "C" {
 #include <ifdhandler.h>
 #include <pcsclite.h>

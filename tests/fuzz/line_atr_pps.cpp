@@ -1,5 +1,6 @@
-// Any answer to reset that a card file could have, and any PPS request, contacts and time: what is sent begins with a TS,
-// a PPS response says what was asked, or less, and after a reset the card is back at its first rate.
+// Any answer to reset that a card file could have, and any PPS request, contacts and time: what is sent
+// begins with a TS, a PPS response says what was asked, or less, and after a reset the card is back at its
+// first rate.
 #include "tests/fuzz/line_card.hpp"
 
 using namespace sesame;

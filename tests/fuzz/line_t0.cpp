@@ -1,5 +1,5 @@
-// Any characters to a card at T=0: it asks for, and gives, no more than an APDU has, falls silent by itself, and is back
-// after a reset.
+// Any characters to a card at T=0: it asks for, and gives, no more than an APDU has, falls silent by itself,
+// and is back after a reset.
 #include "tests/fuzz/line_card.hpp"
 
 using namespace sesame;

@@ -1,5 +1,5 @@
-// Any blocks to a card at T=1, with LRC or CRC: each is answered with one block at most, of the right form, and after a
-// RESYNCH the card talks again unless it is mute.
+// Any blocks to a card at T=1, with LRC or CRC: each is answered with one block at most, of the right form,
+// and after a RESYNCH the card talks again unless it is mute.
 #include "tests/fuzz/line_card.hpp"
 
 using namespace sesame;

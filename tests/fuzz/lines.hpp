@@ -1,5 +1,6 @@
-// For targets whose input is a text of lines: a mutator that also moves, repeats and drops lines and changes numbers, as
-// changed bytes alone seldom make another text of the same kind; and what every refusal of a text file must be like.
+// For targets whose input is a text of lines: a mutator that also moves, repeats and drops lines and changes
+// numbers, as changed bytes alone seldom make another text of the same kind; and what every refusal of a text
+// file must be like.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Any responses in: their lengths stay, the status word stays, what codes are made of stays, and what was masked once is
-// not found again.
+// Any responses in: their lengths stay, the status word stays, what codes are made of stays, and what was
+// masked once is not found again.
 #include "host/transcript/masking.hpp"
 
 #include "firmware/core/emv/tags.hpp"

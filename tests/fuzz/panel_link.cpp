@@ -1,5 +1,5 @@
-// The host's end of a panel link: any bytes of a reader, at any time, among orders of the host. What it sends is a frame
-// that a board reads, the same again until it is acknowledged; and what it has seen is a screen.
+// The host's end of a panel link: any bytes of a reader, at any time, among orders of the host. What it sends
+// is a frame that a board reads, the same again until it is acknowledged; and what it has seen is a screen.
 #include "host/reader/panel/panel_link.hpp"
 
 #include "host/base/failure.hpp"

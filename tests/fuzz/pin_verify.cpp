@@ -1,4 +1,5 @@
-// Any order for a PIN: refused, or the PIN stands in the command where the order says, and nothing else has changed.
+// Any order for a PIN: refused, or the PIN stands in the command where the order says, and nothing else has
+// changed.
 #include "firmware/core/pinpad/pin_verify.hpp"
 
 #include "tests/fuzz/fuzz.hpp"

@@ -1,5 +1,5 @@
-// Any text as a reader's file: refused in one line; or a reader whose every screen fits its display, with constants for a
-// board that say the same twice.
+// Any text as a reader's file: refused in one line; or a reader whose every screen fits its display, with
+// constants for a board that say the same twice.
 #include "host/profile/reader_file.hpp"
 
 #include <map>
@@ -22,7 +22,8 @@ void look(const NativeReader& reader, const ReaderProfile& profile) {
           "a screen has the size of the display");
 }
 
-// A code by each function, if the card gives one: whatever is asked for is answered with 1s, until the reader rests.
+// A code by each function, if the card gives one: whatever is asked for is answered with 1s, until the reader
+// rests.
 void work(const ReaderProfile& profile) {
   static const card::Personalisation card = card::test::personalisation();
   for (std::size_t function = 0; function < profile.functions.size(); ++function) {

@@ -1,5 +1,5 @@
-// Any text as a state file: refused in one line and left as it is, or records that are written and read again the same;
-// and a store on it keeps what is put into it.
+// Any text as a state file: refused in one line and left as it is, or records that are written and read again
+// the same; and a store on it keeps what is put into it.
 #include "host/state/state_file.hpp"
 
 #include "host/state/durable_store.hpp"

@@ -1,5 +1,5 @@
-// Any dialogue with a card, traced: what was written is a transcript, without the PIN; and the recorded card answers the
-// same questions as the card did, or is as silent.
+// Any dialogue with a card, traced: what was written is a transcript, without the PIN; and the recorded card
+// answers the same questions as the card did, or is as silent.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -59,7 +59,8 @@ struct Asked {
   Answer answer;
 };
 
-// As a reader asks: on and on after 61xx and 6Cxx. Nothing where that has no end, or comes to none that is an answer.
+// As a reader asks: on and on after 61xx and 6Cxx. Nothing where that has no end, or comes to none that is an
+// answer.
 std::optional<Answer> ask(CardSlot& slot, Bytes command) {
   emv::T0Exchange exchange;
   exchange.start(command);

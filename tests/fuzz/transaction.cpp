@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Transaction transaction;
   HostileCard card;
   int verifies = 0;
-  // Every SELECT, record and listed application may take sixteen exchanges; the AFL names at most 63 · 255 records.
+  // Every SELECT, record and listed application may take sixteen exchanges; the AFL names at most 63 · 255
+  // records.
   int commands_left = 500'000;
   const auto play = [&] {
     while (transaction.pending()) {

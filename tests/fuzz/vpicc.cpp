@@ -1,5 +1,5 @@
-// Any frames to a served card of either protocol: whatever is no control is answered, in what fits a frame of vpcd, and
-// asking for the ATR answers with it.
+// Any frames to a served card of either protocol: whatever is no control is answered, in what fits a frame of
+// vpcd, and asking for the ATR answers with it.
 #include "host/vpcd/vpicc.hpp"
 #include "host/card/virtual_card.hpp"
 #include "tests/fuzz/fuzz.hpp"

@@ -11,7 +11,8 @@ namespace sesame::memory {
 inline const std::string kPinDigits = "907315846271";
 inline const Secret kPin = Secret::digits("the PIN", kPinDigits);
 
-// A recorded card, which takes any PIN and has none of its own, and the code that it gives with the reader model sesame.
+// A recorded card, which takes any PIN and has none of its own, and the code that it gives with the reader
+// model sesame.
 inline const std::string kRecorded =
     "atr 3B65000065046C9000\n"
     "> 00A4040007A0000000038002\n"

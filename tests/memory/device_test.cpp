@@ -1,5 +1,5 @@
-// What `sesame code` and what it starts have in their memory where the reader is somewhere else. SESAME_FIRMWARE says
-// where the images are.
+// What `sesame code` and what it starts have in their memory where the reader is somewhere else.
+// SESAME_FIRMWARE says where the images are.
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>

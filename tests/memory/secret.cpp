@@ -37,8 +37,8 @@ std::string in_case(std::string_view text, int (*to)(int)) {
   return out;
 }
 
-// Where `characters` stand at this distance from each other, somewhere in the memory. Looked for by the one that is
-// rarest: zeros are everywhere.
+// Where `characters` stand at this distance from each other, somewhere in the memory. Looked for by the one
+// that is rarest: zeros are everywhere.
 void find_spread(Bytes memory, std::string_view characters, std::size_t farthest,
                  const std::function<void(std::size_t offset, std::size_t distance)>& found) {
   const auto unsigned_less = [](char a, char b) {

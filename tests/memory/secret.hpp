@@ -1,4 +1,5 @@
-// Something that must not be found in a process's memory, in all the forms in which a program has such things.
+// Something that must not be found in a process's memory, in all the forms in which a program has such
+// things.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +12,15 @@
 namespace sesame::memory {
 
 // Of digits, a PIN or a code:
-//   - the digits, as characters or as numbers, at any equal distance up to 64 bytes: text, UTF-16 and UTF-32, the texts of
-//     a JSON array and its values, a list of keys; also with a blank in the middle, as a display shows a code
+//   - the digits, as characters or as numbers, at any equal distance up to 64 bytes: text, UTF-16 and UTF-32,
+//     the texts of a JSON array and its values, a list of keys; also with a blank in the middle, as a display
+//     shows a code
 //   - packed, two in a byte: BCD, the block of a VERIFY; and such bytes as hex, with blanks between
-// Of a key: its bytes, and their hex in either case, without blanks, with blanks between the bytes, and as UTF-16.
+// Of a key: its bytes, and their hex in either case, without blanks, with blanks between the bytes, and as
+// UTF-16.
 //
-// A part is enough, as code that frees memory or moves a text overwrites its beginning: 8 digits in a row of a longer PIN, 7
-// of a code, half of a key.
+// A part is enough, as code that frees memory or moves a text overwrites its beginning: 8 digits in a row of
+// a longer PIN, 7 of a code, half of a key.
 class Secret {
  public:
   static Secret digits(std::string name, std::string_view digits);

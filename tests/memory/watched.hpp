@@ -38,8 +38,8 @@ class Watched {
   pid_t process() const { return process_; }
   const Memory& memory() const { return *memory_; }
 
-  // Reads what it prints, standard output and error, until `text` has come; false where it ends, or half a minute passes,
-  // without.
+  // Reads what it prints, standard output and error, until `text` has come; false where it ends, or half a
+  // minute passes, without.
   bool says(const std::string& text);
   const std::string& said() const { return said_; }
   void type(const std::string& text) const;
@@ -50,14 +50,14 @@ class Watched {
 
   // At this moment.
   std::vector<std::string> places(const Secret& secret) const;
-  // The same as text, "" if it is nowhere: once it is gone, or has not gone in 5 s, as what it is at may not be
-  // finished. By steps: at once.
+  // The same as text, "" if it is nowhere: once it is gone, or has not gone in 5 s, as what it is at may not
+  // be finished. By steps: at once.
   std::string remains(const Secret& secret) const;
   // Whether it is there, or comes in 5 s.
   bool holds(const Secret& secret) const;
 
-  // By steps: goes on until it is about to print something, and returns that; nothing where it is about to end. A command
-  // of one thread alone.
+  // By steps: goes on until it is about to print something, and returns that; nothing where it is about to
+  // end. A command of one thread alone.
   std::optional<std::string> next_text();
   // Goes on until it is about to print something with `part` in it; false where it ends before.
   bool next_text_with(const std::string& part);

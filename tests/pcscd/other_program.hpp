@@ -37,7 +37,8 @@ class OtherProgram {
   void leave_card() const { ::SCardDisconnect(card_, SCARD_LEAVE_CARD); }
 
  private:
-  // pcscd looks into its readers now and then: a card is there for its clients later than for who inserted it.
+  // pcscd looks into its readers now and then: a card is there for its clients later than for who inserted
+  // it.
   LONG wait_for_card(const std::string& reader) const {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();

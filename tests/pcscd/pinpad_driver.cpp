@@ -1,5 +1,5 @@
-// The IFD handler behind ScriptedPinpad, loaded by a private pcscd. Its DEVICENAME is the folder it shares with
-// the test: it writes `order`, and reads `answer`, `unplugged` and `nobody`.
+// The IFD handler behind ScriptedPinpad, loaded by a private pcscd. Its DEVICENAME is the folder it shares
+// with the test: it writes `order`, and reads `answer`, `unplugged` and `nobody`.
 extern "C" {  // which the header does not say itself
 #include <ifdhandler.h>
 }

@@ -48,8 +48,8 @@ fs::path new_folder() {
   return pattern;
 }
 
-// libpcsclite reads its variable once in a process's life. So this process's points to a link, and the link to
-// whichever daemon is the newest; to nothing, at first: no test ever meets the system's daemon.
+// libpcsclite reads its variable once in a process's life. So this process's points to a link, and the link
+// to whichever daemon is the newest; to nothing, at first: no test ever meets the system's daemon.
 class CurrentDaemon {
  public:
   CurrentDaemon() : folder_(new_folder()) { ::setenv(kSocketVariable, link().c_str(), 1); }
@@ -93,8 +93,8 @@ std::string slurp(const fs::path& path) {
   return out.str();
 }
 
-// vpcd keeps its readers by slot number alone: two entries that share a library would share their cards. So each
-// gets a file of its own, which also takes it out of the folder that the daemon does not see.
+// vpcd keeps its readers by slot number alone: two entries that share a library would share their cards. So
+// each gets a file of its own, which also takes it out of the folder that the daemon does not see.
 std::string own_copy(const ReaderEntry& reader, const fs::path& folder, std::size_t number) {
   if (reader.library != VPCD) return reader.library;
   const fs::path copy = folder / ("libifdvpcd-" + std::to_string(number) + ".so");
@@ -264,7 +264,8 @@ class Context {
   LONG result_;
 };
 
-// A sanitizer has found something in a driver, which must not go unnoticed where the daemon is no longer needed.
+// A sanitizer has found something in a driver, which must not go unnoticed where the daemon is no longer
+// needed.
 void expect_sane(const std::string& log) {
   if (log.find("AddressSanitizer") == std::string::npos && log.find("runtime error") == std::string::npos)
     return;
@@ -307,15 +308,16 @@ std::uint16_t free_port() {
     const bool bound = ::bind(fd->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     return bound ? std::move(fd) : nullptr;
   };
-  // No other process takes a port that is bound, but a driver, which sets SO_REUSEADDR, may still listen there.
+  // No other process takes a port that is bound, but a driver, which sets SO_REUSEADDR, may still listen
+  // there.
   const auto share_with_driver = [](int fd) {
     const int yes = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   };
 
   const std::lock_guard lock(mutex);
-  // Below the ports that the system hands out: a card of another test that still looks for its reader at such a
-  // port, where nothing listens any more, would insert itself here.
+  // Below the ports that the system hands out: a card of another test that still looks for its reader at such
+  // a port, where nothing listens any more, would insert itself here.
   constexpr unsigned first_port = 20000, pairs = 6000;
   while (pairs_tried < pairs) {
     const unsigned port = first_port + 2 * ((static_cast<unsigned>(::getpid()) + pairs_tried++) % pairs);

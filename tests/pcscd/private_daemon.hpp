@@ -1,5 +1,6 @@
-// A pcscd of a test's own: private socket, private configuration, no readers but those the test names. Several run
-// at once, as root or as an ordinary user, beside the system's pcscd and its readers, which they never touch.
+// A pcscd of a test's own: private socket, private configuration, no readers but those the test names.
+// Several run at once, as root or as an ordinary user, beside the system's pcscd and its readers, which they
+// never touch.
 //
 //   const auto port = pcscd::free_port();
 //   pcscd::PrivateDaemon daemon({pcscd::vpcd_reader("Reader", port)});
@@ -30,8 +31,8 @@ struct ReaderEntry {
 // A reader with two slots whose cards are TCP clients of 127.0.0.1:port and of port + 1.
 ReaderEntry vpcd_reader(const std::string& name, std::uint16_t port);
 
-// A TCP port that is free, as is the one after it. Both stay reserved for the drivers of this process's daemons
-// until the process ends.
+// A TCP port that is free, as is the one after it. Both stay reserved for the drivers of this process's
+// daemons until the process ends.
 std::uint16_t free_port();
 
 class PrivateDaemon {

@@ -1,5 +1,5 @@
-// A reader with a pinpad that answers what a test tells it to, with a card in it that says 9000 to everything: an
-// IFD handler of its own, pinpad_driver.cpp. The two share a folder.
+// A reader with a pinpad that answers what a test tells it to, with a card in it that says 9000 to
+// everything: an IFD handler of its own, pinpad_driver.cpp. The two share a folder.
 #pragma once
 
 #include <cstdint>

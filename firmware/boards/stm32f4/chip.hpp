@@ -1,5 +1,5 @@
-// What an STM32F405 or F407 has, and what this folder makes of it: pins, peripherals, the speeds of its buses (RM0090,
-// DS8626). Facts alone, without a register: host/board checks the wiring of a board against them.
+// What an STM32F405 or F407 has, and what this folder makes of it: pins, peripherals, the speeds of its buses
+// (RM0090, DS8626). Facts alone, without a register: host/board checks the wiring of a board against them.
 #pragma once
 
 #include <cstdint>

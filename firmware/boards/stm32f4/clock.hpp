@@ -10,8 +10,8 @@ namespace sesame::board {
 using stm32f4::kApb1Hz, stm32f4::kCoreHz;
 inline constexpr std::uint32_t kCyclesPerMilli = kCoreHz / 1000;
 
-// From the quartz, or from the internal oscillator where there is none or where it does not start; after reset, and
-// after Stop mode. Waits a bounded time, about 80 ms, and goes on.
+// From the quartz, or from the internal oscillator where there is none or where it does not start; after
+// reset, and after Stop mode. Waits a bounded time, about 80 ms, and goes on.
 void start_clocks();
 // SysTick, the one clock: an interrupt each millisecond.
 void start_ticks();

@@ -16,8 +16,8 @@ struct Wires {
   static void dc(bool high) { board::set(board::kOledDc, high); }
   static void select(bool high) { board::set(board::kOledSelect, high); }
   static void reset(bool high) { board::set(board::kOledReset, high); }
-  // A pin of the lowest speed takes 100 ns for an edge (datasheet, I/O AC characteristics): 250 here. Too short for a
-  // timer.
+  // A pin of the lowest speed takes 100 ns for an edge (datasheet, I/O AC characteristics): 250 here. Too
+  // short for a timer.
   static void settle() {
     for (std::uint32_t cycles = 0; cycles < board::kCoreHz / 4'000'000; ++cycles) __asm__ __volatile__("nop");
   }

@@ -7,8 +7,8 @@
 
 namespace sesame::hal {
 
-// Begins the stack anew before anything else: there may be none left, not even for a return address. No handler runs
-// from here on.
+// Begins the stack anew before anything else: there may be none left, not even for a return address. No
+// handler runs from here on.
 [[gnu::naked]] void fatal() {
   __asm__ __volatile__(
       "cpsid i\n\t"

@@ -1,5 +1,6 @@
-// A matrix of 4 × 4 keys, active high: columns are pulled down and read. Between two scans every row is high, so that
-// one look tells whether any key is down, and any key raises a column: its interrupt line wakes the board.
+// A matrix of 4 × 4 keys, active high: columns are pulled down and read. Between two scans every row is high,
+// so that one look tells whether any key is down, and any key raises a column: its interrupt line wakes the
+// board.
 #include "firmware/hal/keys.hpp"
 
 #include "firmware/boards/stm32f4/delay.hpp"
@@ -34,7 +35,8 @@ drivers::Contacts columns() {
   return static_cast<drivers::Contacts>(levels);
 }
 
-// A row that is not driven is an input: two keys of one column would join an output that is high and one that is low.
+// A row that is not driven is an input: two keys of one column would join an output that is high and one that
+// is low.
 void drive(board::Pin row, bool driven) {
   if (driven) {
     board::make_output(row, true);

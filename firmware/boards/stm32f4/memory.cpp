@@ -1,6 +1,7 @@
-// The four functions a compiler calls by itself (GCC: "Language Standards Supported by GCC", freestanding), byte by
-// byte: the C library's are made for speed, and larger. Compiled without LTO and without the pass that would recognize
-// these loops and have them call themselves: -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns.
+// The four functions a compiler calls by itself (GCC: "Language Standards Supported by GCC", freestanding),
+// byte by byte: the C library's are made for speed, and larger. Compiled without LTO and without the pass
+// that would recognize these loops and have them call themselves: -fno-lto -fno-builtin
+// -fno-tree-loop-distribute-patterns.
 #include <cstddef>
 
 extern "C" {

@@ -8,7 +8,8 @@ void write_field(volatile std::uint32_t& reg, unsigned width, unsigned index, st
   reg = (reg & ~(mask << (width * index))) | value << (width * index);
 }
 
-// Edges of some 100 ns, and of some 10 ns: a clock at the card of 4.2 MHz may spend 21 ns on one (ISO 7816-3:2006, 5.2.3).
+// Edges of some 100 ns, and of some 10 ns: a clock at the card of 4.2 MHz may spend 21 ns on one (ISO
+// 7816-3:2006, 5.2.3).
 constexpr std::uint32_t kLowSpeed = 0, kMediumSpeed = 1;
 
 }  // namespace

@@ -3,8 +3,8 @@
 //   make_output(kCardRst, false);
 //   set(kCardRst, true);
 //
-// Levels are written through BSRR alone: one store, so that no interrupt can come in between, and the log of port
-// writes that QEMU keeps holds every edge.
+// Levels are written through BSRR alone: one store, so that no interrupt can come in between, and the log of
+// port writes that QEMU keeps holds every edge.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ inline bool is_set(Pin pin) { return (gpio(pin.port).odr >> pin.number & 1) != 0
 
 // The values of MODER (8.4.1).
 enum class Mode : std::uint8_t { input, output, alternate };
-// Everything else of the pin first, the mode last: it never drives what was not asked for. Starts the port's clock.
+// Everything else of the pin first, the mode last: it never drives what was not asked for. Starts the port's
+// clock.
 void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function);
 
 // From the first moment at the level `high`.

@@ -1,7 +1,7 @@
-// No wake-up is lost. What an interrupt leaves for the loop it also marks in `work_left`, and an interrupt that comes
-// after the last look at that mark, when handlers are held off already, stays pending and ends the WFI at once
-// (PM0214, 2.5.1: WFI does not heed PRIMASK). stop() arms the wake-up lines first and looks at the levels then: a key
-// before that is seen, a key after it is pending.
+// No wake-up is lost. What an interrupt leaves for the loop it also marks in `work_left`, and an interrupt
+// that comes after the last look at that mark, when handlers are held off already, stays pending and ends the
+// WFI at once (PM0214, 2.5.1: WFI does not heed PRIMASK). stop() arms the wake-up lines first and looks at
+// the levels then: a key before that is seen, a key after it is pending.
 #include <array>
 #include <bit>
 
@@ -69,8 +69,8 @@ bool something_moved() {
   return card_moved();
 }
 
-// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. After it the core runs from the internal
-// oscillator.
+// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. After it the core runs from the
+// internal oscillator.
 void enter_stop_mode() {
   systick().ctrl = 0;
   scb().icsr = scb_bits::kClearPendingSysTick;

@@ -1,5 +1,6 @@
-// The registers of the STM32F405/F407 that this board uses, and their bits: no others. Peripherals are described in
-// RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers after each are their sections.
+// The registers of the STM32F405/F407 that this board uses, and their bits: no others. Peripherals are
+// described in RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers after each are their
+// sections.
 #pragma once
 
 #include <array>
@@ -159,8 +160,8 @@ inline SysTick& systick() { return at<SysTick>(0xE000'E010); }
 inline Nvic& nvic() { return at<Nvic>(0xE000'E100); }
 inline Scb& scb() { return at<Scb>(0xE000'ED00); }
 
-// A peripheral answers two cycles after its clock was started (errata of the STM32F405/F407, "delay after an RCC
-// peripheral clock enabling"): reading the register back takes longer.
+// A peripheral answers two cycles after its clock was started (errata of the STM32F405/F407, "delay after an
+// RCC peripheral clock enabling"): reading the register back takes longer.
 inline void start_clock(Register& enable, std::uint32_t bits) {
   set_bits(enable, bits);
   static_cast<void>(std::uint32_t{enable});

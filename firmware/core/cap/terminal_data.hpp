@@ -58,8 +58,8 @@ using UnknownTags = FixedVector<emv::Tag, 8>;
 // Whether the list asks for what was not typed yet: a zero would be a wrong value.
 bool asks_too_early(Bytes dol, const TypedLater& later);
 
-// The data for one list. False where the list is malformed, asks for more than the 255 bytes of a command's data, or
-// for more than there is room for.
+// The data for one list. False where the list is malformed, asks for more than the 255 bytes of a command's
+// data, or for more than there is room for.
 [[nodiscard]] bool append_dol_data(emv::CommandBuffer& out, Bytes dol, const TerminalContext& context,
                                    UnknownTags& unknown);
 

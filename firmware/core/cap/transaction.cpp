@@ -240,8 +240,8 @@ void Transaction::send_select(Bytes aid, Family family) {
   send(Command::select, command);
 }
 
-// EMV 4.3 Book 1, 12.3.3: an application is there where the answer names it, and is well-formed. Any other answer, but
-// for that of a blocked card, sends the terminal on to the next.
+// EMV 4.3 Book 1, 12.3.3: an application is there where the answer names it, and is well-formed. Any other
+// answer, but for that of a blocked card, sends the terminal on to the next.
 void Transaction::on_select(const emv::ResponseApdu& response) {
   if (response.sw == sw::function_not_supported) {
     return fail(Fault::Kind::application_blocked, Reason::none, response.sw);
@@ -326,8 +326,9 @@ void Transaction::read_next_record() {
   send(Command::read_record, command);
 }
 
-// What an application that conforms to EMV reads is in the files 1 to 10, each record in template 70. The others are the
-// payment system's and the issuer's: their records may be anything, and may not be readable (Book 3, 5.3.2.2, 10.2).
+// What an application that conforms to EMV reads is in the files 1 to 10, each record in template 70. The
+// others are the payment system's and the issuer's: their records may be anything, and may not be readable
+// (Book 3, 5.3.2.2, 10.2).
 void Transaction::on_record(const emv::ResponseApdu& response) {
   // Cards were seen that name records they do not have. What is missing then decides.
   const bool absent = response.sw == sw::file_not_found || response.sw == sw::record_not_found;
@@ -345,8 +346,8 @@ void Transaction::on_record(const emv::ResponseApdu& response) {
   read_next_record();
 }
 
-// IAF and IPB stand in a record or in the FCI. Their other names are Visa's, on whose cards 9F55 and 9F56 may be something
-// else; what DF20 and DF21 are on other cards is their issuer's business.
+// IAF and IPB stand in a record or in the FCI. Their other names are Visa's, on whose cards 9F55 and 9F56 may
+// be something else; what DF20 and DF21 are on other cards is their issuer's business.
 Transaction::Taken Transaction::take_card_data(Source source, Bytes content) {
   const bool visa = context_.family == Family::visa || context_.family == Family::dpa;
   const std::size_t begin = source == Source::record ? kCdol1 : kIaf;

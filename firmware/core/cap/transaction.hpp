@@ -4,7 +4,7 @@
 //
 //   select()   SELECT, one application after the other            … rests at `selected`
 //   prepare()  GET PROCESSING OPTIONS, READ RECORD, GET DATA      … rests at `prepared`
-//   verify()   VERIFY                                             … rests at `verified`, or at `prepared` again
+//   verify()   VERIFY                                             … rests at `verified` or again `prepared`
 //   generate() GENERATE AC twice                                  … ends at `done`
 //
 // From any of them it may end at `failed`; fault() says why. While pending(), command() is what the card
@@ -120,7 +120,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   void select(const TransactionRules& rules);
-  // What was typed by now is sent where the PDOL asks for it. A PDOL that asks for what is typed later is a fault.
+  // What was typed by now is sent where the PDOL asks for it. A PDOL that asks for what is typed later is a
+  // fault.
   void prepare(const Inputs& typed = {}, const TypedLater& later = {});
   void verify(const Pin& pin);
   void generate(const Inputs& inputs);

@@ -22,9 +22,9 @@ enum class AnswerError {
 };
 std::string_view to_string(AnswerError);
 
-// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: a caller that needs one checks for it.
-// What serves the cardholder only (label, names, language, priority) is as good as absent where it stands there twice:
-// it ends no session (Book 1, 12.2.5).
+// The FCI of an application: EMV 4.3 Book 1, 11.3.4. All fields are optional here: a caller that needs one
+// checks for it. What serves the cardholder only (label, names, language, priority) is as good as absent
+// where it stands there twice: it ends no session (Book 1, 12.2.5).
 struct Fci {
   Bytes df_name;                         // 84: the full AID
   Bytes label;                           // 50
@@ -35,8 +35,8 @@ struct Fci {
   std::optional<std::uint8_t> priority;  // 87
   std::optional<std::uint8_t> sfi;       // 88: the directory file of a PSE
 
-  // Whether this answers a SELECT of `name`: the DF name is that name, or begins with it (Book 1, 12.3.3). A card, and
-  // an applet that is selected by default, may answer with another one's FCI.
+  // Whether this answers a SELECT of `name`: the DF name is that name, or begins with it (Book 1, 12.3.3). A
+  // card, and an applet that is selected by default, may answer with another one's FCI.
   bool answers(Bytes name) const { return starts_with(df_name, name); }
 };
 Result<Fci, AnswerError> parse_fci(Bytes data);

@@ -13,8 +13,9 @@ namespace {
 constexpr std::array<std::uint8_t, 14> kPse{'1', 'P', 'A', 'Y', '.', 'S', 'Y',
                                             'S', '.', 'D', 'D', 'F', '0', '1'};
 
-// Where an application stands in the order of its card, the smallest first: priority 1 to 15, then 0 or none (Book 1,
-// 12.2.3). Bit 8 is no part of it: it asks for the cardholder's confirmation, who gives it with the PIN.
+// Where an application stands in the order of its card, the smallest first: priority 1 to 15, then 0 or none
+// (Book 1, 12.2.3). Bit 8 is no part of it: it asks for the cardholder's confirmation, who gives it with the
+// PIN.
 unsigned rank(const DirectoryEntry& entry) { return (entry.priority.value_or(0) - 1U) & 0x0FU; }
 
 }  // namespace

@@ -5,8 +5,8 @@
 //   for (directory.start(); directory.pending();) directory.answer(card(directory.command()));
 //   for (const DirectoryEntry& entry : directory.entries()) …
 //
-// The entries stand in the card's order of priority (Book 1, 12.4): 1 first, those without one last, and those of the
-// same priority as they were listed.
+// The entries stand in the card's order of priority (Book 1, 12.4): 1 first, those without one last, and
+// those of the same priority as they were listed.
 #pragma once
 
 #include <cstdint>

@@ -30,7 +30,8 @@ constexpr std::uint8_t sw2(std::uint16_t sw) { return static_cast<std::uint8_t>(
 constexpr bool is_status_word(std::uint16_t sw) {
   return ((sw1(sw) & 0xF0) == 0x60 && sw1(sw) != 0x60) || (sw1(sw) & 0xF0) == 0x90;
 }
-// To a VERIFY, 63xx is a wrong PIN (ISO 7816-4, 7.5.6): 63Cx says how many tries are left, 6300 and others do not.
+// To a VERIFY, 63xx is a wrong PIN (ISO 7816-4, 7.5.6): 63Cx says how many tries are left, 6300 and others do
+// not.
 constexpr bool is_wrong_pin(std::uint16_t sw) { return sw1(sw) == 0x63; }
 constexpr std::optional<std::uint8_t> tries_left(std::uint16_t sw) {
   if ((sw & 0xFFF0) != 0x63C0) return std::nullopt;

@@ -18,7 +18,8 @@ std::string_view to_string(T0Error error) {
 
 namespace {
 
-// Case 2 or 4 (ISO 7816-3:2006, 12.1.3). A first byte 00 in a longer body is no Lc: it begins an extended length.
+// Case 2 or 4 (ISO 7816-3:2006, 12.1.3). A first byte 00 in a longer body is no Lc: it begins an extended
+// length.
 bool has_le(Bytes command) {
   return command.size() == 5 || (command.size() > 6 && command.size() == std::size_t{6} + command[4]);
 }

@@ -28,8 +28,9 @@ void TlvReader::skip_padding() {
   while (more() && (bytes_[offset_] == 0x00 || (bytes_[offset_] == 0xFF && !at_private_object()))) ++offset_;
 }
 
-// ISO 7816-4:2005, 5.2.2.1: no second byte of a tag is 00 to 1E or 80; one of FF is rather more padding. The value of a
-// constructed object is objects to its last byte: chance does not make of what stands after padding a private object.
+// ISO 7816-4:2005, 5.2.2.1: no second byte of a tag is 00 to 1E or 80; one of FF is rather more padding. The
+// value of a constructed object is objects to its last byte: chance does not make of what stands after
+// padding a private object.
 bool TlvReader::at_private_object() const {
   const auto object = read();
   const std::uint8_t second = object ? bytes_[offset_ + 1] : 0;

@@ -43,8 +43,8 @@ struct Tlv {
   bool constructed() const;
 };
 
-// Reads one level, element by element. 00 between elements is padding (annex B1), and so is FF (ISO 7816-4:2005, 5.2.2),
-// but where it begins the tag of a private object that fits.
+// Reads one level, element by element. 00 between elements is padding (annex B1), and so is FF (ISO
+// 7816-4:2005, 5.2.2), but where it begins the tag of a private object that fits.
 class TlvReader {
  public:
   explicit TlvReader(Bytes bytes) : bytes_(bytes) { skip_padding(); }
@@ -64,12 +64,14 @@ class TlvReader {
   std::size_t offset_ = 0;
 };
 
-// The data objects of a template that are looked for, up to 32: `values[i]` gets the value of the one with `tags[i]`,
-// and stays as it is where there is none, or an empty one. Only the template's own level counts: an object inside
-// another one belongs to that one, and what an object holds that is not looked for need not be TLV.
+// The data objects of a template that are looked for, up to 32: `values[i]` gets the value of the one with
+// `tags[i]`, and stays as it is where there is none, or an empty one. Only the template's own level counts:
+// an object inside another one belongs to that one, and what an object holds that is not looked for need not
+// be TLV.
 //
-// The result is a tag that stands there more than once, 0 where none does: redundant objects are not permitted
-// (EMV 4.3 Book 3, 10.2), and none of their values is given. After an error the values are not to be used.
+// The result is a tag that stands there more than once, 0 where none does: redundant objects are not
+// permitted (EMV 4.3 Book 3, 10.2), and none of their values is given. After an error the values are not to
+// be used.
 Result<Tag, TlvError> read_objects(Bytes content, std::span<const ShortTag> tags, std::span<Bytes> values);
 
 // How deep templates nest before `check` refuses; real cards stay below five.

@@ -1,6 +1,6 @@
-// The answer to reset, character by character: ISO 7816-3:2006, 8.1 and 8.2. It ends with the last character that T0
-// and the TDi announce, TCK included. The first, TS, tells the convention; until then the hardware is set to the
-// direct one, and sees the TS of an inverse card as 03 with a wrong parity.
+// The answer to reset, character by character: ISO 7816-3:2006, 8.1 and 8.2. It ends with the last character
+// that T0 and the TDi announce, TCK included. The first, TS, tells the convention; until then the hardware is
+// set to the direct one, and sees the TS of an inverse card as 03 with a wrong parity.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace sesame::iso7816 {
 
-// Between the line and the inverse convention (7.2): most significant bit first, and low is one. Its own inverse.
+// Between the line and the inverse convention (7.2): most significant bit first, and low is one. Its own
+// inverse.
 std::uint8_t inverted(std::uint8_t character);
 
 class AtrReception final : public Exchange {

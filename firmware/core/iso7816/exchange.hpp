@@ -1,6 +1,7 @@
-// What the machines of the card's line have in common: the answer to reset, PPS, T=0, T=1. Each is a half-duplex
-// exchange of characters: it has the turn and says what to send, or the card has it, for a waiting time. Sans-I/O, and
-// without a clock: it says how long a silence may last, and is told when one lasted longer.
+// What the machines of the card's line have in common: the answer to reset, PPS, T=0, T=1. Each is a
+// half-duplex exchange of characters: it has the turn and says what to send, or the card has it, for a
+// waiting time. Sans-I/O, and without a clock: it says how long a silence may last, and is told when one
+// lasted longer.
 //
 //   exchange.start(…);
 //   while (exchange.turn() != Exchange::Turn::over) {

@@ -9,18 +9,19 @@ namespace {
 
 // 6.4 wants VCC to be gone: so long, in ms, also that characters on their way are over.
 constexpr std::uint32_t kPowerOff = 10;
-// RST is low for 400 clock periods at least (6.2.2, 6.2.3), and for 40,000 in a terminal (EMV 4.3 Book 1, 6.1.3). The
-// clock may come some time after the order to give power.
+// RST is low for 400 clock periods at least (6.2.2, 6.2.3), and for 40,000 in a terminal (EMV 4.3 Book
+// 1, 6.1.3). The clock may come some time after the order to give power.
 constexpr std::uint32_t kResetLow = 40'000;
 constexpr std::uint32_t kPowerRises = 2;  // ms
 
-// 6.2.2: from RST high to TS, in clock periods. 8.1: between two characters; EMV 4.3 Book 1, 8.1: for all of them.
+// 6.2.2: from RST high to TS, in clock periods. 8.1: between two characters; EMV 4.3 Book 1, 8.1: for all of
+// them.
 constexpr std::uint32_t kAtrBegins = 40'000;
 constexpr std::uint32_t kInitialWaitingTime = 9'600 * 372;
 constexpr std::uint32_t kAtrEnds = 20'160 * 372;
 
-// A card that has spoken listens 22 etu after the leading edge of its last character at T=1 (11.4.3), and 16 at T=0
-// (EMV 4.3 Book 1, 9.2.2.1). What was received has taken 10 of them.
+// A card that has spoken listens 22 etu after the leading edge of its last character at T=1 (11.4.3), and 16
+// at T=0 (EMV 4.3 Book 1, 9.2.2.1). What was received has taken 10 of them.
 constexpr std::uint32_t kTurnEtus = 12;
 
 constexpr std::uint8_t kImplicitRate = 0x10;  // TA2

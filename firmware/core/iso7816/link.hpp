@@ -1,6 +1,6 @@
-// The interface device of ISO 7816-3: everything between "activate the card" or "this command APDU" and the contacts
-// and characters of the card slot. Sans-I/O: it says what the contacts and the line should be like, which character
-// goes next and until when it waits; it is fed one character or one moment at a time.
+// The interface device of ISO 7816-3: everything between "activate the card" or "this command APDU" and the
+// contacts and characters of the card slot. Sans-I/O: it says what the contacts and the line should be like,
+// which character goes next and until when it waits; it is fed one character or one moment at a time.
 //
 //   link.activate(now);
 //   while (!link.outcome()) {
@@ -13,14 +13,15 @@
 //     }
 //   }
 //
-// Whatever comes, and whatever does not, every request ends within its waiting times: with the bytes, or with a
-// named error (LinkError in exchange.hpp). Cold and warm reset: ISO 7816-3:2006, 6.2; answer to reset: 8; PPS: 9;
-// T=0: 10; T=1: 11.
+// Whatever comes, and whatever does not, every request ends within its waiting times: with the bytes, or with
+// a named error (LinkError in exchange.hpp). Cold and warm reset: ISO 7816-3:2006, 6.2; answer to reset: 8;
+// PPS: 9; T=0: 10; T=1: 11.
 //
-// A card that asks for time again and again (NULL at T=0, WTX at T=1), or talks without end, is given kLongestCommand
-// and kMostCharacters. An answer to reset that is not one is asked for once more with a warm reset (EMV 4.3 Book 1,
-// 8.4), and a PPS that fails is not tried again: the card is reset, and spoken to at its default rate. After an error,
-// or an abandoned command, transmit() is `mute` at once until the card was reset.
+// A card that asks for time again and again (NULL at T=0, WTX at T=1), or talks without end, is given
+// kLongestCommand and kMostCharacters. An answer to reset that is not one is asked for once more with a warm
+// reset (EMV 4.3 Book 1, 8.4), and a PPS that fails is not tried again: the card is reset, and spoken to at
+// its default rate. After an error, or an abandoned command, transmit() is `mute` at once until the card was
+// reset.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +69,8 @@ class Link {
  public:
   // Added to every waiting time, in ms: a host or an interrupt may be late, and patience does no harm.
   static constexpr std::uint32_t kSlack = 300;
-  // What one command may take at most, in ms and in characters received, however often the card asks for more.
+  // What one command may take at most, in ms and in characters received, however often the card asks for
+  // more.
   static constexpr std::uint32_t kLongestCommand = 120'000;
   static constexpr std::uint16_t kMostCharacters = 0xFFFF;
 
@@ -76,7 +78,8 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  // A new request ends the one before it. The outcome's bytes are the ATR, the ATR, the response APDU, nothing.
+  // A new request ends the one before it. The outcome's bytes are the ATR, the ATR, the response APDU,
+  // nothing.
   void activate(Millis now);  // power up and cold reset, whatever went before
   void warm_reset(Millis now);
   // A command APDU of 4 to 261 bytes, which outlives the request. At T=0 the answer may be 61xx or 6Cxx.
@@ -91,9 +94,9 @@ class Link {
   std::optional<std::uint8_t> to_send() const;  // the character as it stands on the line
   std::optional<Millis> deadline() const { return deadline_; }
 
-  // What the hardware saw, in the order of the line: sent() before what the card answered to it. Outside a request, and
-  // where none is expected, characters are dropped. tick() before the deadline does nothing.
-  // The character of to_send() is out; not taken: the card signaled an error.
+  // What the hardware saw, in the order of the line: sent() before what the card answered to it. Outside a
+  // request, and where none is expected, characters are dropped. tick() before the deadline does nothing. The
+  // character of to_send() is out; not taken: the card signaled an error.
   void sent(bool taken, Millis now);
   void received(std::uint8_t character, bool parity_ok, Millis now);
   void tick(Millis now);

@@ -1,5 +1,6 @@
-// Protocol and parameters selection: ISO 7816-3:2006, 9. Asks for the protocol and the rate of TA1; agreed is what the
-// card repeats in full. A refused, changed or missing answer is an error of the exchange: the card is reset then.
+// Protocol and parameters selection: ISO 7816-3:2006, 9. Asks for the protocol and the rate of TA1; agreed is
+// what the card repeats in full. A refused, changed or missing answer is an error of the exchange: the card
+// is reset then.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The character protocol T=0, from the interface device's side: ISO 7816-3:2006, 10. One command TPDU and its answer.
+// The character protocol T=0, from the interface device's side: ISO 7816-3:2006, 10. One command TPDU and its
+// answer.
 //
 //   header CLA INS P1 P2 P3, then procedure bytes:
 //     INS        all data bytes that are left, out or in
@@ -6,12 +7,12 @@
 //     60         nothing yet: the card asks for another waiting time
 //     6x, 9x     SW1; SW2 follows, and the exchange is over
 //
-// A short APDU becomes a TPDU as in 12.2: case 1 with P3 = 00, case 4 without its Le. What the card then says with
-// 61xx or 6Cxx is the answer, and the caller's to deal with (firmware/core/emv/t0_exchange.hpp).
+// A short APDU becomes a TPDU as in 12.2: case 1 with P3 = 00, case 4 without its Le. What the card then says
+// with 61xx or 6Cxx is the answer, and the caller's to deal with (firmware/core/emv/t0_exchange.hpp).
 //
-// A character that the card does not take is repeated, and one that comes with a wrong parity is waited for again, as
-// the hardware has signaled it (7.3): each at most kMaxRepeats times. NULLs (60) may come forever: the caller that drives
-// the exchange bounds it as a whole.
+// A character that the card does not take is repeated, and one that comes with a wrong parity is waited for
+// again, as the hardware has signaled it (7.3): each at most kMaxRepeats times. NULLs (60) may come forever:
+// the caller that drives the exchange bounds it as a whole.
 #pragma once
 
 #include <cstdint>

@@ -1,17 +1,19 @@
-// The block protocol T=1, from the interface device's side: ISO 7816-3:2006, 11. One command APDU out, in as many
-// I-blocks as the card's IFSC makes of it, one response APDU in; sequence numbers go on from one to the next.
+// The block protocol T=1, from the interface device's side: ISO 7816-3:2006, 11. One command APDU out, in as
+// many I-blocks as the card's IFSC makes of it, one response APDU in; sequence numbers go on from one to the
+// next.
 //
 //   NAD 00 | PCB | LEN | INF, 0 to 254 | LRC or CRC
 //
-// Before the first I-block S(IFS request) tells the card that blocks of 254 bytes may come (EMV 4.3 Book 1, 9.2.4).
+// Before the first I-block S(IFS request) tells the card that blocks of 254 bytes may come (EMV 4.3 Book
+// 1, 9.2.4).
 //
-// What is wrong (parity, EDC, form, a sequence number, silence) is answered by the rules of 11.6.3: the same S-request
-// again, or an R-block for what is missing, or the I-block that the card asks for again; not before the line has been
-// quiet for the character waiting time, and kMaxRepeats times at most. Then S(RESYNCH request), kMaxResynchs times at
-// most, and the command from its first block; but not where the card may have acted on the command already: it may
-// carry a PIN, and a PIN is sent once. That, and a second failure, end the exchange with `mute` or `protocol`; so does
-// an abort by the card. After an error the card wants a reset. WTX may be asked for forever: the caller that drives the exchange
-// bounds it as a whole.
+// What is wrong (parity, EDC, form, a sequence number, silence) is answered by the rules of 11.6.3: the same
+// S-request again, or an R-block for what is missing, or the I-block that the card asks for again; not before
+// the line has been quiet for the character waiting time, and kMaxRepeats times at most. Then S(RESYNCH
+// request), kMaxResynchs times at most, and the command from its first block; but not where the card may have
+// acted on the command already: it may carry a PIN, and a PIN is sent once. That, and a second failure, end
+// the exchange with `mute` or `protocol`; so does an abort by the card. After an error the card wants a
+// reset. WTX may be asked for forever: the caller that drives the exchange bounds it as a whole.
 #pragma once
 
 #include <cstdint>

@@ -93,7 +93,8 @@ void Connection::removed() {
   if (waits_) answer(HostStatus::no_card, {});
 }
 
-// A status word stays: the program may not have seen yet that its PIN timed out, where the card is pulled out then.
+// A status word stays: the program may not have seen yet that its PIN timed out, where the card is pulled out
+// then.
 void Connection::forget() {
   pin_sw_.reset();
   pin_sent_ = false;

@@ -1,6 +1,6 @@
-// The reader as a PC/SC reader with a pinpad: a program on the computer asks for the card (HostRequest), and gets a
-// HostAnswer. It has the card from `activate` to `deactivate` (State::connected), and gives way to a person: while
-// one types or reads a code, its `activate` is answered with `busy`.
+// The reader as a PC/SC reader with a pinpad: a program on the computer asks for the card (HostRequest), and
+// gets a HostAnswer. It has the card from `activate` to `deactivate` (State::connected), and gives way to a
+// person: while one types or reads a code, its `activate` is answered with `busy`.
 //
 //   pinpad::Connection connection;
 //   Reader reader(profile, &connection);

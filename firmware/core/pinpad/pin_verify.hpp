@@ -9,7 +9,7 @@
 //        3     1  bmPINBlockString          bits of the PIN's length, bytes of its block
 //        4     1  bmPINLengthFormat         where the length goes
 //        5     2  wPINMaxExtraDigit         most digits, then least
-//        7     1  bEntryValidationCondition 01 at the most digits, 02 at OK (which always ends it), 04 at the time-out
+//        7     1  bEntryValidationCondition 01 at the most digits, 02 at OK (always one), 04 at the time-out
 //        8     1  bNumberMessage            the reader always says what it wants
 //        9     2  wLangId
 //       11     1  bMsgIndex
@@ -17,11 +17,11 @@
 //       15     4  ulDataLength
 //       19        abData                    the command APDU
 //
-// Numbers are little-endian. Positions count from the first bit of the data field. Programs disagree on the PIN's
-// block, in two ways that both are taken: it counts from the PIN, or from the data field (a block that would
-// reach beyond the data ends with it); and it may be shorter than the most digits (the PIN then goes on to the end
-// of the data). A block of 0 is the rest of the data field, or, where the data ends before the PIN begins, as long as
-// the PIN: Lc then follows.
+// Numbers are little-endian. Positions count from the first bit of the data field. Programs disagree on the
+// PIN's block, in two ways that both are taken: it counts from the PIN, or from the data field (a block that
+// would reach beyond the data ends with it); and it may be shorter than the most digits (the PIN then goes on
+// to the end of the data). A block of 0 is the rest of the data field, or, where the data ends before the PIN
+// begins, as long as the PIN: Lc then follows.
 //
 // Only a VERIFY is filled in: a PIN in another command might be stored, and read back.
 #pragma once

@@ -1,5 +1,5 @@
-// An image that runs out of stack. Whatever is left then, the card must lose its power: hal::fatal() says so by this
-// image's slot, and by nothing else.
+// An image that runs out of stack. Whatever is left then, the card must lose its power: hal::fatal() says so
+// by this image's slot, and by nothing else.
 #include "firmware/selftest/semihosting.hpp"
 
 namespace {

@@ -1,8 +1,8 @@
 // sesame_constants READER.toml BOARD.toml OUTDIR
 //
-// Turns a reader profile and a board into OUTDIR/firmware/generated/reader.hpp and board.hpp, for an image of the two.
-// Both may be shipped ones, by name. Exit status 2: a file that is not what it should be, or a reader that cannot work
-// on that board; 3: OUTDIR cannot be written.
+// Turns a reader profile and a board into OUTDIR/firmware/generated/reader.hpp and board.hpp, for an image of
+// the two. Both may be shipped ones, by name. Exit status 2: a file that is not what it should be, or a
+// reader that cannot work on that board; 3: OUTDIR cannot be written.
 #include <cstdio>
 #include <exception>
 #include <string>

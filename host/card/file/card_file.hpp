@@ -21,7 +21,7 @@
 //     cdol1 = "9F0206 …"            # both ask for at most 255 bytes
 //     cdol2 = "8A02 …"
 //     iaf = "00"                    # 9F55, 1 to 32 bytes; optional
-//     ipb = "80 00FF …"             # 9F56; optional; not longer than [PSN] CID ATC AC IAD, the PSN by the IAF
+//     ipb = "80 00FF …"             # 9F56; optional; at most as long as [PSN] CID ATC AC IAD; PSN by the IAF
 //     answer_format = 2             # of GET PROCESSING OPTIONS and GENERATE AC: 1 or 2; default 2
 //     needs_pin = true              # no ARQC without a right PIN; default true
 //     discretionary = ["9F55"]      # the tags in BF0C of the FCI; optional
@@ -42,8 +42,9 @@
 //     mac_cvr = { … }               # where the CVR under the MAC is another than the one in the IAD
 //     counters = "…"                # 8 bytes, for cvn17, cvn21 and {counters}, and only there
 //
-// Hexadecimal may have blanks. Whatever is given must be named by a record or by BF0C, and whatever these name
-// must be given; a record must hold 8C. The schemes and the formats of their CVR, in the IAD and under the MAC:
+// Hexadecimal may have blanks. Whatever is given must be named by a record or by BF0C, and whatever these
+// name must be given; a record must hold 8C. The schemes and the formats of their CVR, in the IAD and under
+// the MAC:
 //
 //     cvn10                      visa             visa
 //     cvn18                      visa             (the whole IAD)

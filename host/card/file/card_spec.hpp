@@ -21,8 +21,9 @@ struct CardSpec {
   std::string name = {};  // how to call any but a shipped card; empty: "card"
 };
 
-// A shipped card, a card file or a transcript (.apdu, in small letters or capitals): `file` or `transcript_file` by the
-// rule of profile::names_a_path(), with the file's name without its extension. Opens nothing.
+// A shipped card, a card file or a transcript (.apdu, in small letters or capitals): `file` or
+// `transcript_file` by the rule of profile::names_a_path(), with the file's name without its extension. Opens
+// nothing.
 CardSpec parse_card(std::string_view name);
 
 // Whether a card of this name is a recorded one.

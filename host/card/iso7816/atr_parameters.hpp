@@ -27,8 +27,8 @@ struct AtrParameters {
   Micros waiting_time(int protocol, std::uint32_t clock_hz, Rate now) const;
 };
 
-// Any bytes: where they are no answer to reset, or offer neither T=0 nor T=1 (recorded cards carry masked ones), the card
-// answers 3B 00.
+// Any bytes: where they are no answer to reset, or offer neither T=0 nor T=1 (recorded cards carry masked
+// ones), the card answers 3B 00.
 AtrParameters read_parameters(Bytes atr);
 
 }  // namespace sesame::card::iso7816

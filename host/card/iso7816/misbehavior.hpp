@@ -1,10 +1,10 @@
-// What a card does wrong, or at the edge of what is right, to see what a reader makes of it. Plain data with a text
-// form: a list with commas, e.g. "nulls=2,single,slow=90".
+// What a card does wrong, or at the edge of what is right, to see what a reader makes of it. Plain data with
+// a text form: a list with commas, e.g. "nulls=2,single,slow=90".
 //
 //   nulls=N       T=0: N times NULL (60) before each procedure byte (ISO 7816-3:2006, 10.3.3)
 //   single        T=0: asks for, and sends, data one byte at a time: INS^FF before each
-//   slow=P        before each procedure byte, block or PPS response P percent of the waiting time, also with NULLs and
-//                 WTX: up to 100 it is only slow, beyond that it is late
+//   slow=P        before each procedure byte, block or PPS response P percent of the waiting time, also with
+//                 NULLs and WTX: up to 100 it is only slow, beyond that it is late
 //   wtx=N         T=1: asks for N times the block waiting time before each answer (11.6.2.2)
 //   mute          no answer to reset
 //   mute-after=N  silent from the command APDU after the first N: also after a reset
@@ -44,7 +44,8 @@ struct Misbehavior {
   friend bool operator==(const Misbehavior&, const Misbehavior&) = default;
 };
 
-// Failure(Failure::invalid): a word that is not one of these, or a number out of its range. The empty text is no misbehavior.
+// Failure(Failure::invalid): a word that is not one of these, or a number out of its range. The empty text is
+// no misbehavior.
 Misbehavior parse_misbehavior(std::string_view text);
 // Numbers, then words; parse_misbehavior(to_text(m)) == m.
 std::string to_text(const Misbehavior& misbehavior);

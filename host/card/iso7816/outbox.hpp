@@ -34,8 +34,8 @@ class Outbox {
   void say_first(std::uint8_t on_line, bool parity_ok, Micros after);
   // Without a pause.
   void say(Bytes characters);
-  // What the reader waits for (a procedure byte, a block): after the turnaround, or at once after other characters; of
-  // a slow card after its part of the waiting time, `times` of which the reader has granted.
+  // What the reader waits for (a procedure byte, a block): after the turnaround, or at once after other
+  // characters; of a slow card after its part of the waiting time, `times` of which the reader has granted.
   void say_in_turn(Bytes characters, unsigned times = 1);
 
   struct Outgoing {

@@ -1,5 +1,5 @@
-// The contacts and the line of a card as a stream of bytes: `sesame card serve --iso7816`. Records of two bytes, in the
-// order in which things happen:
+// The contacts and the line of a card as a stream of bytes: `sesame card serve --iso7816`. Records of two
+// bytes, in the order in which things happen:
 //
 //   from the reader   00 contacts   bit 0 VCC, bit 1 RST, bit 2 CLK; when they change
 //                     01 character
@@ -8,9 +8,9 @@
 //                     02 character  with a wrong parity
 //                     03 presence   00 out, 01 in; at the start, and when it changes
 //
-// Characters are as they stand on the line, read in direct convention (character_card.hpp). There is no error signal:
-// each counts as taken. A reader that connects has all its contacts low. The time of a record is that of its arrival.
-// Any other record is an error, upon which either side closes the connection.
+// Characters are as they stand on the line, read in direct convention (character_card.hpp). There is no error
+// signal: each counts as taken. A reader that connects has all its contacts low. The time of a record is that
+// of its arrival. Any other record is an error, upon which either side closes the connection.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The card's side of T=1: ISO 7816-3:2006, 11. It asks for more time and aborts where it must; it never asks for another
-// block size or a resynchronization, which are the reader's to ask for.
+// The card's side of T=1: ISO 7816-3:2006, 11. It asks for more time and aborts where it must; it never asks
+// for another block size or a resynchronization, which are the reader's to ask for.
 #pragma once
 
 #include "host/card/iso7816/atr_parameters.hpp"

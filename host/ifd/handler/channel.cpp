@@ -61,7 +61,8 @@ void Channel::close() {
   lose_presence();
 }
 
-// Never waits: a peer that does not accept counts as none, as does one that only took the place of the socket's owner.
+// Never waits: a peer that does not accept counts as none, as does one that only took the place of the
+// socket's owner.
 Descriptor Channel::connect(Role role) const {
   Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open()) return {};

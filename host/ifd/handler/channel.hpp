@@ -1,8 +1,9 @@
-// One reader of pcscd: the two connections to the `sesame reader serve` at their other end (host/ifd/wire.hpp). It understands
-// nothing of what passes through.
+// One reader of pcscd: the two connections to the `sesame reader serve` at their other end
+// (host/ifd/wire.hpp). It understands nothing of what passes through.
 //
-// No peer is a reader without a card; so is a process of a user who is neither the socket's owner nor root; so is a peer that says anything that is not the protocol, or nothing for
-// too long. All of it may be called from several threads: one asks, one waits for news, one closes.
+// No peer is a reader without a card; so is a process of a user who is neither the socket's owner nor root;
+// so is a peer that says anything that is not the protocol, or nothing for too long. All of it may be called
+// from several threads: one asks, one waits for news, one closes.
 #pragma once
 
 #include <sys/un.h>
@@ -16,14 +17,14 @@
 
 namespace sesame::ifd {
 
-// How long the reader may take: about itself it knows at once; a card has its own time-outs below the second; and for a
-// PIN is typed, for no longer than the core lets them (kLongestPinEntry), and then the card works.
+// How long the reader may take: about itself it knows at once; a card has its own time-outs below the second;
+// and for a PIN is typed, for no longer than the core lets them (kLongestPinEntry), and then the card works.
 inline constexpr std::chrono::seconds kPatienceWithQuestions{3}, kPatience{30}, kPatienceWithPeople{300};
 
 class Channel {
  public:
-  // `path` is absolute, of the socket; nothing is connected yet. False: it is no such path, or the system has no
-  // descriptor left.
+  // `path` is absolute, of the socket; nothing is connected yet. False: it is no such path, or the system has
+  // no descriptor left.
   bool open(std::uint32_t lun, const char* path);
   // All that ask or wait return at once.
   void close();

@@ -1,6 +1,6 @@
-// libifdsesame.so: an IFD handler, version 3, for pcscd (ifdhandler.h of pcsc-lite has the contract of each function).
-// DEVICENAME is the absolute path of the socket of `sesame reader serve`, which pcscd wants to exist when it starts;
-// with "unix:" in front it need not.
+// libifdsesame.so: an IFD handler, version 3, for pcscd (ifdhandler.h of pcsc-lite has the contract of each
+// function). DEVICENAME is the absolute path of the socket of `sesame reader serve`, which pcscd wants to
+// exist when it starts; with "unix:" in front it need not.
 //
 // It runs inside a root daemon: a thin bridge, without a secret, a log or a decision of its own.
 extern "C" {

@@ -1,5 +1,5 @@
-// What the handler needs of the system, and of the C++ library nothing that is not in its headers: the library's part
-// for exceptions would stay in the daemon's memory each time the handler is unloaded.
+// What the handler needs of the system, and of the C++ library nothing that is not in its headers: the
+// library's part for exceptions would stay in the daemon's memory each time the handler is unloaded.
 #pragma once
 
 #include <pthread.h>

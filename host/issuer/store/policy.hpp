@@ -1,5 +1,5 @@
-// What a store keeps of a card beside its secrets and its counters: how its codes are verified. It is text that people can
-// read, and bound to the card's key: a changed mask, window or template is noticed.
+// What a store keeps of a card beside its secrets and its counters: how its codes are verified. It is text
+// that people can read, and bound to the card's key: a changed mask, window or template is noticed.
 #pragma once
 
 #include <cstdint>

@@ -1,15 +1,16 @@
 // What an issuer keeps: cards, their codes, and an audit of all that was done, in a Store.
 //
-// **Accepted once.** A try is counted, durably, before the code is compared; what was found is settled after that, and a
-// code is good only where its ATC is still above the last accepted one then. So of any number of submissions of one code,
-// in any number of threads and processes, one is accepted; and of any number of wrong codes at once no more are compared
-// than the policy has tries.
+// **Accepted once.** A try is counted, durably, before the code is compared; what was found is settled after
+// that, and a code is good only where its ATC is still above the last accepted one then. So of any number of
+// submissions of one code, in any number of threads and processes, one is accepted; and of any number of
+// wrong codes at once no more are compared than the policy has tries.
 //
-// **What is kept.** The card's derived key, sealed with the card's number and its whole policy; its PAN, sealed, and found by
-// a keyed hash; a MAC over each row. **What is noticed**, as Refusal::tampered: any change of a row, and a row that is put
-// back as it was before, as the audit has its newest revision. The audit is a chain of MACs with its head beside it: a row
-// that is changed, left out, added or cut off at the end is found by verify_audit(). What cannot be noticed within the store
-// is all of it put back at once, as from a backup: for that, keep what head() tells somewhere else, and compare.
+// **What is kept.** The card's derived key, sealed with the card's number and its whole policy; its PAN,
+// sealed, and found by a keyed hash; a MAC over each row. **What is noticed**, as Refusal::tampered: any
+// change of a row, and a row that is put back as it was before, as the audit has its newest revision. The
+// audit is a chain of MACs with its head beside it: a row that is changed, left out, added or cut off at the
+// end is found by verify_audit(). What cannot be noticed within the store is all of it put back at once, as
+// from a backup: for that, keep what head() tells somewhere else, and compare.
 //
 // Time and random numbers are arguments.
 #pragma once
@@ -114,8 +115,8 @@ class Registry {
   // Why a code was refused, into the audit; after its submitter has the answer.
   Inquiry inquire(CardId card, const Submission& submission, const Decision& decision, Millis now);
 
-  // For the issuer's own people. Failure(Failure::refused) where the card is not there, is tampered with, or is in no state
-  // for it.
+  // For the issuer's own people. Failure(Failure::refused) where the card is not there, is tampered with, or
+  // is in no state for it.
   void set_last_atc(CardId card, std::uint16_t atc,
                     Millis now);  // upwards alone: what the reader's menu shows
   void unblock(CardId card, Millis now);

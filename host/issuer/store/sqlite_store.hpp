@@ -14,8 +14,9 @@ namespace sesame::issuer {
 class SqliteStore final : public Store {
  public:
   enum class Open { existing, make };
-  // Of the owner's alone. Failure(Failure::invalid): there is none, or there is one that was to be made, or it is no store;
-  // Failure(Failure::environment) where the system says no. `vfs`: SQLite's name of a file system, for tests.
+  // Of the owner's alone. Failure(Failure::invalid): there is none, or there is one that was to be made, or
+  // it is no store; Failure(Failure::environment) where the system says no. `vfs`: SQLite's name of a file
+  // system, for tests.
   SqliteStore(const std::string& path, Open open, const char* vfs = nullptr);
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;

@@ -1,5 +1,5 @@
-// Where an issuer keeps its cards and its audit: rows, in transactions. What they mean, and what is secret in them, is
-// registry.hpp's business; another database is another Store.
+// Where an issuer keeps its cards and its audit: rows, in transactions. What they mean, and what is secret in
+// them, is registry.hpp's business; another database is another Store.
 #pragma once
 
 #include <cstdint>
@@ -83,9 +83,9 @@ class Store {
   using Work = std::function<void(Rows&)>;
   virtual ~Store() = default;
 
-  // All of the work is on the disk when this returns, or none of it, where it throws: what the work throws, or
-  // Failure(Failure::environment). Several threads may call it at once, and so may several processes; works that wait at the
-  // same time may share one sync of the disk.
+  // All of the work is on the disk when this returns, or none of it, where it throws: what the work throws,
+  // or Failure(Failure::environment). Several threads may call it at once, and so may several processes;
+  // works that wait at the same time may share one sync of the disk.
   virtual void transact(const Work& work) = 0;
 };
 

@@ -1,5 +1,6 @@
-// What is in the slot of a reader whose contacts and characters come to this process: one character at a time, in
-// microseconds of a clock that never goes back. Characters are as they stand on the line (ISO 7816-3:2006, 7).
+// What is in the slot of a reader whose contacts and characters come to this process: one character at a
+// time, in microseconds of a clock that never goes back. Characters are as they stand on the line (ISO
+// 7816-3:2006, 7).
 #pragma once
 
 #include <cstdint>

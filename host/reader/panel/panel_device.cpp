@@ -137,8 +137,8 @@ void PanelDevice::serve_card() {
   }
 }
 
-// Characters come before contacts: those were set after them, as a reader sends nothing to a card that has not
-// answered its reset.
+// Characters come before contacts: those were set after them, as a reader sends nothing to a card that has
+// not answered its reset.
 void PanelDevice::wait(Time until) {
   if (card_ != nullptr) {
     if (const auto due = card_->due()) until = std::min(until, time_of(*due));

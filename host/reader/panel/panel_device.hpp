@@ -1,5 +1,5 @@
-// A reader at the other end of a panel link (firmware/panel/protocol.hpp): a board, or the same image in QEMU. Real time:
-// here nothing happens but during the calls, which wait as a person at the reader does.
+// A reader at the other end of a panel link (firmware/panel/protocol.hpp): a board, or the same image in
+// QEMU. Real time: here nothing happens but during the calls, which wait as a person at the reader does.
 //
 //   PanelDevice reader(std::move(descriptor), {});
 //   reader.connect();
@@ -22,8 +22,8 @@
 
 namespace sesame {
 
-// Every call that waits throws Failure(Failure::environment) where the link breaks or the reader does not answer, and passes
-// on what the card's line throws.
+// Every call that waits throws Failure(Failure::environment) where the link breaks or the reader does not
+// answer, and passes on what the card's line throws.
 class PanelDevice : public Device {
  public:
   // `link` is a connected stream socket or a terminal in raw mode; neither blocks.

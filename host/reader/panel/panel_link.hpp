@@ -1,5 +1,6 @@
-// The host's end of a panel link (firmware/panel/protocol.hpp), sans-I/O: tells the reader one thing at a time, again and
-// again until it is acknowledged, and remembers what the reader says. What was garbled on the way is asked for again.
+// The host's end of a panel link (firmware/panel/protocol.hpp), sans-I/O: tells the reader one thing at a
+// time, again and again until it is acknowledged, and remembers what the reader says. What was garbled on the
+// way is asked for again.
 //
 //   link.order(panel::Type::key, {0, 5});
 //   while (!link.idle()) {
@@ -27,8 +28,8 @@ struct PanelLimits {
   Duration resend{500};   // the same later,
   int tries = 10;         // so often in all
   Duration quiet{2'000};  // a reader that says nothing for so long, though it works, is asked
-  // From a key to a screen that waits for the user: so long without a sign that it goes on (the reader's limit on one
-  // command to its card, and more),
+  // From a key to a screen that waits for the user: so long without a sign that it goes on (the reader's
+  // limit on one command to its card, and more),
   Duration rest{35'000};
   Duration work{600'000};  // and so long in all
 };
@@ -65,8 +66,8 @@ class PanelLink {
   // Everything is acknowledged, and what was said on the way was heard.
   bool idle() const { return orders_.empty(); }
 
-  // A frame to be written at once, or nothing; valid until the next call. Failure(Failure::environment) where the reader
-  // does not answer.
+  // A frame to be written at once, or nothing; valid until the next call. Failure(Failure::environment) where
+  // the reader does not answer.
   Bytes to_send(Time now);
   // When to_send() may have something by itself. While idle that is a question to a reader that is `quiet`.
   Time due() const;

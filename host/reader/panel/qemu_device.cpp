@@ -69,7 +69,8 @@ int become(char* const* arguments, pid_t parent, int panel, int characters, int 
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  // Its memory holds a PIN. Not 0, at which a core still goes where the system pipes them; no core is of one byte.
+  // Its memory holds a PIN. Not 0, at which a core still goes where the system pipes them; no core is of one
+  // byte.
   const rlimit no_core{1, 1};
   ::setrlimit(RLIMIT_CORE, &no_core);
   const int null = ::open("/dev/null", O_RDONLY);

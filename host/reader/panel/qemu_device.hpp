@@ -1,5 +1,5 @@
-// A reader whose firmware runs in QEMU: the image that is flashed on an STM32F405, on the machine netduinoplus2. Its first
-// UART is the panel link, its second the contacts' I/O.
+// A reader whose firmware runs in QEMU: the image that is flashed on an STM32F405, on the machine
+// netduinoplus2. Its first UART is the panel link, its second the contacts' I/O.
 //
 //   QemuDevice reader({"firmware/sesame--stm32f407g-disc1.elf", {}, {}}, card, {});
 //   reader.insert();
@@ -44,8 +44,8 @@ class Qemu {
 
 class QemuDevice final : private Qemu, public PanelDevice {
  public:
-  // Returns when the reader runs, and rests. The card outlives it. Failure(Failure::environment): that of Qemu, and of
-  // PanelDevice.
+  // Returns when the reader runs, and rests. The card outlives it. Failure(Failure::environment): that of
+  // Qemu, and of PanelDevice.
   QemuDevice(const QemuOptions& options, CardLine& card, const PanelLimits& limits);
 
  private:

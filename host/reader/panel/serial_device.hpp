@@ -15,8 +15,8 @@ namespace sesame {
 // signal ends the program.
 class SerialPort {
  public:
-  // Failure(Failure::environment): it cannot be opened, is no terminal, or is in use. Failure(Failure::invalid): it is the terminal at
-  // it, as it is the terminal of this process.
+  // Failure(Failure::environment): it cannot be opened, is no terminal, or is in use.
+  // Failure(Failure::invalid): it is the terminal at it, as it is the terminal of this process.
   explicit SerialPort(const std::string& path);
   SerialPort(const SerialPort&) = delete;
   SerialPort& operator=(const SerialPort&) = delete;

@@ -1,4 +1,5 @@
-// The card of a slot, at character level: whatever a slot holds, for a reader whose contacts and characters come here.
+// The card of a slot, at character level: whatever a slot holds, for a reader whose contacts and characters
+// come here.
 #pragma once
 
 #include "host/card/iso7816/character_card.hpp"
@@ -7,8 +8,8 @@
 
 namespace sesame {
 
-// Passes on what the slot throws. The reader's UART has no parity that it could see: every character comes as it is, and
-// counts as taken.
+// Passes on what the slot throws. The reader's UART has no parity that it could see: every character comes as
+// it is, and counts as taken.
 class SlotLine final : public CardLine {
  public:
   // The slot outlives it.

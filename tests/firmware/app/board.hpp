@@ -1,5 +1,5 @@
-// firmware/hal on a computer, in virtual time: a card at character level, a panel link at 115,200 baud with a host at its
-// other end, no display, no keys. One board at a time.
+// firmware/hal on a computer, in virtual time: a card at character level, a panel link at 115,200 baud with a
+// host at its other end, no display, no keys. One board at a time.
 //
 //   Board board(card);
 //   app::Shell shell(profile, image, Board::kInterface);

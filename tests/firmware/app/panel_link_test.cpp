@@ -46,7 +46,8 @@ constexpr Line kSlow{"3B808131FE458B", 43 * 372 * 10 / 42}, kFast{"3B90188131FE4
 
 constexpr std::size_t kFirstOfBlocks = 30;  // at the latest
 
-// A code is asked for as a person would; the host says hello when so many characters have gone to or from the card.
+// A code is asked for as a person would; the host says hello when so many characters have gone to or from the
+// card.
 struct Session {
   Session(const Line& line, std::size_t hello_at)
       : card(line.atr), board(card), shell(kSesame, {"a board", 1}, Board::kInterface) {
@@ -82,7 +83,8 @@ struct Session {
     for (int turns = 0; turns < 1'000; ++turns) board.turn(shell);
   }
 
-  // The longest time from one character of a block to the next, once ATR and PPS are over, which have the slow rate.
+  // The longest time from one character of a block to the next, once ATR and PPS are over, which have the
+  // slow rate.
   Micros longest_gap() const {
     Micros longest = 0;
     for (std::size_t i = kFirstOfBlocks; i < board.characters.size(); ++i) {

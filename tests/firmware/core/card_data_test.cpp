@@ -1,4 +1,5 @@
-// What a card says of itself, and which of it counts: each object at its place, once, and nothing that is not needed.
+// What a card says of itself, and which of it counts: each object at its place, once, and nothing that is not
+// needed.
 #include <catch2/catch.hpp>
 
 #include "tests/firmware/core/scripted_card.hpp"

@@ -22,7 +22,8 @@ inline const std::string kIpb = "00001F00000000000FFFFF00000000008000";
 inline const std::string kIdentifyAc = "8012 80 00B4 7F32A79FDA945643 06770A03A48000";
 inline const std::string kChallengeAc = "8012 80 00D1 D23D64617F0644FA 06770A03A48000";
 
-// The data for CDOL1: an amount, a currency, a date and a challenge in their places, the rest as for a CAP card.
+// The data for CDOL1: an amount, a currency, a date and a challenge in their places, the rest as for a CAP
+// card.
 inline std::string cdol1_data(std::string_view amount = "000000000000", std::string_view currency = "0000",
                               std::string_view challenge = "00000000", std::string_view date = "000000") {
   std::string data;

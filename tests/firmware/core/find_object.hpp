@@ -1,5 +1,5 @@
-// The value of the first object with this tag, at any depth, in order of appearance; for a test that looks into
-// something. Nothing where there is none, or where the bytes are not TLV up to that point.
+// The value of the first object with this tag, at any depth, in order of appearance; for a test that looks
+// into something. Nothing where there is none, or where the bytes are not TLV up to that point.
 #pragma once
 
 #include <optional>

@@ -718,7 +718,8 @@ TEST_CASE("after the tenth number to sign no other is asked for, whatever the mo
 
 TEST_CASE(
     "prompts are asked for in their places, however the model lists them, and again as often as it says") {
-  // Challenge before the PIN, amount after it, then up to three numbers, of which one must be given, then one more.
+  // Challenge before the PIN, amount after it, then up to three numbers, of which one must be given, then one
+  // more.
   const std::string data = cdol1_data("000000000000", "0000", "00000042");
   Dialogue dialogue = identify();
   dialogue[6].command = first_generate_ac(data);

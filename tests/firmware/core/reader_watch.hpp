@@ -1,4 +1,5 @@
-// What is true of a reader after every event, whatever the events were. Tests, fuzzers and the explorer share it.
+// What is true of a reader after every event, whatever the events were. Tests, fuzzers and the explorer share
+// it.
 //
 // What it remembers is plain memory: the explorer copies it with the reader.
 #pragma once
@@ -13,7 +14,8 @@
 
 namespace sesame::test {
 
-// An optional that is reset keeps in its memory what it was. Here nothing is zeros, as with every compiler in use.
+// An optional that is reset keeps in its memory what it was. Here nothing is zeros, as with every compiler in
+// use.
 template <class T>
 void blank(std::optional<T>& empty) {
   if (!empty) wipe(&empty, sizeof empty);
@@ -33,12 +35,13 @@ class ReaderWatch {
 
   std::uint32_t verifies() const { return verifies_; }
 
-  // The instruction of the reader's own command that the card works on, also while the answer comes in pieces.
+  // The instruction of the reader's own command that the card works on, also while the answer comes in
+  // pieces.
   std::uint8_t instruction() const { return instruction_; }
   bool first_generate_ac() const { return first_ac_; }
 
-  // The same without what no rule asks for any more, as if all had happened so much earlier, and the last requests had had
-  // these numbers: for the explorer, to which none of this makes a state.
+  // The same without what no rule asks for any more, as if all had happened so much earlier, and the last
+  // requests had had these numbers: for the explorer, to which none of this makes a state.
   void rebase(Millis earlier, std::uint32_t number, std::uint32_t host_number) {
     before_ = last_state_;
     late_ = false;

@@ -26,9 +26,9 @@
 
 namespace sesame::test {
 
-// A card as a table of commands. A command that stands there several times answers in that order, then repeats
-// its last answer. A SELECT that is not there is 6A82; another command fails the test. Instead of bytes an answer
-// may be "mute", "garbled", "removed", or "silent": none at all.
+// A card as a table of commands. A command that stands there several times answers in that order, then
+// repeats its last answer. A SELECT that is not there is 6A82; another command fails the test. Instead of
+// bytes an answer may be "mute", "garbled", "removed", or "silent": none at all.
 class TableCard {
  public:
   TableCard(std::string atr, const Dialogue& dialogue) : atr_(std::move(atr)) {

@@ -200,7 +200,8 @@ TEST_CASE("6A81 at SELECT is a blocked card, and nothing more is tried") {
 }
 
 TEST_CASE("6985 at GET PROCESSING OPTIONS goes on to the next application, and takes nothing along") {
-  // The first application brings all that a code needs in its FCI already; what the second lacks it must lack.
+  // The first application brings all that a code needs in its FCI already; what the second lacks it must
+  // lack.
   const std::string first =
       fci("A0000000048002", tlv("BF0C", tlv("9F55", "40") + tlv("9F56", "FF") + tlv("8C", "9F3704") +
                                             tlv("8D", "8A02") + tlv("5F34", "09")));

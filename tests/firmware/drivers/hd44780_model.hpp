@@ -1,5 +1,5 @@
-// A display with an HD44780, as its pins see it: 4 of the 8 data lines wired, R/W low. Written from the data sheet
-// (HD44780U, ADE-207-272), and not from the driver.
+// A display with an HD44780, as its pins see it: 4 of the 8 data lines wired, R/W low. Written from the data
+// sheet (HD44780U, ADE-207-272), and not from the driver.
 #pragma once
 
 #include <array>
@@ -13,14 +13,14 @@ namespace sesame::test {
 // Eight rows of five dots from the top; bit 4 is the left one.
 using Cell = std::array<std::uint8_t, 8>;
 
-// A character of ROM A00 (table 4), redrawn: ASCII's places, and those beyond that a test names. A full block for any
-// other, which no picture may show by mistake.
+// A character of ROM A00 (table 4), redrawn: ASCII's places, and those beyond that a test names. A full block
+// for any other, which no picture may show by mistake.
 Cell rom_a00(std::uint8_t code);
 
 class Hd44780Model {
  public:
-  // What a program may find: after power-up the bus has 8 bits; after a reset of the microcontroller alone it has 4,
-  // and may wait for the second half of a byte. RAM holds anything.
+  // What a program may find: after power-up the bus has 8 bits; after a reset of the microcontroller alone it
+  // has 4, and may wait for the second half of a byte. RAM holds anything.
   enum class Found { eight_bits, four_bits, half_a_byte };
   // Where time is not known, nothing is ever busy.
   enum class Time { known, unknown };

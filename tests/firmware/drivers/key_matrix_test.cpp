@@ -132,7 +132,8 @@ TEST_CASE("a key that woke the board after a long sleep counts from then") {
   CHECK(polled.wait(on(9), 5) == Presses{{9, false}});
 }
 
-// Whatever the contacts do: presses are 20 ms apart at least, of a contact that is closed, or C's that has just been.
+// Whatever the contacts do: presses are 20 ms apart at least, of a contact that is closed, or C's that has
+// just been.
 TEST_CASE("noise makes no press of a key that was not touched") {
   std::mt19937 random(1);
   PolledKeys polled;

@@ -4,7 +4,8 @@ namespace sesame::test {
 
 namespace {
 
-// ASCII but for 5C and 7E, which are a yen sign and an arrow. What hangs below the line elsewhere stands on it here.
+// ASCII but for 5C and 7E, which are a yen sign and an arrow. What hangs below the line elsewhere stands on
+// it here.
 constexpr std::uint8_t kFirst = 0x20;
 constexpr Cell kAscii[] = {
     {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00},  // blank

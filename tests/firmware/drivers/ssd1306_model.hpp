@@ -1,6 +1,6 @@
-// A module of 128 × 64 dots with an SSD1306, as its pins see it: 4-wire serial bus, the glass wired as on all such
-// modules (alternative COM pins, upright with segment 127 and COM 63 first). Written from the data sheet (rev. 1.1),
-// and not from the driver.
+// A module of 128 × 64 dots with an SSD1306, as its pins see it: 4-wire serial bus, the glass wired as on all
+// such modules (alternative COM pins, upright with segment 127 and COM 63 first). Written from the data sheet
+// (rev. 1.1), and not from the driver.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// A card slot on the tester: a test plays the card and the clock, character by character, against the real Link. Any
-// character that was not expected throws.
+// A card slot on the tester: a test plays the card and the clock, character by character, against the real
+// Link. Any character that was not expected throws.
 #pragma once
 
 #include <stdexcept>
@@ -109,7 +109,8 @@ class LinkTester {
   bool cards_turn_ = true;  // it was, last
 };
 
-// An answer to reset of direct convention: TS before, TCK after what is given, which is T0 to the last historical byte.
+// An answer to reset of direct convention: TS before, TCK after what is given, which is T0 to the last
+// historical byte.
 inline std::string with_tck(std::string_view hex) {
   ByteVector atr = bytes(hex);
   std::uint8_t tck = 0;

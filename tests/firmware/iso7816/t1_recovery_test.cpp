@@ -1,5 +1,5 @@
-// The block protocol T=1 where something goes wrong: the rules of ISO 7816-3:2006, 11.6.3, in situations like those of
-// its annex A.
+// The block protocol T=1 where something goes wrong: the rules of ISO 7816-3:2006, 11.6.3, in situations like
+// those of its annex A.
 #include <catch2/catch.hpp>
 
 #include "tests/firmware/iso7816/blocks.hpp"

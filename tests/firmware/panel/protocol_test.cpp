@@ -118,7 +118,8 @@ TEST_CASE("a frame with any one bit wrong is dropped, and the one after it is he
     ToReader reader;
     const Taken taken = take(reader, line + kKeyFrame);
     CAPTURE(bit);
-    // A spoiled END in front leaves nothing in front; one after takes the next END, and the next frame is whole.
+    // A spoiled END in front leaves nothing in front; one after takes the next END, and the next frame is
+    // whole.
     REQUIRE(taken.frames.size() == 1);
     CHECK(taken.frames[0] == Frame{'K', kKey});
   }

@@ -1,6 +1,6 @@
 // All screens of the manual: the images for a board run in QEMU, their keys are pressed, and the
-// display is read. The Sésame says most of it, in French; what it never asks for, a Vasco 810 and a PINsentry do,
-// in English.
+// display is read. The Sésame says most of it, in French; what it never asks for, a Vasco 810 and a PINsentry
+// do, in English.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ struct Shot {
   Picture picture;
 };
 
-// The images are those of the preset `firmware`, or of the folder $SESAME_FIRMWARE. A Failure is that of QemuDevice.
+// The images are those of the preset `firmware`, or of the folder $SESAME_FIRMWARE. A Failure is that of
+// QemuDevice.
 std::vector<Shot> manual_screens(std::string_view board);
 
 // Where the pictures are that this must give.

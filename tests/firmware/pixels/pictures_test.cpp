@@ -1,6 +1,7 @@
 // What the image draws is what the manual shows: the pictures of golden/, to the dot.
 //
-// After a change that is meant to be seen: build the images, then run write_goldens, and look at what changed.
+// After a change that is meant to be seen: build the images, then run write_goldens, and look at what
+// changed.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <set>

@@ -1,5 +1,5 @@
-// The stack of an image is painted at its start: after whole dialogues on each board, with cards of both protocols, what
-// lost its paint was used.
+// The stack of an image is painted at its start: after whole dialogues on each board, with cards of both
+// protocols, what lost its paint was used.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>

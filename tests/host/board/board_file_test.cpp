@@ -56,7 +56,8 @@ TEST_CASE("the H405 has an OLED that shows any screen") {
   CHECK(to_string(oled.select) == "PB1");
 }
 
-// QEMU's netduinoplus2 has the panel on the first -serial, which is USART1, and the card on the second, USART2.
+// QEMU's netduinoplus2 has the panel on the first -serial, which is USART1, and the card on the second,
+// USART2.
 TEST_CASE("every shipped board has its panel and its card where QEMU has them") {
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::boards)) {
     CAPTURE(name);

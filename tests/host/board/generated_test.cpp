@@ -1,5 +1,5 @@
-// The constants of one reader and one board, compiled, against the loaders. Built once for each pair, with the names
-// in SESAME_READER and SESAME_BOARD, as two of them have the same names in C++.
+// The constants of one reader and one board, compiled, against the loaders. Built once for each pair, with
+// the names in SESAME_READER and SESAME_BOARD, as two of them have the same names in C++.
 #include <catch2/catch.hpp>
 
 #include <algorithm>

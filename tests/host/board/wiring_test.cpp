@@ -1,5 +1,5 @@
-// The wiring tables of firmware/README.md, the boards of hw-profiles and what these say in comments about where a pin
-// is: three things that a person wires by, and that must agree.
+// The wiring tables of firmware/README.md, the boards of hw-profiles and what these say in comments about
+// where a pin is: three things that a person wires by, and that must agree.
 #include <algorithm>
 #include <fstream>
 #include <map>

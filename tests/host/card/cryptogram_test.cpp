@@ -59,7 +59,8 @@ Given ask(Personalisation card, std::uint16_t atc, bool with_pin, std::string_vi
   return {hex(one->iad), hex(one->ac), hex(two->iad), hex(two->ac)};
 }
 
-// The terminal data of the published vectors for Visa and for M/Chip; in the second list 8A, and a TVR of its own.
+// The terminal data of the published vectors for Visa and for M/Chip; in the second list 8A, and a TVR of its
+// own.
 constexpr const char* kVisa1 = "000000004000 000000000000 0124 8000048000 0124 191105 01 52BF4585";
 constexpr const char* kVisa2 = "5A33 000000004000 000000000000 0124 8800048000 0124 191105 01 52BF4585";
 constexpr const char* kMchip1 = "000000009999 000000000000 0124 8000000000 0124 209906 00 ABCDEF12";
@@ -291,10 +292,10 @@ TransactionFacts facts(AcType first, std::optional<AcType> second, bool performe
   return made;
 }
 
-// Bits 8-7 and 6-5 of the first byte of all three: the second cryptogram and the first; 10 in the place of the
-// second: not asked yet. Visa: bit 3 PIN done, 2 PIN failed, 1 unable to go online. M/Chip: bit 3 PIN done,
-// 1 PIN right. CCD (EMV 4.3 Book 3, annex C9.3), second byte: tries in bits 8-5, 4 PIN done, 3 PIN failed,
-// 2 no try left.
+// Bits 8-7 and 6-5 of the first byte of all three: the second cryptogram and the first; 10 in the place of
+// the second: not asked yet. Visa: bit 3 PIN done, 2 PIN failed, 1 unable to go online. M/Chip: bit 3 PIN
+// done, 1 PIN right. CCD (EMV 4.3 Book 3, annex C9.3), second byte: tries in bits 8-5, 4 PIN done, 3 PIN
+// failed, 2 no try left.
 TEST_CASE("the CVR tells what has happened in the transaction") {
   constexpr auto arqc = AcType::arqc, aac = AcType::aac, tc = AcType::tc;
   constexpr auto none = std::nullopt;

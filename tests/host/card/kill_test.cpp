@@ -1,4 +1,5 @@
-// kill -9 at any instant: no ATC comes twice and no PIN try is won back. Among real processes, on a real file.
+// kill -9 at any instant: no ATC comes twice and no PIN try is won back. Among real processes, on a real
+// file.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ struct Note {
   std::uint16_t value = 0;  // the ATC, or the tries left
 };
 
-// A cardholder who types a wrong PIN twice and then the right one, transaction by transaction. Ends by SIGKILL.
+// A cardholder who types a wrong PIN twice and then the right one, transaction by transaction. Ends by
+// SIGKILL.
 [[noreturn]] void use_the_card(const std::string& state_file, int pipe) {
   const auto tell = [&](Note::Kind kind, std::size_t value = 0) {
     const Note note{kind, static_cast<std::uint16_t>(value)};

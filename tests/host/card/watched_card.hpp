@@ -1,5 +1,5 @@
-// A virtual card under watch: whatever it is sent, what must never happen to a card does not. For the tests and
-// the fuzzer; no test framework in here.
+// A virtual card under watch: whatever it is sent, what must never happen to a card does not. For the tests
+// and the fuzzer; no test framework in here.
 #pragma once
 
 #include <array>

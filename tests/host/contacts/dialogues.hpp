@@ -1,4 +1,5 @@
-// Whole dialogues: a shipped card, on its own or with another answer to reset, and a reader of the shipped profiles.
+// Whole dialogues: a shipped card, on its own or with another answer to reset, and a reader of the shipped
+// profiles.
 #pragma once
 
 #include <string>

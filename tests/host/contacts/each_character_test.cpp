@@ -1,8 +1,9 @@
-// Bounded and exhaustive: each single character of a whole dialogue, in either direction, lost, with a wrong parity, or
-// with a bit flipped and its parity right. There is a code or a named error, within the waiting times; never another code.
+// Bounded and exhaustive: each single character of a whole dialogue, in either direction, lost, with a wrong
+// parity, or with a bit flipped and its parity right. There is a code or a named error, within the waiting
+// times; never another code.
 //
-// But T=0 has no check besides the parity: a bit that flips and leaves it right cannot be told from what the card meant,
-// and a cryptogram, say, comes out wrong. There the dialogue only has to end.
+// But T=0 has no check besides the parity: a bit that flips and leaves it right cannot be told from what the
+// card meant, and a cryptogram, say, comes out wrong. There the dialogue only has to end.
 #include <catch2/catch.hpp>
 
 #include "tests/host/contacts/dialogues.hpp"
@@ -12,7 +13,8 @@ using namespace sesame::contacts::test;
 
 namespace {
 
-// An undisturbed dialogue takes half a second at 9600 baud. One fault costs a waiting time or two of under 1.5 s each.
+// An undisturbed dialogue takes half a second at 9600 baud. One fault costs a waiting time or two of
+// under 1.5 s each.
 constexpr Micros kLongest = 5'000'000;
 
 struct Outcome {
@@ -89,7 +91,8 @@ TEST_CASE("each single character lost, flipped or with a wrong parity leaves a c
       CHECK(tally.unnamed == 0);
       CHECK(tally.late == 0);
       CHECK(tally.codes > 0);
-      // What comes again, or is asked for again, costs nothing but time: all but a character or two of the reset.
+      // What comes again, or is asked for again, costs nothing but time: all but a character or two of the
+      // reset.
       const bool repeated = row.protocol == Protocol::t1 || kind == Fault::Kind::wrong_parity;
       if (repeated) CHECK(tally.errors <= 8);
     }

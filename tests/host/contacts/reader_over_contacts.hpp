@@ -1,5 +1,5 @@
-// The whole firmware but the board: the core's Reader and Link, and a card at character level, in virtual time. As a
-// Device: what a person sees. One character in either direction may be spoiled.
+// The whole firmware but the board: the core's Reader and Link, and a card at character level, in virtual
+// time. As a Device: what a person sees. One character in either direction may be spoiled.
 #pragma once
 
 #include <algorithm>

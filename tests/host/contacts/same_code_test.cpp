@@ -1,4 +1,5 @@
-// Over the line a card gives the code that it gives without: every shipped reader and card, and other answers to reset.
+// Over the line a card gives the code that it gives without: every shipped reader and card, and other answers
+// to reset.
 #include <catch2/catch.hpp>
 
 #include "host/reader/native_reader.hpp"

@@ -93,7 +93,8 @@ class Script {
     card.received(character, parity_ok, now);
   }
 
-  // All that the card sends until nothing more comes by itself; a character with a wrong parity has a ! after it.
+  // All that the card sends until nothing more comes by itself; a character with a wrong parity has a ! after
+  // it.
   std::string hear() {
     std::string heard;
     moments.clear();

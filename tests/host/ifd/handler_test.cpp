@@ -360,7 +360,8 @@ TEST_CASE("a process of neither the socket's owner nor root is no reader") {
   const sesame::test::TemporaryFolder folder;
   ::chmod(folder.file("").c_str(), 0777);
   const std::string path = folder.file("reader");
-  // SO_PEERCRED is of the moment of listen(): the socket is the other user's, whatever process has it afterwards.
+  // SO_PEERCRED is of the moment of listen(): the socket is the other user's, whatever process has it
+  // afterwards.
   Peer peer;
   peer.path = path;
   REQUIRE(::seteuid(sesame::test::kNobody) == 0);

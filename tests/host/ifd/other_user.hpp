@@ -1,5 +1,5 @@
-// Something that another user of the machine does. Only root can be one; elsewhere the rule itself (host/io/peer.hpp) is
-// tested, and that this user and root may.
+// Something that another user of the machine does. Only root can be one; elsewhere the rule itself
+// (host/io/peer.hpp) is tested, and that this user and root may.
 #pragma once
 
 #include <grp.h>

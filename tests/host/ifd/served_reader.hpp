@@ -13,7 +13,8 @@ namespace sesame::ifd::test {
 
 class ServedReader {
  public:
-  // Ready when this returns; keys come through a pipe. `arguments` are added to those that name socket and keys.
+  // Ready when this returns; keys come through a pipe. `arguments` are added to those that name socket and
+  // keys.
   ServedReader(const e2e::Sandbox& sandbox, std::string socket,
                const std::vector<std::string>& arguments = {"--ephemeral"});
   ServedReader(const ServedReader&) = delete;

@@ -1,4 +1,5 @@
-// That they are on the disk is tested with the program (tests/e2e/files_test.cpp), whose system calls are watched there.
+// That they are on the disk is tested with the program (tests/e2e/files_test.cpp), whose system calls are
+// watched there.
 #include "host/io/durable_file.hpp"
 
 #include <fcntl.h>

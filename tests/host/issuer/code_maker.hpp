@@ -38,7 +38,8 @@ inline std::string card_text(std::string_view name, std::string_view from = "", 
   return text.replace(at, from.size(), to);
 }
 
-// A reader that makes codes with one application alone, of any length: I identify, R respond, S sign, T sign numbers.
+// A reader that makes codes with one application alone, of any length: I identify, R respond, S sign, T sign
+// numbers.
 inline std::string reader_text(std::string_view aid, std::string_view family) {
   return R"(title = "A reader for tests"
 languages = ["en"]
@@ -67,7 +68,10 @@ key = "R"
 prompts = [ { kind = "challenge", place = "after-pin" } ]
 [[functions]]
 key = "S"
-prompts = [ { kind = "reference", place = "after-pin", optional = true }, { kind = "amount", place = "after-pin" } ]
+prompts = [
+  { kind = "reference", place = "after-pin", optional = true },
+  { kind = "amount", place = "after-pin" },
+]
 [[functions]]
 key = "T"
 prompts = [ { kind = "tds", place = "after-card", optional = true, repeat = 10 } ]

@@ -1,4 +1,5 @@
-// Codes of the product's own reader, from every shipped card and in every mode: card and issuer share no logic but keys.
+// Codes of the product's own reader, from every shipped card and in every mode: card and issuer share no
+// logic but keys.
 #include <catch2/catch.hpp>
 
 #include <random>

@@ -40,7 +40,8 @@ TEST_CASE("a code with zeros in front is good with them and without them") {
   }
 }
 
-// IMK, PAN, PSN, ATC and UN of the host command K2: the cryptogram alone, of a card that gave an AAC and saw no PIN.
+// IMK, PAN, PSN, ATC and UN of the host command K2: the cryptogram alone, of a card that gave an AAC and saw
+// no PIN.
 TEST_CASE("the example of K2 is computed") {
   CardRecord card;
   card.master_key = keys::master_key(keys::MasterKeyOption::a, key("9E15204313F7318ACB79B90BD986AD29"),
@@ -61,7 +62,8 @@ TEST_CASE("the example of K2 is computed") {
   CHECK(hex(expected.at(7)) == "1D8F14549EDED2D6");
 }
 
-// The end of the inputs that were published with cryptograms of each scheme; none of those cards was asked for a PIN.
+// The end of the inputs that were published with cryptograms of each scheme; none of those cards was asked
+// for a PIN.
 TEST_CASE("what follows the ATC under the MAC is as published for each scheme") {
   struct Row {
     keys::Scheme scheme;

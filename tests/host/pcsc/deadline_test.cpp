@@ -1,4 +1,5 @@
-// Nothing waits without end: not for another program's transaction, not for a card, not for a daemon that was stopped.
+// Nothing waits without end: not for another program's transaction, not for a card, not for a daemon that was
+// stopped.
 #include <catch2/catch.hpp>
 #include <future>
 

@@ -1,4 +1,5 @@
-// A reader at the other end of a socket or of a serial line, in real time: a board in a thread of this process.
+// A reader at the other end of a socket or of a serial line, in real time: a board in a thread of this
+// process.
 #include "host/reader/panel/panel_device.hpp"
 
 #include <catch2/catch.hpp>

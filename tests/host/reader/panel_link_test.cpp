@@ -1,4 +1,5 @@
-// The host's end of a panel link, in virtual time, with a line between it and the reader that loses and garbles.
+// The host's end of a panel link, in virtual time, with a line between it and the reader that loses and
+// garbles.
 #include "host/reader/panel/panel_link.hpp"
 
 #include <catch2/catch.hpp>

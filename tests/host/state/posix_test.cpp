@@ -38,7 +38,8 @@ std::vector<std::string>* synced = nullptr;  // what reached the disk, by name a
 
 }  // namespace
 
-// In the place of the C library's, for this executable: there is no other way to see that the real one is called.
+// In the place of the C library's, for this executable: there is no other way to see that the real one is
+// called.
 extern "C" int fsync(int descriptor) {
   std::error_code unknown;
   if (synced != nullptr)

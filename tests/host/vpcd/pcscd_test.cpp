@@ -57,8 +57,8 @@ std::string run(const pcscd::PrivateDaemon& daemon, const std::string& command) 
   return out;
 }
 
-// A dialogue by scriptor, which knows nothing of cards: it sends what its file says. After each command the dialogue
-// begins anew, one command longer, so that 61xx and 6Cxx can be followed.
+// A dialogue by scriptor, which knows nothing of cards: it sends what its file says. After each command the
+// dialogue begins anew, one command longer, so that 61xx and 6Cxx can be followed.
 class Scriptor {
  public:
   Scriptor(const pcscd::PrivateDaemon& daemon, const Sandbox& sandbox, std::string reader,

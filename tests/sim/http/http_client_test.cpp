@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 namespace sesame::sim {
 namespace {
 
-// Takes connections one after the other until it ends; `answer`: what it says to each request, on and on until the client
-// has enough; "": nothing.
+// Takes connections one after the other until it ends; `answer`: what it says to each request, on and on
+// until the client has enough; "": nothing.
 class Liar {
  public:
   explicit Liar(std::string once, std::string again = "") : once_(std::move(once)), again_(std::move(again)) {

@@ -1,5 +1,5 @@
-// What a client can do to the server, with deadlines and bounds of this test's own: bytes on sockets of a server in this
-// process, whose service is made of the few things that matter to it.
+// What a client can do to the server, with deadlines and bounds of this test's own: bytes on sockets of a
+// server in this process, whose service is made of the few things that matter to it.
 #include "sim/http/http_server.hpp"
 
 #include <catch2/catch.hpp>
@@ -297,7 +297,8 @@ TEST_CASE("thousands of waits and streams take no thread each, and are all told"
   for (Wire& stream : streams) CHECK(stream.receive().status == 200);
   CHECK(threads() == before);
   CHECK(server.get("/").status == 200);
-  // A wait is asked for the first time once it listens: that what comes now is news to it is seen by its answer.
+  // A wait is asked for the first time once it listens: that what comes now is news to it is seen by its
+  // answer.
   server.shared.come.set();
   server.publish("reader");
   for (Wire& wait : waits) CHECK(wait.receive().body == "\"come\"");

@@ -1,4 +1,5 @@
-// Checks every response against openapi.json: its status, its type and, where it is JSON, its body; and every event.
+// Checks every response against openapi.json: its status, its type and, where it is JSON, its body; and every
+// event.
 #pragma once
 
 #include <nlohmann/json.hpp>

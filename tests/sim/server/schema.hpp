@@ -10,7 +10,8 @@ class Schema {
  public:
   explicit Schema(const nlohmann::json& document) : document_(document) {}
 
-  // What is wrong with the value, with the path to it; empty: nothing. A keyword that is not known is wrong, too.
+  // What is wrong with the value, with the path to it; empty: nothing. A keyword that is not known is wrong,
+  // too.
   std::string mistake(const nlohmann::json& schema, const nlohmann::json& value,
                       const std::string& at = "$") const;
   // Follows a $ref, if it is one.

@@ -1,4 +1,5 @@
-// `sesame` at a terminal whose screen can be read: a pseudo-terminal, and as much of a VT100 as ncurses asks of one.
+// `sesame` at a terminal whose screen can be read: a pseudo-terminal, and as much of a VT100 as ncurses asks
+// of one.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +21,8 @@ class TerminalEmulator {
   TerminalEmulator& operator=(const TerminalEmulator&) = delete;
   ~TerminalEmulator();  // SIGKILL, if it goes on
 
-  // Reads until `text` stands on the screen, or no more does; false where it ends, or half a minute passes, before.
+  // Reads until `text` stands on the screen, or no more does; false where it ends, or half a minute passes,
+  // before.
   bool shows(const std::string& text) { return look(text, true); }
   bool no_longer_shows(const std::string& text) { return look(text, false); }
   // UTF-8, rows with \n between.

@@ -1,5 +1,5 @@
-// kill -9, full disks, and disks that fail: what was accepted is never accepted again, and nothing is accepted that is not
-// on the disk.
+// kill -9, full disks, and disks that fail: what was accepted is never accepted again, and nothing is
+// accepted that is not on the disk.
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>

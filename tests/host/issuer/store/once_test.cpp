@@ -1,4 +1,5 @@
-// Many at once, in threads and in processes: one code is accepted once, and wrong ones are compared three times.
+// Many at once, in threads and in processes: one code is accepted once, and wrong ones are compared three
+// times.
 #include <sys/wait.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
