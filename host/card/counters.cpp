@@ -22,9 +22,9 @@ Number at_most(std::uint32_t value, Number limit) {
 
 }  // namespace
 
-std::string card_id(const Personalisation& card) { return fmt::format("{:F<20}{}", card.pan, card.psn); }
+std::string card_id(const Personalization& card) { return fmt::format("{:F<20}{}", card.pan, card.psn); }
 
-CardCounters::CardCounters(const Personalisation& card, state::CounterStore& store)
+CardCounters::CardCounters(const Personalization& card, state::CounterStore& store)
     : store_(store), id_(card_id(card)), try_limit_(card.try_limit), tries_(card.try_limit) {
   if (const auto saved = store_.get(id_)) {
     tries_ = at_most(saved->find(kTries).value_or(card.try_limit), card.try_limit);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/state/counters.hpp"
 
 namespace sesame::card {
@@ -14,7 +14,7 @@ namespace sesame::card {
 // Names one card: PAN, F up to 20 digits, PSN. Files with the same two are the same card. Its PIN tries
 // belong to the card; an ATC to an application and its key, too. So no change to a card file gives back a
 // try, nor an ATC that a key has been used with.
-std::string card_id(const Personalisation& card);
+std::string card_id(const Personalization& card);
 
 class CardCounters {
  public:
@@ -22,7 +22,7 @@ class CardCounters {
 
   // The store outlives the counters, and the card has no others there meanwhile: they would not see each
   // other's changes. A card that the store does not know begins at ATC 0, with all tries.
-  CardCounters(const Personalisation& card, state::CounterStore& store);
+  CardCounters(const Personalization& card, state::CounterStore& store);
 
   // The ATC of the application's last transaction.
   std::uint16_t atc(std::size_t application) const { return applications_[application].atc; }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host/card/dol_part.hpp"
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 

@@ -31,7 +31,7 @@ ByteString tlv(emv::Tag tag, Bytes value) {
   return out;
 }
 
-ByteString data_object(const Personalisation& card, const Application& application, emv::Tag tag) {
+ByteString data_object(const Personalization& card, const Application& application, emv::Tag tag) {
   if (const auto found = application.data.find(tag); found != application.data.end()) return found->second;
   switch (tag) {
     case tag::pan: return compressed_numeric(card.pan);
@@ -45,7 +45,7 @@ ByteString data_object(const Personalisation& card, const Application& applicati
   }
 }
 
-ByteString application_fci(const Personalisation& card, const Application& application) {
+ByteString application_fci(const Personalization& card, const Application& application) {
   ByteString proprietary;
   if (!application.label.empty()) append(proprietary, tlv(tag::application_label, bytes(application.label)));
   if (application.priority) append(proprietary, tlv(tag::priority, std::span(&*application.priority, 1)));
@@ -77,13 +77,13 @@ ByteString application_file_locator(const Application& application) {
   return afl;
 }
 
-ByteString record_content(const Personalisation& card, const Application& application, const Record& record) {
+ByteString record_content(const Personalization& card, const Application& application, const Record& record) {
   ByteString content;
   for (const emv::Tag tag : record.tags) append(content, tlv(tag, data_object(card, application, tag)));
   return tlv(tag::record_template, content);
 }
 
-ByteString pse_fci(const Personalisation& card) {
+ByteString pse_fci(const Personalization& card) {
   ByteString proprietary = tlv(tag::sfi, std::array<std::uint8_t, 1>{kPseSfi});
   if (!card.language.empty()) append(proprietary, tlv(tag::language_preference, bytes(card.language)));
   ByteString fci = tlv(tag::df_name, bytes(kPseName));
@@ -91,7 +91,7 @@ ByteString pse_fci(const Personalisation& card) {
   return tlv(tag::fci, fci);
 }
 
-std::vector<ByteString> pse_records(const Personalisation& card) {
+std::vector<ByteString> pse_records(const Personalization& card) {
   std::vector<ByteString> records;
   for (const Application& application : card.applications) {
     if (!application.in_directory) continue;

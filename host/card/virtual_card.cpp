@@ -68,17 +68,17 @@ bool unable_to_go_online(Bytes response_code) {
 
 }  // namespace
 
-VirtualCard::VirtualCard(const Personalisation& personalisation, state::CounterStore& store)
-    : personalisation_(personalisation), counters_(personalisation, store) {
-  for (const Application& application : personalisation.applications) {
-    applications_.push_back(prepare(personalisation, application));
+VirtualCard::VirtualCard(const Personalization& personalization, state::CounterStore& store)
+    : personalization_(personalization), counters_(personalization, store) {
+  for (const Application& application : personalization.applications) {
+    applications_.push_back(prepare(personalization, application));
   }
-  if (!personalisation.pse) return;
-  pse_fci_ = pse_fci(personalisation);
-  pse_records_ = pse_records(personalisation);
+  if (!personalization.pse) return;
+  pse_fci_ = pse_fci(personalization);
+  pse_records_ = pse_records(personalization);
 }
 
-VirtualCard::Prepared VirtualCard::prepare(const Personalisation& card, const Application& application) {
+VirtualCard::Prepared VirtualCard::prepare(const Personalization& card, const Application& application) {
   Prepared prepared{application,
                     application_fci(card, application),
                     processing_options(application),
@@ -95,7 +95,7 @@ VirtualCard::Prepared VirtualCard::prepare(const Personalisation& card, const Ap
 }
 
 SlotStatus VirtualCard::carry_out(const SlotRequest& request, emv::ResponseBuffer& answer) {
-  const Personalisation& card = personalisation_;
+  const Personalization& card = personalization_;
   switch (request.kind) {
     case SlotRequest::Kind::activate: return reset(card.atr, answer);
     case SlotRequest::Kind::warm_reset: return reset(card.warm_atr ? *card.warm_atr : card.atr, answer);
@@ -122,7 +122,7 @@ void VirtualCard::forget_transaction() {
 
 void VirtualCard::respond(Bytes bytes, emv::ResponseBuffer& response) {
   const auto command = emv::parse_command(bytes);
-  const bool t0 = personalisation_.protocol == Protocol::t0;
+  const bool t0 = personalization_.protocol == Protocol::t0;
   if (command && t0 && command->cla == 0x00 && command->ins == kGetResponse) {
     return get_response(*command, response);
   }
@@ -242,7 +242,7 @@ VirtualCard::Answer VirtualCard::verify(const emv::CommandApdu& command) {
 
   counters_.take_try();
   facts_.pin_performed = true;
-  facts_.pin_ok = same_pin(command.data, personalisation_.pin.view());
+  facts_.pin_ok = same_pin(command.data, personalization_.pin.view());
   if (!facts_.pin_ok) return {{}, static_cast<std::uint16_t>(0x63C0 | counters_.tries_left())};
   counters_.restore_tries();
   return {{}, sw::ok};

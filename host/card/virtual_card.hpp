@@ -13,15 +13,15 @@
 #include "host/card/counters.hpp"
 #include "host/card/cryptogram.hpp"
 #include "host/card/dol_part.hpp"
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/card/slot.hpp"
 
 namespace sesame::card {
 
 class VirtualCard final : public CardSlot {
  public:
-  // The personalisation and the store outlive the card, of which there is one at a time on a store.
-  VirtualCard(const Personalisation& personalisation, state::CounterStore& store);
+  // The personalization and the store outlive the card, of which there is one at a time on a store.
+  VirtualCard(const Personalization& personalization, state::CounterStore& store);
   VirtualCard(const VirtualCard&) = delete;
   VirtualCard& operator=(const VirtualCard&) = delete;
 
@@ -32,7 +32,7 @@ class VirtualCard final : public CardSlot {
 
   CardCounters& counters() { return counters_; }
   const CardCounters& counters() const { return counters_; }
-  const Personalisation& personalisation() const { return personalisation_; }
+  const Personalization& personalization() const { return personalization_; }
 
  private:
   // How far the selected application's transaction has come.
@@ -52,7 +52,7 @@ class VirtualCard final : public CardSlot {
     std::optional<DolPart> response_code;  // 8A, in CDOL2's data
     Cryptograms cryptograms;
   };
-  static Prepared prepare(const Personalisation& card, const Application& application);
+  static Prepared prepare(const Personalization& card, const Application& application);
 
   SlotStatus reset(const ByteString& atr, emv::ResponseBuffer& answer);
   void respond(Bytes bytes, emv::ResponseBuffer& response);
@@ -74,7 +74,7 @@ class VirtualCard final : public CardSlot {
   void answer_t0(const emv::CommandApdu& command, const Answer& answer, emv::ResponseBuffer& response);
   void get_response(const emv::CommandApdu& command, emv::ResponseBuffer& response);
 
-  const Personalisation& personalisation_;
+  const Personalization& personalization_;
   CardCounters counters_;
   ByteString pse_fci_;
   std::vector<ByteString> pse_records_;

@@ -32,7 +32,7 @@ Parts parts(const CardResetOptions& options) {
 }
 
 // "PIN tries 0 of 3; ATC 0007 of A0000000048002"
-std::string described(const card::CardCounters& counters, const card::Personalisation& card, Parts parts) {
+std::string described(const card::CardCounters& counters, const card::Personalization& card, Parts parts) {
   std::string out;
   if (parts.pin) out = fmt::format("PIN tries {} of {}", counters.tries_left(), card.try_limit);
   for (std::size_t i = 0; parts.atc && i < card.applications.size(); ++i) {
@@ -68,7 +68,7 @@ void card_reset(const CardResetOptions& options) {
   if (is_transcript(options.card)) {
     throw Failure(Failure::invalid, fmt::format("{}: a recorded card has no counters", options.card));
   }
-  const card::Personalisation card = card::load_card(options.card);
+  const card::Personalization card = card::load_card(options.card);
   const std::string path = state_file(card, options.state);
   const Parts wanted = parts(options);
   if (state::look_at(path).empty()) {

@@ -25,7 +25,7 @@ struct CardShowOptions {
 };
 
 using card::Application;
-using card::Personalisation;
+using card::Personalization;
 
 std::string dol_text(Bytes dol) {
   std::string out;
@@ -98,7 +98,7 @@ nlohmann::ordered_json described(const Application& application) {
 }
 
 // Keys and PIN are in the file for who needs them; they are not shown.
-nlohmann::ordered_json described(const Personalisation& card) {
+nlohmann::ordered_json described(const Personalization& card) {
   nlohmann::ordered_json out{{"name", card.name},
                              {"title", card.title},
                              {"pan", card.pan},
@@ -129,7 +129,7 @@ void print(const nlohmann::ordered_json& object, int depth) {
 }
 
 void card_show(const CardShowOptions& options) {
-  const Personalisation card = card::load_card(options.card);
+  const Personalization card = card::load_card(options.card);
   const auto all = described(card);
   options.json ? print_json(all, 2) : print(all, 0);
 }

@@ -63,7 +63,7 @@ std::string reset_command(const std::string& card, const std::optional<std::stri
 }  // namespace
 
 // A file for each card, so that one in use does not keep the others waiting.
-std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named) {
+std::string state_file(const card::Personalization& card, const std::optional<std::string>& named) {
   if (!named) return state::default_state_file("card-" + card::card_id(card));
   check_state_file(*named);
   return *named;
@@ -93,12 +93,12 @@ void OpenCard::open_transcript(const std::string& path, const StateOptions& stat
 }
 
 void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state, Use use) {
-  personalisation_ = std::make_unique<card::Personalisation>(card::load_card(card));
+  personalization_ = std::make_unique<card::Personalization>(card::load_card(card));
   std::optional<std::uint16_t> atc;
   if (state.atc) atc = first_atc(*state.atc);
   open_store(state, use);
-  auto made = std::make_unique<card::VirtualCard>(*personalisation_, *store_);
-  for (std::size_t i = 0; atc && i < personalisation_->applications.size(); ++i) {
+  auto made = std::make_unique<card::VirtualCard>(*personalization_, *store_);
+  for (std::size_t i = 0; atc && i < personalization_->applications.size(); ++i) {
     made->counters().set_next_atc(i, *atc);
   }
   slots_.push_back(std::move(made));
@@ -109,7 +109,7 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
     store_ = std::make_unique<state::EphemeralStore>();
     return;
   }
-  const std::string path = state_file(*personalisation_, state.file);
+  const std::string path = state_file(*personalization_, state.file);
   files_.insert(files_.end(), {path, path + ".lock", path + ".new"});
   if (use == Use::look) {
     store_ = std::make_unique<state::EphemeralStore>(state::look_at(path));

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/card/slot.hpp"
 #include "host/card/virtual_card.hpp"
 #include "host/cli/option_groups.hpp"
@@ -56,7 +56,7 @@ class OpenCard {
 
   std::string name_;
   std::unique_ptr<ReaderCard> reader_;
-  std::unique_ptr<card::Personalisation> personalisation_;
+  std::unique_ptr<card::Personalization> personalization_;
   std::unique_ptr<state::CounterStore> store_;
   std::unique_ptr<transcript::TraceWriter> trace_;
   std::unique_ptr<transcript::Masking> masking_;
@@ -67,7 +67,7 @@ class OpenCard {
 
 // Where a virtual card's counters are: `named`, else a file of its own under $XDG_STATE_HOME/sesame. Failure:
 // a name that cannot be right.
-std::string state_file(const card::Personalisation& card, const std::optional<std::string>& named);
+std::string state_file(const card::Personalization& card, const std::optional<std::string>& named);
 
 // What a recording masks: of a real card, all that is not to be kept; of a virtual one nothing.
 transcript::Masking::Options masking(bool of_a_person, const KeepOptions& keep);

@@ -33,7 +33,7 @@ struct Checked {
 Checked load_record(const VerifyOptions& options) {
   if (is_transcript(options.card))
     usage("--card: a recorded card has no keys; codes are verified with a card file");
-  const card::Personalisation card = card::load_card(options.card);
+  const card::Personalization card = card::load_card(options.card);
   const auto aid = options.aid ? parse_hex("--aid", *options.aid) : std::vector<std::uint8_t>{};
   const auto application = issuer::code_application(card, aid);
   if (!application) usage(fmt::format("--aid: {} has no such application", card.name));

@@ -1,5 +1,5 @@
 // What the issuer knows of one application of a card. Written from the documents, as the card's own data are
-// (host/card/personalisation.hpp), and not shared with them: the two must be able to disagree.
+// (host/card/personalization.hpp), and not shared with them: the two must be able to disagree.
 //
 // Data alone: a record may come from a file or a store, and hold anything. fault() says what is wrong with
 // it.

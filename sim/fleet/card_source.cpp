@@ -83,13 +83,13 @@ auto readable(Read read) {
 
 std::string name_of(const CardSpec& spec) { return spec.name.empty() ? "card" : spec.name; }
 
-std::unique_ptr<Card> in_memory(std::shared_ptr<const card::Personalisation> card) {
+std::unique_ptr<Card> in_memory(std::shared_ptr<const card::Personalization> card) {
   return std::make_unique<VirtualSimCard>(std::move(card), std::make_unique<state::EphemeralStore>(),
                                           VirtualSimCard::Counting::in_memory);
 }
 
-std::unique_ptr<Card> in_memory(card::Personalisation card) {
-  return in_memory(std::make_shared<const card::Personalisation>(std::move(card)));
+std::unique_ptr<Card> in_memory(card::Personalization card) {
+  return in_memory(std::make_shared<const card::Personalization>(std::move(card)));
 }
 
 int lock_folder(const std::string& folder) {
@@ -189,7 +189,7 @@ CardSource::SharedCard CardSource::shipped(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto known = shipped_.find(name);
   if (known != shipped_.end()) return known->second;
-  auto card = std::make_shared<const card::Personalisation>(card::load_card(name));
+  auto card = std::make_shared<const card::Personalization>(card::load_card(name));
   return shipped_.emplace(name, std::move(card)).first->second;
 }
 

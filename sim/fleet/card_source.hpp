@@ -8,7 +8,7 @@
 #include <string>
 
 #include "host/card/file/card_spec.hpp"
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/io/descriptor.hpp"
 #include "sim/reader/card.hpp"
 #include "sim/reader/live_reader.hpp"
@@ -38,7 +38,7 @@ class CardSource {
 
  private:
   class Hold;
-  using SharedCard = std::shared_ptr<const card::Personalisation>;
+  using SharedCard = std::shared_ptr<const card::Personalization>;
 
   SharedCard shipped(const std::string& name);
   std::unique_ptr<Card> durable(SharedCard card, const std::string& reader);

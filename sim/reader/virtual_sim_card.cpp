@@ -9,12 +9,12 @@
 
 namespace sesame::sim {
 
-VirtualSimCard::VirtualSimCard(std::shared_ptr<const card::Personalisation> personalisation,
+VirtualSimCard::VirtualSimCard(std::shared_ptr<const card::Personalization> personalization,
                                std::unique_ptr<state::CounterStore> store, Counting counting)
-    : personalisation_(std::move(personalisation)),
+    : personalization_(std::move(personalization)),
       store_(std::move(store)),
       counting_(counting),
-      card_(*personalisation_, *store_) {}
+      card_(*personalization_, *store_) {}
 
 std::optional<CardState> VirtualSimCard::state() const {
   return CardState{card_.counters().atc(0), card_.counters().tries_left()};
@@ -22,9 +22,9 @@ std::optional<CardState> VirtualSimCard::state() const {
 
 void VirtualSimCard::check(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) const {
   const card::CardCounters& counters = card_.counters();
-  if (tries_left && *tries_left > personalisation_->try_limit) {
+  if (tries_left && *tries_left > personalization_->try_limit) {
     throw Refusal(Why::bad_state,
-                  fmt::format("tries_left: this card has at most {}", personalisation_->try_limit));
+                  fmt::format("tries_left: this card has at most {}", personalization_->try_limit));
   }
   if (counting_ == Counting::in_memory) return;
   if (atc && *atc < counters.atc(0)) {
@@ -41,7 +41,7 @@ void VirtualSimCard::check(std::optional<std::uint16_t> atc, std::optional<std::
 void VirtualSimCard::set_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) {
   check(atc, tries_left);
   card::CardCounters& counters = card_.counters();
-  for (std::size_t i = 0; atc && i < personalisation_->applications.size(); ++i) {
+  for (std::size_t i = 0; atc && i < personalization_->applications.size(); ++i) {
     const bool keeps = counting_ == Counting::durably;
     counters.set_atc(i, keeps ? std::max(*atc, counters.atc(i)) : *atc);
   }

@@ -14,12 +14,12 @@ class VirtualSimCard final : public Card {
  public:
   enum class Counting : std::uint8_t { in_memory, durably };
 
-  // Cards may share a personalisation.
-  VirtualSimCard(std::shared_ptr<const card::Personalisation> personalisation,
+  // Cards may share a personalization.
+  VirtualSimCard(std::shared_ptr<const card::Personalization> personalization,
                  std::unique_ptr<state::CounterStore> store, Counting counting);
 
   CardSlot& slot() override { return card_; }
-  const std::string& name() const override { return personalisation_->name; }
+  const std::string& name() const override { return personalization_->name; }
   std::string kind() const override { return "virtual"; }
   std::optional<CardState> state() const override;
   // The ATC is set for all applications; a durable card's others are raised to it at least.
@@ -28,7 +28,7 @@ class VirtualSimCard final : public Card {
  private:
   void check(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) const;
 
-  std::shared_ptr<const card::Personalisation> personalisation_;
+  std::shared_ptr<const card::Personalization> personalization_;
   std::unique_ptr<state::CounterStore> store_;
   Counting counting_;
   card::VirtualCard card_;

@@ -72,9 +72,9 @@ int main() {
                        {"card", "serve", "--card", kCard, "--ephemeral", "--port", std::to_string(port)});
   if (!card.says("is in the reader")) std::abort();
 
-  const card::Personalisation personalisation = card::load_card(kCard);
+  const card::Personalization personalization = card::load_card(kCard);
   state::EphemeralStore store;
-  card::VirtualCard in_memory(personalisation, store);
+  card::VirtualCard in_memory(personalization, store);
   const pcsc::Context context;
   pcsc::PcscSlot ifd_slot(reader_named(context, "Sesame"));
   pcsc::PcscSlot vpcd_slot(reader_named(context, "vpcd 00 00"));

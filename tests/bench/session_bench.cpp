@@ -30,13 +30,13 @@ constexpr const char* kCards[] = {"sesame-card", "bank-card", "aes-card", "belgi
 // A reader and a card that make one code after the other. The ATC starts anew before it runs out.
 class CodeMaker {
  public:
-  explicit CodeMaker(const std::string& card) : personalisation_(card::load_card(card)) { fresh_card(); }
+  explicit CodeMaker(const std::string& card) : personalization_(card::load_card(card)) { fresh_card(); }
 
   void session() {
     NativeReader reader(profile_.profile(), *card_);
     reader.insert();
     reader.press(function_key(0));
-    for (const char digit : personalisation_.pin.view()) reader.press(digit_key(digit));
+    for (const char digit : personalization_.pin.view()) reader.press(digit_key(digit));
     reader.press(Key::ok);
     if (reader.reader().state() != State::code) std::abort();
     benchmark::DoNotOptimize(reader.reader().screen());
@@ -48,11 +48,11 @@ class CodeMaker {
     sessions_ = 0;
     card_.reset();
     store_.emplace();
-    card_.emplace(personalisation_, *store_);
+    card_.emplace(personalization_, *store_);
   }
 
   profile::LoadedReader profile_ = profile::load_reader("sesame");
-  card::Personalisation personalisation_;
+  card::Personalization personalization_;
   std::optional<state::EphemeralStore> store_;
   std::optional<card::VirtualCard> card_;
   int sessions_ = 0;
@@ -66,7 +66,7 @@ void session(benchmark::State& state, const std::string& card) {
 
 // One session key and two MACs over as many bytes as the card's: what no card could do without.
 void cryptography(benchmark::State& state, const std::string& name) {
-  const card::Personalisation card = card::load_card(name);
+  const card::Personalization card = card::load_card(name);
   const auto& rules = card.applications.front().cryptogram;
   const auto& scheme = keys::rules(rules.scheme);
   keys::SessionKeys session_keys(scheme.session_key, rules.master_key, rules.tree);

@@ -539,9 +539,9 @@ class ServedCard {
 
 TEST_CASE("the daemon killed at any command: one line and exit status 3") {
   const Sandbox box;
-  const sesame::card::Personalisation personalisation = sesame::card::load_card("sesame-card");
+  const sesame::card::Personalization personalization = sesame::card::load_card("sesame-card");
   sesame::state::EphemeralStore store;
-  sesame::card::VirtualCard card(personalisation, store);
+  sesame::card::VirtualCard card(personalization, store);
   bool made = false;
   for (std::size_t n = 0; !made; ++n) {
     REQUIRE(n < 40);

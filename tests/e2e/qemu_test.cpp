@@ -114,9 +114,9 @@ class Served {
 
 // A card and a reader in QEMU, in this process.
 struct ReaderInQemu {
-  card::Personalisation personalisation = card::load_card("sesame-card");
+  card::Personalization personalization = card::load_card("sesame-card");
   state::EphemeralStore store;
-  card::VirtualCard card{personalisation, store};
+  card::VirtualCard card{personalization, store};
   SlotLine line{card};
   QemuDevice reader{QemuOptions{image("sesame"), {}}, line, {}};
 
@@ -124,7 +124,7 @@ struct ReaderInQemu {
     reader.insert();
     reader.press(Key::f1);
     REQUIRE(reader.state() == State::pin);
-    for (const char digit : personalisation.pin.view()) reader.press(digit_key(digit));
+    for (const char digit : personalization.pin.view()) reader.press(digit_key(digit));
   }
 };
 
@@ -353,16 +353,16 @@ class PulledCard final : public CardLine {
 
 TEST_CASE("a card that is pulled out in mid-dialogue is a card removed, on the screen") {
   const int characters = GENERATE(1, 20, 45, 60);
-  const card::Personalisation personalisation = card::load_card("bank-card");
+  const card::Personalization personalization = card::load_card("bank-card");
   state::EphemeralStore store;
-  card::VirtualCard card(personalisation, store);
+  card::VirtualCard card(personalization, store);
   SlotLine line(card);
   PulledCard pulled(line, characters);
   QemuDevice reader({image("sesame"), {}}, pulled, {});
   reader.insert();
   if (reader.state() == State::choose_function) reader.press(Key::f1);
   if (reader.state() == State::pin) {
-    for (const char digit : personalisation.pin.view()) reader.press(digit_key(digit));
+    for (const char digit : personalization.pin.view()) reader.press(digit_key(digit));
     reader.press(Key::ok);
   }
   CAPTURE(characters);

@@ -9,11 +9,11 @@ using namespace sesame::fuzz;
 namespace {
 
 // T=0 or T=1, format 1 or 2, with PDOL or without; two applications each.
-std::vector<card::Personalisation> make_cards() {
-  std::vector<card::Personalisation> cards;
+std::vector<card::Personalization> make_cards() {
+  std::vector<card::Personalization> cards;
   for (unsigned kind = 0; kind < 8; ++kind) {
     auto& made = cards.emplace_back(
-        card::test::personalisation((kind & 1) != 0 ? card::Protocol::t1 : card::Protocol::t0));
+        card::test::personalization((kind & 1) != 0 ? card::Protocol::t1 : card::Protocol::t0));
     made.applications.push_back(card::test::application(card::test::kMastercard));
     made.applications[0].answer_format =
         (kind & 2) != 0 ? card::AnswerFormat::format2 : card::AnswerFormat::format1;
@@ -24,7 +24,7 @@ std::vector<card::Personalisation> make_cards() {
 
 class Session {
  public:
-  Session(const card::Personalisation& card, Input& input)
+  Session(const card::Personalization& card, Input& input)
       : watched_(card, store_),
         sensible_(card::test::sensible_commands(card.applications[0])),
         input_(input) {}
@@ -59,9 +59,9 @@ class Session {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::vector<card::Personalisation> cards = make_cards();
+  static const std::vector<card::Personalization> cards = make_cards();
   Input input(data, size);
-  const card::Personalisation& card = cards[input.below(static_cast<unsigned>(cards.size()))];
+  const card::Personalization& card = cards[input.below(static_cast<unsigned>(cards.size()))];
   Session(card, input).run();
   return 0;
 }

@@ -20,12 +20,12 @@ void keep_secrets(const Failure& failure, std::string_view text) {
 }
 
 // WatchedCard knows what an ARQC costs where all applications need the PIN.
-bool can_be_watched(const card::Personalisation& card) {
+bool can_be_watched(const card::Personalization& card) {
   return std::all_of(card.applications.begin(), card.applications.end(),
                      [](const card::Application& application) { return application.needs_pin; });
 }
 
-void use(const card::Personalisation& card) {
+void use(const card::Personalization& card) {
   state::EphemeralStore store;
   card::test::WatchedCard watched(card, store);
   watched.reset();
@@ -42,7 +42,7 @@ void use(const card::Personalisation& card) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of(data, size);
   try {
-    const card::Personalisation card = card::read_card(text, "fuzz.toml");
+    const card::Personalization card = card::read_card(text, "fuzz.toml");
     require(card.name == "fuzz" && !card.applications.empty(), "a card has a name and an application");
     use(card);
   } catch (const Failure& failure) {

@@ -8,7 +8,7 @@ using namespace sesame::fuzz;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
-  card::Personalisation personalisation = card::test::personalisation(card::Protocol::t1);
+  card::Personalization personalization = card::test::personalization(card::Protocol::t1);
   std::vector<std::uint8_t> atr = input.take(1 + input.below(33));
   if (atr.empty()) atr = {0x3B, 0x00};
   // With a TCK that fits, every other time: more of them are answers to reset.
@@ -18,9 +18,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (std::size_t i = 1; i + 1 < atr.size(); ++i)
       atr.back() = static_cast<std::uint8_t>(atr.back() ^ atr[i]);
   }
-  personalisation.atr.assign(atr.begin(), atr.end());
+  personalization.atr.assign(atr.begin(), atr.end());
 
-  LineCard line(personalisation, {});
+  LineCard line(personalization, {});
   line.power_up();
   const auto ts = line.card.next();
   require(ts && ((ts->character == 0x3B && ts->parity_ok) || (ts->character == 0x03 && !ts->parity_ok)),

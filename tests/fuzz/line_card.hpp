@@ -27,8 +27,8 @@ class Watched final : public CardSlot {
 
 class LineCard {
  public:
-  LineCard(const card::Personalisation& personalisation, const card::iso7816::Misbehavior& misbehavior)
-      : virtual_(personalisation, store_), watched(virtual_), card(watched, misbehavior) {}
+  LineCard(const card::Personalization& personalization, const card::iso7816::Misbehavior& misbehavior)
+      : virtual_(personalization, store_), watched(virtual_), card(watched, misbehavior) {}
 
   void power_up() {
     card.contacts(false, false, false, now);

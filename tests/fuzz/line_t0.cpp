@@ -6,10 +6,10 @@ using namespace sesame;
 using namespace sesame::fuzz;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const card::Personalisation personalisation = card::test::personalisation(card::Protocol::t0);
+  static const card::Personalization personalization = card::test::personalization(card::Protocol::t0);
   Input input(data, size);
   const auto misbehavior = input.below(2) == 1 ? any_misbehavior(input) : card::iso7816::Misbehavior{};
-  LineCard line(personalisation, misbehavior);
+  LineCard line(personalization, misbehavior);
   line.power_up();
   line.drain(input);
   while (input.more()) {

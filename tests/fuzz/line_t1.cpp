@@ -7,8 +7,8 @@ using namespace sesame::fuzz;
 
 namespace {
 
-card::Personalisation with_atr(const char* atr) {
-  card::Personalisation made = card::test::personalisation(card::Protocol::t1);
+card::Personalization with_atr(const char* atr) {
+  card::Personalization made = card::test::personalization(card::Protocol::t1);
   const auto all = card::test::bytes(atr);
   made.atr.assign(all.begin(), all.end());
   return made;
@@ -46,7 +46,7 @@ void say_block(LineCard& line, std::vector<std::uint8_t> block) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::array<card::Personalisation, 2> cards{with_atr("3B800181"), with_atr("3B808171FE4501CA")};
+  static const std::array<card::Personalization, 2> cards{with_atr("3B800181"), with_atr("3B808171FE4501CA")};
   Input input(data, size);
   const bool crc = input.below(2) == 1;
   const bool behaves = input.below(2) == 0;

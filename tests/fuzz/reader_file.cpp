@@ -25,7 +25,7 @@ void look(const NativeReader& reader, const ReaderProfile& profile) {
 // A code by each function, if the card gives one: whatever is asked for is answered with 1s, until the reader
 // rests.
 void work(const ReaderProfile& profile) {
-  static const card::Personalisation card = card::test::personalisation();
+  static const card::Personalization card = card::test::personalization();
   for (std::size_t function = 0; function < profile.functions.size(); ++function) {
     state::EphemeralStore store;
     card::VirtualCard virtual_card(card, store);

@@ -9,12 +9,12 @@ using namespace sesame;
 using namespace sesame::fuzz;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::array<card::Personalisation, 2> cards{card::test::personalisation(card::Protocol::t0),
-                                                          card::test::personalisation(card::Protocol::t1)};
+  static const std::array<card::Personalization, 2> cards{card::test::personalization(card::Protocol::t0),
+                                                          card::test::personalization(card::Protocol::t1)};
   Input input(data, size);
-  const card::Personalisation& personalisation = cards[input.below(2)];
+  const card::Personalization& personalization = cards[input.below(2)];
   state::EphemeralStore store;
-  card::VirtualCard card(personalisation, store);
+  card::VirtualCard card(personalization, store);
   vpcd::Vpicc vpicc(card, [](const std::string&) { broken("a virtual card is never unrecorded"); });
   while (input.more()) {
     const std::vector<std::uint8_t> frame = input.chunk();
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (!due) continue;
     require(answer.size() >= 2, "no answer is empty: vpcd would take it for a card pulled out");
     if (frame.size() == 1 && frame[0] == 4)
-      require(equal(answer, personalisation.atr), "04 is answered with the ATR");
+      require(equal(answer, personalization.atr), "04 is answered with the ATR");
   }
   return 0;
 }

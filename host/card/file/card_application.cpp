@@ -15,7 +15,7 @@ namespace {
 
 using card::Application;
 using card::ByteString;
-using card::Personalisation;
+using card::Personalization;
 using card::Record;
 using emv::Tag;
 namespace tag = emv::tag;
@@ -128,7 +128,7 @@ ByteString read_dol(const Value& value, std::size_t most) {
 
 class ApplicationFile {
  public:
-  ApplicationFile(const Value& value, const Personalisation& card)
+  ApplicationFile(const Value& value, const Personalization& card)
       : table_(value),
         aid_(table_.at("aid")),
         label_(table_.find("label")),
@@ -393,7 +393,7 @@ class ApplicationFile {
   const Value records_;
   const Maybe data_;
   const Value cryptogram_;
-  const Personalisation& card_;
+  const Personalization& card_;
   Application application_;
   std::size_t iad_size_ = 0;
   std::vector<Given> given_;
@@ -401,7 +401,7 @@ class ApplicationFile {
 
 }  // namespace
 
-Application read_application(const Value& value, const Personalisation& card) {
+Application read_application(const Value& value, const Personalization& card) {
   return ApplicationFile(value, card).read();
 }
 

@@ -58,7 +58,7 @@ keys::Key read_key(const Value& value) {
 
 class CryptogramFile {
  public:
-  explicit CryptogramFile(const card::Personalisation& card) : card_(card) {}
+  explicit CryptogramFile(const card::Personalization& card) : card_(card) {}
 
   CardCryptogram read(const Value& value) {
     Table table(value);
@@ -226,14 +226,14 @@ class CryptogramFile {
     return value.hex(kCountersSize);
   }
 
-  const card::Personalisation& card_;
+  const card::Personalization& card_;
   CryptogramRules rules_;
   std::size_t iad_size_ = 0;
 };
 
 }  // namespace
 
-CardCryptogram read_cryptogram(const Value& value, const card::Personalisation& card) {
+CardCryptogram read_cryptogram(const Value& value, const card::Personalization& card) {
   return CryptogramFile(card).read(value);
 }
 

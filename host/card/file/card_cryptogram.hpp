@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/document/value.hpp"
 
 namespace sesame::card {
@@ -14,6 +14,6 @@ struct CardCryptogram {
 };
 
 // `card` has PAN and PSN, for a key derived from the issuer's. See card_file.hpp.
-CardCryptogram read_cryptogram(const document::Value& value, const card::Personalisation& card);
+CardCryptogram read_cryptogram(const document::Value& value, const card::Personalization& card);
 
 }  // namespace sesame::card

@@ -16,7 +16,7 @@ namespace {
 
 using card::Application;
 using card::ByteString;
-using card::Personalisation;
+using card::Personalization;
 
 using document::quoted;
 using document::Table;
@@ -27,7 +27,7 @@ class CardFile {
  public:
   explicit CardFile(std::string_view file) { card_.name = document::stem(file); }
 
-  Personalisation read(const Value& document) {
+  Personalization read(const Value& document) {
     Table root(document);
     const Value title = root.at("title"), pan = root.at("pan"), psn = root.at("psn"), pin = root.at("pin");
     const auto try_limit = root.find("try_limit");
@@ -92,17 +92,17 @@ class CardFile {
     }
   }
 
-  Personalisation card_;
+  Personalization card_;
 };
 
 }  // namespace
 
-Personalisation load_card(std::string_view name_or_path) {
+Personalization load_card(std::string_view name_or_path) {
   const profile::Source source(profile::ProfileKind::cards, name_or_path);
   return read_card(source.text(), source.file());
 }
 
-Personalisation read_card(std::string_view text, std::string_view file) {
+Personalization read_card(std::string_view text, std::string_view file) {
   const TomlDocument document(text, file);
   return CardFile(file).read(document.root());
 }

@@ -105,7 +105,7 @@ void set_cryptogram(const card::CryptogramRules& rules, CardRecord& record) {
 
 }  // namespace
 
-std::optional<std::size_t> code_application(const card::Personalisation& card, Bytes aid) {
+std::optional<std::size_t> code_application(const card::Personalization& card, Bytes aid) {
   const auto position = [&](Bytes wanted) -> std::optional<std::size_t> {
     for (std::size_t i = 0; i < card.applications.size(); ++i) {
       if (starts_with(card.applications[i].aid, wanted)) return i;
@@ -119,7 +119,7 @@ std::optional<std::size_t> code_application(const card::Personalisation& card, B
   return card.applications.empty() ? std::nullopt : std::optional<std::size_t>(0);
 }
 
-CardRecord record_of(const card::Personalisation& card, std::size_t application) {
+CardRecord record_of(const card::Personalization& card, std::size_t application) {
   const card::Application& from = card.applications.at(application);
   const Network of = network(from.aid);
   const bool visa = of == Network::visa || of == Network::dpa;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "host/issuer/card_record.hpp"
 
 namespace sesame::issuer {
@@ -13,9 +13,9 @@ namespace sesame::issuer {
 // The application that readers make codes with: the first of those they try in their order that the card has,
 // else the card's first. With an AID, or the beginning of one: that application; nothing where the card has
 // none.
-std::optional<std::size_t> code_application(const card::Personalisation& card, Bytes aid = {});
+std::optional<std::size_t> code_application(const card::Personalization& card, Bytes aid = {});
 
 // It may have a fault(): a payment application without a mask, for example.
-CardRecord record_of(const card::Personalisation& card, std::size_t application);
+CardRecord record_of(const card::Personalization& card, std::size_t application);
 
 }  // namespace sesame::issuer

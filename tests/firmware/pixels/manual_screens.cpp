@@ -46,29 +46,29 @@ std::string image_of(std::string_view reader, std::string_view board) {
          std::string(board) + ".elf";
 }
 
-card::Personalisation sesame_card() { return card::load_card("sesame-card"); }
+card::Personalization sesame_card() { return card::load_card("sesame-card"); }
 
 // One that wants to be spoken to in English.
-card::Personalisation english_card() {
-  card::Personalisation card = sesame_card();
+card::Personalization english_card() {
+  card::Personalization card = sesame_card();
   card.language = "en";
   return card;
 }
 
 // One whose mask takes every bit.
-card::Personalisation talkative_card() {
-  card::Personalisation card = sesame_card();
+card::Personalization talkative_card() {
+  card::Personalization card = sesame_card();
   for (std::uint8_t& byte : card.applications.front().data.at(emv::tag::ipb)) byte = 0xFF;
   return card;
 }
 
 // A new card, with the counters of one.
 struct FreshCard {
-  explicit FreshCard(card::Personalisation made) : personalisation(std::move(made)) {}
+  explicit FreshCard(card::Personalization made) : personalization(std::move(made)) {}
 
   state::EphemeralStore store;
-  card::Personalisation personalisation;
-  card::VirtualCard card{personalisation, store};
+  card::Personalization personalization;
+  card::VirtualCard card{personalization, store};
 };
 
 // What is at the contacts; tells of every command before the card sees it.
@@ -80,7 +80,7 @@ class WatchedSlot final : public CardSlot {
     std::uint16_t sw = 0;
   };
 
-  void put(card::Personalisation made, std::optional<Instead> instead = {}) {
+  void put(card::Personalization made, std::optional<Instead> instead = {}) {
     card_ = std::make_unique<FreshCard>(std::move(made));
     instead_ = instead;
   }
@@ -208,7 +208,7 @@ class ScreenRecorder {
     shoot_end_of_code("card_refused", sesame_card(), WatchedSlot::Instead{kVerify, emv::sw::ok});
     shoot_end_of_code("code_too_long", talkative_card(), {});
   }
-  void shoot_end_of_code(const std::string& name, card::Personalisation made,
+  void shoot_end_of_code(const std::string& name, card::Personalization made,
                          std::optional<WatchedSlot::Instead> instead) {
     insert(std::move(made), instead);
     press(function_key(0));
@@ -217,7 +217,7 @@ class ScreenRecorder {
     reader_.remove();
   }
 
-  void insert(card::Personalisation made, std::optional<WatchedSlot::Instead> instead = {}) {
+  void insert(card::Personalization made, std::optional<WatchedSlot::Instead> instead = {}) {
     slot_.put(std::move(made), instead);
     reader_.insert();
   }

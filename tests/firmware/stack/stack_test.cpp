@@ -35,16 +35,16 @@ std::string image(const std::string& reader, const std::string& board) {
 struct ReaderInQemu {
   ReaderInQemu(const std::string& reader_name, const std::string& board, const std::string& card_name)
       : profile(profile::load_reader(reader_name)),
-        personalisation(card::load_card(card_name)),
+        personalization(card::load_card(card_name)),
         reader(
             {image(reader_name, board), {}, {"-qmp", "unix:" + folder.file("qmp") + ",server=on,wait=off"}},
             line, {}) {}
 
   sesame::test::TemporaryFolder folder;
   profile::LoadedReader profile;
-  card::Personalisation personalisation;
+  card::Personalization personalization;
   state::EphemeralStore store;
-  card::VirtualCard card{personalisation, store};
+  card::VirtualCard card{personalization, store};
   SlotLine line{card};
   QemuDevice reader;
 
@@ -52,7 +52,7 @@ struct ReaderInQemu {
     cli::Task task;
     task.function = cli::parse_function(profile.profile(), function);
     task.answers = answers;
-    task.pin = SecretString(std::string(personalisation.pin.view()));
+    task.pin = SecretString(std::string(personalization.pin.view()));
     cli::make_code(reader, profile.profile(), task);
     reader.remove();
   }

@@ -52,7 +52,7 @@ TEST_CASE("200 000 commands of any kind break no rule") {
   constexpr int kCommandsPerCard = 1000;
   std::size_t transactions = 0, cryptograms = 0, blocked = 0;
   for (std::uint32_t i = 0; i < kCards; ++i) {
-    Personalisation card = personalisation(i % 2 == 0 ? Protocol::t0 : Protocol::t1);
+    Personalization card = personalization(i % 2 == 0 ? Protocol::t0 : Protocol::t1);
     card.try_limit = static_cast<std::uint8_t>(1 + i % 15);
     card.applications.push_back(application(kMastercard));
     card.applications[0].pdol = bytes(i % 3 == 0 ? "9F3501" : "");

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "firmware/core/emv/tags.hpp"
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 #include "tests/host/keys/hex.hpp"
 
 namespace sesame::card::test {
@@ -49,8 +49,8 @@ inline Application application(std::string_view aid) {
 }
 
 // T=1, so that answers come plainly; with a PSE; PIN 1234, three tries.
-inline Personalisation personalisation(Protocol protocol = Protocol::t1) {
-  Personalisation made;
+inline Personalization personalization(Protocol protocol = Protocol::t1) {
+  Personalization made;
   made.pan = kPan;
   made.pin = SecretString("1234");
   made.atr = bytes("3B00");

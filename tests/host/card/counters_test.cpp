@@ -12,8 +12,8 @@ namespace {
 using namespace test;
 using PowerCut = ObservedStore::PowerCut;
 
-Personalisation two_applications() {
-  Personalisation card = personalisation();
+Personalization two_applications() {
+  Personalization card = personalization();
   card.applications.push_back(application(kMastercard));
   return card;
 }
@@ -21,11 +21,11 @@ Personalisation two_applications() {
 // ---- the ATC
 
 TEST_CASE("the ATC of a fresh card's first transaction is 1") {
-  CHECK(Terminal(personalisation()).go_to(Stage::initiated).atc() == "0001");
+  CHECK(Terminal(personalization()).go_to(Stage::initiated).atc() == "0001");
 }
 
 TEST_CASE("every transaction has the next ATC, whatever comes of it") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   const auto stage = GENERATE(Stage::initiated, Stage::pin_verified, Stage::first_ac_given, Stage::over);
   for (const char* expected : {"0001", "0002", "0003"}) {
     CHECK(terminal.go_to(stage).atc() == expected);
@@ -33,7 +33,7 @@ TEST_CASE("every transaction has the next ATC, whatever comes of it") {
 }
 
 TEST_CASE("the answers to GENERATE AC carry the ATC of the transaction") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   for (const char* expected : {"9F36020001", "9F36020002"}) {
     terminal.go_to(Stage::pin_verified);
     CHECK(terminal.data(kFirstAc).substr(10 + 2, 10) == expected);
@@ -42,7 +42,7 @@ TEST_CASE("the answers to GENERATE AC carry the ATC of the transaction") {
 }
 
 TEST_CASE("what is not a successful GET PROCESSING OPTIONS does not count") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   REQUIRE(terminal.atc() == "0001");
   terminal.send(kGpo);                   // twice
@@ -68,7 +68,7 @@ TEST_CASE("no ATC comes twice, over resets and over cards on the same store") {
   state::EphemeralStore store;
   std::string last = "0000";
   for (int card = 0; card < 3; ++card) {
-    Terminal terminal(personalisation(), store);
+    Terminal terminal(personalization(), store);
     for (int i = 0; i < 4; ++i) {
       terminal.warm_reset();
       const std::string now = terminal.go_to(Stage::initiated).atc();
@@ -81,7 +81,7 @@ TEST_CASE("no ATC comes twice, over resets and over cards on the same store") {
 
 TEST_CASE("the ATC is kept before GET PROCESSING OPTIONS is answered") {
   ObservedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::selected);
   store.on_put([&] { CHECK(terminal.response().empty()); });
   terminal.data(kGpo);
@@ -91,7 +91,7 @@ TEST_CASE("the ATC is kept before GET PROCESSING OPTIONS is answered") {
 TEST_CASE("a store that fails leaves GET PROCESSING OPTIONS unanswered and the transaction closed") {
   const auto cut = GENERATE(PowerCut::before, PowerCut::after);
   ObservedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::selected);
   store.cut_power(cut);
   CHECK_THROWS_AS(terminal.send(kGpo), Failure);
@@ -101,7 +101,7 @@ TEST_CASE("a store that fails leaves GET PROCESSING OPTIONS unanswered and the t
   CHECK(terminal.send(kFirstAc) == "6985");
 
   SECTION("another card on the store never gives an ATC again that was kept") {
-    Terminal next(personalisation(), store);
+    Terminal next(personalization(), store);
     CHECK(next.go_to(Stage::initiated).atc() == (cut == PowerCut::before ? "0001" : "0002"));
   }
   SECTION("and the same card, when the store works again, gives one that was never seen") {
@@ -112,13 +112,13 @@ TEST_CASE("a store that fails leaves GET PROCESSING OPTIONS unanswered and the t
 
 TEST_CASE("the transaction of ATC FFFF is the last one") {
   state::EphemeralStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.card().counters().set_next_atc(0, 0xFFFE);
   CHECK(terminal.go_to(Stage::over).atc() == "FFFE");
   CHECK(terminal.go_to(Stage::over).atc() == "FFFF");
   CHECK(terminal.send(select(kCap)) == "6283");
   CHECK(terminal.send(kGpo) == "6985");
-  CHECK(Terminal(personalisation(), store).send(select(kCap)) == "6283");
+  CHECK(Terminal(personalization(), store).send(select(kCap)) == "6283");
 }
 
 TEST_CASE("the other applications live on when one has come to ATC FFFF") {
@@ -132,7 +132,7 @@ TEST_CASE("the other applications live on when one has come to ATC FFFF") {
 
 TEST_CASE("the ATC of the next transaction can be set") {
   const auto next = GENERATE(as<std::uint16_t>(), 1, 0xB4, 0xFFFF);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.card().counters().set_next_atc(0, next);
   terminal.go_to(Stage::initiated);
   CHECK(terminal.card().counters().atc(0) == next);
@@ -142,7 +142,7 @@ TEST_CASE("the ATC of the next transaction can be set") {
 
 TEST_CASE("a try is taken, and kept, before the PIN is compared") {
   ObservedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::initiated);
   store.log().clear();
   store.on_put([&] { CHECK(terminal.response().empty()); });
@@ -154,7 +154,7 @@ TEST_CASE("a try is taken, and kept, before the PIN is compared") {
 
 TEST_CASE("a VERIFY that was refused touches no store") {
   ObservedStore store;
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.try_limit = 1;
   Terminal terminal(std::move(card), store);
   terminal.go_to(Stage::initiated);
@@ -171,20 +171,20 @@ TEST_CASE("pulling the card before VERIFY is answered wins no try back") {
   CAPTURE(pin);
   ObservedStore store;
   for (const char* left : {"02", "01", "00"}) {
-    Terminal terminal(personalisation(), store);
+    Terminal terminal(personalization(), store);
     terminal.go_to(Stage::initiated);
     store.cut_power(PowerCut::after);
     CHECK_THROWS_AS(terminal.send(verify(pin)), Failure);
     CHECK(terminal.response().empty());
-    CHECK(Terminal(personalisation(), store).go_to(Stage::initiated).tries() == left);
+    CHECK(Terminal(personalization(), store).go_to(Stage::initiated).tries() == left);
   }
-  CHECK(Terminal(personalisation(), store).go_to(Stage::initiated).send(verify("1234")) == "6983");
+  CHECK(Terminal(personalization(), store).go_to(Stage::initiated).send(verify("1234")) == "6983");
 }
 
 TEST_CASE("a VERIFY whose try could not be kept has not compared anything") {
   const char* pin = GENERATE("0000", "1234");
   ObservedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::initiated);
   store.cut_power(PowerCut::before);
   CHECK_THROWS_AS(terminal.send(verify(pin)), Failure);
@@ -194,12 +194,12 @@ TEST_CASE("a VERIFY whose try could not be kept has not compared anything") {
 
 TEST_CASE("a right PIN whose tries could not be given back is one try the poorer") {
   ObservedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::initiated);
   store.cut_power(PowerCut::before, 2);
   CHECK_THROWS_AS(terminal.send(verify("1234")), Failure);
   CHECK(terminal.response().empty());
-  Terminal next(personalisation(), store);
+  Terminal next(personalization(), store);
   CHECK(next.go_to(Stage::initiated).tries() == "02");
   CHECK(next.send(verify("1234")) == "9000");
   CHECK(next.tries() == "03");
@@ -217,7 +217,7 @@ TEST_CASE("the tries are those of the card, not of an application") {
 
 TEST_CASE("tries stay taken over a reset, another transaction and another card on the store") {
   state::EphemeralStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::initiated);
   terminal.send(verify("0000"));
   CHECK(terminal.go_to(Stage::initiated).tries() == "02");
@@ -225,22 +225,22 @@ TEST_CASE("tries stay taken over a reset, another transaction and another card o
   terminal.data(select(kCap));
   terminal.data(kGpo);
   CHECK(terminal.tries() == "02");
-  Terminal next(personalisation(), store);
+  Terminal next(personalization(), store);
   CHECK(next.go_to(Stage::initiated).tries() == "02");
 }
 
 TEST_CASE("a blocked PIN stays blocked on every card of the store") {
   state::EphemeralStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   terminal.go_to(Stage::initiated);
   for (int i = 0; i < 3; ++i) terminal.send(verify("0000"));
-  CHECK(Terminal(personalisation(), store).go_to(Stage::initiated).send(verify("1234")) == "6983");
+  CHECK(Terminal(personalization(), store).go_to(Stage::initiated).send(verify("1234")) == "6983");
 }
 
 TEST_CASE("a card whose try limit was lowered has no more tries than that") {
   state::EphemeralStore store;
-  Terminal(personalisation(), store).go_to(Stage::pin_verified);  // keeps tries=3
-  Personalisation card = personalisation();
+  Terminal(personalization(), store).go_to(Stage::pin_verified);  // keeps tries=3
+  Personalization card = personalization();
   card.try_limit = 2;
   CHECK(Terminal(std::move(card), store).go_to(Stage::initiated).tries() == "02");
 }
@@ -249,49 +249,49 @@ TEST_CASE("a card whose try limit was lowered has no more tries than that") {
 
 struct Change {
   const char* what;
-  void (*make)(Personalisation&);
+  void (*make)(Personalization&);
   bool same_atc;
   bool same_tries;
 };
 
 TEST_CASE("tries are kept per PAN and PSN, an ATC per application and key beside them, and by nothing else") {
   const auto change = GENERATE(values<Change>({
-      {"nothing", [](Personalisation&) {}, true, true},
-      {"the file's name and title", [](Personalisation& card) { card.name = card.title = "other"; }, true,
+      {"nothing", [](Personalization&) {}, true, true},
+      {"the file's name and title", [](Personalization& card) { card.name = card.title = "other"; }, true,
        true},
-      {"the PIN", [](Personalisation& card) { card.pin = SecretString("9999"); }, true, true},
-      {"the ATR", [](Personalisation& card) { card.atr = bytes("3F00"); }, true, true},
-      {"the protocol", [](Personalisation& card) { card.protocol = Protocol::t0; }, true, true},
-      {"the label", [](Personalisation& card) { card.applications[0].label = "CAP"; }, true, true},
-      {"the IPB", [](Personalisation& card) { card.applications[0].data[tag::ipb] = bytes("80"); }, true,
+      {"the PIN", [](Personalization& card) { card.pin = SecretString("9999"); }, true, true},
+      {"the ATR", [](Personalization& card) { card.atr = bytes("3F00"); }, true, true},
+      {"the protocol", [](Personalization& card) { card.protocol = Protocol::t0; }, true, true},
+      {"the label", [](Personalization& card) { card.applications[0].label = "CAP"; }, true, true},
+      {"the IPB", [](Personalization& card) { card.applications[0].data[tag::ipb] = bytes("80"); }, true,
        true},
       {"the scheme",
-       [](Personalisation& card) { card.applications[0].cryptogram.scheme = keys::Scheme::cvn10; }, true,
+       [](Personalization& card) { card.applications[0].cryptogram.scheme = keys::Scheme::cvn10; }, true,
        true},
-      {"the PAN", [](Personalisation& card) { card.pan = "1234567890123457"; }, false, false},
-      {"one digit more of PAN", [](Personalisation& card) { card.pan += "0"; }, false, false},
-      {"the PSN", [](Personalisation& card) { card.psn = "01"; }, false, false},
+      {"the PAN", [](Personalization& card) { card.pan = "1234567890123457"; }, false, false},
+      {"one digit more of PAN", [](Personalization& card) { card.pan += "0"; }, false, false},
+      {"the PSN", [](Personalization& card) { card.psn = "01"; }, false, false},
       {"the key",
-       [](Personalisation& card) {
+       [](Personalization& card) {
          card.applications[0].cryptogram.master_key = key("154F349D8585CB7F6B0798E9839B10C2");
        },
        false, true},
-      {"the application", [](Personalisation& card) { card.applications[0].aid = bytes(kMastercard); }, false,
+      {"the application", [](Personalization& card) { card.applications[0].aid = bytes(kMastercard); }, false,
        true},
-      {"a longer AID", [](Personalisation& card) { card.applications[0].aid.push_back(0); }, false, true},
+      {"a longer AID", [](Personalization& card) { card.applications[0].aid.push_back(0); }, false, true},
       {"another application beside it",
-       [](Personalisation& card) { card.applications.push_back(application(kMastercard)); }, true, true},
+       [](Personalization& card) { card.applications.push_back(application(kMastercard)); }, true, true},
   }));
   CAPTURE(change.what);
   state::EphemeralStore store;
   {
-    Personalisation one = personalisation();
+    Personalization one = personalization();
     CardCounters counters(one, store);
     counters.set_next_atc(0, 0x100);
     counters.increment_atc(0);
     counters.take_try();
   }
-  Personalisation other = personalisation();
+  Personalization other = personalization();
   change.make(other);
   CardCounters counters(other, store);
   CHECK(counters.atc(0) == (change.same_atc ? 0x100 : 0));
@@ -300,15 +300,15 @@ TEST_CASE("tries are kept per PAN and PSN, an ATC per application and key beside
 
 TEST_CASE("an application is known by its own key, whatever place it has on the card") {
   state::EphemeralStore store;
-  const Personalisation one = two_applications();
+  const Personalization one = two_applications();
   CardCounters(one, store).increment_atc(1);
-  Personalisation other = personalisation();
+  Personalization other = personalization();
   other.applications[0].aid = bytes(kMastercard);
   CHECK(CardCounters(other, store).atc(0) == 1);
 }
 
 TEST_CASE("the name of a card is fit for a store and shows no key") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.pan = "1234567890123456789";
   card.psn = "07";
   CHECK(card_id(card).substr(0, 22) == "1234567890123456789F07");
@@ -318,7 +318,7 @@ TEST_CASE("the name of a card is fit for a store and shows no key") {
 }
 
 TEST_CASE("the longest PAN and the longest AID still make a name that a store takes") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.pan = "1234567890123456789";
   card.applications[0].aid = ByteString(16, 0xA0);
   state::EphemeralStore store;
@@ -338,7 +338,7 @@ class OddStore final : public state::CounterStore {
 
 TEST_CASE("a kept value that no counter can have does not make the card younger") {
   OddStore store;
-  const Personalisation card = personalisation();
+  const Personalization card = personalization();
   const CardCounters counters(card, store);
   CHECK(counters.atc(0) == 0xFFFF);
   CHECK(counters.blocked(0));
@@ -360,7 +360,7 @@ TEST_CASE("a simulated card's ATC is set forward and back, for one application")
 
 TEST_CASE("an ATC of FFFF closes a simulated card, and a smaller one opens it again") {
   state::EphemeralStore store;
-  const Personalisation card = personalisation();
+  const Personalization card = personalization();
   CardCounters counters(card, store);
   counters.set_atc(0, 0xFFFF);
   CHECK(counters.blocked(0));
@@ -370,7 +370,7 @@ TEST_CASE("an ATC of FFFF closes a simulated card, and a smaller one opens it ag
 
 TEST_CASE("a simulated card's tries are set, and never to more than it has") {
   state::EphemeralStore store;
-  const Personalisation card = personalisation();
+  const Personalization card = personalization();
   CardCounters counters(card, store);
   for (const std::uint8_t tries : {std::uint8_t{0}, std::uint8_t{2}, std::uint8_t{3}}) {
     counters.set_tries_left(tries);

@@ -42,7 +42,7 @@ struct Vector {
 struct Given {
   std::string iad, ac, second_iad, second_ac;
 };
-Given ask(Personalisation card, std::uint16_t atc, bool with_pin, std::string_view data1,
+Given ask(Personalization card, std::uint16_t atc, bool with_pin, std::string_view data1,
           std::string_view data2) {
   Terminal terminal(std::move(card));
   terminal.card().counters().set_next_atc(0, atc);
@@ -108,7 +108,7 @@ TEST_CASE("cards of every scheme give the cryptograms that were published or com
        nullptr},
   }));
   CAPTURE(vector.what);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   Application& application = card.applications[0];
   application.needs_pin = vector.with_pin;
   application.aip = bytes(vector.aip);
@@ -128,8 +128,8 @@ TEST_CASE("cards of every scheme give the cryptograms that were published or com
 }
 
 // A CCD card of two more tags: 9F35 and 9F34. IAD of format A, 32 bytes.
-Personalisation ccd_card(Scheme scheme) {
-  Personalisation card = personalisation();
+Personalization ccd_card(Scheme scheme) {
+  Personalization card = personalization();
   Application& application = card.applications[0];
   const std::string list = std::string(kTerminalList) + "9F3501 9F3403";
   application.cdol1 = bytes(list);
@@ -165,14 +165,14 @@ TEST_CASE("a CCD card with AES uses CMAC over the same") {
 }
 
 TEST_CASE("a card may MAC the list of eight where its CDOL has more") {
-  Personalisation card = ccd_card(Scheme::ccd_3des);
+  Personalization card = ccd_card(Scheme::ccd_3des);
   card.applications[0].cryptogram.mac_input = MacInput::list;
   CHECK(ask(std::move(card), 0x1C, true, kCcd1, kCcd2).ac == "F39AB035C27B9627");
 }
 
 // In the order of the list, not of the CDOL.
 TEST_CASE("a list that is MACed has an order of its own") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   Application& application = card.applications[0];
   application.needs_pin = false;
   application.cdol1 = bytes("9F3704 9C01 9F3501 9A03 5F2A02 9505 9F1A02 9F0306 9F0206");
@@ -194,7 +194,7 @@ TEST_CASE("what CDOL2 does not ask for again is as it was at the first GENERATE 
       {"8A02 9F0206 9505 910A 9F3704", "5A33 000000004000 8800048000 00000000000000000000 52BF4585"},
   }));
   CAPTURE(row.cdol2);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].needs_pin = false;
   card.applications[0].cdol2 = bytes(row.cdol2);
   const Given given = ask(std::move(card), 0x1C, false, hex(bytes(kVisa1)), hex(bytes(row.data)));
@@ -204,7 +204,7 @@ TEST_CASE("what CDOL2 does not ask for again is as it was at the first GENERATE 
 
 // Against the list read from the facts: values in order, AIP, ATC, IAD; what no CDOL has is left out.
 TEST_CASE("what no CDOL asks for is not under the MAC") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   Application& application = card.applications[0];
   application.needs_pin = false;
   application.cdol1 = bytes("9505 9F3704");
@@ -217,7 +217,7 @@ TEST_CASE("what no CDOL asks for is not under the MAC") {
 
 TEST_CASE("every datum under the MAC changes the cryptogram") {
   const auto card = [] {
-    Personalisation made = personalisation();
+    Personalization made = personalization();
     made.applications[0].needs_pin = false;
     return made;
   };
@@ -231,7 +231,7 @@ TEST_CASE("every datum under the MAC changes the cryptogram") {
     other[2 * byte] = other[2 * byte] == '7' ? '6' : '7';
     CHECK(ask(card(), 0x1C, false, other, kZeros31).ac != ac);
   }
-  Personalisation other_aip = card();
+  Personalization other_aip = card();
   other_aip.applications[0].aip = bytes("1000");
   CHECK(ask(std::move(other_aip), 0x1C, false, data, kZeros31).ac != ac);
 }
@@ -248,7 +248,7 @@ TEST_CASE("GENERATE AC answers in format 1 or 2") {
       {AnswerFormat::format2, "771E 9F270180 9F3602001C 9F26087A788EA6B8A3E733 9F100706011203A0B800",
        "771E 9F270100 9F3602001C 9F26088AF01BCB11EF5BDC 9F10070601120321B800"},
   }));
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].needs_pin = false;
   card.applications[0].answer_format = row.format;
   Terminal terminal(std::move(card));
@@ -260,13 +260,13 @@ TEST_CASE("GENERATE AC answers in format 1 or 2") {
 
 TEST_CASE("the longest IAD has 32 bytes, in both formats") {
   const auto format = GENERATE(AnswerFormat::format1, AnswerFormat::format2);
-  Personalisation card = ccd_card(Scheme::ccd_aes);
+  Personalization card = ccd_card(Scheme::ccd_aes);
   card.applications[0].answer_format = format;
   CHECK(ask(std::move(card), 1, true, kCcd1, kCcd2).iad.size() == 64);
 }
 
 TEST_CASE("templates that make an IAD or a CVR too long are refused when they are needed") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   SECTION("IAD") { card.applications[0].cryptogram.iad = pieces(std::string(58, '0') + "{cvr}"); }
   SECTION("CVR") { card.applications[0].cryptogram.cvr = {CvrFormat::mchip, bytes("A5000000000000")}; }
   Terminal terminal(std::move(card));
@@ -353,7 +353,7 @@ TEST_CASE("the CVR in the answers is what the terminal has seen happen") {
   }));
   CAPTURE(row.what);
   const auto live = [&](const CvrTemplate& made) {
-    Personalisation card = personalisation();
+    Personalization card = personalization();
     card.applications[0].cryptogram.iad = pieces("{cvr}");
     card.applications[0].cryptogram.cvr = made;
     Terminal terminal(std::move(card));
@@ -388,7 +388,7 @@ TEST_CASE("the second CVR tells whether the terminal could go online") {
       {"8A03 9505", "5A3300 0000000000", "24"},
   }));
   CAPTURE(row.cdol2, row.data);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].cdol2 = bytes(row.cdol2);
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::pin_verified);

@@ -34,7 +34,7 @@ TEST_CASE("a data object stands after those that the list has before it") {
 }
 
 TEST_CASE("a card whose lists are malformed wants no data, and answers all the same") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].cdol1 = bytes("9F0206 9F37");
   card.applications[0].cdol2 = bytes("8A02 95");
   card.applications[0].pdol = bytes("9F");

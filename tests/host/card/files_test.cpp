@@ -1,4 +1,4 @@
-// FCI, AFL, records and the PSE: what the personalisation says, as the core's codecs read it.
+// FCI, AFL, records and the PSE: what the personalization says, as the core's codecs read it.
 #include "host/card/files.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ std::string found(const ByteString& in, emv::Tag tag) {
 }
 
 TEST_CASE("the FCI tells name, label, priority, PDOL, language and what is discretionary") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].pdol = bytes("9F3501");
   card.applications[0].priority = std::uint8_t{3};
   const ByteString answer = application_fci(card, card.applications[0]);
@@ -38,7 +38,7 @@ TEST_CASE("the FCI tells name, label, priority, PDOL, language and what is discr
 }
 
 TEST_CASE("the FCI leaves out what the card has not") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.language.clear();
   card.applications[0].label.clear();
   card.applications[0].priority.reset();
@@ -47,7 +47,7 @@ TEST_CASE("the FCI leaves out what the card has not") {
 }
 
 TEST_CASE("the FCI is laid out as EMV Book 1, table 45 has it") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].pdol = bytes("9F3501");
   CHECK(hex(application_fci(card, card.applications[0])) ==
         "6F328407A0000000048002A527500E536563757265436F646520417574870101"
@@ -66,7 +66,7 @@ TEST_CASE("records that follow each other in one file share an entry of the AFL"
       {{{1, 2, {}}, {1, 4, {}}}, "0802020008040400"},
       {{{1, 1, {}}, {2, 2, {}}}, "0801010010020200"},
       {{{2, 1, {}}, {1, 1, {}}, {1, 2, {}}, {30, 255, {}}}, "1001010008010200F0FFFF00"},
-      {{{1, 2, {}}, {1, 1, {}}}, "0802020008010100"},  // the order is the personalisation's
+      {{{1, 2, {}}, {1, 1, {}}}, "0802020008010100"},  // the order is the personalization's
   }));
   Application application = test::application(kCap);
   application.records = row.records;
@@ -82,7 +82,7 @@ TEST_CASE("GET PROCESSING OPTIONS answers AIP and AFL in format 1 or 2") {
       {AnswerFormat::format1, "800A1800080102001805 0500"},
       {AnswerFormat::format2, "770E82021800940808010200 18050500"},
   }));
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].answer_format = row.format;
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::selected);
@@ -95,8 +95,8 @@ TEST_CASE("GET PROCESSING OPTIONS answers AIP and AFL in format 1 or 2") {
   CHECK(hex(options->afl) == "0801020018050500");
 }
 
-TEST_CASE("the records that the AFL names hold what the personalisation says") {
-  Terminal terminal(personalisation());
+TEST_CASE("the records that the AFL names hold what the personalization says") {
+  Terminal terminal(personalization());
   terminal.go_to(Stage::selected);
   const auto answer = bytes(terminal.data(kGpo));
   ByteString all;
@@ -132,7 +132,7 @@ TEST_CASE("a PAN of an odd number of digits ends in F") {
       {"1234567890123", "1234567890123F"},
       {"1234567890123456789", "1234567890123456789F"},
   }));
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.pan = row.pan;
   card.psn = "07";
   CHECK(hex(data_object(card, card.applications[0], tag::pan)) == row.value);
@@ -140,7 +140,7 @@ TEST_CASE("a PAN of an odd number of digits ends in F") {
 }
 
 TEST_CASE("data of the file goes before what the card would fill in by itself") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   const Application& application = card.applications[0];
   CHECK(hex(data_object(card, application, tag::aip)) == "1800");
   CHECK(text(data_object(card, application, tag::application_label)) == "SecureCode Aut");
@@ -150,7 +150,7 @@ TEST_CASE("data of the file goes before what the card would fill in by itself") 
 }
 
 TEST_CASE("a record that names what the card has not is out of range") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].records = {{1, 1, {tag::track2}}};
   CHECK_THROWS_AS(record_content(card, card.applications[0], card.applications[0].records[0]),
                   std::out_of_range);
@@ -167,7 +167,7 @@ TEST_CASE("a data object has a length of one, two or three bytes") {
 }
 
 TEST_CASE("the PSE names its directory file and the language") {
-  const ByteString answer = pse_fci(personalisation());
+  const ByteString answer = pse_fci(personalization());
   CHECK(hex(answer) == "6F1C840E315041592E5359532E4444463031A50A8801015F2D046672656E");
   const auto fci = emv::parse_fci(answer);
   REQUIRE(fci);
@@ -177,7 +177,7 @@ TEST_CASE("the PSE names its directory file and the language") {
 }
 
 TEST_CASE("the PSE has a record for each listed application, in the order of the card") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications.push_back(application("A0000000043060"));
   card.applications.push_back(application(kMastercard));
   card.applications[0].priority.reset();
@@ -191,8 +191,8 @@ TEST_CASE("the PSE has a record for each listed application, in the order of the
 }
 
 TEST_CASE("what the card answers is what these functions make") {
-  Terminal terminal(personalisation());
-  const Personalisation card = personalisation();
+  Terminal terminal(personalization());
+  const Personalization card = personalization();
   CHECK(terminal.data(kSelectPse) == hex(pse_fci(card)));
   CHECK(terminal.data(read_record(1, 1)) == hex(pse_records(card)[0]));
   CHECK(terminal.data(select(kCap)) == hex(application_fci(card, card.applications[0])));

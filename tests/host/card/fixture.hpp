@@ -61,10 +61,10 @@ enum class Stage { reset, directory, selected, initiated, pin_verified, first_ac
 
 class Terminal {
  public:
-  explicit Terminal(Personalisation card)
-      : personalisation_(std::move(card)), card_(personalisation_, own_) {}
-  Terminal(Personalisation card, state::CounterStore& store)
-      : personalisation_(std::move(card)), card_(personalisation_, store) {}
+  explicit Terminal(Personalization card)
+      : personalization_(std::move(card)), card_(personalization_, own_) {}
+  Terminal(Personalization card, state::CounterStore& store)
+      : personalization_(std::move(card)), card_(personalization_, store) {}
 
   // The whole answer; its status word; its data, where that is 9000.
   std::string send(std::string_view command) {
@@ -125,7 +125,7 @@ class Terminal {
   const emv::ResponseBuffer& response() const { return response_; }
 
  private:
-  Personalisation personalisation_;
+  Personalization personalization_;
   state::EphemeralStore own_;
   VirtualCard card_;
   emv::ResponseBuffer response_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "host/base/hex.hpp"
-#include "host/card/personalisation.hpp"
+#include "host/card/personalization.hpp"
 
 namespace sesame::card::test {
 

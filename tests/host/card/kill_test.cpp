@@ -19,8 +19,8 @@ using namespace test;
 
 constexpr std::uint8_t kLimit = 15;
 
-Personalisation card_of_many_tries() {
-  Personalisation card = personalisation();
+Personalization card_of_many_tries() {
+  Personalization card = personalization();
   card.try_limit = kLimit;
   return card;
 }

@@ -37,7 +37,7 @@ TEST_CASE("every command has its place in the transaction, and is answered 6985 
   }));
   for (std::size_t stage = 0; stage < row.sw.size(); ++stage) {
     CAPTURE(row.what, stage);
-    Terminal terminal(personalisation());
+    Terminal terminal(personalization());
     terminal.go_to(static_cast<Stage>(stage));
     CHECK(terminal.sw(row.command) == row.sw[stage]);
   }
@@ -78,7 +78,7 @@ TEST_CASE("GET PROCESSING OPTIONS wants exactly the data that the PDOL asks for"
       {"9F3303 9F1A02 9F3501 9F4005", "80A8000002 8300 00", "6700"},
   }));
   CAPTURE(row.pdol, row.command);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].pdol = bytes(row.pdol);
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::selected);
@@ -86,7 +86,7 @@ TEST_CASE("GET PROCESSING OPTIONS wants exactly the data that the PDOL asks for"
 }
 
 TEST_CASE("a GET PROCESSING OPTIONS that was refused may be sent again") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::selected);
   CHECK(terminal.send("80A80000") == "6700");
   CHECK(terminal.send("80A8010002830000") == "6A86");
@@ -114,13 +114,13 @@ TEST_CASE("READ RECORD tells a file that is not there from a record that is not 
       {"of another class", "80B2010C00", "6E00"},
   }));
   CAPTURE(row.what);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(terminal.sw(row.command) == row.sw);
 }
 
 TEST_CASE("the directory has one record for each listed application, and no other file") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications.push_back(application(kMastercard));
   card.applications.push_back(application("A0000000043060"));
   card.applications[1].in_directory = false;
@@ -150,7 +150,7 @@ TEST_CASE("GET DATA knows three counters") {
       {"FFFF", "6A88"},
   }));
   CAPTURE(row.tag);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(terminal.send(std::string("80CA") + row.tag + "00") == row.answer);
   CHECK(terminal.send(std::string("80CA") + row.tag + "010000") == "6700");
@@ -158,7 +158,7 @@ TEST_CASE("GET DATA knows three counters") {
 }
 
 TEST_CASE("VERIFY counts the tries down, then is blocked, for the right PIN too") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(terminal.send(verify("0000")) == "63C2");
   CHECK(terminal.send(verify("12345")) == "63C1");
@@ -171,7 +171,7 @@ TEST_CASE("VERIFY counts the tries down, then is blocked, for the right PIN too"
 }
 
 TEST_CASE("the right PIN gives all tries back") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   terminal.send(verify("0000"));
   terminal.send(verify("0000"));
@@ -182,7 +182,7 @@ TEST_CASE("the right PIN gives all tries back") {
 
 TEST_CASE("the try limit is the card's, from 1 to 15") {
   const int limit = GENERATE(1, 2, 15);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.try_limit = static_cast<std::uint8_t>(limit);
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::initiated);
@@ -210,7 +210,7 @@ TEST_CASE("a PIN has 4 to 12 digits, all of them compared, and its length as wel
       {"123456789012", "123456789013", "63C2"},
   }));
   CAPTURE(row.pin, row.typed);
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.pin = SecretString(row.pin);
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::initiated);
@@ -243,7 +243,7 @@ TEST_CASE("a VERIFY that is malformed takes no try") {
       {"of another class", "8020008008 241234FFFFFFFFFF", "6E00"},
   }));
   CAPTURE(row.what);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(terminal.send(row.command) == row.sw);
   CHECK(terminal.tries() == "03");
@@ -268,7 +268,7 @@ TEST_CASE("GENERATE AC wants exactly the data that the CDOL asks for") {
       {"of another class", "00AE80001D" + kZeros29 + "00", "6E00"},
   }));
   CAPTURE(row.what);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::pin_verified);
   CHECK(terminal.send(row.command) == row.sw);
   CHECK(terminal.sw(kFirstAc) == "9000");  // and is still there to give it
@@ -305,7 +305,7 @@ TEST_CASE("the card gives what was asked or less, never more") {
       {"00", false, Pin::none, "00"},
   }));
   CAPTURE(row.asked, row.needs_pin, static_cast<int>(row.pin));
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.applications[0].needs_pin = row.needs_pin;
   Terminal terminal(std::move(card));
   terminal.go_to(Stage::initiated);
@@ -316,13 +316,13 @@ TEST_CASE("the card gives what was asked or less, never more") {
 
 TEST_CASE("the second AC is an AAC, also where a TC was asked") {
   const char* asked = GENERATE("00", "40");
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::first_ac_given);
   CHECK(cid(terminal.data(generate_ac(asked, kZeros31))) == "00");
 }
 
 TEST_CASE("a second AC asked as ARQC is refused, and may then be asked properly") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::first_ac_given);
   CHECK(terminal.send(generate_ac("80", kZeros31)) == "6985");
   CHECK(terminal.send(kFirstAc) == "6985");
@@ -332,20 +332,20 @@ TEST_CASE("a second AC asked as ARQC is refused, and may then be asked properly"
 TEST_CASE("there is no third AC") {
   const char* asked = GENERATE("00", "40", "80");
   const bool like_the_first = GENERATE(true, false);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::over);
   CHECK(terminal.send(generate_ac(asked, like_the_first ? kZeros29 : kZeros31)) == "6985");
 }
 
 TEST_CASE("after an AAC there is no second AC") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(cid(terminal.data(kFirstAc)) == "00");
   CHECK(terminal.send(kSecondAc) == "6985");
 }
 
 TEST_CASE("a PIN that was verified is worth nothing in the next transaction") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::pin_verified);
   SECTION("after another SELECT") { terminal.data(select(kCap)); }
   SECTION("after a warm reset") {
@@ -380,7 +380,7 @@ TEST_CASE("what the card does not know is 6D00 where the class is known, else 6E
   }));
   CAPTURE(row.command);
   for (const Stage stage : {Stage::reset, Stage::selected, Stage::initiated, Stage::over}) {
-    Terminal terminal(personalisation());
+    Terminal terminal(personalization());
     terminal.go_to(stage);
     CHECK(terminal.send(row.command) == row.sw);
   }
@@ -390,7 +390,7 @@ TEST_CASE("what is no command is 6700, and changes nothing") {
   const char* command = GENERATE("", "00", "00A404", "00A40400 05 A000000004 0000", "00A40400 07 A0000000",
                                  "00A4040000 0001 00", "80AE8000 1D 00");
   CAPTURE(command);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::pin_verified);
   CHECK(terminal.send(command) == "6700");
   CHECK(terminal.sw(kFirstAc) == "9000");
@@ -412,7 +412,7 @@ class BlockedStore final : public state::CounterStore {
 
 TEST_CASE("a blocked application says so when selected, and gives AACs only") {
   BlockedStore store;
-  Terminal terminal(personalisation(), store);
+  Terminal terminal(personalization(), store);
   CHECK(terminal.send(select(kCap)) == "6283");
   CHECK(terminal.sw(kGpo) == "9000");
   CHECK(terminal.send(verify("1234")) == "9000");

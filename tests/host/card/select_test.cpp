@@ -13,8 +13,8 @@ constexpr const char* kDpa = "A0000000038002";
 constexpr const char* kVisa = "A0000000031010";
 
 // Mastercard CAP, Visa DPA and two applications of Visa, of which the second has a longer name.
-Personalisation four_applications() {
-  Personalisation card = personalisation();
+Personalization four_applications() {
+  Personalization card = personalization();
   card.applications.push_back(application(kDpa));
   card.applications.push_back(application(kVisa));
   card.applications.push_back(application("A000000003101001"));
@@ -83,7 +83,7 @@ TEST_CASE("a reset forgets where P2 = 02 was") {
 }
 
 TEST_CASE("a SELECT that finds nothing leaves nothing selected") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::initiated);
   CHECK(terminal.send(select(kMastercard)) == "6A82");
   CHECK(terminal.send(kGpo) == "6985");
@@ -91,7 +91,7 @@ TEST_CASE("a SELECT that finds nothing leaves nothing selected") {
 }
 
 TEST_CASE("a card without a PSE does not know its name") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.pse = false;
   Terminal terminal(std::move(card));
   CHECK(terminal.send(kSelectPse) == "6A82");
@@ -115,12 +115,12 @@ TEST_CASE("SELECT refuses other ways to select, and names that cannot be") {
       {"80A4040007A000000004800200", "6E00"},
   }));
   CAPTURE(row.command);
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   CHECK(terminal.send(row.command) == row.sw);
 }
 
 TEST_CASE("a SELECT that is refused for its form changes nothing") {
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   terminal.go_to(Stage::pin_verified);
   CHECK(terminal.send("00A4040C07A000000004800200") == "6A86");
   CHECK(terminal.send("00A40400") == "6700");
@@ -129,12 +129,12 @@ TEST_CASE("a SELECT that is refused for its form changes nothing") {
 
 TEST_CASE("Le may be there or not") {
   const char* le = GENERATE("", "00", "20", "01");
-  Terminal terminal(personalisation());
+  Terminal terminal(personalization());
   CHECK(selected_name(terminal.send(std::string("00A4040007") + kCap + le)) == kCap);
 }
 
 TEST_CASE("a reset answers the ATR, a warm one its own where the card has one") {
-  Personalisation card = personalisation();
+  Personalization card = personalization();
   card.atr = bytes("3B65000001020304 05");
   SECTION("one for both") {
     Terminal terminal(std::move(card));

@@ -45,7 +45,7 @@ ByteString read_all(Terminal& terminal, Bytes afl) {
 
 TEST_CASE("every application of every shipped card goes through a whole transaction") {
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::cards)) {
-    const Personalisation card = card::load_card(name);
+    const Personalization card = card::load_card(name);
     Terminal terminal(card::load_card(name));
     for (const Application& application : card.applications) {
       CAPTURE(name, hex(application.aid));
@@ -86,7 +86,7 @@ TEST_CASE("every application of every shipped card goes through a whole transact
 TEST_CASE("the PSE of a shipped card lists what it says it lists") {
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::cards)) {
     CAPTURE(name);
-    const Personalisation card = card::load_card(name);
+    const Personalization card = card::load_card(name);
     if (!card.pse) continue;
     Terminal terminal(card::load_card(name));
     const ByteString answer = answer_to(terminal, kSelectPse);

@@ -11,8 +11,8 @@ using namespace test;
 std::string get_response(std::string_view le) { return "00C00000" + std::string(le); }
 
 TEST_CASE("a command with data is answered 61xx, and GET RESPONSE fetches the answer") {
-  Terminal t1(personalisation());
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t1(personalization());
+  Terminal t0(personalization(Protocol::t0));
   const std::string command = GENERATE(select(kCap), std::string("00A4040007A0000000048002"));
   const std::string whole = t1.send(command);
   const std::string length = two_digits(whole.size() / 2 - 2);
@@ -21,8 +21,8 @@ TEST_CASE("a command with data is answered 61xx, and GET RESPONSE fetches the an
 }
 
 TEST_CASE("an answer may be fetched in pieces") {
-  Terminal t0(personalisation(Protocol::t0));
-  const std::string fci = Terminal(personalisation()).data(select(kCap));
+  Terminal t0(personalization(Protocol::t0));
+  const std::string fci = Terminal(personalization()).data(select(kCap));
   const std::size_t size = fci.size() / 2;
   REQUIRE(size == 0x2E);
   CHECK(t0.send(select(kCap)) == "612E");
@@ -33,8 +33,8 @@ TEST_CASE("an answer may be fetched in pieces") {
 }
 
 TEST_CASE("GET RESPONSE with a wrong length is told the right one, and loses nothing") {
-  Terminal t0(personalisation(Protocol::t0));
-  const std::string whole = Terminal(personalisation()).send(select(kCap));
+  Terminal t0(personalization(Protocol::t0));
+  const std::string whole = Terminal(personalization()).send(select(kCap));
   CHECK(t0.send(select(kCap)) == "612E");
   const std::string wrong =
       GENERATE(get_response("2F"), get_response("FF"), get_response("00"), get_response(""));
@@ -44,7 +44,7 @@ TEST_CASE("GET RESPONSE with a wrong length is told the right one, and loses not
 }
 
 TEST_CASE("GET RESPONSE without anything waiting is 6985") {
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t0(personalization(Protocol::t0));
   SECTION("after a reset") {
     t0.send(select(kCap));
     t0.warm_reset();
@@ -64,21 +64,21 @@ TEST_CASE("GET RESPONSE without anything waiting is 6985") {
 
 TEST_CASE("GET RESPONSE has no parameters") {
   const char* command = GENERATE("00C001002E", "00C000012E");
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t0(personalization(Protocol::t0));
   t0.send(select(kCap));
   CHECK(t0.send(command) == "6A86");
   CHECK(t0.send(get_response("2E")).size() == 2 * 0x30);
 }
 
 TEST_CASE("GET RESPONSE of another class is not known") {
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t0(personalization(Protocol::t0));
   t0.send(select(kCap));
   CHECK(t0.send("80C000002E") == "6D00");
   CHECK(t0.send("01C000002E") == "6E00");
 }
 
 TEST_CASE("a command without data is answered where Le is right, and else told what is right") {
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t0(personalization(Protocol::t0));
   t0.whole(select(kCap));
   t0.whole(kGpo);
   struct Row {
@@ -102,7 +102,7 @@ TEST_CASE("a command without data is answered where Le is right, and else told w
 }
 
 TEST_CASE("an answer without data comes at once") {
-  Terminal t0(personalisation(Protocol::t0));
+  Terminal t0(personalization(Protocol::t0));
   CHECK(t0.send(select(kMastercard)) == "6A82");
   t0.whole(select(kCap));
   t0.whole(kGpo);
@@ -112,7 +112,7 @@ TEST_CASE("an answer without data comes at once") {
 
 TEST_CASE("a whole transaction gives the same over T=0 and T=1") {
   const auto format = GENERATE(AnswerFormat::format1, AnswerFormat::format2);
-  Personalisation zero = personalisation(Protocol::t0), one = personalisation(Protocol::t1);
+  Personalization zero = personalization(Protocol::t0), one = personalization(Protocol::t1);
   zero.applications[0].answer_format = one.applications[0].answer_format = format;
   Terminal t0(std::move(zero)), t1(std::move(one));
   for (const std::string& command : {kSelectPse, read_record(1, 1), select(kCap), kGpo, read_record(1, 1),
@@ -128,7 +128,7 @@ TEST_CASE("a record may have up to 256 bytes") {
   const std::size_t content = GENERATE(1u, 120u, 121u, 128u, 248u, 249u);
   CAPTURE(content);
   const auto card = [&](Protocol protocol) {
-    Personalisation made = personalisation(protocol);
+    Personalization made = personalization(protocol);
     made.applications[0].records = {{1, 1, {tag::cardholder_name}}};
     made.applications[0].data[tag::cardholder_name] = ByteString(content, 0x41);
     return made;
@@ -148,7 +148,7 @@ TEST_CASE("a record may have up to 256 bytes") {
 
 // An FCI of 256 bytes: 00 stands for that many, in 61xx, in 6Cxx and in Le.
 TEST_CASE("an answer of 256 bytes is announced as 00") {
-  Personalisation card = personalisation(Protocol::t0);
+  Personalization card = personalization(Protocol::t0);
   card.applications[0].discretionary = {tag::cardholder_name};
   card.applications[0].data[tag::cardholder_name] = ByteString(256 - 49, 0x41);
   Terminal t0(std::move(card));
@@ -163,7 +163,7 @@ TEST_CASE("an answer of 256 bytes is announced as 00") {
 }
 
 TEST_CASE("a T=1 card never answers 61xx or 6Cxx") {
-  Terminal t1(personalisation());
+  Terminal t1(personalization());
   for (const std::string& command :
        {select(kCap), kGpo, read_record(1, 1), std::string("00B2010C01"), kGetAtc, std::string("80CA9F3601"),
         verify("1234"), kFirstAc, kSecondAc}) {

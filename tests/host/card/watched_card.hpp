@@ -14,10 +14,10 @@ namespace sesame::card::test {
 class WatchedCard {
  public:
   // Both outlive the watched card. All applications of the card need the PIN.
-  WatchedCard(const Personalisation& personalisation, state::CounterStore& store)
-      : personalisation_(personalisation),
-        card_(personalisation, store),
-        seen_(personalisation.applications.size()) {
+  WatchedCard(const Personalization& personalization, state::CounterStore& store)
+      : personalization_(personalization),
+        card_(personalization, store),
+        seen_(personalization.applications.size()) {
     note_counters();
   }
 
@@ -31,7 +31,7 @@ class WatchedCard {
     card_.transmit(command, response_);
     if (response_.size() < 2) return "an answer without a status word";
     sw_ = static_cast<std::uint16_t>(response_[response_.size() - 2] << 8 | response_[response_.size() - 1]);
-    const bool t1 = personalisation_.protocol == Protocol::t1;
+    const bool t1 = personalization_.protocol == Protocol::t1;
     if (t1 && (sw_ >> 8 == 0x61 || sw_ >> 8 == 0x6C)) return "61xx or 6Cxx over T=1";
     if (response_.size() > 2 && sw_ != 0x9000 && sw_ >> 8 != 0x61) return "data beside an error";
     const char* fault = watch_atc(command);
@@ -79,7 +79,7 @@ class WatchedCard {
       pin_ok_ = right_pin(command.subspan(5, 8));
       if (!pin_ok_) return "a wrong PIN that was accepted";
       if (tries_ == 0) return "a PIN accepted without a try left";
-      return now == personalisation_.try_limit ? nullptr : "tries that a right PIN did not restore";
+      return now == personalization_.try_limit ? nullptr : "tries that a right PIN did not restore";
     }
     if (verify && sw_ >> 4 == 0x63C) {
       pin_ok_ = false;
@@ -95,7 +95,7 @@ class WatchedCard {
     if (++seen_[current_].cryptograms > 2) return "a third cryptogram under one ATC";
     if (sw_ != 0x9000) return nullptr;  // over T=0: not seen yet
     const bool arqc =
-        (response_[personalisation_.applications[current_].answer_format == AnswerFormat::format1 ? 2 : 5] &
+        (response_[personalization_.applications[current_].answer_format == AnswerFormat::format1 ? 2 : 5] &
          0xC0) == 0x80;
     if (arqc && !pin_ok_) return "an ARQC without a PIN";
     if (arqc && seen_[current_].cryptograms != 1) return "a second ARQC under one ATC";
@@ -103,7 +103,7 @@ class WatchedCard {
   }
 
   bool right_pin(Bytes block) const {
-    const std::string_view pin = personalisation_.pin.view();
+    const std::string_view pin = personalization_.pin.view();
     std::array<std::uint8_t, 8> right;
     right.fill(0xFF);
     right[0] = static_cast<std::uint8_t>(0x20 | pin.size());
@@ -120,7 +120,7 @@ class WatchedCard {
     tries_ = card_.counters().tries_left();
   }
 
-  const Personalisation& personalisation_;
+  const Personalization& personalization_;
   VirtualCard card_;
   emv::ResponseBuffer response_;
   std::uint16_t sw_ = 0;

@@ -19,8 +19,8 @@ namespace sesame::contacts::test {
 using keys::test::bytes;
 
 // A shipped card; `atr` empty: its own.
-inline card::Personalisation shipped(std::string_view name, card::Protocol protocol, const std::string& atr) {
-  card::Personalisation card = card::load_card(name);
+inline card::Personalization shipped(std::string_view name, card::Protocol protocol, const std::string& atr) {
+  card::Personalization card = card::load_card(name);
   if (atr.empty()) return card;
   const auto all = bytes(atr);
   card.atr.assign(all.begin(), all.end());
@@ -66,7 +66,7 @@ inline Ending code_from(Device& device, const ReaderProfile& profile, cli::Task 
 // A card of its own, with a slot and the counters that it starts with.
 class CardOnLine {
  public:
-  explicit CardOnLine(const card::Personalisation& personalisation) : card_(personalisation, store_) {}
+  explicit CardOnLine(const card::Personalization& personalization) : card_(personalization, store_) {}
   CardSlot& slot() { return card_; }
 
  private:

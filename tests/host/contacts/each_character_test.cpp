@@ -23,7 +23,7 @@ struct Outcome {
   std::size_t to_card = 0, to_reader = 0;
 };
 
-Outcome dialogue(const ReaderProfile& profile, const card::Personalisation& card,
+Outcome dialogue(const ReaderProfile& profile, const card::Personalization& card,
                  const std::optional<Fault>& fault, std::uint16_t least) {
   CardOnLine made(card);
   ReaderOverContacts reader(profile, made.slot(), {}, least);
@@ -41,7 +41,7 @@ struct Tally {
   Micros longest = 0;
 };
 
-void every_character(const card::Personalisation& card, std::uint16_t least, Fault::Kind kind,
+void every_character(const card::Personalization& card, std::uint16_t least, Fault::Kind kind,
                      std::uint8_t bit, Tally& tally) {
   static const auto loaded = profile::load_reader("sesame");
   const Outcome whole = dialogue(loaded.profile(), card, std::nullopt, least);

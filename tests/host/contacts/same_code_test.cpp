@@ -11,13 +11,13 @@ using namespace sesame::contacts::test;
 
 namespace {
 
-Ending directly(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task) {
+Ending directly(const ReaderProfile& profile, const card::Personalization& card, cli::Task task) {
   CardOnLine made(card);
   NativeReader reader(profile, made.slot());
   return code_from(reader, profile, std::move(task));
 }
 
-Ending over_line(const ReaderProfile& profile, const card::Personalisation& card, cli::Task task,
+Ending over_line(const ReaderProfile& profile, const card::Personalization& card, cli::Task task,
                  const std::string& misbehavior = "", std::uint16_t least_clocks_per_etu = 372) {
   CardOnLine made(card);
   ReaderOverContacts reader(profile, made.slot(), card::iso7816::parse_misbehavior(misbehavior),

@@ -31,9 +31,9 @@ inline Octets pin_order(std::uint8_t timeout = 0) {
 
 struct Machine {
   profile::LoadedReader loaded = profile::load_reader("sesame");
-  card::Personalisation personalisation = card::load_card("sesame-card");
+  card::Personalization personalization = card::load_card("sesame-card");
   state::EphemeralStore store;
-  card::VirtualCard card{personalisation, store};
+  card::VirtualCard card{personalization, store};
   NativeReader reader{loaded.profile(), card};
 
   void type(std::string_view keys) {

@@ -218,7 +218,7 @@ class CodeMaker {
     return {digits.begin(), digits.end()};
   }
 
-  card::Personalisation card_;
+  card::Personalization card_;
   std::size_t application_;
   profile::LoadedReader reader_;
   state::EphemeralStore store_;

@@ -61,7 +61,7 @@ TEST_CASE("a record at fault is named, and no code of it is good") {
 }
 
 TEST_CASE("what a card file says becomes the record of its issuer") {
-  const card::Personalisation bank = card::load_card("bank-card");
+  const card::Personalization bank = card::load_card("bank-card");
   CHECK(code_application(bank) == 0);
   CHECK(code_application(bank, bytes("A000000003")) == 0);
   CHECK(code_application(bank, bytes("A0000000031010")) == 2);
@@ -73,7 +73,7 @@ TEST_CASE("what a card file says becomes the record of its issuer") {
   CHECK(visa.mask == ByteString(kVisaMask.begin(), kVisaMask.end()));
   CHECK(fault(cb) == "the application has no mask (IPB), and there is no usual one");
 
-  const card::Personalisation belgian = card::load_card("belgian-card");
+  const card::Personalization belgian = card::load_card("belgian-card");
   for (const std::size_t i : {0U, 1U}) {
     const CardRecord card = record_of(belgian, i);
     CHECK(card.rule == CodeRule::belgian);

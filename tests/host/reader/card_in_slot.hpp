@@ -11,19 +11,19 @@ namespace sesame::test {
 
 class CardInSlot {
  public:
-  explicit CardInSlot(const std::string& name) : personalisation_(card::load_card(name)) {}
+  explicit CardInSlot(const std::string& name) : personalization_(card::load_card(name)) {}
 
   CardSlot& slot() { return card_; }
-  std::string_view pin() const { return personalisation_.pin.view(); }
+  std::string_view pin() const { return personalization_.pin.view(); }
   // As it was when it was made.
   void renew() {
-    for (std::size_t i = 0; i < personalisation_.applications.size(); ++i) card_.counters().set_atc(i, 0);
+    for (std::size_t i = 0; i < personalization_.applications.size(); ++i) card_.counters().set_atc(i, 0);
   }
 
  private:
-  card::Personalisation personalisation_;
+  card::Personalization personalization_;
   state::EphemeralStore store_;
-  card::VirtualCard card_{personalisation_, store_};
+  card::VirtualCard card_{personalization_, store_};
 };
 
 }  // namespace sesame::test

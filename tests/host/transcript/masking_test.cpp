@@ -216,8 +216,8 @@ void check_nothing_left(const std::string& trace, const std::string& pan, const 
 }
 
 // A shipped card with another account: the shipped ones look made up.
-card::Personalisation somebodys(const std::string& card, const std::string& pan) {
-  card::Personalisation made = card::load_card(card);
+card::Personalization somebodys(const std::string& card, const std::string& pan) {
+  card::Personalization made = card::load_card(card);
   for (card::Application& application : made.applications) {
     for (auto& [tag, value] : application.data) {
       const std::string text = hex(value);
@@ -242,11 +242,11 @@ TEST_CASE("a masked recording gives the code of the card it was made of, and doe
   const sesame::test::TemporaryFolder directory;
   for (const Card& each : cards) {
     CAPTURE(each.name);
-    const card::Personalisation personalisation = somebodys(each.name, each.pan);
+    const card::Personalization personalization = somebodys(each.name, each.pan);
     std::string told;
     {
       state::EphemeralStore store;
-      card::VirtualCard plain(personalisation, store);
+      card::VirtualCard plain(personalization, store);
       Masking masking({});
       TraceWriter trace(directory.file("trace.apdu"), "a session");
       TracingSlot slot(plain, trace, &masking);

@@ -21,13 +21,13 @@ using namespace test;
 // What `sesame code` gives with a card of this ATC.
 std::string code_of_the_command(const std::string& name, std::uint16_t last_atc) {
   const auto reader = model();
-  const card::Personalisation personalisation = card::load_card(name);
+  const card::Personalization personalization = card::load_card(name);
   state::EphemeralStore store;
-  card::VirtualCard card(personalisation, store);
-  for (std::size_t i = 0; i < personalisation.applications.size(); ++i) card.counters().set_atc(i, last_atc);
+  card::VirtualCard card(personalization, store);
+  for (std::size_t i = 0; i < personalization.applications.size(); ++i) card.counters().set_atc(i, last_atc);
   NativeReader native(reader->profile(), card);
   cli::Task task;
-  task.pin = SecretString(personalisation.pin.view());
+  task.pin = SecretString(personalization.pin.view());
   task.card = name;
   cli::make_code(native, task);
   return {native.reader().code().begin(), native.reader().code().end()};

@@ -16,7 +16,7 @@ using card::AnswerFormat;
 using card::Application;
 using card::CvrFormat;
 using card::MacInput;
-using card::Personalisation;
+using card::Personalization;
 namespace tag = emv::tag;
 
 std::string hex(const Application& application, emv::Tag tag) { return to_hex(application.data.at(tag)); }
@@ -33,7 +33,7 @@ bool luhn(std::string_view pan) {
 TEST_CASE("every shipped card has a test PIN, a well-formed PAN and a word of warning") {
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::cards)) {
     CAPTURE(name);
-    const Personalisation card = load_card(name);
+    const Personalization card = load_card(name);
     CHECK(card.name == name);
     CHECK(card.pin.view() == "1234");
     CHECK(card.try_limit == 3);
@@ -45,7 +45,7 @@ TEST_CASE("every shipped card has a test PIN, a well-formed PAN and a word of wa
 }
 
 TEST_CASE("the Sésame card is the published vector") {
-  const Personalisation card = load_card("sesame-card");
+  const Personalization card = load_card("sesame-card");
   CHECK(card.language == "fr");
   CHECK(card.protocol == card::Protocol::t0);
   REQUIRE(card.applications.size() == 1);
@@ -96,7 +96,7 @@ TEST_CASE("the Sésame card is the published vector") {
 }
 
 TEST_CASE("the bank card has DPA for codes, CB and Visa for payments") {
-  const Personalisation card = load_card("bank-card");
+  const Personalization card = load_card("bank-card");
   CHECK(card.language == "fren");
   REQUIRE(card.applications.size() == 3);
   const Application& dpa = card.applications[0];
@@ -124,7 +124,7 @@ TEST_CASE("the bank card has DPA for codes, CB and Visa for payments") {
 }
 
 TEST_CASE("the AES card speaks T=1 and has a CCD IAD of 32 bytes") {
-  const Personalisation card = load_card("aes-card");
+  const Personalization card = load_card("aes-card");
   CHECK(card.protocol == card::Protocol::t1);
   const Application& application = card.applications.at(0);
   const card::CryptogramRules& rules = application.cryptogram;
@@ -142,7 +142,7 @@ TEST_CASE("the AES card speaks T=1 and has a CCD IAD of 32 bytes") {
 }
 
 TEST_CASE("the Belgian card has no CAP application and no IPB, and says that it is Belgian") {
-  const Personalisation card = load_card("belgian-card");
+  const Personalization card = load_card("belgian-card");
   REQUIRE(card.applications.size() == 2);
   CHECK(to_hex(card.applications[0].aid) == "D056000666111010");
   CHECK(to_hex(card.applications[0].pdol) == "9F3501DF4001");
@@ -204,10 +204,10 @@ cvr = { format = "mchip", template = "000000000000" }
 counters = "0102030405060708"
 )";
 
-Personalisation read(std::string_view text, std::string_view file) { return read_card(text, file); }
+Personalization read(std::string_view text, std::string_view file) { return read_card(text, file); }
 
 TEST_CASE("what a card's file leaves out has its default") {
-  const Personalisation card = read(kGood, "x/small.toml");
+  const Personalization card = read(kGood, "x/small.toml");
   CHECK(card.name == "small");
   CHECK(card.try_limit == 3);
   CHECK(card.language.empty());

@@ -94,7 +94,7 @@ enum class Protocol : std::uint8_t { t0, t1 };
 inline constexpr std::string_view kProtocolNames[] = {"T=0", "T=1"};
 constexpr std::span<const std::string_view> names(Protocol) { return kProtocolNames; }
 
-struct Personalisation {
+struct Personalization {
   std::string name;            // of the file, without .toml
   std::string title;           // one line for a person
   std::string pan;             // 12 to 19 digits
