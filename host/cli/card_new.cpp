@@ -1,8 +1,4 @@
-#include <sys/random.h>
 #include <memory>
-
-#include <cerrno>
-#include <span>
 
 #include "host/base/safe_text.hpp"
 #include "host/card/file/card_file.hpp"
@@ -10,6 +6,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
 #include "host/io/durable_file.hpp"
+#include "host/io/random.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
 
@@ -23,22 +20,13 @@ struct CardNewOptions {
   std::optional<std::string> output;  // else standard output
 };
 
-void system_random(std::span<std::uint8_t> out) {
-  while (!out.empty()) {
-    const ssize_t got = ::getrandom(out.data(), out.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Failure(Failure::environment, "the system gives no random numbers");
-    out = out.subspan(static_cast<std::size_t>(got));
-  }
-}
-
 void card_new(const CardNewOptions& options) {
   const profile::Source source(profile::ProfileKind::cards, options.card_template);
   if (options.pin) check_digits("--pin", *options.pin, 4, 12);
   const std::string text =
       fmt::format("# Made by `sesame card new` from {}: random TEST KEYS and a made-up PAN.\n",
                   safe::one_line(document::stem(options.card_template))) +
-      personalize(source.text(), options.pin, system_random);
+      personalize(source.text(), options.pin, io::system_random);
   // A template that is no card makes none.
   static_cast<void>(card::read_card(text, source.file()));
   if (!options.output) return print_content(text);

@@ -172,7 +172,8 @@ void Registry::log(Rows& rows, CardId card, std::int64_t revision, std::string_v
 
 // ---- cards
 
-std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now) {
+std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now,
+                                  const std::function<void(std::size_t)>& progress) {
   std::vector<CardId> ids;
   store_.transact([&](Rows& rows) {
     ids.clear();
@@ -183,6 +184,7 @@ std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now) {
       }
       insert(rows, card, next, now);
       ids.push_back(next++);
+      if (progress && ids.size() % 1000 == 0) progress(ids.size());
     }
   });
   return ids;

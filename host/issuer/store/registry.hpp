@@ -106,7 +106,9 @@ class Registry {
   static void found(Store& store, const keys::SealingKey& key, Millis now);
 
   // All of them or none: Failure(Failure::invalid) that names the first at fault, by its place from 1.
-  std::vector<CardId> add(std::span<const NewCard> cards, Millis now);
+  // `progress` gets how many are done, every now and then.
+  std::vector<CardId> add(std::span<const NewCard> cards, Millis now,
+                          const std::function<void(std::size_t)>& progress = {});
 
   // Each of these counts as a try, but for a code that is none of this card whatever its key.
   Decision verify(CardId card, const Submission& submission, Millis now);

@@ -1,0 +1,112 @@
+#include "host/cli/new_card_options.hpp"
+
+#include <algorithm>
+
+#include "host/base/hex.hpp"
+#include "host/card/file/card_file.hpp"
+#include "host/cli/exit.hpp"
+#include "host/cli/text.hpp"
+#include "host/document/file.hpp"
+#include "host/issuer/file/card_file_record.hpp"
+
+namespace sesame::cli {
+
+namespace {
+
+keys::Key read_imk(const std::string& path) {
+  const document::FileText file(path == "-" ? "/dev/stdin" : path);
+  std::string_view text = file.text();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  auto parsed = sesame::parse_hex(text);
+  auto* bytes = std::get_if<std::vector<std::uint8_t>>(&parsed);
+  if (bytes == nullptr || bytes->size() != keys::Key::size) {
+    usage("--imk-file: the issuer's master key is 32 hex digits");
+  }
+  keys::Key key{std::span<const std::uint8_t>(*bytes).first<keys::Key::size>()};
+  wipe(bytes->data(), bytes->size());
+  return key;
+}
+
+keys::MasterKeyOption derivation(const NewCardOptions& options, const keys::SchemeRules& scheme) {
+  if (!options.option) return scheme.option;
+  const auto known = names(keys::MasterKeyOption{});
+  const auto found = std::find(known.begin(), known.end(), *options.option);
+  const auto option = static_cast<keys::MasterKeyOption>(found - known.begin());
+  const bool aes = scheme.mac == keys::MacAlgorithm::aes_cmac;
+  if (aes != (option == keys::MasterKeyOption::c)) {
+    usage(fmt::format("--option: must be {}, as {} has it", aes ? "C" : "A or B", scheme.name));
+  }
+  return option;
+}
+
+std::uint8_t mode_bits(const std::vector<std::string>& modes) {
+  if (modes.empty()) return 0x0F;
+  const auto known = names(issuer::Mode{});
+  unsigned bits = 0;
+  for (const std::string& mode : modes) {
+    bits |= 1U << (std::find(known.begin(), known.end(), mode) - known.begin());
+  }
+  return static_cast<std::uint8_t>(bits);
+}
+
+}  // namespace
+
+void add_new_card(const Command& command, NewCardOptions& options) {
+  command
+      .option("CARD", options.card, "a shipped card or a card file (.toml): a card, or a template for many")
+      .type("FILE|NAME")
+      .required();
+  command.option("--aid", options.aid, "the application [the first that readers make codes with]")
+      .type("HEX");
+  const Option imk =
+      command
+          .option("--imk-file", options.imk_file,
+                  "the issuer's master key instead of the file's, 32 hex digits; - is standard input")
+          .type("FILE");
+  command.option("--option", options.option, "how a card's key is derived from it [by scheme]")
+      .type("A|B|C")
+      .one_of("--option", {"A", "B", "C"})
+      .needs(imk);
+  command.number("--window", options.window, {1, 0xFFFF}, "how far above the last accepted ATC a code may be")
+      .type("N");
+  command.number("--tries", options.tries, {1, 15}, "failures in a row, of which the last blocks").type("N");
+  command.number("--reach", options.reach, {1, 0xFFFF}, "how far two codes in a row may find the card again")
+      .type("N");
+  const auto modes = names(issuer::Mode{});
+  command.option("--modes", options.modes, "what codes are verified for [all]")
+      .type("MODE[,MODE...]")
+      .delimiter(',')
+      .one_of("--modes", {modes.begin(), modes.end()});
+  command.flag("--weak-mask", options.weak_mask, "take a mask with fewer than 16 bits of the AC");
+}
+
+CardMaker::CardMaker(const NewCardOptions& options)
+    : options_(options), file_(card::load_card(options.card)) {
+  const auto aid = options.aid ? parse_hex("--aid", *options.aid) : std::vector<std::uint8_t>{};
+  const auto application = issuer::code_application(file_, aid);
+  if (!application) usage(fmt::format("--aid: {} has no such application", file_.name));
+  application_ = *application;
+  const keys::SchemeRules& scheme = keys::rules(file_.applications[application_].cryptogram.scheme);
+  option_ = derivation(options, scheme);
+  if (options.imk_file) imk_ = read_imk(*options.imk_file);
+}
+
+issuer::NewCard CardMaker::make(const std::string& pan, const std::string& psn) const {
+  issuer::NewCard card;
+  card.pan = pan;
+  card.psn = psn;
+  card.aid = file_.applications[application_].aid;
+  card.policy.record = issuer::record_of(file_, application_);
+  if (imk_) {
+    card.policy.record.master_key = keys::master_key(option_, *imk_, pan, psn);
+    card.policy.record.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
+  }
+  card.policy.record.window = static_cast<std::uint16_t>(options_.window);
+  card.policy.tries = static_cast<std::uint8_t>(options_.tries);
+  card.policy.reach = static_cast<std::uint16_t>(options_.reach);
+  card.policy.modes = mode_bits(options_.modes);
+  card.policy.weak_mask = options_.weak_mask;
+  return card;
+}
+
+}  // namespace sesame::cli

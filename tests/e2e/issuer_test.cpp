@@ -1,0 +1,225 @@
+// `sesame issuer …`: an issuer's store, its cards and its audit.
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "tests/e2e/output.hpp"
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using namespace sesame::e2e;
+
+namespace {
+
+// A store in a folder of its own, and a Sésame card that is card 1 in it.
+class Issuer {
+ public:
+  Issuer() {
+    const Outcome made = run({"init"});
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+  }
+
+  Outcome run(const Arguments& arguments, const std::string& input = "") const {
+    return sandbox_.sesame(Arguments{"issuer"} + arguments, input);
+  }
+  nlohmann::json json(const Arguments& arguments) const {
+    return object(run(arguments + Arguments{"--json"}));
+  }
+  void add_card() const {
+    const Outcome added = run({"card", "add", "sesame-card", "--customer", "alice"});
+    INFO(added.err);
+    REQUIRE(added.status == 0);
+  }
+  // Of the card's next transaction, as its reader shows it.
+  std::string code() const { return object(sandbox_.sesame({"code", "--pin", "1234", "--json"})).at("code"); }
+  const Sandbox& sandbox() const { return sandbox_; }
+  std::string folder() const { return sandbox_.file("state/sesame"); }
+
+ private:
+  Sandbox sandbox_;
+};
+
+}  // namespace
+
+TEST_CASE("a code is accepted once, then the card's next one") {
+  const Issuer issuer;
+  issuer.add_card();
+  const std::string first = issuer.code(), second = issuer.code();
+  const Outcome accepted = issuer.run({"verify", first, "--card", "1"});
+  CHECK(accepted.status == 0);
+  CHECK(accepted.out == "accepted: card 1, ATC 0001\n");
+  const Outcome again = issuer.run({"verify", first, "--card", "1"});
+  CHECK(again.status == 1);
+  CHECK(again.err == "sesame: refused: it was used before, or a later one was, ATC 0001; 2 tries left\n");
+  const auto json = issuer.json({"verify", second, "--card", "1"});
+  CHECK(json.at("accepted") == true);
+  CHECK(json.at("atc") == "0002");
+  CHECK(json.at("tries_left") == 3);
+}
+
+TEST_CASE("wrong codes block a card with a warning before, and its issuer unblocks it") {
+  const Issuer issuer;
+  issuer.add_card();
+  const Arguments wrong{"verify", "1", "--card", "1", "--json"};
+  CHECK(nlohmann::json::parse(issuer.run(wrong).out).at("last_try") == false);
+  CHECK(nlohmann::json::parse(issuer.run(wrong).out).at("last_try") == true);
+  const Outcome third = issuer.run({"verify", "1", "--card", "1"});
+  CHECK_THAT(third.err, Contains("the card is blocked now"));
+  const Outcome blocked = issuer.run({"verify", issuer.code(), "--card", "1"});
+  CHECK(blocked.status == 1);
+  CHECK(blocked.err == "sesame: refused: the card is blocked\n");
+  CHECK(issuer.json({"unblock", "1"}).at("state") == "active");
+  CHECK(issuer.run({"verify", issuer.code(), "--card", "1"}).status == 0);
+}
+
+TEST_CASE("a card that has run away is found by two codes, or by its ATC") {
+  const Issuer issuer;
+  issuer.add_card();
+  for (int i = 0; i < 12; ++i) issuer.code();
+  const std::string one = issuer.code(), two = issuer.code();
+  const Outcome refused = issuer.run({"verify", one, "--card", "1"});
+  CHECK_THAT(refused.err, Contains("its ATC is beyond the window, ATC 000D"));
+  CHECK(issuer.run({"resync", two, one, "--card", "1"}).status == 1);
+  CHECK(issuer.run({"resync", one, two, "--card", "1"}).out == "accepted: card 1, ATC 000E\n");
+  CHECK(issuer.json({"resync", "--atc", "0100", "--card", "1"}).at("last_atc") == "0100");
+  CHECK(issuer.run({"resync", "--atc", "00FF", "--card", "1"}).status == 1);
+  CHECK(issuer.run({"resync", one, "--card", "1"}).status == 2);
+  CHECK(issuer.run({"resync", one, two, "--atc", "1", "--card", "1"}).status == 2);
+}
+
+TEST_CASE("the life of a card: shown masked, suspended, renewed, lost") {
+  const Issuer issuer;
+  issuer.add_card();
+  CHECK_THAT(issuer.run({"card", "list"}).out,
+             Contains("alice") && Contains("541333******0019/00") && Contains("active"));
+  const auto shown = issuer.json({"card", "show", "1"});
+  CHECK(shown.at("pan") == "541333******0019");
+  CHECK(shown.at("policy").at("card").at("scheme") == "tree");
+  CHECK(issuer.json({"card", "suspend", "1"}).at("state") == "suspended");
+  CHECK_THAT(issuer.run({"verify", issuer.code(), "--card", "1"}).err, Contains("the card is suspended"));
+  CHECK(issuer.json({"card", "resume", "1"}).at("state") == "active");
+
+  const std::string imk = issuer.sandbox().write("imk", "0123456789ABCDEF 0123456789ABCDEF\n");
+  const auto renewed = issuer.json({"card", "renew", "sesame-card", "--replaces", "1", "--imk-file", imk,
+                                    "--pan", "5413330000000019", "--psn", "1"});
+  CHECK(renewed.at("id") == 2);
+  CHECK(renewed.at("customer") == "alice");
+  CHECK(renewed.at("psn") == "01");
+  CHECK(issuer.run({"verify", issuer.code(), "--card", "1"}).status == 0);  // until the new one is used
+  CHECK(issuer.json({"card", "lost", "2"}).at("state") == "lost");
+  CHECK(issuer.run({"card", "resume", "2"}).status == 1);
+  const auto found =
+      nlohmann::json::parse(issuer.run({"card", "list", "--pan", "5413330000000019", "--json"}).out);
+  CHECK(found.size() == 2);
+}
+
+TEST_CASE("many cards are imported, or none") {
+  const Issuer issuer;
+  const std::string imk = issuer.sandbox().write("imk", "0123456789ABCDEF0123456789ABCDEF");
+  std::string csv = "pan,psn,customer\n", json;
+  for (int i = 0; i < 1500; ++i)
+    csv += "54133300" + std::to_string(10'000'000 + i) + ",01,c" + std::to_string(i) + "\n";
+  for (int i = 0; i < 3; ++i)
+    json += R"({"pan":"541333000000000)" + std::to_string(i) + "\",\"last_atc\":\"1F\"}\n";
+  const auto import = [&](const std::string& text) {
+    return issuer.run(
+        {"card", "import", "sesame-card", issuer.sandbox().write("list", text), "--imk-file", imk});
+  };
+  CHECK(import(csv).out == "1500 cards added: 1 to 1500\n");
+  CHECK(import(json).out == "3 cards added: 1501 to 1503\n");
+  CHECK(issuer.json({"card", "show", "1503"}).at("last_atc") == "001F");
+  CHECK_THAT(import(json).err,
+             Contains("card 1: card 1501 has this PAN") || Contains("card 1501 has this PAN"));
+  for (const auto& [text, says] : std::vector<std::pair<std::string, std::string>>{
+           {"", "has no card"},
+           {"pan,pin\n", "list:1: 'pin' is none of the columns"},
+           {"pan\n5413330000000077\n54133300000000x7\n", "list:3: pan: must be 12 to 19 digits"},
+           {"pan\n5413330000000077,1\n", "list:2: has 2 cells"},
+           {"{\"pan\":1}\n", "list:1: pan is no text"},
+           {"{\"PAN\":\"1\"}\n", "list:1: 'PAN' is none of"},
+           {"{\"pan\":\n", "list:1: is no JSON object"},
+           {"{\"pan\":\"5413330000000077\"}\npan\n", "list:2: is no JSON object"}}) {
+    const Outcome outcome = import(text);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, Contains(says));
+  }
+  CHECK(nlohmann::json::parse(issuer.run({"card", "list", "--json"}).out).size() == 1503);
+  CHECK(issuer.run({"audit", "--verify"}).status == 0);
+}
+
+TEST_CASE("what was done is audited, and a change is noticed") {
+  const Issuer issuer;
+  issuer.add_card();
+  CHECK(issuer.run({"verify", issuer.code(), "--card", "1"}).status == 0);
+  const Outcome audit = issuer.run({"audit"});
+  CHECK(lines(audit.out) == 4);
+  CHECK_THAT(audit.out,
+             Contains("founded") && Contains("added") && Contains("tried") && Contains("accepted"));
+  const auto whole = issuer.json({"audit", "--verify"});
+  CHECK(whole.at("whole") == true);
+  CHECK(whole.at("rows") == 4);
+  const std::string head = whole.at("head");
+
+  std::filesystem::copy_file(issuer.folder() + "/issuer.db", issuer.folder() + "/backup.db");
+  CHECK(issuer.run({"card", "suspend", "1"}).status == 0);
+  CHECK(issuer.run({"audit", "--verify", "--kept", head}).status == 0);
+  const std::string later = issuer.json({"audit", "--verify"}).at("head");
+  std::filesystem::copy_file(issuer.folder() + "/backup.db", issuer.folder() + "/issuer.db",
+                             std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(issuer.folder() + "/issuer.db-wal");
+  std::filesystem::remove(issuer.folder() + "/issuer.db-shm");
+  const Outcome back = issuer.run({"audit", "--verify", "--kept", later});
+  CHECK(back.status == 1);
+  CHECK_THAT(back.err, Contains("the store was put back"));
+  CHECK(issuer.run({"audit", "--verify", "--kept", head}).status == 0);
+}
+
+TEST_CASE("the key of a store is its owner's alone") {
+  const Issuer issuer;
+  issuer.add_card();
+  const std::string key = issuer.folder() + "/issuer.db.key";
+  struct stat found {};
+  REQUIRE(::stat(key.c_str(), &found) == 0);
+  CHECK((found.st_mode & 0777) == 0600);
+  ::chmod(key.c_str(), 0640);
+  CHECK_THAT(issuer.run({"card", "list"}).err, Contains("others may read this key"));
+  ::chmod(key.c_str(), 0600);
+  const std::string text = issuer.sandbox().read("state/sesame/issuer.db.key");
+  const auto with_env = [&](const std::string& value) {
+    return issuer.sandbox().sesame({"issuer", "card", "list", "--key-env", "STORE_KEY"}, "",
+                                   {{"STORE_KEY", value}});
+  };
+  CHECK(with_env(text.substr(0, 64)).status == 0);
+  CHECK(with_env(std::string(64, '0')).status == 2);
+  CHECK(with_env("12").status == 2);
+  const Outcome second = issuer.run({"init"});
+  CHECK(second.status == 2);
+  CHECK_THAT(second.err, Contains("is there already"));
+  CHECK(issuer.run({"card", "list", "--store", issuer.sandbox().file("none.db")}).status == 2);
+}
+
+TEST_CASE("what cannot be taken into a store is said in one line") {
+  const Issuer issuer;
+  const std::string imk = issuer.sandbox().write("imk", "0123456789ABCDEF0123456789ABCDEF");
+  for (const auto& [arguments, says] : std::vector<std::pair<Arguments, std::string>>{
+           {{"card", "add", "bank-card", "--aid", "A000000042"}, "no mask (IPB)"},
+           {{"card", "add", "sesame-card", "--pan", "5413330000000019"}, "only with --imk-file"},
+           {{"card", "add", "sesame-card", "--imk-file", imk}, "--pan: required"},
+           {{"card", "add", "sesame-card", "--imk-file", imk, "--pan", "1"}, "--pan: must be"},
+           {{"card", "add", "sesame-card", "--imk-file", imk, "--pan", "5413330000000019", "--option", "C"},
+            "must be A or B"},
+           {{"card", "add", "sesame-card", "--modes", "pay"}, "--modes: must be one of"},
+           {{"card", "import", "sesame-card", imk}, "--imk-file: required"},
+           {{"verify", "1", "--card", "x"}, "--card"}}) {
+    const Outcome outcome = issuer.run(arguments);
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.err, Contains(says));
+  }
+  CHECK(issuer.run({"verify", "1", "--card", "7"}).err == "sesame: refused: there is no such card\n");
+  CHECK(issuer.run({"card", "show", "7"}).status == 1);
+  CHECK(issuer
+            .run({"card", "add", "sesame-card", "--imk-file", "-", "--pan", "5413330000000019"},
+                 "0123456789ABCDEF0123456789ABCDEF\n")
+            .status == 0);
+}
