@@ -22,6 +22,8 @@ class Gate {
 
   // ApiError bad_host or bad_origin, 403.
   void check_source(const Request& request) const;
+  // It has the token, or its cookie; or none is needed.
+  bool knows(const Request& request) const;
   // ApiError unauthorized, 401.
   void check_token(const Request& request) const;
 

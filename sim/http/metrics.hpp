@@ -6,23 +6,22 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sesame::sim {
 
+// One that is counted elsewhere.
+std::string metric(std::string_view name, std::string_view type, std::string_view help, std::uint64_t value);
+
+// The requests.
 class Metrics {
  public:
   // `operation`: of the route, or "none"; never anything that a client chose.
   void count_request(const std::string& operation, int status, std::chrono::nanoseconds took);
-  void count_code();
 
-  // What is known elsewhere.
-  struct Now {
-    std::size_t readers = 0, waiting = 0;  // waiting: event streams and long polls
-    std::uint64_t created = 0, events = 0;
-  };
   // Prometheus text, version 0.0.4.
-  std::string text(const Now& now) const;
+  std::string text() const;
 
  private:
   struct Sum {
@@ -31,7 +30,6 @@ class Metrics {
   };
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, int>, Sum> requests_;
-  std::uint64_t codes_ = 0;
 };
 
 }  // namespace sesame::sim

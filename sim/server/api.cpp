@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <new>
 #include <utility>
 
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
 #include "sim/http/json_body.hpp"
+#include "sim/http/query.hpp"
+#include "sim/http/responses.hpp"
+#include "sim/http/routes.hpp"
 #include "sim/lcd/pattern.hpp"
 #include "sim/lcd/picture.hpp"
 #include "sim/reader/refusal.hpp"
@@ -33,20 +35,6 @@ constexpr std::uint64_t kLongestPoll = 60'000;  // ms
 constexpr std::chrono::milliseconds kSoon{1};   // at the least, between two looks at what is due
 
 // ---- responses
-
-Response json_response(const Json& json, int status = 200) {
-  Response response;
-  response.status = status;
-  response.body = dump(json);
-  return response;
-}
-
-Response typed(std::string_view type, std::string body) {
-  Response response;
-  response.type = type;
-  response.body = std::move(body);
-  return response;
-}
 
 Response nothing() {
   Response response;
@@ -91,35 +79,7 @@ ApiError error_of(const Failure& failure) {
 }
 
 // What cannot be understood, or is not answered any more.
-ApiError error_of(int status) {
-  switch (status) {
-    case 408:
-      return {408, "request_timeout", "the request did not come in time", "send it within half a minute"};
-    case 413:
-      return {413, "body_too_large", "the body is too large",
-              fmt::format("at most {} bytes", Api::kLargestBody)};
-    case 414: return {414, "path_too_long", "the path is too long", "at most 2048 bytes"};
-    case 431:
-      return {431, "headers_too_large", "the headers are too many or too long",
-              "at most 100, of 32 KiB in all"};
-    case 503: return {503, "ending", "the simulator is ending", "start it again", {{"Retry-After", "2"}}};
-    default: return {400, "bad_request", "this is no request that HTTP knows", "see RFC 9112"};
-  }
-}
-
-// What any browser must know about any answer.
-void add_safeguards(Response& response) {
-  response.headers.insert(
-      response.headers.end(),
-      {{"Cache-Control", "no-store"},
-       {"X-Content-Type-Options", "nosniff"},
-       {"X-Frame-Options", "DENY"},
-       {"Referrer-Policy", "no-referrer"},
-       {"Cross-Origin-Resource-Policy", "same-origin"},
-       {"Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});
-}
+ApiError error_of(int status) { return sim::error_of(status, Api::kLargestBody, "simulator"); }
 
 Response later(std::shared_ptr<Wait> wait) {
   Response response;
@@ -128,35 +88,6 @@ Response later(std::shared_ptr<Wait> wait) {
 }
 
 // ---- requests
-
-// The query has these parameters at most.
-void check_query(const Request& request, std::initializer_list<std::string_view> allowed) {
-  for (const auto& [name, value] : request.query) {
-    if (std::find(allowed.begin(), allowed.end(), name) != allowed.end()) continue;
-    throw ApiError{
-        400, "unknown_field", fmt::format("there is no parameter {}", name.substr(0, 64)),
-        allowed.size() == 0 ? "this takes none" : fmt::format("allowed: {}", fmt::join(allowed, ", "))};
-  }
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::uint64_t number_parameter(const Request& request, const std::string& name, std::uint64_t otherwise,
-                               std::uint64_t most) {
-  const auto text = request.parameter(name);
-  if (!text) return otherwise;
-  const auto value = number(*text);
-  if (!value)
-    throw ApiError{400, "wrong_type", name + " must be a whole number", fmt::format("from 0 to {}", most)};
-  if (*value > most)
-    throw ApiError{400, "out_of_range", name + " is out of range", fmt::format("from 0 to {}", most)};
-  return *value;
-}
 
 // The type that Accept names first, of these; the first of these where it names none.
 bool prefers(const Request& request, std::string_view type, std::string_view other) {
@@ -170,26 +101,6 @@ JsonBody body_of(const Request& request) {
 }
 
 void check_no_body(const Request& request) { document::Table(JsonBody(request.body).root()).done(); }
-
-// What stands for {…} in the pattern, or nothing if the path is another.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  std::vector<std::string> parameters;
-  for (;;) {
-    const std::string_view wanted = pattern.substr(0, pattern.find('/', 1));
-    const std::string_view given = path.substr(0, path.find('/', 1));
-    if (wanted.substr(0, 2) == "/{") {
-      if (given.size() < 2) return std::nullopt;
-      parameters.emplace_back(given.substr(1));
-    } else if (wanted != given) {
-      return std::nullopt;
-    }
-    pattern.remove_prefix(wanted.size());
-    path.remove_prefix(given.size());
-    if (pattern.empty() || path.empty()) break;
-  }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return parameters;
-}
 
 // ---- lists
 
@@ -322,7 +233,7 @@ Response Api::begin(const Request& request) {
     gate_.check_source(request);
     if (request.body.size() > kLargestBody) throw error_of(413);
     std::vector<std::string> parameters;
-    const Route& route = find_route(request, parameters);
+    const Route& route = find_route(routes(), request, parameters);
     operation = route.operation;
     if (!route.open) gate_.check_token(request);
     return (this->*route.handler)({request, std::move(parameters)});
@@ -337,7 +248,7 @@ std::optional<Response> Api::judge(const Request& head) {
   try {
     gate_.check_source(head);
     std::vector<std::string> parameters;
-    if (!find_route(head, parameters).open) gate_.check_token(head);
+    if (!find_route(routes(), head, parameters).open) gate_.check_token(head);
     return std::nullopt;
   } catch (const ApiError& error) {
     return answer("none", Clock::now(), [&] { return response_of(error); });
@@ -350,27 +261,6 @@ Response Api::refuse(int status) {
 
 void Api::on_news(std::function<void(const std::string& topic)> news) {
   simulator_.events().on_news(std::move(news));
-}
-
-const Api::Route& Api::find_route(const Request& request, std::vector<std::string>& parameters) {
-  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  std::string allowed;
-  for (const Route& route : routes()) {
-    auto found = match(route.pattern, request.path);
-    if (!found) continue;
-    if (route.method != method) {
-      allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", route.method);
-      continue;
-    }
-    parameters = std::move(*found);
-    return route;
-  }
-  if (allowed.empty()) throw ApiError{404, "not_found", "there is nothing at this path", "see /openapi.json"};
-  throw ApiError{405,
-                 "method_not_allowed",
-                 "this path does not take that method",
-                 "allowed: " + allowed,
-                 {{"Allow", allowed}}};
 }
 
 // ---- the server itself
@@ -392,9 +282,16 @@ Response Api::healthz(const Call& call) {
 
 Response Api::metrics(const Call& call) {
   check_query(call.request, {});
-  return typed("text/plain; version=0.0.4; charset=utf-8",
-               metrics_.text({simulator_.size(), static_cast<std::size_t>(limit_.taken()),
-                              simulator_.created(), simulator_.events().published()}));
+  return typed(
+      "text/plain; version=0.0.4; charset=utf-8",
+      metric("sesame_readers", "gauge", "Live readers.", simulator_.size()) +
+          metric("sesame_readers_created_total", "counter", "Readers ever created.", simulator_.created()) +
+          metric("sesame_waiting", "gauge", "Event streams and long polls.",
+                 static_cast<std::uint64_t>(limit_.taken())) +
+          metric("sesame_events_total", "counter", "Events in all readers.",
+                 simulator_.events().published()) +
+          metric("sesame_codes_total", "counter", "Codes given by one call.", codes_.load()) +
+          metrics_.text());
 }
 
 Response Api::openapi(const Call&) { return typed("application/json", openapi_); }
@@ -537,8 +434,8 @@ namespace {
 
 class OtpWait final : public Wait {
  public:
-  OtpWait(Simulator& simulator, Metrics& metrics, const std::string& id, OtpRequest request)
-      : metrics_(metrics), id_(id), call_(simulator, id, std::move(request)) {}
+  OtpWait(Simulator& simulator, std::atomic<std::uint64_t>& codes, const std::string& id, OtpRequest request)
+      : codes_(codes), id_(id), call_(simulator, id, std::move(request)) {}
 
   const std::string& topic() const override { return id_; }
   Clock::time_point again() const override { return Clock::now() + std::max(call_.again(), kSoon); }
@@ -546,12 +443,12 @@ class OtpWait final : public Wait {
   std::optional<Response> ask(bool) override {
     const std::optional<OtpResult> result = call_.go_on();
     if (!result) return std::nullopt;
-    if (result->code) metrics_.count_code();
+    if (result->code) ++codes_;
     return json_response(otp_json(*result));
   }
 
  private:
-  Metrics& metrics_;
+  std::atomic<std::uint64_t>& codes_;
   std::string id_;
   Simulator::OtpCall call_;
 };
@@ -560,7 +457,7 @@ class OtpWait final : public Wait {
 
 Response Api::make_otp(const Call& call) {
   OtpRequest request = otp_request(body_of(call.request).root());
-  const auto wait = std::make_shared<OtpWait>(simulator_, metrics_, call.id(), std::move(request));
+  const auto wait = std::make_shared<OtpWait>(simulator_, codes_, call.id(), std::move(request));
   auto response = wait->ask(false);
   return response ? std::move(*response) : later(wait);
 }
@@ -701,7 +598,7 @@ Response Api::feed(const Call& call, std::optional<std::string> reader) {
   check_query(call.request, {});
   std::uint64_t after = simulator_.events().last();
   if (const std::string_view last = call.request.header("last-event-id"); !last.empty()) {
-    const auto value = number(last);
+    const auto value = whole_number(last);
     if (!value)
       throw ApiError{400, "wrong_type", "Last-Event-ID must be a whole number", "the id of an event"};
     after = *value;

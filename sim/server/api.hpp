@@ -5,6 +5,7 @@
 // wait: both take one of kMostWaits, and beyond those there is a 503.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -68,7 +69,6 @@ class Api final : public HttpService {
 
   template <class Make>
   Response answer(const std::string& operation, std::chrono::steady_clock::time_point began, Make make);
-  static const Route& find_route(const Request& request, std::vector<std::string>& parameters);
 
   Response page(const Call&);
   Response page_asset(const Call&);
@@ -109,6 +109,7 @@ class Api final : public HttpService {
   std::optional<OfferedCard> offered_;
   ConnectionLimit limit_;
   Metrics metrics_;
+  std::atomic<std::uint64_t> codes_ = 0;
   std::string profiles_, cards_, faults_, openapi_;  // they do not change
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/http/responses.hpp"
 #include "sim/server/reader_json.hpp"
 
 namespace sesame::sim {

@@ -110,8 +110,6 @@ struct EventWriter {
 
 }  // namespace
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> expires_in) {
   const Reader& reader = live.reader();
   const ReaderProfile& profile = reader.profile();

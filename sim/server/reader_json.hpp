@@ -12,9 +12,6 @@
 
 namespace sesame::sim {
 
-// As UTF-8; invalid bytes become U+FFFD.
-std::string dump(const nlohmann::ordered_json& value);
-
 // `expires_in`: milliseconds until the reader is deleted.
 nlohmann::ordered_json reader_json(const std::string& id, LiveReader& reader,
                                    std::optional<Millis> expires_in);

@@ -35,8 +35,8 @@ std::string lower(std::string text) {
   return text;
 }
 
-const Json* operation(const std::string& method, const std::string& path) {
-  for (const auto& [pattern, methods] : openapi()["paths"].items()) {
+const Json* operation(const Json& description, const std::string& method, const std::string& path) {
+  for (const auto& [pattern, methods] : description["paths"].items()) {
     if (fits(pattern, path) && methods.contains(lower(method))) return &methods[lower(method)];
   }
   return nullptr;
@@ -49,15 +49,15 @@ const Json& openapi() {
   return document;
 }
 
-std::string undescribed(const std::string& method, const std::string& path, int status,
-                        const std::string& type, const std::string& body) {
-  const Schema schema(openapi());
-  const Json* found = operation(method == "HEAD" ? "GET" : method, path);
+std::string undescribed(const Json& description, const std::string& method, const std::string& path,
+                        int status, const std::string& type, const std::string& body) {
+  const Schema schema(description);
+  const Json* found = operation(description, method == "HEAD" ? "GET" : method, path);
   const std::string short_type = type.substr(0, type.find(';'));
   if (found == nullptr || status == 405 || status == 414 || status == 431 ||
       (status == 400 && !found->at("responses").contains("400"))) {
     if (status < 400) return "no operation for " + method + " " + path;
-    return schema.mistake(openapi()["components"]["schemas"]["Error"], Json::parse(body));
+    return schema.mistake(description["components"]["schemas"]["Error"], Json::parse(body));
   }
   const std::string key = std::to_string(status);
   if (!found->at("responses").contains(key)) {
@@ -70,6 +70,11 @@ std::string undescribed(const std::string& method, const std::string& path, int 
   if (short_type != "application/json" || !content.contains("schema")) return "";
   if (path.compare(0, 8, "/assets/") == 0) return "";
   return schema.mistake(content["schema"], Json::parse(body));
+}
+
+std::string undescribed(const std::string& method, const std::string& path, int status,
+                        const std::string& type, const std::string& body) {
+  return undescribed(openapi(), method, path, status, type, body);
 }
 
 std::string undescribed_event(const std::string& data) {

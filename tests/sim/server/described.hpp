@@ -9,7 +9,10 @@ namespace sesame::sim {
 
 const nlohmann::json& openapi();
 
-// What the description does not allow; empty: nothing. `path` is without its query.
+// What the description, another than that of the readers where it is given, does not allow; empty: nothing.
+// `path` is without its query.
+std::string undescribed(const nlohmann::json& description, const std::string& method, const std::string& path,
+                        int status, const std::string& type, const std::string& body);
 std::string undescribed(const std::string& method, const std::string& path, int status,
                         const std::string& type, const std::string& body);
 std::string undescribed_event(const std::string& data);
