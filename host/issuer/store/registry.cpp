@@ -279,6 +279,43 @@ std::vector<CardId> Registry::find(std::string_view pan) {
   return ids;
 }
 
+namespace {
+
+std::vector<CardId> usable(const std::vector<CardRow>& rows) {
+  std::vector<CardId> ids;
+  for (const CardRow& row : rows) {
+    if (row.state != CardState::lost && row.state != CardState::ended) ids.push_back(row.id);
+  }
+  if (ids.empty() && !rows.empty()) ids.push_back(rows.back().id);
+  return ids;
+}
+
+}  // namespace
+
+std::vector<CardId> Registry::find(std::string_view pan, std::string_view psn) {
+  const ByteString digits(pan.begin(), pan.end());
+  std::vector<CardRow> found;
+  store_.transact([&](Rows& rows) {
+    found = rows.cards_of(Bytes(keys::hmac(hash_, digits)));
+    // Where there is none, as much is opened.
+    if (found.empty()) keys::open(seal_, ByteString(64), bound(CardRow{}).bytes());
+    std::erase_if(found, [&](const CardRow& row) {
+      const auto number = keys::open(seal_, row.sealed_pan, bound(row).bytes());
+      if (!number) return false;  // a try at it tells that it was changed
+      const std::string text(number->bytes().begin(), number->bytes().end());
+      const std::size_t one = text.find('/');
+      return text.substr(one + 1, text.rfind('/') - one - 1) != psn;
+    });
+  });
+  return usable(found);
+}
+
+std::vector<CardId> Registry::find_customer(std::string_view customer) {
+  std::vector<CardRow> found;
+  store_.transact([&](Rows& rows) { found = rows.cards_of(customer); });
+  return usable(found);
+}
+
 // ---- codes
 
 // Counted, compared, settled. Where nothing is to be compared with, as much is written and computed.

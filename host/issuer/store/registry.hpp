@@ -129,6 +129,10 @@ class Registry {
   CardInfo show(CardId card);
   std::vector<CardInfo> list();
   std::vector<CardId> find(std::string_view pan);
+  // Of those with this PAN and PSN, or of this customer: those that are neither lost nor ended, else the
+  // last.
+  std::vector<CardId> find(std::string_view pan, std::string_view psn);
+  std::vector<CardId> find_customer(std::string_view customer);
 
   void read_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look);
   AuditCheck verify_audit();

@@ -26,6 +26,7 @@ CREATE TABLE cards (
   sealed_key BLOB NOT NULL, policy TEXT NOT NULL, last_atc INTEGER NOT NULL, failures INTEGER NOT NULL,
   state INTEGER NOT NULL, replaces INTEGER NOT NULL, revision INTEGER NOT NULL, mac BLOB NOT NULL) STRICT;
 CREATE INDEX cards_by_pan ON cards (pan_hash);
+CREATE INDEX cards_by_customer ON cards (customer);
 CREATE TABLE audit (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, card INTEGER NOT NULL, revision INTEGER NOT NULL,
   event TEXT NOT NULL, detail TEXT NOT NULL, chain BLOB NOT NULL) STRICT;
@@ -143,6 +144,13 @@ class SqliteStore::Connection final : public Rows {
     Query found = query("SELECT * FROM cards WHERE pan_hash=? ORDER BY id");
     std::vector<CardRow> rows;
     found.with(pan_hash);
+    while (found.step()) rows.push_back(card_row(found));
+    return rows;
+  }
+  std::vector<CardRow> cards_of(std::string_view customer) override {
+    Query found = query("SELECT * FROM cards WHERE customer=? ORDER BY id");
+    std::vector<CardRow> rows;
+    found.with(customer);
     while (found.step()) rows.push_back(card_row(found));
     return rows;
   }

@@ -62,6 +62,7 @@ class Rows {
 
   virtual std::optional<CardRow> card(CardId id) = 0;
   virtual std::vector<CardRow> cards_of(Bytes pan_hash) = 0;
+  virtual std::vector<CardRow> cards_of(std::string_view customer) = 0;
   virtual void each_card(const std::function<void(const CardRow&)>& look) = 0;
   virtual CardId next_id() = 0;
   virtual void insert(const CardRow& row) = 0;
