@@ -1,0 +1,279 @@
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/sim/issuer/checked_issuer_api.hpp"
+
+using namespace sesame;
+using namespace sesame::sim;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kAccepted = R"({"accepted":true,"last_try":false})";
+constexpr const char* kRefused = R"({"accepted":false,"last_try":false})";
+constexpr const char* kLastTry = R"({"accepted":false,"last_try":true})";
+
+std::string shipped(const std::string& name) { return issuer::test::card_text(name); }
+
+}  // namespace
+
+TEST_CASE(
+    "every route of the issuer is described, with who may use it, and everything described has a route") {
+  std::set<std::string> routes, described;
+  for (const IssuerApi::Route& route : IssuerApi::routes()) {
+    std::string method(route.method);
+    for (char& character : method) character = static_cast<char>(character + 32);
+    const char* whose = route.whose == IssuerApi::Whose::anybody ? " anybody"
+                        : route.whose == IssuerApi::Whose::desk  ? " desk"
+                                                                 : " relying party";
+    routes.insert(method + " " + std::string(route.pattern) + " " + std::string(route.operation) + whose);
+  }
+  for (const auto& [path, methods] : issuer_description()["paths"].items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      const char* whose = !operation.contains("security") ? " desk"
+                          : operation["security"].empty() ? " anybody"
+                                                          : " relying party";
+      described.insert(method + " " + path + " " + operation["operationId"].get<std::string>() + whose);
+    }
+  }
+  CHECK(routes == described);
+}
+
+TEST_CASE("a code is accepted once, and the audit knows why it was not again") {
+  CheckedIssuerApi checked;
+  const json code = checked.body(checked.codes.good(1));
+  CHECK(checked.verify(code) == kAccepted);
+  CHECK(checked.verify(code) == kRefused);
+  CHECK(checked.causes() == std::vector<std::string>{"replayed"});
+  CHECK(checked.ok("GET", "/v1/cards/1")["last_atc"] == "0001");
+}
+
+TEST_CASE("who submits a code is told the same of a wrong one, of a used one and of no card at all") {
+  CheckedIssuerApi checked;
+  json wrong = checked.body(checked.codes.wrong(1));
+  const std::string answer = checked.verify(wrong);
+  CHECK(answer == kRefused);
+  wrong["card"] = 77;
+  CHECK(checked.verify(wrong) == answer);
+  wrong.erase("card");
+  wrong["customer"] = "nobody";
+  CHECK(checked.verify(wrong) == answer);
+  wrong.erase("customer");
+  wrong.update({{"pan", "5413330000000027"}, {"psn", "00"}});
+  CHECK(checked.verify(wrong) == answer);
+  wrong["code"] = "no digits";
+  CHECK(checked.verify(wrong) == answer);
+  checked.issuer().registry().suspend(checked.card(), 5);
+  CHECK(checked.verify(checked.body(checked.codes.good(2))) == answer);
+}
+
+TEST_CASE("a card is named by its number, by PAN and PSN, or by a customer who has no other") {
+  CheckedIssuerApi checked;
+  const auto named = [&](std::uint16_t atc, const json& which) {
+    json body = checked.body(checked.codes.good(atc));
+    body.erase("card");
+    body.update(which);
+    return body;
+  };
+  CHECK(checked.verify(named(1, {{"pan", "5413330000000019"}, {"psn", "00"}})) == kAccepted);
+  CHECK(checked.verify(named(2, {{"customer", "alice"}})) == kAccepted);
+  CHECK(checked.verify(named(3, {{"pan", "5413330000000019"}, {"psn", "01"}})) == kRefused);
+
+  const json next = checked.ok("POST", "/v1/cards", {{"toml", shipped("bank-card")}, {"customer", "alice"}});
+  CHECK(checked.refused("POST", "/v1/verifications", named(3, {{"customer", "alice"}})) ==
+        "409 several_cards");
+  checked.ok("PATCH", "/v1/cards/" + next["id"].dump(), {{"action", "report-lost"}});
+  CHECK(checked.verify(named(3, {{"customer", "alice"}})) == kAccepted);
+}
+
+TEST_CASE("the last try is announced, the card blocks, and the desk unblocks it") {
+  CheckedIssuerApi checked;
+  const json wrong = checked.body(checked.codes.wrong(1));
+  CHECK(checked.verify(wrong) == kRefused);
+  CHECK(checked.verify(wrong) == kLastTry);
+  CHECK(checked.verify(wrong) == kRefused);
+  CHECK(checked.ok("GET", "/v1/cards/1")["state"] == "blocked");
+  CHECK(checked.verify(checked.body(checked.codes.good(1))) == kRefused);
+  CHECK(checked.ok("PATCH", "/v1/cards/1", {{"action", "unblock"}})["tries_left"] == 3);
+  CHECK(checked.verify(checked.body(checked.codes.good(1))) == kAccepted);
+}
+
+TEST_CASE("two codes in a row, or the ATC of the reader's menu, find a card again") {
+  CheckedIssuerApi checked;
+  json first = checked.body(checked.codes.good(500)), second = checked.body(checked.codes.good(501));
+  first.erase("card");
+  second.erase("card");
+  CHECK(checked.ok("POST", "/v1/resynchronizations", {{"card", 1}, {"codes", {first, second}}})["accepted"] ==
+        true);
+  CHECK(checked.ok("GET", "/v1/cards/1")["last_atc"] == "01F5");
+  CHECK(checked.ok("PATCH", "/v1/cards/1", {{"last_atc", "0300"}})["last_atc"] == "0300");
+  CHECK(checked.refused("PATCH", "/v1/cards/1", {{"last_atc", "0200"}}) == "409 refused");
+  CHECK(checked.refused("POST", "/v1/resynchronizations", {{"card", 1}, {"codes", {first}}}) ==
+        "400 out_of_range");
+}
+
+TEST_CASE("a card comes in as its file, is shown without its key, and codes of it are good") {
+  CheckedIssuerApi checked;
+  const Response added = checked.send(
+      "POST", "/v1/cards",
+      json{{"toml", shipped("bank-card")}, {"customer", "bob"}, {"window", 20}, {"modes", {"identify"}}}
+          .dump());
+  REQUIRE(added.status == 201);
+  const json card = json::parse(added.body);
+  CHECK(card["customer"] == "bob");
+  CHECK(card["window"] == 20);
+  CHECK(card["modes"] == json({"identify"}));
+  CHECK(checked.ok("GET", "/v1/cards/2") == card);
+  CHECK(checked.ok("GET", "/v1/cards?from=2")["cards"] == json({card}));
+  const json listed = checked.ok("GET", "/v1/cards?limit=1");
+  CHECK(listed["cards"].size() == 1);
+  CHECK(listed["next"] == 2);
+  CHECK(checked.refused("POST", "/v1/cards", {{"toml", shipped("bank-card")}}) == "400 bad_card");  // again
+  CHECK(checked.refused("POST", "/v1/cards", {{"toml", "aid = 1"}}) == "400 bad_card");
+  CHECK(checked.refused("POST", "/v1/cards", {{"toml", shipped("bank-card")}, {"aid", "F000000000"}}) ==
+        "400 out_of_range");
+}
+
+TEST_CASE("a card is suspended, resumed and lost, in an order that can be") {
+  CheckedIssuerApi checked;
+  const std::string card = "/v1/cards/1";
+  CHECK(checked.refused("PATCH", card, {{"action", "resume"}}) == "409 refused");
+  CHECK(checked.ok("PATCH", card, {{"action", "suspend"}})["state"] == "suspended");
+  CHECK(checked.ok("PATCH", card, {{"action", "resume"}})["state"] == "active");
+  CHECK(checked.ok("PATCH", card, {{"action", "report-lost"}})["state"] == "lost");
+  CHECK(checked.refused("PATCH", card, {{"action", "unblock"}}) == "409 refused");
+  CHECK(checked.refused("PATCH", card, {{"action", "burn"}}) == "400 out_of_range");
+  CHECK(checked.refused("PATCH", card, json::object()) == "400 malformed_request");
+  CHECK(checked.refused("PATCH", "/v1/cards/9", {{"action", "suspend"}}) == "404 unknown_card");
+  CHECK(checked.refused("GET", "/v1/cards/x") == "404 unknown_card");
+}
+
+TEST_CASE("the audit is read in parts, and verified") {
+  CheckedIssuerApi checked;
+  for (std::uint16_t atc = 1; atc <= 3; ++atc) checked.verify(checked.body(checked.codes.good(atc)));
+  const json all = checked.ok("GET", "/v1/audit")["rows"];
+  REQUIRE(all.size() >= 8);
+  json joined = json::array();
+  for (json next = 1; !next.is_null();) {
+    const json part = checked.ok("GET", "/v1/audit?limit=3&from=" + next.dump());
+    for (const json& row : part["rows"]) joined.push_back(row);
+    next = part["next"];
+  }
+  CHECK(joined == all);
+  const json check = checked.ok("GET", "/v1/audit/verification");
+  CHECK(check["whole"] == true);
+  CHECK(check["rows"] == all.size());
+  CHECK(check["head"]["number"] == all.size());
+}
+
+TEST_CASE("a relying party may verify codes, and nothing else; without a token nothing is done") {
+  CheckedIssuerApi checked;
+  const std::string good = checked.body(checked.codes.good(1)).dump();
+  for (const IssuerApi::Route& route : IssuerApi::routes()) {
+    const std::string method(route.method), path(route.pattern);
+    INFO(path);
+    const bool open = route.whose == IssuerApi::Whose::anybody;
+    CHECK(checked.send(method, path, "{}", "").status == (open ? 200 : 401));
+    CHECK(checked.send(method, path, "{}", "desk-toke").status == (open ? 200 : 401));
+    if (route.whose == IssuerApi::Whose::desk)
+      CHECK(checked.refused(method, path, nullptr, "party-token") == "403 not_yours");
+    Request head;
+    head.method = method;
+    head.path = path;
+    head.headers = {{"host", "127.0.0.1:8036"}};
+    CHECK(checked.api().judge(head).has_value() == !open);
+    head.headers["host"] = "evil.example";
+    REQUIRE(checked.api().judge(head).has_value());
+    CHECK(checked.api().judge(head)->status == 403);
+  }
+  CHECK(checked.send("POST", "/v1/verifications", good, "").status == 401);
+  CHECK(checked.send("POST", "/v1/verifications", good).body == kAccepted);
+}
+
+TEST_CASE("what is malformed is refused before any card is looked at, and counts nowhere") {
+  CheckedIssuerApi checked;
+  const json good = checked.body(checked.codes.good(1));
+  const auto with = [&](const json& more) {
+    json body = good;
+    body.merge_patch(more);
+    return checked.refused("POST", "/v1/verifications", body);
+  };
+  CHECK(with({{"mode", "guess"}}) == "400 out_of_range");
+  CHECK(with({{"mode", "respond"}}) == "400 malformed_request");
+  CHECK(with({{"mode", "sign"}}) == "400 malformed_request");
+  CHECK(with({{"mode", "tds"}}) == "400 malformed_request");
+  CHECK(with({{"challenge", "12"}}) == "400 malformed_request");
+  CHECK(with({{"mode", "respond"}, {"challenge", "12x"}}) == "400 out_of_range");
+  CHECK(with({{"mode", "respond"}, {"challenge", "123456789"}}) == "400 out_of_range");
+  CHECK(with({{"code", std::string(65, '1')}}) == "400 out_of_range");
+  CHECK(with({{"code", nullptr}}) == "400 missing_field");
+  CHECK(with({{"card", nullptr}}) == "400 malformed_request");
+  CHECK(with({{"card", 0}}) == "400 out_of_range");
+  CHECK(with({{"customer", "alice"}}) == "400 malformed_request");
+  CHECK(with({{"psn", "00"}}) == "400 malformed_request");
+  CHECK(with({{"pin", "1234"}}) == "400 unknown_field");
+  CHECK(checked.refused("POST", "/v1/verifications?x=1", good) == "400 unknown_field");
+  CHECK(checked.send("POST", "/v1/verifications", "{").status == 400);
+  CHECK(checked.refused("POST", "/v1/verifications", json(std::string(IssuerApi::kLargestBody, ' '))) ==
+        "413 body_too_large");
+  CHECK(checked.refused("PUT", "/v1/verifications") == "405 method_not_allowed");
+  CHECK(checked.ok("GET", "/v1/cards/1")["tries_left"] == 3);
+  CHECK(checked.verify(good) == kAccepted);
+}
+
+TEST_CASE("of 64 submissions of one code at once one is accepted") {
+  CheckedIssuerApi checked;
+  const std::string good = checked.body(checked.codes.good(1)).dump();
+  std::atomic<int> accepted = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 8; ++i) {
+      clients.emplace_back([&] {
+        Request request;
+        request.method = "POST";
+        request.path = "/v1/verifications";
+        request.headers = {{"host", "127.0.0.1:8036"}, {"authorization", "Bearer party-token"}};
+        request.body = good;
+        for (int k = 0; k < 8; ++k) accepted += checked.api().begin(request).body == kAccepted ? 1 : 0;
+      });
+    }
+  }
+  CHECK(accepted == 1);
+  const std::string metrics = checked.send("GET", "/metrics").body;
+  CHECK(metrics.find("\nsesame_issuer_accepted_total 1\n") != std::string::npos);
+  CHECK(metrics.find("\nsesame_issuer_refused_total 63\n") != std::string::npos);
+}
+
+TEST_CASE("guesses beyond those whose cause is being found out are refused all the same") {
+  CheckedIssuerApi checked;
+  const auto submission = [&] { return checked.codes.wrong(1); };
+  issuer::Decision refused;
+  refused.verdict.outcome = issuer::Outcome::format;
+  for (std::size_t i = 0; i < Inquiries::kMost + 5; ++i) {
+    checked.api().inquiries().take(
+        checked.card(), issuer::test::with(issuer::test::of(issuer::Mode::identify), "1"), refused);
+  }
+  CHECK(checked.api().inquiries().dropped() == 5);
+  CHECK(checked.verify(checked.body(submission())) == kRefused);
+}
+
+TEST_CASE("no key and no whole card number is ever in an answer") {
+  CheckedIssuerApi checked;
+  checked.ok("POST", "/v1/cards", {{"toml", shipped("bank-card")}});
+  checked.verify(checked.body(checked.codes.wrong(1)));
+  checked.causes();
+  checked.ok("GET", "/v1/cards");
+  CHECK(checked.seen.find("5413330000000019") == std::string::npos);
+  CHECK(checked.seen.find("541333******0019") != std::string::npos);
+}
+
+TEST_CASE("a server that ends, and what cannot be read, have answers of their own") {
+  CheckedIssuerApi checked;
+  for (const int status : {400, 408, 413, 414, 431, 503}) {
+    const Response response = checked.api().refuse(status);
+    CHECK(response.status == status);
+    CHECK(json::parse(response.body).contains("code"));
+  }
+}
