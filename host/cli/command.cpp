@@ -37,6 +37,10 @@ Command Command::group(const Command& parent, const std::string& name, const std
   return made;
 }
 
+Command Command::existing(const Command& parent, const std::string& name) {
+  return Command(*parent.app_->get_subcommand(name));
+}
+
 void Command::footer(const std::string& text) const { app_->footer(text); }
 
 Option Command::flag(const std::string& name, bool& value, const std::string& help) const {

@@ -51,6 +51,8 @@ class Command {
   // The parent may be the program, or a group of commands: `card`.
   Command(const Command& parent, const std::string& name, const std::string& help);
   static Command group(const Command& parent, const std::string& name, const std::string& help);
+  // One that was added before.
+  static Command existing(const Command& parent, const std::string& name);
 
   void footer(const std::string& text) const;
 

@@ -14,6 +14,7 @@
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
 #include "host/io/private_memory.hpp"
+#include "sim/cli/issuer_serve.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
 #include "sim/cli/tui.hpp"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) try {
       "Exit status: 0 done; 1 the card or the PIN refused; 2 usage or a bad file; 3 the environment.");
   const sesame::cli::Command program(*app);
   sesame::cli::add_commands(program);
+  sesame::sim::add_issuer_serve_command(sesame::cli::Command::existing(program, "issuer"));
   sesame::sim::add_sim_command(program);
   sesame::sim::add_scenario_command(program);
   sesame::sim::add_tui_command(program);

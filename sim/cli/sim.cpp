@@ -1,31 +1,23 @@
 #include "sim/cli/sim.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "host/base/safe_json.hpp"
 #include "host/card/file/card_file.hpp"
 #include "host/card/file/card_spec.hpp"
-#include "host/io/descriptor.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/signals.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/terminal/output.hpp"
+#include "sim/cli/serving.hpp"
 #include "sim/fleet/simulator.hpp"
 #include "sim/http/http_server.hpp"
 #include "sim/server/api.hpp"
@@ -33,8 +25,6 @@
 namespace sesame::sim {
 
 namespace {
-
-constexpr const char* kLoopback = "127.0.0.1";
 
 struct SimOptions {
   std::uint16_t port = 8035;
@@ -65,64 +55,14 @@ std::uint64_t random_begin() {
   return begin >> 16;
 }
 
-// A thread that runs until it is told to stop, and tells when it ends by itself.
-class Worker {
- public:
-  template <class Run, class Stop>
-  Worker(Run run, Stop stop) : stop_(std::move(stop)), ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!ended_.is_open()) throw Failure(Failure::environment, "the system has no descriptor left");
-    thread_ = std::thread([run = std::move(run), ended = ended_.get()] {
-      run();
-      ::eventfd_write(ended, 1);
-    });
-  }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-  ~Worker() {
-    stop_();
-    thread_.join();
-  }
-  int ended() const { return ended_.get(); }  // readable then
-
- private:
-  std::function<void()> stop_;
-  io::Descriptor ended_;
-  std::thread thread_;
-};
-
-// A connection is a descriptor, and the system's usual 1024 are soon used up. How many there may be now.
-std::size_t allow_many_descriptors() {
-  constexpr rlim_t kEnough = 65'536;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  const rlimit raised{std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough)), limit.rlim_max};
-  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-  return static_cast<std::size_t>(std::min(limit.rlim_cur, kEnough));
-}
-
 // How many may wait: connections for requests that do not are left.
 int places(std::size_t descriptors) {
   return std::clamp(static_cast<int>(descriptors / 2), 64, Api::kMostWaits);
 }
 
-// False: the server ended by itself.
-bool wait_for_end(io::Signals& signals, const Worker& server) {
-  for (;;) {
-    std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
-    if (watched[1].revents != 0) return false;
-    while (const auto signal = signals.take()) {
-      if (*signal != SIGUSR1 && *signal != SIGUSR2) return true;
-    }
-  }
-}
-
 std::string ready_line(const std::string& address, std::uint16_t port,
                        const std::optional<std::string>& token) {
-  const std::string host = address == "0.0.0.0" || address == "::"  ? kLoopback
-                           : address.find(':') != std::string::npos ? "[" + address + "]"
-                                                                    : address;
-  const nlohmann::ordered_json line = {{"url", fmt::format("http://{}:{}", host, port)},
+  const nlohmann::ordered_json line = {{"url", url_of(address, port)},
                                        {"token", token ? nlohmann::ordered_json(*token) : nullptr}};
   return safe::json(line);
 }

@@ -130,7 +130,9 @@ Answer Wire::receive() {
   return answer;
 }
 
-Served::Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments) : sandbox_(sandbox) {
+Served::Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments,
+               const std::vector<std::string>& command, const nlohmann::json* description)
+    : sandbox_(sandbox), description_(description != nullptr ? *description : openapi()) {
   static std::atomic<int> count{0};
   log_ = "log" + std::to_string(++count);
   std::array<int, 2> ends{};
@@ -142,7 +144,8 @@ Served::Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& argu
   posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, sandbox.file(log_).c_str(), O_WRONLY | O_CREAT,
                                    0600);
-  std::vector<std::string> all{"sim", "--port", "0"};
+  std::vector<std::string> all = command;
+  all.insert(all.end(), {"--port", "0"});
   all.insert(all.end(), arguments.begin(), arguments.end());
   child_ = sandbox.spawn(all, {}, files);
   posix_spawn_file_actions_destroy(&files);
@@ -193,8 +196,8 @@ Answer Served::send(const std::string& method, const std::string& target, const 
   wire.send(request(method, target, body, headers));
   Answer answer = wire.receive();
   INFO(method << " " << target << " " << answer.status << " " << answer.body);
-  CHECK(undescribed(method, target.substr(0, target.find('?')), answer.status, answer.headers["content-type"],
-                    answer.body) == "");
+  CHECK(undescribed(description_, method, target.substr(0, target.find('?')), answer.status,
+                    answer.headers["content-type"], answer.body) == "");
   return answer;
 }
 

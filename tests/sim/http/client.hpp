@@ -1,4 +1,5 @@
-// `sesame sim` from the outside: a process, and HTTP/1.1 as bytes on a socket, as any client might send them.
+// `sesame sim`, or another command that serves, from the outside: a process, and HTTP/1.1 as bytes on a
+// socket, as any client might send them.
 #pragma once
 
 #include <sys/types.h>
@@ -48,7 +49,10 @@ class Wire {
 
 class Served {
  public:
-  explicit Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments = {});
+  // Another command has another description.
+  explicit Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments = {},
+                  const std::vector<std::string>& command = {"sim"},
+                  const nlohmann::json* description = nullptr);
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
   ~Served();  // SIGKILL, if it goes on
@@ -74,6 +78,7 @@ class Served {
 
  private:
   const e2e::Sandbox& sandbox_;
+  const nlohmann::json& description_;
   std::string log_;
   pid_t child_ = 0;
   io::Descriptor output_;

@@ -1,0 +1,41 @@
+#include "sim/cli/serving.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+namespace sesame::sim {
+
+std::size_t allow_many_descriptors() {
+  constexpr rlim_t kEnough = 65'536;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit raised{std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough)), limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return static_cast<std::size_t>(std::min(limit.rlim_cur, kEnough));
+}
+
+bool wait_for_end(io::Signals& signals, const Worker& server) {
+  for (;;) {
+    std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
+    if (watched[1].revents != 0) return false;
+    while (const auto signal = signals.take()) {
+      if (*signal != SIGUSR1 && *signal != SIGUSR2) return true;
+    }
+  }
+}
+
+std::string url_of(const std::string& address, std::uint16_t port) {
+  const std::string host = address == "0.0.0.0" || address == "::"  ? kLoopback
+                           : address.find(':') != std::string::npos ? "[" + address + "]"
+                                                                    : address;
+  return fmt::format("http://{}:{}", host, port);
+}
+
+}  // namespace sesame::sim
