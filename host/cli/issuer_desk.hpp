@@ -23,7 +23,7 @@ void add_store(const Command& command, StoreOptions& options);
 // The path of the store, and of the file of its key.
 std::string store_path(const StoreOptions& options);
 std::string key_path(const StoreOptions& options);
-// From a file that nobody else may read, or the environment: 64 hex digits.
+// From a file that no one else may read, or the environment: 64 hex digits.
 keys::SealingKey read_key(const StoreOptions& options);
 
 class IssuerDesk {

@@ -35,7 +35,7 @@ void issuer_init(const StoreOptions& options) {
   const keys::SealingKey key = read_key(options);
   issuer::SqliteStore store(path, issuer::SqliteStore::Open::make);
   issuer::Registry::found(store, key, now());
-  note_line(fmt::format("sesame: {} is a new store{}; without its key nobody reads it, nor do you", path,
+  note_line(fmt::format("sesame: {} is a new store{}; without its key no one reads it, nor do you", path,
                         makes_key ? fmt::format(", {} its key", key_path(options)) : ""));
 }
 

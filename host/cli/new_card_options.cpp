@@ -72,6 +72,10 @@ void add_new_card(const Command& command, NewCardOptions& options) {
   command.number("--tries", options.tries, {1, 15}, "failures in a row, of which the last blocks").type("N");
   command.number("--reach", options.reach, {1, 0xFFFF}, "how far two codes in a row may find the card again")
       .type("N");
+  command
+      .number("--unblock-after", options.unblock_after, {0, 31'536'000},
+              "a blocked card has its tries again after so long; 0: when it is unblocked")
+      .type("SECONDS");
   const auto modes = names(issuer::Mode{});
   command.option("--modes", options.modes, "what codes are verified for [all]")
       .type("MODE[,MODE...]")
@@ -104,6 +108,7 @@ issuer::NewCard CardMaker::make(const std::string& pan, const std::string& psn) 
   card.policy.record.window = static_cast<std::uint16_t>(options_.window);
   card.policy.tries = static_cast<std::uint8_t>(options_.tries);
   card.policy.reach = static_cast<std::uint16_t>(options_.reach);
+  card.policy.unblock_after = options_.unblock_after;
   card.policy.modes = mode_bits(options_.modes);
   card.policy.weak_mask = options_.weak_mask;
   return card;

@@ -19,6 +19,7 @@ struct NewCardOptions {
   std::uint32_t window = issuer::kUsualWindow;
   std::uint32_t tries = 3;
   std::uint32_t reach = 1000;
+  std::uint32_t unblock_after = 0;
   std::vector<std::string> modes;
   bool weak_mask = false;
 };

@@ -1,5 +1,5 @@
-// How fast codes are judged, and how fast acceptances are on the disk; beside what OpenSSL and the disk would do
-// at best. Targets are printed, never asserted.
+// How fast codes are judged, and how fast acceptances are on the disk; beside what OpenSSL and the disk would
+// do at best. Targets are printed, never asserted.
 //
 //   bench_issuer [FOLDER]     where the stores are made [the temporary folder]
 #include <fcntl.h>

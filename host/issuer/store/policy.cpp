@@ -125,11 +125,9 @@ CardRecord read_record(const Json& json) {
 }  // namespace
 
 std::string policy_text(const Policy& policy) {
-  return Json{{"tries", policy.tries},
-              {"modes", policy.modes},
-              {"reach", policy.reach},
-              {"weak_mask", policy.weak_mask},
-              {"card", record_json(policy.record)}}
+  return Json{{"tries", policy.tries},         {"modes", policy.modes},
+              {"reach", policy.reach},         {"unblock_after", policy.unblock_after},
+              {"weak_mask", policy.weak_mask}, {"card", record_json(policy.record)}}
       .dump();
 }
 
@@ -141,6 +139,7 @@ std::optional<Policy> read_policy(std::string_view text) {
     policy.tries = number<std::uint8_t>(json.at("tries"));
     policy.modes = number<std::uint8_t>(json.at("modes"));
     policy.reach = number<std::uint16_t>(json.at("reach"));
+    policy.unblock_after = number<std::uint32_t>(json.at("unblock_after"));
     policy.weak_mask = json.at("weak_mask").get<bool>();
     return policy;
   } catch (const nlohmann::json::exception&) {

@@ -17,7 +17,8 @@ struct Policy {
   std::uint8_t tries = 3;      // consecutive failures, of which the last blocks: 1 to 15
   std::uint8_t modes = 0x0F;   // a bit for each Mode that is verified
   std::uint16_t reach = 1000;  // how far above the last accepted ATC two codes may resynchronize: 1 or more
-  bool weak_mask = false;      // a mask of fewer than kFewAcBits is meant
+  std::uint32_t unblock_after = 0;  // seconds, after which a blocked card has its tries again; 0: never
+  bool weak_mask = false;           // a mask of fewer than kFewAcBits is meant
 
   bool allows(Mode mode) const { return (modes >> static_cast<unsigned>(mode) & 1) != 0; }
 };

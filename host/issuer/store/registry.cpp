@@ -121,7 +121,8 @@ keys::Sha256 Registry::mac(const CardRow& row) const {
   Fields fields;
   fields.add(row.id).add(std::string_view(row.customer)).add(Bytes(row.pan_hash)).add(Bytes(row.sealed_pan));
   fields.add(Bytes(row.sealed_key)).add(std::string_view(row.policy)).add(row.last_atc).add(row.failures);
-  fields.add(static_cast<std::int64_t>(row.state)).add(row.replaces).add(row.revision);
+  fields.add(std::string_view(row.prepaid)).add(static_cast<std::int64_t>(row.state)).add(row.since);
+  fields.add(row.replaces).add(row.revision);
   return keys::hmac(rows_, fields.bytes());
 }
 
@@ -198,6 +199,7 @@ void Registry::insert(Rows& rows, const NewCard& card, CardId id, Millis now) {
   row.last_atc = card.last_atc;
   row.replaces = card.replaces;
   row.revision = 1;
+  row.since = now;
   const std::string number = card.pan + "/" + card.psn + "/" + to_hex(card.aid);
   const ByteString plain(number.begin(), number.end()), pan(card.pan.begin(), card.pan.end());
   row.pan_hash = owned(keys::hmac(hash_, pan));
@@ -242,7 +244,7 @@ CardInfo Registry::info(Rows& rows, const CardRow& row) {
     if (auto* bytes = std::get_if<ByteString>(&aid)) out.aid = std::move(*bytes);
   }
   if (policy) {
-    out.tries_left = static_cast<std::uint8_t>(policy->tries - std::min(policy->tries, row.failures));
+    out.tries_left = tries_left(row, *policy);
     out.policy = std::move(*policy);
   }
   return out;
@@ -318,69 +320,126 @@ std::vector<CardId> Registry::find_customer(std::string_view customer) {
 
 // ---- codes
 
-// Counted, compared, settled. Where nothing is to be compared with, as much is written and computed.
+// A try that was counted before, as the last code was accepted: it has not been used yet.
+bool Registry::has_free_try(const CardRow& row) {
+  const std::string era = store_.era();
+  return !era.empty() && row.prepaid == era;
+}
+
+std::uint8_t Registry::tries_left(const CardRow& row, const Policy& policy) {
+  const int used = row.failures - (has_free_try(row) ? 1 : 0);
+  return static_cast<std::uint8_t>(std::max(0, policy.tries - used));
+}
+
+// False: nothing was done, as what has to be done must be synced. A free try is taken without that: should
+// the power be lost, it is counted all the same, as it is free in its era alone.
+bool Registry::count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
+                     Store::Lasting lasting, Attempt& attempt) {
+  attempt = {};
+  auto row = rows.card(card);
+  auto opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
+  Refusal& refused = attempt.decision.refusal;
+  refused = !row ? Refusal::unknown_card : !opened ? Refusal::tampered : refusal(row->state);
+  if (refused == Refusal::blocked && opened->unblock_after != 0 &&
+      now - row->since >= std::int64_t{1000} * opened->unblock_after) {
+    refused = Refusal::none;
+    row->state = CardState::active;
+    row->since = now;
+    row->failures = 0;
+    row->prepaid.clear();
+  }
+  if (refused == Refusal::none && (modes & ~opened->modes) != 0) refused = Refusal::mode;
+  if (refused == Refusal::none && tries_left(*row, *opened) == 0) refused = Refusal::blocked;
+  attempt.took_free_try = refused == Refusal::none && has_free_try(*row);
+  if (lasting == Store::Lasting::visible && !attempt.took_free_try) return false;
+  if (refused != Refusal::none) {
+    write_as_much(rows);
+    return true;
+  }
+  attempt.policy = std::move(*opened);
+  attempt.decision.compared_above = row->last_atc;
+  if (!attempt.took_free_try) ++row->failures;
+  row->prepaid.clear();
+  write(rows, *row, "tried", Json{{"for", event}, {"failures", row->failures}}.dump(), now);
+  return true;
+}
+
+void Registry::settle(Rows& rows, CardId card, std::string_view event, Millis now, Attempt& attempt) {
+  Decision& decision = attempt.decision;
+  const Policy& policy = attempt.policy;
+  auto row = rows.card(card);
+  if (!row || !genuine(rows, *row)) {
+    decision.refusal = Refusal::tampered;
+    return log_refusal(rows, card, event, decision.refusal, now);
+  }
+  const bool good = attempt.verdict.outcome == Outcome::good;
+  decision.verdict = attempt.verdict;
+  decision.accepted = good && row->state == CardState::active && *decision.verdict.atc > row->last_atc;
+  if (good && !decision.accepted)
+    decision.verdict.outcome = Outcome::replayed;  // by another submission, meanwhile
+  if (decision.accepted) {
+    row->last_atc = *decision.verdict.atc;
+    row->prepaid = policy.tries > 1 ? store_.era() : "";
+    row->failures = row->prepaid.empty() ? 0 : 1;
+  } else if (decision.verdict.outcome == Outcome::format && row->failures > 0) {
+    --row->failures;  // it was no guess
+  }
+  decision.tries_left = tries_left(*row, policy);
+  decision.last_try = !decision.accepted && decision.tries_left == 1;
+  if (decision.tries_left == 0 && row->state == CardState::active) {
+    row->state = CardState::blocked;
+    row->since = now;
+  }
+  Json detail = verdict_json(decision.verdict);
+  detail["for"] = event;
+  detail["tries_left"] = decision.tries_left;
+  detail["state"] = to_string(row->state);
+  write(rows, *row, decision.accepted ? "accepted" : "refused", detail.dump(), now);
+  if (!decision.accepted || row->replaces == 0) return;
+  auto old = rows.card(row->replaces);
+  if (!old || !genuine(rows, *old) || old->state == CardState::ended) return;
+  old->state = CardState::ended;
+  old->since = now;
+  write(rows, *old, "ended", Json{{"replaced_by", row->id}}.dump(), now);
+}
+
+// Counted, compared, settled. Whatever is refused takes two syncs of the disk and a comparison.
 Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now,
                            const Judged& judged) {
-  Decision decision;
-  Policy policy;
-  store_.transact([&](Rows& rows) {
-    decision = {};
-    auto row = rows.card(card);
-    auto opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
-    decision.refusal = !row ? Refusal::unknown_card : !opened ? Refusal::tampered : refusal(row->state);
-    if (decision.refusal == Refusal::none && (modes & ~opened->modes) != 0) decision.refusal = Refusal::mode;
-    if (decision.refusal == Refusal::none && row->failures >= opened->tries)
-      decision.refusal = Refusal::blocked;
-    if (decision.refusal != Refusal::none) return rows.set_value(kDecoy, Fields().add(now).bytes());
-    policy = std::move(*opened);
-    decision.compared_above = row->last_atc;
-    ++row->failures;
-    write(rows, *row, "tried", Json{{"for", event}, {"failures", row->failures}}.dump(), now);
-  });
-
-  if (decision.refusal != Refusal::none) {
+  using Lasting = Store::Lasting;
+  Attempt attempt;
+  bool counted = false;
+  const auto try_to_count = [&](Lasting lasting) {
+    store_.transact([&](Rows& rows) { counted = count(rows, card, modes, event, now, lasting, attempt); },
+                    lasting);
+  };
+  try_to_count(Lasting::visible);
+  if (!counted) try_to_count(Lasting::synced);
+  if (attempt.decision.refusal != Refusal::none) {
     judged(decoy(), Policy{}, 0);
-    store_.transact([&](Rows& rows) {
-      const auto newest = rows.last_audit_of(card);
-      log(rows, card, newest ? newest->revision : 0, "refused",
-          Json{{"for", event}, {"refusal", to_string(decision.refusal)}}.dump(), now);
-    });
-    return decision;
+    store_.transact([&](Rows& rows) { log_refusal(rows, card, event, attempt.decision.refusal, now); });
+    return attempt.decision;
   }
-  decision.verdict = judged(policy.record, policy, decision.compared_above);
+  attempt.verdict = judged(attempt.policy.record, attempt.policy, attempt.decision.compared_above);
+  store_.transact([&](Rows& rows) { settle(rows, card, event, now, attempt); });
+  if (attempt.took_free_try && !attempt.decision.accepted) {
+    store_.transact([&](Rows& rows) { write_as_much(rows); });
+  }
+  return attempt.decision;
+}
 
-  store_.transact([&](Rows& rows) {
-    auto row = rows.card(card);
-    const bool there = row && genuine(rows, *row);
-    if (!there) decision.refusal = Refusal::tampered;
-    decision.accepted = there && decision.verdict.outcome == Outcome::good &&
-                        row->state == CardState::active && *decision.verdict.atc > row->last_atc;
-    if (!there) return;
-    if (decision.verdict.outcome == Outcome::good && !decision.accepted) {
-      decision.verdict.outcome = Outcome::replayed;  // by another submission, meanwhile
-    }
-    if (decision.accepted) {
-      row->last_atc = *decision.verdict.atc;
-      row->failures = 0;
-    } else if (decision.verdict.outcome == Outcome::format && row->failures > 0) {
-      --row->failures;  // it was no guess
-    }
-    const bool blocks = row->failures >= policy.tries && row->state == CardState::active;
-    if (blocks && !decision.accepted) row->state = CardState::blocked;
-    decision.tries_left = static_cast<std::uint8_t>(policy.tries - std::min(policy.tries, row->failures));
-    decision.last_try = !decision.accepted && decision.tries_left == 1;
-    Json detail = verdict_json(decision.verdict);
-    detail["for"] = event;
-    detail["tries_left"] = decision.tries_left;
-    detail["state"] = to_string(row->state);
-    write(rows, *row, decision.accepted ? "accepted" : "refused", detail.dump(), now);
-    if (!decision.accepted || row->replaces == 0) return;
-    auto old = rows.card(row->replaces);
-    if (!old || !genuine(rows, *old) || old->state == CardState::ended) return;
-    old->state = CardState::ended;
-    write(rows, *old, "ended", Json{{"replaced_by", row->id}}.dump(), now);
-  });
-  return decision;
+void Registry::log_refusal(Rows& rows, CardId card, std::string_view event, Refusal refusal, Millis now) {
+  const auto newest = rows.last_audit_of(card);
+  log(rows, card, newest ? newest->revision : 0, "refused",
+      Json{{"for", event}, {"refusal", to_string(refusal)}}.dump(), now);
+}
+
+// Where there is nothing to write: who is refused is not to learn that from the time it takes. What is there
+// already would not be written.
+void Registry::write_as_much(Rows& rows) {
+  keys::Nonce something;
+  random_(something);
+  rows.set_value(kDecoy, something);
 }
 
 Decision Registry::verify(CardId card, const Submission& submission, Millis now) {
@@ -440,6 +499,7 @@ void Registry::change(CardId card, std::string_view event, Millis now,
       throw Failure(Failure::refused,
                     fmt::format("card {} is {}: it cannot be {}", card, to_string(before), event));
     }
+    if (row->state != before) row->since = now;
     Json detail{{"state", to_string(row->state)}, {"last_atc", atc_text(row->last_atc)}};
     write(rows, *row, event, detail.dump(), now);
   });
@@ -463,6 +523,7 @@ void Registry::unblock(CardId card, Millis now) {
     if (row.state != CardState::blocked && row.state != CardState::active) return false;
     row.state = CardState::active;
     row.failures = 0;
+    row.prepaid.clear();
     return true;
   });
 }
@@ -477,9 +538,9 @@ void Registry::suspend(CardId card, Millis now) {
 
 // The failures stay: who was blocked before is blocked again.
 void Registry::resume(CardId card, Millis now) {
-  change(card, "resumed", now, [](CardRow& row, const Policy& policy) {
+  change(card, "resumed", now, [this](CardRow& row, const Policy& policy) {
     if (row.state != CardState::suspended) return false;
-    row.state = row.failures >= policy.tries ? CardState::blocked : CardState::active;
+    row.state = tries_left(row, policy) == 0 ? CardState::blocked : CardState::active;
     return true;
   });
 }

@@ -3,7 +3,9 @@
 // **Accepted once.** A try is counted, durably, before the code is compared; what was found is settled after
 // that, and a code is good only where its ATC is still above the last accepted one then. So of any number of
 // submissions of one code, in any number of threads and processes, one is accepted; and of any number of
-// wrong codes at once no more are compared than the policy has tries.
+// wrong codes at once no more are compared than the policy has tries. As a code is accepted, the card's next
+// try is counted too, so that it need not be again: one sync of the disk an acceptance. After a loss of power
+// that try is one that failed.
 //
 // **What is kept.** The card's derived key, sealed with the card's number and its whole policy; its PAN,
 // sealed, and found by a keyed hash; a MAC over each row. **What is noticed**, as Refusal::tampered: any
@@ -139,11 +141,20 @@ class Registry {
   AuditHead head();
 
  private:
-  struct Opened {
-    CardRow row;
-    Policy policy;
-  };
   using Judged = std::function<Verdict(const CardRecord& card, const Policy& policy, std::uint16_t last_atc)>;
+  struct Attempt {
+    Decision decision;
+    Policy policy;
+    Verdict verdict;
+    bool took_free_try = false;
+  };
+  bool has_free_try(const CardRow& row);
+  std::uint8_t tries_left(const CardRow& row, const Policy& policy);
+  bool count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
+             Store::Lasting lasting, Attempt& attempt);
+  void settle(Rows& rows, CardId card, std::string_view event, Millis now, Attempt& attempt);
+  void log_refusal(Rows& rows, CardId card, std::string_view event, Refusal refusal, Millis now);
+  void write_as_much(Rows& rows);
   Decision attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now, const Judged& judged);
   void change(CardId card, std::string_view event, Millis now,
               const std::function<bool(CardRow& row, const Policy& policy)>& how);

@@ -5,8 +5,10 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <fstream>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -24,7 +26,8 @@ constexpr const char* kTables = R"(
 CREATE TABLE cards (
   id INTEGER PRIMARY KEY, customer TEXT NOT NULL, pan_hash BLOB NOT NULL, sealed_pan BLOB NOT NULL,
   sealed_key BLOB NOT NULL, policy TEXT NOT NULL, last_atc INTEGER NOT NULL, failures INTEGER NOT NULL,
-  state INTEGER NOT NULL, replaces INTEGER NOT NULL, revision INTEGER NOT NULL, mac BLOB NOT NULL) STRICT;
+  prepaid TEXT NOT NULL, state INTEGER NOT NULL, since INTEGER NOT NULL, replaces INTEGER NOT NULL,
+  revision INTEGER NOT NULL, mac BLOB NOT NULL) STRICT;
 CREATE INDEX cards_by_pan ON cards (pan_hash);
 CREATE INDEX cards_by_customer ON cards (customer);
 CREATE TABLE audit (
@@ -44,6 +47,13 @@ void make_file(const std::string& path) {
   if (errno == EEXIST) throw Failure(Failure::invalid, fmt::format("{}: is there already", path));
   throw Failure(Failure::environment,
                 fmt::format("{}: cannot be made: {}", path, std::generic_category().message(errno)));
+}
+
+std::string boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
 }
 
 // One use of a statement: what it is bound to and what it found go with it.
@@ -129,6 +139,12 @@ class SqliteStore::Connection final : public Rows {
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA synchronous=FULL");
   }
+  // Between transactions. NORMAL syncs the log before it goes into the database, and else not.
+  void sync_commits(bool sync) {
+    if (syncs_ == sync) return;
+    run(sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    syncs_ = sync;
+  }
   bool is_a_store() {
     return query("SELECT 1 FROM sqlite_master WHERE name='audit'").step() && schema() == kSchema;
   }
@@ -164,7 +180,7 @@ class SqliteStore::Connection final : public Rows {
     return found.number(0);
   }
   void insert(const CardRow& row) override {
-    Query insert = query("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+    Query insert = query("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     insert.with(row.id);
     with_rest(insert, row).step();
   }
@@ -172,7 +188,7 @@ class SqliteStore::Connection final : public Rows {
     Query update = query(
         "UPDATE cards SET customer=?, pan_hash=?, sealed_pan=?, sealed_key=?, policy=?, last_atc=?, "
         "failures=?, "
-        "state=?, replaces=?, revision=?, mac=? WHERE id=? AND revision=?");
+        "prepaid=?, state=?, since=?, replaces=?, revision=?, mac=? WHERE id=? AND revision=?");
     with_rest(update, row).with(row.id).with(revision).step();
     return sqlite3_changes(database_) == 1;
   }
@@ -240,9 +256,11 @@ class SqliteStore::Connection final : public Rows {
     row.sealed_pan = from.bytes(3);
     row.sealed_key = from.bytes(4);
     row.policy = from.text(5);
-    row.replaces = from.number(9);
-    row.revision = from.number(10);
-    row.mac = from.bytes(11);
+    row.prepaid = from.text(8);
+    row.since = from.number(10);
+    row.replaces = from.number(11);
+    row.revision = from.number(12);
+    row.mac = from.bytes(13);
     // What was not written by us has no MAC.
     const auto of_ours = [&](int column, std::int64_t most) {
       const std::int64_t value = from.number(column);
@@ -251,7 +269,7 @@ class SqliteStore::Connection final : public Rows {
     };
     row.last_atc = static_cast<std::uint16_t>(of_ours(6, 0xFFFF));
     row.failures = static_cast<std::uint8_t>(of_ours(7, 0xFF));
-    row.state = static_cast<CardState>(of_ours(8, static_cast<std::int64_t>(CardState::ended)));
+    row.state = static_cast<CardState>(of_ours(9, static_cast<std::int64_t>(CardState::ended)));
     return row;
   }
   static Query& with_rest(Query& query, const CardRow& row) {
@@ -262,7 +280,9 @@ class SqliteStore::Connection final : public Rows {
         .with(std::string_view(row.policy))
         .with(std::int64_t{row.last_atc})
         .with(std::int64_t{row.failures})
+        .with(std::string_view(row.prepaid))
         .with(static_cast<std::int64_t>(row.state))
+        .with(row.since)
         .with(row.replaces)
         .with(row.revision)
         .with(Bytes(row.mac));
@@ -277,15 +297,18 @@ class SqliteStore::Connection final : public Rows {
   std::string path_;
   sqlite3* database_ = nullptr;
   std::map<const char*, sqlite3_stmt*> statements_;
+  bool syncs_ = true;
 };
 
 struct SqliteStore::Waiting {
   const Work* work;
+  Lasting lasting;
   std::exception_ptr error;
   bool done = false;
 };
 
-SqliteStore::SqliteStore(const std::string& path, Open open, const char* vfs) {
+SqliteStore::SqliteStore(const std::string& path, Open open, const char* vfs, std::optional<std::string> era)
+    : era_(era ? std::move(*era) : boot()) {
   if (open == Open::make) make_file(path);
   connection_ = std::make_unique<Connection>(path, vfs);
   try {
@@ -308,8 +331,8 @@ SqliteStore::SqliteStore(const std::string& path, Open open, const char* vfs) {
 SqliteStore::~SqliteStore() = default;
 
 // Who comes first does the work of all who wait by then, in one transaction; the others wait for that.
-void SqliteStore::transact(const Work& work) {
-  Waiting mine{&work, nullptr};
+void SqliteStore::transact(const Work& work, Lasting lasting) {
+  Waiting mine{&work, lasting, nullptr};
   std::unique_lock lock(mutex_);
   queue_.push_back(&mine);
   changed_.wait(lock, [&] { return mine.done || !busy_; });
@@ -329,6 +352,8 @@ void SqliteStore::transact(const Work& work) {
 
 void SqliteStore::commit_together(const std::vector<Waiting*>& batch) {
   try {
+    connection_->sync_commits(std::any_of(
+        batch.begin(), batch.end(), [](const Waiting* each) { return each->lasting == Lasting::synced; }));
     connection_->run("BEGIN IMMEDIATE");
     for (Waiting* each : batch) {
       connection_->run("SAVEPOINT work");

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,15 @@ class SqliteStore final : public Store {
   // Of the owner's alone. Failure(Failure::invalid): there is none, or there is one that was to be made, or
   // it is no store; Failure(Failure::environment) where the system says no. `vfs`: SQLite's name of a file
   // system, for tests.
-  SqliteStore(const std::string& path, Open open, const char* vfs = nullptr);
+  SqliteStore(const std::string& path, Open open, const char* vfs = nullptr,
+              std::optional<std::string> era = std::nullopt);
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
   ~SqliteStore() override;
 
-  void transact(const Work& work) override;
+  using Store::transact;
+  void transact(const Work& work, Lasting lasting) override;
+  std::string era() override { return era_; }
 
  private:
   class Connection;
@@ -34,6 +38,7 @@ class SqliteStore final : public Store {
   std::condition_variable changed_;
   std::vector<Waiting*> queue_;
   bool busy_ = false;
+  std::string era_;
 };
 
 }  // namespace sesame::issuer

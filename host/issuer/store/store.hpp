@@ -39,7 +39,9 @@ struct CardRow {
   std::string policy;
   std::uint16_t last_atc = 0;  // accepted
   std::uint8_t failures = 0;   // in a row, those included that are being compared
+  std::string prepaid;         // the era in which one of these is still free; none: empty
   CardState state = CardState::active;
+  std::int64_t since = 0;     // of that state, milliseconds since 1970
   CardId replaces = 0;        // ends when this one is used first; 0: none
   std::int64_t revision = 0;  // one more at each change
   ByteString mac;             // of all that
@@ -84,10 +86,18 @@ class Store {
   using Work = std::function<void(Rows&)>;
   virtual ~Store() = default;
 
-  // All of the work is on the disk when this returns, or none of it, where it throws: what the work throws,
-  // or Failure(Failure::environment). Several threads may call it at once, and so may several processes;
-  // works that wait at the same time may share one sync of the disk.
-  virtual void transact(const Work& work) = 0;
+  enum class Lasting : std::uint8_t {
+    synced,   // all of the work is on the disk when transact() returns
+    visible,  // everyone sees it, and it outlives this process, but not a loss of power
+  };
+  // All of the work, or none of it, where it throws: what the work throws, or Failure(Failure::environment).
+  // Several threads may call it at once, and so may several processes; works that wait at the same time may
+  // share one sync of the disk. A synced work takes along what was visible before it.
+  virtual void transact(const Work& work, Lasting lasting) = 0;
+  void transact(const Work& work) { transact(work, Lasting::synced); }
+
+  // What is another text once the power was lost, and with it what was visible alone. Empty: that cannot be told.
+  virtual std::string era() = 0;
 };
 
 }  // namespace sesame::issuer

@@ -20,6 +20,7 @@ using namespace test;
 // ---- a file system that fails from some write or sync on
 
 int left_until_failure = -1;  // -1: never
+int syncs = 0;
 
 bool fails() {
   if (left_until_failure < 0) return false;
@@ -55,6 +56,7 @@ int open_failing(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, 
       },
       [](sqlite3_file* f, sqlite3_int64 n) { return inside(f)->pMethods->xTruncate(inside(f), n); },
       [](sqlite3_file* f, int how) {
+        ++syncs;
         return fails() ? SQLITE_IOERR_FSYNC : inside(f)->pMethods->xSync(inside(f), how);
       },
       [](sqlite3_file* f, sqlite3_int64* n) { return inside(f)->pMethods->xFileSize(inside(f), n); },
@@ -145,6 +147,58 @@ TEST_CASE("a full disk refuses, and a try that was counted stays counted") {
   setup.reopen();
   CHECK(setup.registry().show(setup.card()).tries_left == 2);
   CHECK(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
+}
+
+// ---- syncs, and a loss of power
+
+TEST_CASE("an acceptance takes one sync of the disk, and whatever is refused takes two") {
+  IssuerWithStore setup;
+  Codes codes;
+  SqliteStore store(setup.path(), SqliteStore::Open::existing, failing_vfs());
+  Registry registry(store, root_key(), random_numbers());
+  const auto syncs_of = [&](CardId card, const Submission& submission) {
+    syncs = 0;
+    registry.verify(card, submission, 1);
+    return syncs;
+  };
+  registry.verify(setup.card(), codes.good(1), 1);
+  CHECK(syncs_of(setup.card(), codes.good(2)) == 1);
+  CHECK(syncs_of(setup.card(), codes.good(3)) == 1);
+  CHECK(syncs_of(setup.card(), codes.good(3)) == 2);   // replayed
+  CHECK(syncs_of(setup.card(), codes.good(4)) == 2);   // good, after a failure
+  CHECK(syncs_of(setup.card(), codes.wrong(5)) == 2);  // wrong
+  CHECK(syncs_of(setup.card(), codes.good(90)) == 2);  // out of the window
+  CHECK(syncs_of(4711, codes.good(5)) == 2);           // unknown
+  CHECK(syncs_of(setup.card(), with(of(Mode::identify), "99999999")) == 2);
+  registry.suspend(setup.card(), 1);
+  CHECK(syncs_of(setup.card(), codes.good(5)) == 2);
+}
+
+TEST_CASE("after a loss of power the try that was counted in advance is one that failed") {
+  IssuerWithStore setup;
+  Codes codes;
+  setup.reopen("before");
+  CHECK(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
+  CHECK(setup.registry().show(setup.card()).tries_left == 3);
+  setup.reopen("after");
+  CHECK(setup.registry().show(setup.card()).tries_left == 2);
+  CHECK(setup.registry().verify(setup.card(), codes.wrong(2), 1).tries_left == 1);
+  CHECK(setup.registry().verify(setup.card(), codes.good(2), 1).accepted);
+  CHECK(setup.registry().show(setup.card()).tries_left == 3);
+  for (int i = 0; i < 5; ++i) setup.registry().verify(setup.card(), codes.wrong(3), 1);
+  CHECK(setup.events("tried") == 1 + 1 + 1 + 3);
+  CHECK(setup.registry().show(setup.card()).state == CardState::blocked);
+}
+
+TEST_CASE("where a loss of power cannot be told no try is counted in advance") {
+  IssuerWithStore setup;
+  Codes codes;
+  setup.reopen("");
+  for (std::uint16_t atc = 1; atc < 4; ++atc) {
+    CHECK(setup.registry().verify(setup.card(), codes.good(atc), 1).accepted);
+  }
+  setup.reopen("after");
+  CHECK(setup.registry().show(setup.card()).tries_left == 3);
 }
 
 // ---- kill -9

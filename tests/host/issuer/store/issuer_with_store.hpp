@@ -68,9 +68,9 @@ class IssuerWithStore {
   Registry& registry() { return *registry_; }
   SqliteStore& store() { return *store_; }
   // As a process that is started again.
-  void reopen() {
+  void reopen(std::optional<std::string> era = std::nullopt) {
     registry_.reset();
-    store_.emplace(path(), SqliteStore::Open::existing);
+    store_.emplace(path(), SqliteStore::Open::existing, nullptr, std::move(era));
     registry_.emplace(*store_, root_key(), random_numbers(2));
   }
 

@@ -58,6 +58,21 @@ TEST_CASE("three failures in a row block the card, the second with a warning, an
   CHECK(setup.registry().verify(setup.card(), codes.good(2), kNow).accepted);
 }
 
+TEST_CASE("a policy may unblock a card by itself, after a while") {
+  IssuerWithStore setup;
+  NewCard card = new_card("5413330000000027");
+  card.policy.unblock_after = 60;
+  const CardId id = setup.registry().add({&card, 1}, kNow).at(0);
+  Codes codes;
+  for (int i = 0; i < 3; ++i) setup.registry().verify(id, codes.wrong(1), kNow + i);
+  const auto refusal = [&](Millis now) { return setup.registry().verify(id, codes.wrong(1), now).refusal; };
+  CHECK(refusal(kNow + 60'001) == Refusal::blocked);
+  CHECK(refusal(kNow - 100'000) == Refusal::blocked);
+  CHECK(refusal(kNow + 60'002) == Refusal::none);
+  CHECK(setup.registry().show(id).tries_left == 2);
+  CHECK(setup.registry().verify(id, codes.good(1), kNow + 60'003).accepted);
+}
+
 TEST_CASE("what is no code of the card is no try") {
   IssuerWithStore setup;
   for (int i = 0; i < 5; ++i) {

@@ -34,6 +34,8 @@ TEST_CASE("a change in any column of a card's row is refused, and named by the a
                              "last_atc=-1",
                              "failures=0",
                              "failures=256",
+                             "prepaid='x'",
+                             "since=since+1",
                              "state=1",
                              "state=99",
                              "replaces=1",
