@@ -31,12 +31,18 @@ std::string head_text(const issuer::AuditHead& head) {
   return fmt::format("{}:{}", head.number, hex(head.chain));
 }
 
+// What was refused unseen is a row of the store's own card, and says of which one it was.
+bool is_about(const issuer::AuditRow& row, const nlohmann::ordered_json& detail, issuer::CardId card) {
+  if (row.card == card) return true;
+  return detail.is_object() && detail.contains("card") && detail.at("card") == card;
+}
+
 void print_audit(const AuditOptions& options) {
   IssuerDesk desk(options.store);
   desk->read_audit(static_cast<std::int64_t>(options.from), [&](const issuer::AuditRow& row) {
-    if (options.card && row.card != static_cast<std::int64_t>(*options.card)) return;
+    const auto detail = nlohmann::ordered_json::parse(row.detail, nullptr, false);
+    if (options.card && !is_about(row, detail, static_cast<std::int64_t>(*options.card))) return;
     if (options.json) {
-      auto detail = nlohmann::ordered_json::parse(row.detail, nullptr, false);
       return print_json({{"number", row.number},
                          {"at", time_text(row.at)},
                          {"card", row.card},

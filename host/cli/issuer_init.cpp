@@ -34,7 +34,7 @@ void issuer_init(const StoreOptions& options) {
   if (makes_key) make_key_file(key_path(options));
   const keys::SealingKey key = read_key(options);
   issuer::SqliteStore store(path, issuer::SqliteStore::Open::make);
-  issuer::Registry::found(store, key, now());
+  issuer::Registry::found(store, key, io::system_random, now());
   note_line(fmt::format("sesame: {} is a new store{}; without its key no one reads it, nor do you", path,
                         makes_key ? fmt::format(", {} its key", key_path(options)) : ""));
 }

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kKeyCheck = "key check", kHead = "audit head", kDecoy = "decoy";
+constexpr std::string_view kKeyCheck = "key check", kHead = "audit head";
 
 // Fields of different lengths, none of which can be taken for a part of another.
 class Fields {
@@ -75,8 +75,11 @@ Refusal refusal(CardState state) {
   return Refusal::tampered;
 }
 
-// A card whose codes are compared where there is none to compare with: it takes as long.
-CardRecord decoy() {
+// The store's own card: what is refused without a look at a code is counted, compared and settled with this
+// one, and takes as long.
+constexpr CardId kOwnCard = 0;
+
+CardRecord own_record() {
   CardRecord card;
   card.aip = {0x10, 0x00};
   card.cdol1 = {0x9F, 0x02, 0x06, 0x9F, 0x03, 0x06, 0x9F, 0x1A, 0x02, 0x95, 0x05,
@@ -106,13 +109,16 @@ Registry::Registry(Store& store, const keys::SealingKey& key, Random random)
   if (!same) throw Failure(Failure::invalid, "the key is not that of this store");
 }
 
-void Registry::found(Store& store, const keys::SealingKey& key, Millis now) {
+void Registry::found(Store& store, const keys::SealingKey& key, const Random& random, Millis now) {
   store.transact([&](Rows& rows) {
     if (rows.value(kKeyCheck)) throw Failure(Failure::invalid, "the store has a key already");
     rows.set_value(kKeyCheck, key.derived("sesame issuer: key check").bytes());
   });
-  Registry registry(store, key, {});
-  store.transact([&](Rows& rows) { registry.log(rows, 0, 0, "founded", "{}", now); });
+  Registry registry(store, key, random);
+  NewCard own;
+  own.policy.record = own_record();
+  random(own.policy.record.master_key.bytes());
+  store.transact([&](Rows& rows) { registry.insert(rows, own, kOwnCard, "founded", now); });
 }
 
 // ---- rows that are as they were written
@@ -183,7 +189,8 @@ std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now,
       if (const auto wrong = fault(card.policy)) {
         throw Failure(Failure::invalid, fmt::format("card {}: {}", ids.size() + 1, *wrong));
       }
-      insert(rows, card, next, now);
+      refuse_twice(rows, card);
+      insert(rows, card, next, "added", now);
       ids.push_back(next++);
       if (progress && ids.size() % 1000 == 0) progress(ids.size());
     }
@@ -191,25 +198,8 @@ std::vector<CardId> Registry::add(std::span<const NewCard> cards, Millis now,
   return ids;
 }
 
-void Registry::insert(Rows& rows, const NewCard& card, CardId id, Millis now) {
-  CardRow row;
-  row.id = id;
-  row.customer = card.customer;
-  row.policy = policy_text(card.policy);
-  row.last_atc = card.last_atc;
-  row.replaces = card.replaces;
-  row.revision = 1;
-  row.since = now;
-  const std::string number = card.pan + "/" + card.psn + "/" + to_hex(card.aid);
-  const ByteString plain(number.begin(), number.end()), pan(card.pan.begin(), card.pan.end());
-  row.pan_hash = owned(keys::hmac(hash_, pan));
-  keys::Nonce nonce;
-  random_(nonce);
-  row.sealed_pan = keys::seal(seal_, nonce, plain, bound(row).bytes());
-  random_(nonce);
-  row.sealed_key = keys::seal(seal_, nonce, card.policy.record.master_key.bytes(), bound(row).bytes());
-  row.mac = owned(mac(row));
-  for (const CardRow& other : rows.cards_of(row.pan_hash)) {
+void Registry::refuse_twice(Rows& rows, const NewCard& card) {
+  for (const CardRow& other : rows.cards_of(Bytes(pan_hash(card.pan)))) {
     const CardInfo known = info(rows, other);
     if (known.psn == card.psn && known.aid == card.aid && known.state != CardState::ended &&
         known.state != CardState::lost) {
@@ -220,9 +210,34 @@ void Registry::insert(Rows& rows, const NewCard& card, CardId id, Millis now) {
   if (card.replaces != 0 && !rows.card(card.replaces)) {
     throw Failure(Failure::invalid, fmt::format("there is no card {} to replace", card.replaces));
   }
+}
+
+void Registry::insert(Rows& rows, const NewCard& card, CardId id, std::string_view event, Millis now) {
+  CardRow row;
+  row.id = id;
+  row.customer = card.customer;
+  row.policy = policy_text(card.policy);
+  row.last_atc = card.last_atc;
+  row.replaces = card.replaces;
+  row.revision = 1;
+  row.since = now;
+  const std::string number = card.pan + "/" + card.psn + "/" + to_hex(card.aid);
+  const ByteString plain(number.begin(), number.end());
+  row.pan_hash = pan_hash(card.pan);
+  keys::Nonce nonce;
+  random_(nonce);
+  row.sealed_pan = keys::seal(seal_, nonce, plain, bound(row).bytes());
+  random_(nonce);
+  row.sealed_key = keys::seal(seal_, nonce, card.policy.record.master_key.bytes(), bound(row).bytes());
+  row.mac = owned(mac(row));
   rows.insert(row);
-  log(rows, id, row.revision, "added",
+  log(rows, id, row.revision, event,
       Json{{"last_atc", atc_text(row.last_atc)}, {"replaces", row.replaces}}.dump(), now);
+}
+
+ByteString Registry::pan_hash(std::string_view pan) const {
+  const ByteString digits(pan.begin(), pan.end());
+  return owned(keys::hmac(hash_, digits));
 }
 
 CardInfo Registry::info(Rows& rows, const CardRow& row) {
@@ -253,7 +268,7 @@ CardInfo Registry::info(Rows& rows, const CardRow& row) {
 CardInfo Registry::show(CardId card) {
   std::optional<CardInfo> found;
   store_.transact([&](Rows& rows) {
-    const auto row = rows.card(card);
+    const auto row = card == kOwnCard ? std::nullopt : rows.card(card);
     if (row) found = info(rows, *row);
   });
   if (!found) throw Failure(Failure::refused, fmt::format("there is no card {}", card));
@@ -265,18 +280,19 @@ std::vector<CardInfo> Registry::list() {
   store_.transact([&](Rows& rows) {
     all.clear();
     std::vector<CardRow> found;
-    rows.each_card([&](const CardRow& row) { found.push_back(row); });
+    rows.each_card([&](const CardRow& row) {
+      if (row.id != kOwnCard) found.push_back(row);
+    });
     for (const CardRow& row : found) all.push_back(info(rows, row));
   });
   return all;
 }
 
 std::vector<CardId> Registry::find(std::string_view pan) {
-  const ByteString digits(pan.begin(), pan.end());
   std::vector<CardId> ids;
   store_.transact([&](Rows& rows) {
     ids.clear();
-    for (const CardRow& row : rows.cards_of(keys::hmac(hash_, digits))) ids.push_back(row.id);
+    for (const CardRow& row : rows.cards_of(Bytes(pan_hash(pan)))) ids.push_back(row.id);
   });
   return ids;
 }
@@ -286,19 +302,19 @@ namespace {
 std::vector<CardId> usable(const std::vector<CardRow>& rows) {
   std::vector<CardId> ids;
   for (const CardRow& row : rows) {
+    if (row.id == kOwnCard) continue;
     if (row.state != CardState::lost && row.state != CardState::ended) ids.push_back(row.id);
   }
-  if (ids.empty() && !rows.empty()) ids.push_back(rows.back().id);
+  if (ids.empty() && !rows.empty() && rows.back().id != kOwnCard) ids.push_back(rows.back().id);
   return ids;
 }
 
 }  // namespace
 
 std::vector<CardId> Registry::find(std::string_view pan, std::string_view psn) {
-  const ByteString digits(pan.begin(), pan.end());
   std::vector<CardRow> found;
   store_.transact([&](Rows& rows) {
-    found = rows.cards_of(Bytes(keys::hmac(hash_, digits)));
+    found = rows.cards_of(Bytes(pan_hash(pan)));
     // Where there is none, as much is opened.
     if (found.empty()) keys::open(seal_, ByteString(64), bound(CardRow{}).bytes());
     std::erase_if(found, [&](const CardRow& row) {
@@ -336,7 +352,7 @@ std::uint8_t Registry::tries_left(const CardRow& row, const Policy& policy) {
 bool Registry::count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
                      Store::Lasting lasting, Attempt& attempt) {
   attempt = {};
-  auto row = rows.card(card);
+  auto row = card == kOwnCard ? std::nullopt : rows.card(card);
   auto opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
   Refusal& refused = attempt.decision.refusal;
   refused = !row ? Refusal::unknown_card : !opened ? Refusal::tampered : refusal(row->state);
@@ -352,25 +368,35 @@ bool Registry::count(Rows& rows, CardId card, std::uint8_t modes, std::string_vi
   if (refused == Refusal::none && tries_left(*row, *opened) == 0) refused = Refusal::blocked;
   attempt.took_free_try = refused == Refusal::none && has_free_try(*row);
   if (lasting == Store::Lasting::visible && !attempt.took_free_try) return false;
+  Json detail{{"for", event}};
   if (refused != Refusal::none) {
-    write_as_much(rows);
-    return true;
+    row = rows.card(kOwnCard);
+    opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
+    if (!opened) throw Failure(Failure::environment, "the store's own card is not as it was written");
+    row->failures = 0;
+    detail["card"] = card;
   }
+  attempt.row = row->id;
   attempt.policy = std::move(*opened);
   attempt.decision.compared_above = row->last_atc;
   if (!attempt.took_free_try) ++row->failures;
   row->prepaid.clear();
-  write(rows, *row, "tried", Json{{"for", event}, {"failures", row->failures}}.dump(), now);
+  detail["failures"] = row->failures;
+  write(rows, *row, refused == Refusal::none ? "tried" : "not-compared", detail.dump(), now);
   return true;
 }
 
 void Registry::settle(Rows& rows, CardId card, std::string_view event, Millis now, Attempt& attempt) {
   Decision& decision = attempt.decision;
   const Policy& policy = attempt.policy;
-  auto row = rows.card(card);
+  auto row = rows.card(attempt.row);
   if (!row || !genuine(rows, *row)) {
-    decision.refusal = Refusal::tampered;
-    return log_refusal(rows, card, event, decision.refusal, now);
+    decision.refusal = Refusal::tampered;  // meanwhile
+    return;
+  }
+  if (decision.refusal != Refusal::none) {
+    const Json detail{{"for", event}, {"card", card}, {"refusal", to_string(decision.refusal)}};
+    return write(rows, *row, "refused", detail.dump(), now);
   }
   const bool good = attempt.verdict.outcome == Outcome::good;
   decision.verdict = attempt.verdict;
@@ -415,11 +441,6 @@ Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view eve
   };
   try_to_count(Lasting::visible);
   if (!counted) try_to_count(Lasting::synced);
-  if (attempt.decision.refusal != Refusal::none) {
-    judged(decoy(), Policy{}, 0);
-    store_.transact([&](Rows& rows) { log_refusal(rows, card, event, attempt.decision.refusal, now); });
-    return attempt.decision;
-  }
   attempt.verdict = judged(attempt.policy.record, attempt.policy, attempt.decision.compared_above);
   store_.transact([&](Rows& rows) { settle(rows, card, event, now, attempt); });
   if (attempt.took_free_try && !attempt.decision.accepted) {
@@ -428,18 +449,12 @@ Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view eve
   return attempt.decision;
 }
 
-void Registry::log_refusal(Rows& rows, CardId card, std::string_view event, Refusal refusal, Millis now) {
-  const auto newest = rows.last_audit_of(card);
-  log(rows, card, newest ? newest->revision : 0, "refused",
-      Json{{"for", event}, {"refusal", to_string(refusal)}}.dump(), now);
-}
-
 // Where there is nothing to write: who is refused is not to learn that from the time it takes. What is there
 // already would not be written.
 void Registry::write_as_much(Rows& rows) {
   keys::Nonce something;
   random_(something);
-  rows.set_value(kDecoy, something);
+  rows.set_value("nothing", something);
 }
 
 Decision Registry::verify(CardId card, const Submission& submission, Millis now) {

@@ -105,7 +105,7 @@ class Registry {
   // The store outlives it. Failure(Failure::invalid): the key is not this store's.
   Registry(Store& store, const keys::SealingKey& key, Random random);
   // A new store gets its key, once.
-  static void found(Store& store, const keys::SealingKey& key, Millis now);
+  static void found(Store& store, const keys::SealingKey& key, const Random& random, Millis now);
 
   // All of them or none: Failure(Failure::invalid) that names the first at fault, by its place from 1.
   // `progress` gets how many are done, every now and then.
@@ -144,6 +144,7 @@ class Registry {
   using Judged = std::function<Verdict(const CardRecord& card, const Policy& policy, std::uint16_t last_atc)>;
   struct Attempt {
     Decision decision;
+    CardId row = 0;  // that it is counted in
     Policy policy;
     Verdict verdict;
     bool took_free_try = false;
@@ -153,13 +154,14 @@ class Registry {
   bool count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
              Store::Lasting lasting, Attempt& attempt);
   void settle(Rows& rows, CardId card, std::string_view event, Millis now, Attempt& attempt);
-  void log_refusal(Rows& rows, CardId card, std::string_view event, Refusal refusal, Millis now);
   void write_as_much(Rows& rows);
   Decision attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now, const Judged& judged);
   void change(CardId card, std::string_view event, Millis now,
               const std::function<bool(CardRow& row, const Policy& policy)>& how);
 
-  void insert(Rows& rows, const NewCard& card, CardId id, Millis now);
+  void refuse_twice(Rows& rows, const NewCard& card);
+  void insert(Rows& rows, const NewCard& card, CardId id, std::string_view event, Millis now);
+  ByteString pan_hash(std::string_view pan) const;
   bool genuine(Rows& rows, const CardRow& row);
   std::optional<Policy> policy_of(const CardRow& row);  // with the key
   void write(Rows& rows, CardRow& row, std::string_view event, const std::string& detail, Millis now);

@@ -96,7 +96,8 @@ class Store {
   virtual void transact(const Work& work, Lasting lasting) = 0;
   void transact(const Work& work) { transact(work, Lasting::synced); }
 
-  // What is another text once the power was lost, and with it what was visible alone. Empty: that cannot be told.
+  // What is another text once the power was lost, and with it what was visible alone. Empty: that cannot be
+  // told.
   virtual std::string era() = 0;
 };
 

@@ -57,7 +57,7 @@ class Codes {
 class IssuerWithStore {
  public:
   IssuerWithStore() : store_(std::in_place, path(), SqliteStore::Open::make) {
-    Registry::found(*store_, root_key(), 1);
+    Registry::found(*store_, root_key(), random_numbers(3), 1);
     registry_.emplace(*store_, root_key(), random_numbers());
     const NewCard card = new_card();
     id_ = registry_->add({&card, 1}, 2).at(0);

@@ -235,7 +235,8 @@ TEST_CASE("a store opens with its own key alone") {
   IssuerWithStore setup;
   CHECK_THAT(refused([&] { Registry(setup.store(), root_key(0x5B), random_numbers()); }),
              Contains("not that of this store"));
-  CHECK_THAT(refused([&] { Registry::found(setup.store(), root_key(), 1); }), Contains("a key already"));
+  CHECK_THAT(refused([&] { Registry::found(setup.store(), root_key(), random_numbers(), 1); }),
+             Contains("a key already"));
   CHECK_THAT(refused([&] { SqliteStore(setup.path(), SqliteStore::Open::make); }),
              Contains("is there already"));
   CHECK_THAT(refused([&] { SqliteStore(setup.path() + "x", SqliteStore::Open::existing); }),

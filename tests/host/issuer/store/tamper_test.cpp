@@ -48,7 +48,7 @@ TEST_CASE("a change in any column of a card's row is refused, and named by the a
     Codes codes;
     REQUIRE(setup.registry().verify(setup.card(), codes.good(1), 1).accepted);
     REQUIRE_FALSE(setup.registry().verify(setup.card(), codes.wrong(2), 1).accepted);
-    sql(setup, std::string("UPDATE cards SET ") + change);
+    sql(setup, std::string("UPDATE cards SET ") + change + " WHERE id=1");
     const Decision decision = setup.registry().verify(setup.card(), codes.good(2), 1);
     CHECK_FALSE(decision.accepted);
     CHECK(decision.refusal == Refusal::tampered);
