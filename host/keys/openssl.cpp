@@ -96,6 +96,21 @@ void Cipher::encrypt(Bytes in, std::uint8_t* out) {
   if (written != size) throw std::logic_error("a block cipher takes whole blocks");
 }
 
+void tdes_decrypt(const Key& key, Bytes in, std::uint8_t* out) {
+  struct Free {
+    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+  };
+  const std::unique_ptr<EVP_CIPHER_CTX, Free> context(EVP_CIPHER_CTX_new());
+  if (context == nullptr) fail("allocating a cipher");
+  const EVP_CIPHER* const cipher = implementation(Algorithm::tdes_ecb);
+  require(EVP_DecryptInit_ex2(context.get(), cipher, key.bytes().data(), nullptr, nullptr), "setting a key");
+  require(EVP_CIPHER_CTX_set_padding(context.get(), 0), "turning padding off");
+  const int size = static_cast<int>(in.size());
+  int written = 0;
+  require(EVP_DecryptUpdate(context.get(), out, &written, in.data(), size), "decrypting");
+  if (written != size) throw std::logic_error("a block cipher takes whole blocks");
+}
+
 std::array<std::uint8_t, 20> sha1(Bytes data) {
   std::array<std::uint8_t, 20> digest{};
   require(EVP_Q_digest(library(), "SHA1", nullptr, data.data(), data.size(), digest.data(), nullptr),

@@ -46,6 +46,9 @@ class Cipher {
   std::unique_ptr<evp_cipher_ctx_st, Free> context_;
 };
 
+// Triple DES in ECB, the other way round; whole blocks only.
+void tdes_decrypt(const Key& key, Bytes in, std::uint8_t* out);
+
 std::array<std::uint8_t, 20> sha1(Bytes data);
 
 // AES-256-GCM with a key of 32 bytes and a nonce of 12; what follows the ciphertext is the tag, 16 bytes.

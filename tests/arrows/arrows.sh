@@ -41,6 +41,7 @@ host/card/file: firmware/core host/base host/document host/keys host/card host/p
 host/board: firmware/core firmware/boards host/base host/document host/profile
 host/issuer: firmware/core host/base host/keys
 host/issuer/file: firmware/core host/card host/issuer
+host/issuer/hsm: firmware/core host/keys
 host/issuer/store: firmware/core host/base host/issuer host/keys
 host/transcript: firmware/core host/base host/io host/card
 host/reader: firmware/core host/base host/card
@@ -55,7 +56,7 @@ sim/lcd: firmware/core host/base
 sim/reader: firmware/core host/base host/card host/profile host/reader host/state host/transcript sim/lcd
 sim/fleet: host/base host/io host/card host/card/file host/pcsc host/profile host/state host/transcript sim/reader
 sim/http: firmware/core host/base host/document host/io
-sim/issuer: firmware/core host/base host/card host/card/file host/document host/io host/issuer host/issuer/file host/issuer/store sim/http
+sim/issuer: firmware/core host/base host/card host/card/file host/document host/io host/issuer host/issuer/file host/issuer/hsm host/issuer/store sim/http
 sim/server: host/base host/card/file host/document host/profile host/transcript sim/fleet sim/http sim/lcd sim/reader
 sim/scenario: firmware/core host/base host/card/file host/document host/io host/profile sim/fleet sim/http sim/lcd sim/reader sim/server
 sim/tui: host/base host/card/file host/io host/profile host/terminal host/transcript sim/fleet sim/reader
