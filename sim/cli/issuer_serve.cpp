@@ -20,6 +20,7 @@
 #include "sim/cli/serving.hpp"
 #include "sim/http/http_server.hpp"
 #include "sim/issuer/api.hpp"
+#include "sim/issuer/k2_server.hpp"
 
 namespace sesame::sim {
 
@@ -35,6 +36,8 @@ struct ServeOptions {
   std::string listen;
   std::uint16_t port = 8036;
   TokenOptions desk, relying_party;
+  std::optional<std::uint16_t> k2;
+  issuer::K2Settings k2_settings;
 };
 
 struct Token {
@@ -77,11 +80,13 @@ void add_token(const cli::Command& command, const std::string& name, TokenOption
       .excludes(file);
 }
 
-std::string ready_line(const std::string& url, const Token& desk, const Token& relying_party) {
+std::string ready_line(const std::string& url, const Token& desk, const Token& relying_party,
+                       const std::optional<K2Server>& k2) {
   using Json = nlohmann::ordered_json;
   const auto shown = [](const Token& token) { return token.is_new ? Json(token.value) : Json(nullptr); };
-  return safe::json(
-      Json{{"url", url}, {"token", shown(desk)}, {"relying_party_token", shown(relying_party)}});
+  Json line{{"url", url}, {"token", shown(desk)}, {"relying_party_token", shown(relying_party)}};
+  if (k2) line["k2_port"] = k2->port();
+  return safe::json(line);
 }
 
 void serve(const ServeOptions& options) {
@@ -98,8 +103,12 @@ void serve(const ServeOptions& options) {
       desk.registry(),
       {Gate(address, server.port(), desk_token.value), Gate(address, server.port(), party_token.value)},
       cli::now, [](const std::string& line) { terminal::note_line("sesame: " + line); });
+  std::optional<K2Server> k2;
+  if (options.k2) k2.emplace(address, *options.k2, options.k2_settings);
+  std::optional<Worker> serving_k2;
+  if (k2) serving_k2.emplace([&] { k2->serve(); }, [&] { k2->stop(); });
   const Worker serving([&] { server.serve(api); }, [&] { server.stop(); });
-  terminal::print_line(ready_line(url_of(address, server.port()), desk_token, party_token));
+  terminal::print_line(ready_line(url_of(address, server.port()), desk_token, party_token, k2));
   if (!wait_for_end(signals, serving))
     throw Failure(Failure::environment, "the server can take no more connections");
 }
@@ -118,6 +127,20 @@ void add_issuer_serve_command(const cli::Command& parent) {
   command.option("--listen", options->listen, "address for other machines, too").type("ADDRESS");
   add_token(command, "token", options->desk, "the issuer's desk, which may do everything");
   add_token(command, "party-token", options->relying_party, "relying parties, which may verify codes");
+  const cli::Option k2 =
+      command
+          .number("--k2", options->k2, {0, 65535},
+                  "TCP port for the command K2 of payShield HSMs; keys come in it, under the public test LMK")
+          .type("PORT");
+  command.number("--k2-header", options->k2_settings.header, {0, 255}, "characters of a message's header")
+      .type("N")
+      .needs(k2);
+  command.flag("--k2-authorised", options->k2_settings.authorised, "answer a wrong AC with the right one")
+      .needs(k2);
+  command
+      .flag("--k2-mask-mac", options->k2_settings.mask_mac,
+            "compare the MAC of the mask: as the manual has it, which no published value confirms")
+      .needs(k2);
   command.run([options] { serve(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/issuer/openapi.hpp"
+#include "tests/host/issuer/hsm/k2_message.hpp"
 #include "tests/sim/http/client.hpp"
 #include "tests/sim/server/described.hpp"
 
@@ -122,6 +123,28 @@ TEST_CASE("who had an acceptance in hand has it after kill -9, too, and no code 
     CHECK(served.verify(code) != kAccepted);
   }
   CHECK(issuer.sandbox.sesame({"issuer", "audit", "--verify"}).status == 0);
+}
+
+TEST_CASE("a back end that speaks to an HSM gets its answers, whatever pieces its messages come in") {
+  const Issuer store;
+  ServedIssuer served(store, {"--k2", "0"});
+  const std::uint16_t port = served.started()["k2_port"];
+  const auto message = issuer::test::K2Message{}.bytes();
+  std::string bytes{static_cast<char>(message.size() >> 8), static_cast<char>(message.size())};
+  bytes.append(message.begin(), message.end());
+  const std::string good = std::string("\0\x08", 2) + "0001K300";
+  Wire one(port), other(port);
+  REQUIRE(one.send(bytes + bytes));
+  CHECK(one.until(good + good));
+  for (const char byte : bytes) REQUIRE(other.send(std::string(1, byte)));
+  CHECK(other.until(good));
+  REQUIRE(
+      one.send(std::string("\0\x03"
+                           "000",
+                           5)));  // no command
+  CHECK(one.ends());
+  CHECK(served.end() == 0);
+  CHECK(other.ends());
 }
 
 TEST_CASE("a port that is in use, a store that is not there and a key that is another's are said") {
