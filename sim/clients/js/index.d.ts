@@ -177,6 +177,47 @@ export class Simulator {
   json(method: string, path: string, body?: unknown): Promise<any>;
 }
 
+/** One of card; pan and psn; customer. */
+export interface Verification {
+  code: string;
+  /** Default: identify. */
+  mode?: 'identify' | 'respond' | 'sign' | 'tds';
+  /** Its number in the store. */
+  card?: number;
+  pan?: string;
+  psn?: string;
+  /** Whose only card it is. */
+  customer?: string;
+  challenge?: string;
+  /** Minor units. */
+  amount?: string;
+  /** ISO 4217, numeric. */
+  currency?: string;
+  tds?: string[];
+}
+
+export interface Decision {
+  accepted: boolean;
+  /** Refused, and the next failure blocks the card. */
+  last_try: boolean;
+}
+
+export class Issuer {
+  constructor(url: string, token: string);
+  static launch(options?: LaunchOptions): Promise<Issuer>;
+  url: string;
+  token: string;
+  stop(): Promise<void>;
+  verify(submission: Verification): Promise<Decision>;
+  addCard(card: { toml: string; aid?: string; customer?: string; last_atc?: string; window?: number }): Promise<any>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
+  ): Promise<Response>;
+  json(method: string, path: string, body?: unknown): Promise<any>;
+}
+
 export class Reader {
   constructor(simulator: Simulator, id: string);
   simulator: Simulator;

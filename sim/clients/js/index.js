@@ -1,4 +1,5 @@
-// A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card.
+// A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; and of
+// the issuer (`sesame issuer serve`), which tells whether a code is good.
 // What the fields of the answers mean is in the simulator's own /openapi.json; the types are in index.d.ts. Times are
 // milliseconds. Everything that goes wrong rejects with a SesameError.
 import { spawn } from 'node:child_process';
@@ -32,7 +33,7 @@ export class Simulator {
 
   /** Starts one of our own, on a free port, with `args` after `sesame sim --port 0`; to be stopped with stop(). */
   static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
-    const server = new SimulatorProcess(binary, args);
+    const server = new ServerProcess('simulator', binary, ['sim', '--port', '0', ...args]);
     const { url, token } = await server.ready(timeout);
     const simulator = new Simulator(url, token);
     simulator.#process = server;
@@ -61,19 +62,47 @@ export class Simulator {
   events(options) { return openEvents(this, '/v1/events', options); }
 
   /** Anything else the API has; resolves to a fetch Response whose status is 2xx. */
-  async request(method, path, { body, accept = 'application/json', headers = {}, signal } = {}) {
-    headers = { Accept: accept, ...headers };
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
-    const response = await fetch(this.url + path, { method, headers, signal, body: JSON.stringify(body) })
-      .catch((cause) => {
-        throw new SesameError({ code: 'unreachable', message: `no simulator answers at ${this.url}`,
-                                hint: 'start one with: sesame sim' }, undefined, { cause });
-      });
-    if (!response.ok) throw new SesameError(await refusal(response), response.status);
-    return response;
-  }
+  request(method, path, options) { return send(this, SIMULATOR, method, path, options); }
   async json(method, path, body) { return parsed(await read(await this.request(method, path, { body }))); }
+}
+
+/** The issuer of cards: `sesame issuer serve`. */
+export class Issuer {
+  #process;
+
+  /** One that runs already. A relying party's token verifies codes; for anything else it takes the desk's. */
+  constructor(url, token) {
+    this.url = url.replace(/\/+$/, '');
+    this.token = token;
+  }
+
+  /** Starts one of our own with the store that `args` name, after `sesame issuer serve --port 0`; its token is the desk's. */
+  static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
+    const server = new ServerProcess('issuer', binary, ['issuer', 'serve', '--port', '0', ...args]);
+    const { url, token } = await server.ready(timeout);
+    const issuer = new Issuer(url, token);
+    issuer.#process = server;
+    return issuer;
+  }
+
+  /** Stops what launch() started, and nothing else. */
+  async stop() {
+    await this.#process?.stop();
+  }
+
+  /**
+   * Whether a code is good, once: verify({ card: 1, code }), verify({ customer: 'alice', mode: 'sign', code, amount: '1000' }).
+   * Why one is refused is not told; with `last_try` the next failure blocks the card.
+   */
+  verify({ mode = 'identify', ...submission }) { return this.json('POST', '/v1/verifications', { mode, ...submission }); }
+  /** A card file, with its keys, and whose it is. */
+  addCard(card) { return this.json('POST', '/v1/cards', card); }
+
+  /** Anything else the API has, as of Simulator. */
+  request(method, path, options) { return send(this, ISSUER, method, path, options); }
+  async json(method, path, body) {
+    return parsed(await read(await this.request(method, path, { body }), ISSUER), ISSUER);
+  }
 }
 
 export class Reader {
@@ -131,33 +160,50 @@ export class Reader {
   #get(path, accept) { return this.simulator.request('GET', this.path + path, { accept }); }
 }
 
-function noSimulator(why) {
-  return new SesameError({ code: 'no_simulator', message: `what answers is no simulator: ${why}`,
-                           hint: 'give the URL of `sesame sim`' });
+const SIMULATOR = { name: 'simulator', command: 'sesame sim' };
+const ISSUER = { name: 'issuer', command: 'sesame issuer serve' };
+
+async function send({ url, token }, server, method, path,
+                    { body, accept = 'application/json', headers = {}, signal } = {}) {
+  headers = { Accept: accept, ...headers };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const response = await fetch(url + path, { method, headers, signal, body: JSON.stringify(body) })
+    .catch((cause) => {
+      throw new SesameError({ code: 'unreachable', message: `no ${server.name} answers at ${url}`,
+                              hint: `start one with: ${server.command}` }, undefined, { cause });
+    });
+  if (!response.ok) throw new SesameError(await refusal(response), response.status);
+  return response;
 }
 
-async function read(response) {
+function noServer(why, { name, command }) {
+  return new SesameError({ code: `no_${name}`, message: `what answers is no ${name}: ${why}`,
+                           hint: `give the URL of \`${command}\`` });
+}
+
+async function read(response, server = SIMULATOR) {
   const chunks = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > LARGEST) throw noSimulator('the answer is too large');  // leaving the loop closes the connection
+    if (size > LARGEST) throw noServer('the answer is too large', server);  // leaving the loop closes the connection
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function parsed(text) {
+function parsed(text, server = SIMULATOR) {
   try {
     return JSON.parse(text);
   } catch {
-    throw noSimulator('the answer is no JSON, or too deep');
+    throw noServer('the answer is no JSON, or too deep', server);
   }
 }
 
 /** What the API says of a refusal; {} where another server refuses. */
 async function refusal(response) {
-  const body = await read(response).then(parsed).catch(() => ({}));
+  const body = await read(response).then((text) => parsed(text)).catch(() => ({}));
   return body !== null && typeof body === 'object' ? body : {};
 }
 
@@ -190,7 +236,7 @@ async function* parseEvents(body, signal) {
     for await (const chunk of body) {
       const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
       text = blocks.pop();
-      if (text.length > LONGEST_EVENT) throw noSimulator('an event is too long');
+      if (text.length > LONGEST_EVENT) throw noServer('an event is too long', SIMULATOR);
       for (const block of blocks) {
         const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s)));
         if (fields.data) yield { id: fields.id, event: fields.event, data: parsed(fields.data) };
@@ -201,11 +247,12 @@ async function* parseEvents(body, signal) {
   }
 }
 
-class SimulatorProcess {
+class ServerProcess {
   #said = '';
 
-  constructor(binary, args) {
-    this.child = spawn(binary, ['sim', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(name, binary, args) {
+    this.name = name;
+    this.child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.#said = (this.#said + text).slice(-10_000); });
     const kill = () => this.child.kill();
     process.once('exit', kill);
@@ -223,16 +270,17 @@ class SimulatorProcess {
     clearTimeout(timer);
     if (result.url) return result;
     this.child.kill('SIGKILL');
-    throw this.#failure('the simulator does not start', result, 'give `binary`, or SESAME: the path of the program');
+    throw this.#failure('does not start', result, 'give `binary`, or SESAME: the path of the program');
   }
 
   async stop() {
     this.child.kill('SIGTERM');
     const result = await this.ended;
-    if (result !== 0) throw this.#failure('the simulator did not end well', result);
+    if (result !== 0) throw this.#failure('did not end well', result);
   }
 
   #failure(message, result, hint) {
-    return new SesameError({ code: 'simulator_failed', message: `${message} (${result}): ${this.#said.trim()}`, hint });
+    return new SesameError({ code: `${this.name}_failed`, hint,
+                             message: `the ${this.name} ${message} (${result}): ${this.#said.trim()}` });
   }
 }

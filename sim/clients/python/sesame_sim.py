@@ -1,4 +1,5 @@
-"""A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card.
+"""A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; and
+of the issuer (`sesame issuer serve`), which tells whether a code is good.
 
     with Simulator.launch() as sim:
         reader = sim.create_reader(card="bank-card", profile="vasco-810")
@@ -56,7 +57,7 @@ class EventStream:
         fields: dict[str, str] = {}
         while line := self._response.readline(_LONGEST_LINE + 1):
             if len(line) > _LONGEST_LINE:
-                raise _no_simulator("a line of the event stream is too long")
+                raise _no_server("a line of the event stream is too long", _SIMULATOR)
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if line != b"\n":
                 fields[name] = value
@@ -85,7 +86,7 @@ class Simulator:
     def launch(cls, binary: str | None = None, args: Sequence[str] = (), timeout_ms: int = 30_000) -> "Simulator":
         """Starts one of our own, on a free port, with `args` after `sesame sim --port 0`; `binary` is the environment
         variable SESAME, or `sesame` on the PATH. To be stopped with stop(), or by leaving `with`."""
-        process = _Process([binary or os.environ.get("SESAME", "sesame"), "sim", "--port", "0", *args])
+        process = _Process("simulator", [binary or os.environ.get("SESAME", "sesame"), "sim", "--port", "0", *args])
         ready = process.ready(timeout_ms / 1000)
         simulator = cls(ready["url"], ready["token"])
         simulator._process = process
@@ -139,24 +140,61 @@ class Simulator:
     def request(self, method: str, path: str, body: Any = None, accept: str = "application/json",
                 headers: dict[str, str] | None = None) -> Any:
         """An open http.client.HTTPResponse whose status is 2xx."""
-        request = Request(self.url + path, method=method, headers={"Accept": accept, **(headers or {})})
-        if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
-        try:
-            return _OPENER.open(request, timeout=_SECONDS)
-        except HTTPError as answer:
-            with answer:
-                raise _refused(answer) from None
-        except URLError as error:
-            raise SesameError("unreachable", f"no simulator answers at {self.url}: {error.reason}",
-                              "start one with: sesame sim") from error
+        return _send(_SIMULATOR, self.url, self.token, method, path, body, accept, headers)
 
     def _events(self, path: str, last_event_id: str | None) -> EventStream:
         headers = _given(**{"Last-Event-ID": last_event_id})
         return EventStream(self.request("GET", path, accept="text/event-stream", headers=headers))
+
+
+class Issuer:
+    """The issuer of cards: `sesame issuer serve`."""
+
+    def __init__(self, url: str, token: str):
+        """One that runs already. A relying party's token verifies codes; for anything else it takes the desk's."""
+        self.url, self.token = url.rstrip("/"), token
+        self._process: _Process | None = None
+
+    @classmethod
+    def launch(cls, binary: str | None = None, args: Sequence[str] = (), timeout_ms: int = 30_000) -> "Issuer":
+        """Starts one of our own with the store that `args` name, after `sesame issuer serve --port 0`; its token is the
+        desk's. To be stopped with stop(), or by leaving `with`."""
+        program = binary or os.environ.get("SESAME", "sesame")
+        process = _Process("issuer", [program, "issuer", "serve", "--port", "0", *args])
+        ready = process.ready(timeout_ms / 1000)
+        issuer = cls(ready["url"], ready["token"])
+        issuer._process = process
+        return issuer
+
+    def stop(self) -> None:
+        """Stops what launch() started, and nothing else."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def __enter__(self) -> "Issuer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def verify(self, code: str, mode: str = "identify", *, card: int | None = None, pan: str | None = None,
+               psn: str | None = None, customer: str | None = None, challenge: str | None = None,
+               amount: str | None = None, currency: str | None = None, tds: Sequence[str] | None = None) -> Json:
+        """Whether a code is good, once: `accepted`. Why one is refused is not told; with `last_try` the next failure
+        blocks the card. The card is named by its number, by PAN and PSN, or by its customer."""
+        return self.json("POST", "/v1/verifications", _given(
+            code=code, mode=mode, card=card, pan=pan, psn=psn, customer=customer, challenge=challenge, amount=amount,
+            currency=currency, tds=tds))
+
+    def add_card(self, toml: str, **more: Any) -> Json:
+        """A card file, with its keys; and what else the API takes: add_card(text, customer="alice")."""
+        return self.json("POST", "/v1/cards", {"toml": toml, **more})
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Anything else the API has."""
+        with _send(_ISSUER, self.url, self.token, method, path, body) as response:
+            return _parsed(_read(response, _ISSUER), _ISSUER)
 
 
 class Reader:
@@ -247,22 +285,50 @@ def _given(**values: Any) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _read(response: Any) -> bytes:
+class _Server(NamedTuple):
+    name: str
+    command: str
+
+
+_SIMULATOR = _Server("simulator", "sesame sim")
+_ISSUER = _Server("issuer", "sesame issuer serve")
+
+
+def _send(server: _Server, url: str, token: str | None, method: str, path: str, body: Any = None,
+          accept: str = "application/json", headers: dict[str, str] | None = None) -> Any:
+    request = Request(url + path, method=method, headers={"Accept": accept, **(headers or {})})
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
+        request.data = json.dumps(body).encode()
+    try:
+        return _OPENER.open(request, timeout=_SECONDS)
+    except HTTPError as answer:
+        with answer:
+            raise _refused(answer) from None
+    except URLError as error:
+        raise SesameError("unreachable", f"no {server.name} answers at {url}: {error.reason}",
+                          f"start one with: {server.command}") from error
+
+
+def _read(response: Any, server: _Server = _SIMULATOR) -> bytes:
     body = response.read(_LARGEST + 1)
     if len(body) > _LARGEST:
-        raise _no_simulator("the answer is too large")
+        raise _no_server("the answer is too large", server)
     return body
 
 
-def _parsed(text: str | bytes) -> Any:
+def _parsed(text: str | bytes, server: _Server = _SIMULATOR) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise _no_simulator("the answer is no JSON, or too deep") from None
+        raise _no_server("the answer is no JSON, or too deep", server) from None
 
 
-def _no_simulator(why: str) -> SesameError:
-    return SesameError("no_simulator", f"what answers is no simulator: {why}", "give the URL of `sesame sim`")
+def _no_server(why: str, server: _Server) -> SesameError:
+    return SesameError(f"no_{server.name}", f"what answers is no {server.name}: {why}",
+                       f"give the URL of `{server.command}`")
 
 
 def _refused(answer: HTTPError) -> SesameError:
@@ -277,14 +343,15 @@ def _refused(answer: HTTPError) -> SesameError:
 
 
 class _Process:
-    def __init__(self, command: list[str]):
+    def __init__(self, name: str, command: list[str]):
+        self._name = name
         self._said = tempfile.TemporaryFile("w+")
         try:
             self._child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._said, text=True)
         except OSError as error:
             self._said.close()
-            raise SesameError("simulator_failed", f"{command[0]}: {error.strerror}",
+            raise SesameError(f"{name}_failed", f"{command[0]}: {error.strerror}",
                               "give `binary`, or SESAME: the path of the program") from error
 
     def ready(self, seconds: float) -> Json:
@@ -295,12 +362,12 @@ class _Process:
             line = output.readline() if selector.select(seconds) else ""
         if not line:
             self._child.kill()
-            raise self._ended("the simulator does not start")
+            raise self._ended("does not start")
         return json.loads(line)
 
     def stop(self) -> None:
         self._child.terminate()
-        failure = self._ended("the simulator did not end well")
+        failure = self._ended("did not end well")
         if self._child.returncode:
             raise failure
 
@@ -308,4 +375,5 @@ class _Process:
         with self._child, self._said:
             self._child.wait()
             self._said.seek(0)
-            return SesameError("simulator_failed", f"{message} ({self._child.returncode}): {self._said.read().strip()}")
+            return SesameError(f"{self._name}_failed", f"the {self._name} {message} ({self._child.returncode}): "
+                               + self._said.read().strip())
