@@ -20,11 +20,11 @@ namespace sesame::cli {
 
 namespace {
 
-std::function<void()> wanted;
+std::function<void()> parsed_command;
 
 }  // namespace
 
-void when_parsed(std::function<void()> command) { wanted = std::move(command); }
+void when_parsed(std::function<void()> command) { parsed_command = std::move(command); }
 
 namespace {
 
@@ -85,7 +85,7 @@ int run(std::unique_ptr<CLI::App> app, int argc, char** argv) {
     parse(std::move(app), argc, argv);
     hide_secrets(argc, argv);
     io::wipe_stack();
-    if (wanted) wanted();
+    if (parsed_command) parsed_command();
     io::wipe_stack();
     return static_cast<int>(Exit::ok);
   } catch (const Failure& failure) {

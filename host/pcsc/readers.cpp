@@ -11,8 +11,13 @@
 
 namespace sesame::pcsc {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 std::string_view to_string(ReaderState state) {
   switch (state) {

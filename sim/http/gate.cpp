@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <initializer_list>
 
 #include "host/base/failure.hpp"
 #include "host/base/hex.hpp"
+#include "sim/http/http_lines.hpp"
 
 namespace sesame::sim {
 
@@ -36,13 +36,6 @@ bool is_ip_address(const std::string& host) {
 }
 
 bool means_all(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
-  return out;
-}
 
 // Any of the cookies is `wanted`, "name=value".
 bool has_cookie(std::string_view cookies, std::string_view wanted) {
