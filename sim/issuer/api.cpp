@@ -187,10 +187,10 @@ Response IssuerApi::told(const issuer::Decision& decision) {
 Response IssuerApi::verify(const Call& call) {
   VerificationRequest asked = verification_request(body_of(call.request).root());
   const issuer::CardId card = find(asked.which);
-  issuer::Decision decision = registry_.verify(card, asked.submission, now_());
+  const issuer::Decision decision = registry_.verify(card, asked.submission, now_());
   Response response = told(decision);
   if (!decision.accepted && decision.refusal == issuer::Refusal::none) {
-    inquiries_.take(card, std::move(asked.submission), std::move(decision));
+    inquiries_.take(card, std::move(asked.submission), decision);
   }
   return response;
 }

@@ -26,8 +26,7 @@ void Inquiries::take(issuer::CardId card, issuer::Submission submission, issuer:
       ++dropped_;
       return;
     }
-    waiting_.push_back(
-        {std::chrono::steady_clock::now() + kAfter, card, std::move(submission), std::move(decision)});
+    waiting_.push_back({std::chrono::steady_clock::now() + kAfter, card, std::move(submission), decision});
   }
   changed_.notify_all();
 }

@@ -50,7 +50,8 @@ void accept_each_once(CodeMaker& maker, Mode mode, bool currency = true) {
         static_cast<std::uint16_t>(atc - 1U - random() % std::min<std::uint32_t>(atc, maker.record().window));
     maker.next_atc(atc);
     Submission submission = random_submission(mode, random, currency);
-    submission = with(std::move(submission), maker.code(submission));
+    const std::string code = maker.code(submission);
+    submission = with(std::move(submission), code);
     const Verdict verdict = judge.judge(submission, last);
     if (verdict.outcome == Outcome::good && verdict.atc == atc) ++accepted;
     if (judge.judge(submission, atc).outcome == Outcome::good) ++twice;

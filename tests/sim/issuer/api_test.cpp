@@ -124,9 +124,9 @@ TEST_CASE("a card comes in as its file, is shown without its key, and codes of i
   const json card = json::parse(added.body);
   CHECK(card["customer"] == "bob");
   CHECK(card["window"] == 20);
-  CHECK(card["modes"] == json({"identify"}));
+  CHECK(card["modes"] == json::array({"identify"}));
   CHECK(checked.ok("GET", "/v1/cards/2") == card);
-  CHECK(checked.ok("GET", "/v1/cards?from=2")["cards"] == json({card}));
+  CHECK(checked.ok("GET", "/v1/cards?from=2")["cards"] == json::array({card}));
   const json listed = checked.ok("GET", "/v1/cards?limit=1");
   CHECK(listed["cards"].size() == 1);
   CHECK(listed["next"] == 2);
