@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every check of .clang-tidy over the product, those of the analyzer among them: half an hour or more. Needs the preset asan, built.
 #
-#   tests/tidy/analyze.sh
+#   tests/tidy/all.sh
 set -eu
 cd "$(dirname -- "$0")/../.."
 top=$(pwd)
