@@ -164,33 +164,23 @@ Key SessionKeys::derive(std::uint16_t atc, const Un& un) {
   return odd_parity(master_key_.clone());
 }
 
-// Goes down from the root, which is the master key; the ATC written in base b is the way. Leaves near each
-// other share most of it.
+// Goes down from the root, which is the master key; the ATC written in base b is the way.
 Key SessionKeys::leaf(std::uint16_t atc) {
+  std::array<std::uint16_t, 256> way{};
   const std::size_t height = tree_.height();
-  std::vector<std::uint16_t> way(height + 1);
   for (std::size_t level = height; level > 0; --level) {
     way[level] = atc % tree_.branch();
     atc = static_cast<std::uint16_t>(atc / tree_.branch());
   }
-  if (nodes_.empty()) {
-    nodes_.reserve(height + 1);
-    nodes_.emplace_back(tree_.iv());
-    nodes_.push_back(master_key_.clone());
-    cipher_->rekey(nodes_[1]);
+  Key grandparent(tree_.iv());
+  Key parent = master_key_.clone();
+  for (std::size_t level = 1;; ++level) {
+    cipher_->rekey(parent);
+    Key key = child(*cipher_, grandparent, way[level]);
+    if (level == height) return odd_parity(exclusive_or(key, grandparent));
+    grandparent = std::move(parent);
+    parent = std::move(key);
   }
-  std::size_t level = 1;
-  while (level < height && nodes_.size() > level + 1 && way[level] == way_[level]) ++level;
-  if (level < height) {
-    nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(level) + 1, nodes_.end());
-    for (; level < height; ++level) {
-      cipher_->rekey(nodes_[level]);
-      nodes_.push_back(child(*cipher_, nodes_[level - 1], way[level]));
-    }
-    cipher_->rekey(nodes_[height]);
-  }
-  way_ = std::move(way);
-  return odd_parity(exclusive_or(child(*cipher_, nodes_[height - 1], way_[height]), nodes_[height - 1]));
 }
 
 }  // namespace sesame::keys

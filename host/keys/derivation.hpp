@@ -15,7 +15,6 @@
 #include <span>
 #include <stdexcept>
 #include <string_view>
-#include <vector>
 
 #include "host/keys/key.hpp"
 #include "host/keys/openssl.hpp"
@@ -89,9 +88,6 @@ class SessionKeys {
   Tree tree_;
   Key master_key_;
   std::optional<Cipher> cipher_;  // none for SessionKeyMethod::none
-  // Of a tree, the last way to a leaf: the IV, the root, the node at each level above it; and its turns.
-  std::vector<Key> nodes_;
-  std::vector<std::uint16_t> way_;
 };
 
 }  // namespace sesame::keys
