@@ -1,11 +1,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/exit.hpp"
@@ -70,18 +73,32 @@ ImportLine read_cells(const std::string& where, const std::string& text,
   return line;
 }
 
+constexpr std::size_t kLongestLine = 4096, kMostCards = 1'000'000;
+
+// One line of the list without its end; false after the last one.
+bool next_line(std::istream& in, const std::string& where, std::string& line) {
+  std::array<char, kLongestLine + 1> text{};
+  in.getline(text.data(), text.size());
+  if (in.bad()) throw Failure(Failure::environment, fmt::format("{}: cannot be read any further", where));
+  if (in.eof() && in.gcount() == 0) return false;
+  if (in.fail()) usage(fmt::format("{}: is longer than {} bytes", where, kLongestLine));
+  line.assign(text.data(), static_cast<std::size_t>(in.gcount()) - (in.eof() ? 0 : 1));
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
 // JSON, an object a line, or CSV whose first line names the columns.
 std::vector<ImportLine> read_list(const std::string& path, std::vector<std::string>& places) {
   std::ifstream in(path);
-  if (!in) usage(fmt::format("{}: cannot be read", path));
+  if (!in || std::filesystem::is_directory(path)) usage(fmt::format("{}: cannot be read", path));
   std::vector<ImportLine> lines;
   std::vector<std::string> columns;
-  std::size_t number = 0;
-  for (std::string text; std::getline(in, text);) {
-    ++number;
-    if (!text.empty() && text.back() == '\r') text.pop_back();
-    if (text.empty()) continue;
+  std::string text;
+  for (std::size_t number = 1;; ++number) {
     const std::string where = fmt::format("{}:{}", path, number);
+    if (!next_line(in, where, text)) break;
+    if (number > kMostCards + 1) usage(fmt::format("{}: has more than {} lines", path, kMostCards + 1));
+    if (text.empty()) continue;
     if (text.front() == '{') {
       lines.push_back(read_object(where, text));
     } else if (columns.empty() && lines.empty()) {

@@ -30,14 +30,14 @@ io::Descriptor listen_at(const std::string& address, std::uint16_t port) {
   addrinfo* found = nullptr;
   const int result = ::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (result != 0) {
-    throw Failure(Failure::environment, fmt::format("--listen {}: {}", address, ::gai_strerror(result)));
+    throw Failure(Failure::environment, fmt::format("the address {}: {}", address, ::gai_strerror(result)));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
   io::Descriptor socket(::socket(all->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int yes = 1;
   if (!socket.is_open() || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
       ::bind(socket.get(), all->ai_addr, all->ai_addrlen) != 0 || ::listen(socket.get(), SOMAXCONN) != 0) {
-    throw Failure(Failure::environment, fmt::format("--k2 {}: cannot be listened at: {}", port,
+    throw Failure(Failure::environment, fmt::format("cannot listen at {}:{}: {}", address, port,
                                                     std::generic_category().message(errno)));
   }
   return socket;
@@ -87,11 +87,15 @@ void K2Server::serve() {
     for (std::size_t i = 2; i < watched.size(); ++i) {
       const bool busy = !client->in.empty() || !client->out.empty();
       bool goes_on = !busy || now < client->deadline;
-      if (goes_on && watched[i].revents != 0) goes_on = client->out.empty() ? read(*client) : write(*client);
+      if (goes_on && watched[i].revents != 0) goes_on = serve(*client);
       client = goes_on ? std::next(client) : clients_.erase(client);
     }
     if (watched[1].revents != 0) accept();
   }
+}
+
+bool K2Server::serve(Client& client) const {
+  return (client.out.empty() ? read(client) : write(client)) && answer(client);
 }
 
 void K2Server::accept() {
@@ -106,14 +110,14 @@ bool K2Server::read(Client& client) const {
   if (size == 0) return false;
   if (client.in.empty()) client.deadline = Clock::now() + kPatience;
   client.in.insert(client.in.end(), buffer.begin(), buffer.begin() + size);
-  return answer(client);
+  return true;
 }
 
 bool K2Server::write(Client& client) const {
   const ssize_t size = ::send(client.socket.get(), client.out.data(), client.out.size(), MSG_NOSIGNAL);
   if (size < 0) return would_wait();
   client.out.erase(client.out.begin(), client.out.begin() + size);
-  return client.out.empty() ? answer(client) : true;
+  return true;
 }
 
 // The first message that is whole, if there is one; the next when its answer is read.

@@ -41,6 +41,7 @@ class K2Server {
   };
 
   int timeout() const;
+  bool serve(Client& client) const;
   void accept();
   // False: it is over.
   bool read(Client& client) const;

@@ -139,12 +139,19 @@ TEST_CASE("many cards are imported, or none") {
            {"{\"pan\":1}\n", "list:1: pan is no text"},
            {"{\"PAN\":\"1\"}\n", "list:1: 'PAN' is none of"},
            {"{\"pan\":\n", "list:1: is no JSON object"},
+           {"pan\n" + std::string(5000, '1') + "\n", "list:2: is longer than 4096 bytes"},
            {"{\"pan\":\"5413330000000077\"}\npan\n", "list:2: is no JSON object"}}) {
     const Outcome outcome = import(text);
     CHECK(outcome.status == 2);
     CHECK_THAT(outcome.err, Contains(says));
   }
-  CHECK(nlohmann::json::parse(issuer.run({"card", "list", "--json"}).out).size() == 1503);
+  CHECK(import(std::string("pan\n") + "5413330000000078").out ==
+        "1 card added: 1504 to 1504\n");  // no line end
+  const Outcome endless = issuer.run({"card", "import", "sesame-card", "/dev/zero", "--imk-file", imk});
+  CHECK(endless.status == 2);
+  CHECK_THAT(endless.err, Contains("/dev/zero:1: is longer than 4096 bytes"));
+  CHECK(issuer.run({"card", "import", "sesame-card", issuer.folder(), "--imk-file", imk}).status == 2);
+  CHECK(nlohmann::json::parse(issuer.run({"card", "list", "--json"}).out).size() == 1504);
   CHECK(issuer.run({"audit", "--verify"}).status == 0);
 }
 
@@ -173,6 +180,25 @@ TEST_CASE("what was done is audited, and a change is noticed") {
   CHECK(back.status == 1);
   CHECK_THAT(back.err, Contains("the store was put back"));
   CHECK(issuer.run({"audit", "--verify", "--kept", head}).status == 0);
+}
+
+TEST_CASE("a file that is no store, or a damaged one, is a bad file, and no code is accepted by it") {
+  const Issuer issuer;
+  issuer.add_card();
+  const std::string key = issuer.folder() + "/issuer.db.key", code = issuer.code();
+  const auto verify = [&](const std::string& store) {
+    return issuer.run({"verify", code, "--card", "1", "--store", store, "--key-file", key});
+  };
+  const std::string text = issuer.sandbox().write("text.db", std::string(100'000, 'a'));
+  CHECK(verify(text).status == 2);
+  CHECK_THAT(verify(text).err, Contains("text.db: is no store"));
+  CHECK(verify(issuer.sandbox().write("empty.db", "")).status == 2);
+  const std::string half = issuer.folder() + "/half.db";
+  std::filesystem::copy_file(issuer.folder() + "/issuer.db", half);
+  std::filesystem::resize_file(half, std::filesystem::file_size(half) / 2);
+  CHECK(verify(half).status == 2);
+  CHECK_THAT(verify(half).err, Contains("half.db: is damaged") && Contains("backup"));
+  CHECK(issuer.run({"verify", code, "--card", "1"}).status == 0);
 }
 
 TEST_CASE("the key of a store is its owner's alone") {

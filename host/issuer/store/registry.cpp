@@ -501,7 +501,7 @@ Inquiry Registry::inquire(CardId card, const Submission& submission, const Decis
 void Registry::change(CardId card, std::string_view event, Millis now,
                       const std::function<bool(CardRow& row, const Policy& policy)>& how) {
   store_.transact([&](Rows& rows) {
-    auto row = rows.card(card);
+    auto row = card == kOwnCard ? std::nullopt : rows.card(card);
     if (!row) throw Failure(Failure::refused, fmt::format("there is no card {}", card));
     const auto policy = genuine(rows, *row) ? policy_of(*row) : std::nullopt;
     if (!policy) {

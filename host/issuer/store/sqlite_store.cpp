@@ -56,6 +56,25 @@ std::string boot() {
   return id;
 }
 
+// What SQLite could not do. A file that is no database, or was damaged, is a bad file; all else is the machine's.
+[[noreturn]] void fail(sqlite3* database) {
+  const std::string reason = sqlite3_errmsg(database);
+  switch (sqlite3_extended_errcode(database) & 0xFF) {
+    case SQLITE_NOTADB: throw Failure(Failure::invalid, "is no store: " + reason);
+    case SQLITE_CORRUPT:
+      throw Failure(Failure::invalid, "is damaged: " + reason + "; put a copy from a backup in its place");
+    case SQLITE_FULL: throw Failure(Failure::environment, reason + "; make room there");
+    case SQLITE_IOERR: {
+      const int error = sqlite3_system_errno(database);
+      if (error == 0) break;
+      throw Failure(Failure::environment,
+                    fmt::format("{}: {}", reason, std::generic_category().message(error)));
+    }
+    default: break;
+  }
+  throw Failure(Failure::environment, reason);
+}
+
 // One use of a statement: what it is bound to and what it found go with it.
 class Query {
  public:
@@ -82,7 +101,7 @@ class Query {
   bool step() {
     const int result = sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
-    if (result != SQLITE_DONE) fail();
+    if (result != SQLITE_DONE) fail(database_);
     return false;
   }
 
@@ -99,10 +118,9 @@ class Query {
 
  private:
   Query& bound(int result) {
-    if (result != SQLITE_OK) fail();
+    if (result != SQLITE_OK) fail(database_);
     return *this;
   }
-  [[noreturn]] void fail() { throw Failure(Failure::environment, sqlite3_errmsg(database_)); }
 
   sqlite3* database_;
   sqlite3_stmt* statement_;
@@ -131,7 +149,7 @@ class SqliteStore::Connection final : public Rows {
   }
 
   void run(const char* sql) {
-    if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+    if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_);
   }
   void try_run(const char* sql) { sqlite3_exec(database_, sql, nullptr, nullptr, nullptr); }
 
@@ -243,7 +261,7 @@ class SqliteStore::Connection final : public Rows {
     sqlite3_stmt*& statement = statements_[sql];
     if (statement == nullptr &&
         sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
-      fail();
+      fail(database_);
     }
     return {database_, statement};
   }
@@ -291,8 +309,6 @@ class SqliteStore::Connection final : public Rows {
     return {from.number(0), from.number(1), from.number(2), from.number(3),
             from.text(4),   from.text(5),   from.bytes(6)};
   }
-
-  [[noreturn]] void fail() { throw Failure(Failure::environment, sqlite3_errmsg(database_)); }
 
   std::string path_;
   sqlite3* database_ = nullptr;
@@ -368,7 +384,9 @@ void SqliteStore::commit_together(const std::vector<Waiting*>& batch) {
     connection_->run("COMMIT");
   } catch (const std::exception& error) {
     connection_->try_run("ROLLBACK");
-    const auto failed = std::make_exception_ptr(Failure(Failure::environment, connection_->in_words(error)));
+    const auto* failure = dynamic_cast<const Failure*>(&error);
+    const auto failed = std::make_exception_ptr(
+        Failure(failure != nullptr ? failure->kind() : Failure::environment, connection_->in_words(error)));
     for (Waiting* each : batch) {
       if (!each->error) each->error = failed;
     }
