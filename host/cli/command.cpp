@@ -61,7 +61,7 @@ Option Command::option(const std::string& name, std::vector<std::string>& values
   return Option(app_->add_option(name, values, help));
 }
 
-Option Command::option(const std::string& name, std::function<void(const std::string&)> take,
+Option Command::option(const std::string& name, const std::function<void(const std::string&)>& take,
                        const std::string& help) const {
   return Option(app_->add_option_function<std::string>(name, take, help));
 }

@@ -61,7 +61,7 @@ class Command {
   Option option(const std::string& name, std::string& value, const std::string& help) const;
   Option option(const std::string& name, std::optional<std::string>& value, const std::string& help) const;
   Option option(const std::string& name, std::vector<std::string>& values, const std::string& help) const;
-  Option option(const std::string& name, std::function<void(const std::string&)> take,
+  Option option(const std::string& name, const std::function<void(const std::string&)>& take,
                 const std::string& help) const;
   // A decimal number; its default is shown.
   template <class Number>

@@ -53,6 +53,7 @@ class Converter {
  private:
   static constexpr std::size_t kFailed = static_cast<std::size_t>(-1);
 
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv_open() says so
   bool is_open() const { return handle_ != iconv_t(-1); }
 
   iconv_t handle_;

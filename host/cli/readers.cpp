@@ -32,6 +32,7 @@ std::string_view pinpad(const Listed& listed) {
 
 void print_table(const std::vector<Listed>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Listed& listed : all) names.push_back(safe::one_line(listed.reader.name));
   std::size_t width = 6;
   for (const std::string& name : names) width = std::max(width, utf8::length(name));
@@ -86,6 +87,7 @@ void readers(const ReadersOptions& options) {
     asked.push_back(std::async(std::launch::async, listed, std::move(reader)));
   }
   std::vector<Listed> all;
+  all.reserve(asked.size());
   for (std::future<Listed>& reader : asked) all.push_back(reader.get());
   if (all.empty()) throw pcsc::failure(SCARD_E_NO_READERS_AVAILABLE);
   options.json ? print_list(all) : print_table(all);

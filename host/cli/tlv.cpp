@@ -154,7 +154,7 @@ const Node* first_rest(const Nodes& all, std::string& in) {
   for (const Node& node : all) {
     if (node.kind == Node::Kind::rest) return &node;
     if (const Node* const found = first_rest(node.inside, in)) {
-      in = tag_text(node.tag) + (in.empty() ? "" : ", ") + in;
+      in.insert(0, tag_text(node.tag) + (in.empty() ? "" : ", "));
       return found;
     }
   }

@@ -25,7 +25,7 @@ void keep_memory_private() {
 
 // Not inlined: its own frame is what it overwrites. Deeper than anything here goes, as tests/memory shows.
 [[gnu::noinline]] void wipe_stack() {
-  std::array<std::uint8_t, 64 * 1024> frames;
+  std::array<std::uint8_t, std::size_t{64} * 1024> frames;
   wipe(frames.data(), frames.size());
 }
 

@@ -10,8 +10,8 @@ namespace {
 using Field = FormatFault::Field;
 using Problem = FormatFault::Problem;
 
-constexpr std::size_t kMaxDigits = 106;    // of 8·kMaxData bits
-constexpr std::size_t kMaxCode = 4 * 106;  // with blanks
+constexpr std::size_t kMaxDigits = 106;           // of 8·kMaxData bits
+constexpr std::size_t kMaxCode = 4 * kMaxDigits;  // with blanks
 
 // A number of 8·kMaxData bits, most significant byte first.
 using Number = Buffer<kMaxData>;

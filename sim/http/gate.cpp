@@ -51,7 +51,7 @@ bool has_cookie(std::string_view cookies, std::string_view wanted) {
 
 }  // namespace
 
-Gate::Gate(std::string address, std::uint16_t port, std::optional<std::string> token)
+Gate::Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token)
     : address_(lower(address)), port_(port), token_(std::move(token)) {
   // Cookies do not tell ports apart: the name does.
   if (token_) cookie_ = fmt::format("sesame_{}={}", port_, random_token());

@@ -18,7 +18,7 @@ class Gate {
  public:
   // `address`: what --listen said, else 127.0.0.1. Of an address that means all of the machine's, any IP
   // address will do as Host: a name would open the door to rebinding.
-  Gate(std::string address, std::uint16_t port, std::optional<std::string> token);
+  Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token);
 
   // ApiError bad_host or bad_origin, 403.
   void check_source(const Request& request) const;

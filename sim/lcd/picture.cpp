@@ -84,13 +84,14 @@ std::string to_svg(const Screen& screen) {
 
 std::vector<std::uint8_t> to_png(const Screen& screen) {
   const Palette& colors = palette(screen);
-  const auto row_size = static_cast<std::size_t>(width(screen) * kPixels);
-  const auto rows = static_cast<std::size_t>(height(screen) * kPixels);
+  constexpr auto kStep = static_cast<std::size_t>(kPixels);
+  const std::size_t row_size = static_cast<std::size_t>(width(screen)) * kStep;
+  const std::size_t rows = static_cast<std::size_t>(height(screen)) * kStep;
   std::vector<Color> pixels(row_size * rows, colors.background);
   draw(screen, [&](int x, int y, bool on) {
-    for (int i = 0; i < (kPixels - 1) * (kPixels - 1); ++i) {
-      const auto px = static_cast<std::size_t>(x * kPixels + i % (kPixels - 1));
-      const auto py = static_cast<std::size_t>(y * kPixels + i / (kPixels - 1));
+    for (std::size_t i = 0; i < (kStep - 1) * (kStep - 1); ++i) {
+      const std::size_t px = static_cast<std::size_t>(x) * kStep + i % (kStep - 1);
+      const std::size_t py = static_cast<std::size_t>(y) * kStep + i / (kStep - 1);
       pixels[py * row_size + px] = on ? colors.dot : colors.cell;
     }
   });

@@ -15,7 +15,7 @@ std::string hidden(const std::string& row) {
 struct Size {
   std::size_t operator()(const ScreenChanged& screen) const {
     std::size_t size = 0;
-    for (const std::string& row : screen.rows) size += sizeof row + row.size();
+    for (const std::string& row : screen.rows) size += sizeof(std::string) + row.size();
     return size;
   }
   std::size_t operator()(const KeyPressed& pressed) const { return pressed.key.size(); }

@@ -24,7 +24,7 @@ using document::Table;
 using document::Value;
 
 constexpr std::size_t kMostSteps = 1000, kMostKeys = 200;
-constexpr Millis kLongest = 24 * 3600 * Millis{1000};
+constexpr Millis kLongest = Millis{24} * 3600 * 1000;
 
 // ---- values
 
@@ -72,7 +72,7 @@ std::vector<std::string> keys(const Value& value) {
 }
 
 std::string pattern(const Value& value) {
-  const std::string text(value.text());
+  std::string text(value.text());
   if (const auto wrong = Pattern::mistake(text)) value.refuse(fmt::format("is no pattern: {}", *wrong));
   return text;
 }
@@ -115,7 +115,7 @@ std::string beside(const std::string& scenario, std::string_view file) {
 
 CardSpec named_card(const Value& value, const std::string& scenario) {
   const std::string name(value.text());
-  const CardSpec spec = parse_card(name);
+  CardSpec spec = parse_card(name);
   if (spec.kind == CardSpec::Kind::shipped) {
     const auto shipped = profile::shipped_names(profile::ProfileKind::cards);
     static_cast<void>(value.one_of(shipped));
@@ -300,7 +300,7 @@ std::vector<Step> read_steps(const Value& list, const std::string& file) {
 
 std::string profile_name(const std::optional<Value>& given, const std::string& file) {
   if (!given) return "sesame";
-  const std::string name(given->text());
+  std::string name(given->text());
   if (profile::names_a_path(name)) return beside(file, name);
   given->one_of(profile::shipped_names(profile::ProfileKind::readers));
   return name;

@@ -116,7 +116,7 @@ class ServedDevice::Server {
 
   Json answer(const HttpAnswer& answer) const {
     if (answer.status == 204) return {};
-    const Json body = parsed(answer.body);
+    Json body = parsed(answer.body);
     if (answer.status >= 200 && answer.status < 300 && body.is_object()) return body;
     if (!body.is_object() || !body.contains("message") || !body["message"].is_string()) {
       not_ours(fmt::format("status {}", answer.status));

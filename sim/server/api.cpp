@@ -328,7 +328,7 @@ Response Api::reader(const std::string& id, int status) {
                        status);
 }
 
-CardSpec Api::offered(CardSpec spec) const {
+CardSpec Api::offered(const CardSpec& spec) const {
   const bool meant = offered_ && spec.kind == CardSpec::Kind::shipped && spec.text == offered_->name;
   return meant ? offered_->spec : spec;
 }

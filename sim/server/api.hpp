@@ -102,7 +102,7 @@ class Api final : public HttpService {
   Response reader(const std::string& id, int status = 200);
   Response feed(const Call& call, std::optional<std::string> reader);
   ConnectionLimit::Permit permit();
-  CardSpec offered(CardSpec spec) const;
+  CardSpec offered(const CardSpec& spec) const;
 
   Simulator& simulator_;
   Gate gate_;

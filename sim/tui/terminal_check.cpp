@@ -33,6 +33,7 @@ void check_terminal() {
   }
   const auto can = [](const char* capability) {
     const char* const how = ::tigetstr(capability);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo says so of a capability that is no string
     return how != nullptr && how != reinterpret_cast<const char*>(-1);
   };
   const bool shows = can("cup") && can("clear");

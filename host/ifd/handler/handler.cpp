@@ -184,9 +184,9 @@ RESPONSECODE capability(DWORD lun, DWORD tag, DWORD* length, UCHAR* out) {
     case TAG_IFD_ATR:
     case SCARD_ATTR_ATR_STRING: return give_atr(lun, length, out);
     case TAG_IFD_SIMULTANEOUS_ACCESS: return give_byte(PCSCLITE_MAX_READERS_CONTEXTS, length, out);
-    case TAG_IFD_THREAD_SAFE: return give_byte(1, length, out);
+    case TAG_IFD_THREAD_SAFE:
     case TAG_IFD_SLOTS_NUMBER: return give_byte(1, length, out);
-    case TAG_IFD_SLOT_THREAD_SAFE: return give_byte(0, length, out);
+    case TAG_IFD_SLOT_THREAD_SAFE:
     case TAG_IFD_POLLING_THREAD_KILLABLE: return give_byte(0, length, out);
     case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT: return give_function(&wait_for_news, length, out);
     case TAG_IFD_STOP_POLLING_THREAD: return give_function(&stop_waiting, length, out);

@@ -56,7 +56,8 @@ std::string boot() {
   return id;
 }
 
-// What SQLite could not do. A file that is no database, or was damaged, is a bad file; all else is the machine's.
+// What SQLite could not do. A file that is no database, or was damaged, is a bad file; all else is the
+// machine's.
 [[noreturn]] void fail(sqlite3* database) {
   const std::string reason = sqlite3_errmsg(database);
   switch (sqlite3_extended_errcode(database) & 0xFF) {

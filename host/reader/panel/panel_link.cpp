@@ -114,8 +114,7 @@ void PanelLink::take_identity(Bytes body) {
 
 void PanelLink::take_screen(Bytes body) {
   constexpr std::size_t kFront = 6;
-  if (body.size() < kFront || body[0] > static_cast<std::uint8_t>(State::host_pin) ||
-      body[1] > static_cast<std::uint8_t>(Notice::code_too_long)) {
+  if (body.size() < kFront || body[0] >= std::size(kStateNames) || body[1] >= std::size(kNoticeNames)) {
     return;
   }
   Screen screen;  // blank beyond its size, as render() leaves it
@@ -124,7 +123,7 @@ void PanelLink::take_screen(Bytes body) {
   screen.rows = body[4];
   screen.columns = body[5];
   if (screen.rows > Screen::kMaxRows || screen.columns > Screen::kMaxColumns ||
-      body.size() != kFront + 2U * screen.rows * screen.columns) {
+      body.size() != kFront + std::size_t{2} * screen.rows * screen.columns) {
     return;
   }
   std::size_t at = kFront;
