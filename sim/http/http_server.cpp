@@ -197,8 +197,9 @@ void HttpServer::Loop::Connection::start(std::list<ConnectionPtr>::iterator plac
 
 // Also while a request is worked on: what comes then is the next one, or the end.
 void HttpServer::Loop::Connection::read() {
+  if (reading_ || at_end_ || state_ == State::closed) return;
   const std::span<char> room = in_.room();
-  if (reading_ || at_end_ || room.empty() || state_ == State::closed) return;
+  if (room.empty()) return;
   reading_ = true;
   socket_.async_read_some(asio::buffer(room.data(), room.size()),
                           [self = shared_from_this()](const Error& error, std::size_t count) {

@@ -406,6 +406,16 @@ TEST_CASE("what a client sends ahead waits for its turn") {
   sending.join();
 }
 
+TEST_CASE("what a client sends ahead is read as it was sent, also while what came before it is answered") {
+  const Running server;
+  Wire wire = server.wire();
+  for (int i = 0; i < 3; ++i) {
+    wire.send(Running::request("GET", "/echo") + Running::request("GET", "/echo"));
+    CHECK(wire.receive().body == "GET ");
+    CHECK(wire.receive().body == "GET ");
+  }
+}
+
 TEST_CASE("a client of HTTP/1.0 gets a stream that ends with its connection") {
   Running server;
   Wire wire = server.wire("GET /flood HTTP/1.0\r\n\r\n");
