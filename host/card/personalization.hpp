@@ -60,6 +60,7 @@ constexpr std::span<const std::string_view> names(MacInput) { return kMacInputNa
 struct CryptogramRules {
   keys::Scheme scheme = keys::Scheme::cvn18;
   keys::Key master_key;  // of this card: given, or derived from an IMK, PAN and PSN when the file was read
+  keys::MasterKeyOption option = keys::MasterKeyOption::b;  // how one comes from an IMK
   keys::Tree tree;
   MacInput mac_input = MacInput::list;
   std::vector<IadPiece> iad;

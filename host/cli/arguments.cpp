@@ -115,7 +115,7 @@ std::string meant(std::string_view typed, const std::vector<std::string>& known)
   std::size_t least = 3;  // and so two at most
   for (const std::string& name : known) {
     const std::string word = small(typed);
-    const bool runs_on = name.size() >= 4 && word.starts_with(name);
+    const bool runs_on = name.size() >= 4 && word.size() > name.size() && word.starts_with(name);
     const std::size_t far = runs_on ? 1 : distance(word, name);
     if (far >= std::min(least, (name.size() + 1) / 2)) continue;
     least = far;

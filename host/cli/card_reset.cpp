@@ -18,6 +18,7 @@ namespace {
 
 struct CardResetOptions {
   std::string card;
+  IssuedOptions issued;
   std::optional<std::string> state;  // else under $XDG_STATE_HOME/sesame
   bool pin = false, atc = false;     // neither: both
   bool yes = false;                  // without asking
@@ -68,7 +69,7 @@ void card_reset(const CardResetOptions& options) {
   if (is_transcript(options.card)) {
     throw Failure(Failure::invalid, fmt::format("{}: a recorded card has no counters", options.card));
   }
-  const card::Personalization card = card::load_card(options.card);
+  const card::Personalization card = card::load_card(options.card, read_issued(options.issued));
   const std::string path = state_file(card, options.state);
   const Parts wanted = parts(options);
   if (state::look_at(path).empty()) {
@@ -92,6 +93,7 @@ void add_card_reset(const Command& parent) {
       "before:\n"
       "a verifier takes none of them.");
   command.option("FILE|NAME,--card", options->card, "a card file or a shipped card").required();
+  add_issued(command, options->issued);
   add_state_file(command, options->state);
   command.flag("--pin", options->pin, "the PIN tries");
   command.flag("--atc", options->atc, "the ATC of each application");

@@ -28,8 +28,8 @@ void refuse_what_does_not_fit(const Command& command, const CodeOptions& options
   const bool elsewhere = kind == Kind::serial || options.card_line;
   if (!elsewhere) return;
   refuse(command, options.card_line ? "--card-line" : device,
-         {"--card", "--reader", "--wait", "--pinpad", "--state", "--ephemeral", "--atc", "--trace",
-          "--keep-pan", "--keep-name"});
+         {"--card", "--pan", "--psn", "--imk-file", "--reader", "--wait", "--pinpad", "--state",
+          "--ephemeral", "--atc", "--trace", "--keep-pan", "--keep-name"});
 }
 
 void code(CodeOptions& options) {

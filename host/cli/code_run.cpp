@@ -47,7 +47,11 @@ CodeRun::CodeRun(CodeOptions& options)
       choice_(parse_device(options.device)),
       loaded_(profile::load_reader(options.profile)),
       task_(plan(profile(), choice_, options)) {
+  if (options.issued.imk_file == "-" && options.pin.from_stdin) {
+    throw Failure(Failure::invalid, "--imk-file -: standard input is the PIN's, by --pin-stdin; name a file");
+  }
   check_output();
+  issued_ = read_issued(options.issued);
 }
 
 void CodeRun::make(std::string_view command, const std::optional<std::string>& trace,
@@ -105,7 +109,7 @@ void CodeRun::make_on_board() {
 // Whatever is missing is said before a PIN is typed; and the card is touched when there is one.
 SecretString CodeRun::pin_for_virtual_card(const std::optional<std::string>& trace) const {
   if (!is_given(options_.pin)) {
-    OpenCard card(options_.card, options_.state, OpenCard::Use::look);
+    OpenCard card(options_.card, options_.state, OpenCard::Use::look, issued_);
     if (trace) card.check_trace(*trace, options_.profile);
   }
   return take_pin(options_.pin);
@@ -130,7 +134,8 @@ void CodeRun::open(const std::optional<std::string>& trace) {
     card_.emplace(options_.reader, profile().languages[0].language_id);
     if (task_.pin_on_pad) card_->in_reader().require_pinpad();
   } else {
-    card_.emplace(options_.card, options_.state, OpenCard::Use::transact);
+    card_.emplace(options_.card, options_.state, OpenCard::Use::transact, issued_);
+    issued_ = {};
   }
   task_.card = card_->name();
   task_.remedy = card_->remedy();

@@ -60,6 +60,7 @@ class CodeRun {
   DeviceChoice choice_;
   profile::LoadedReader loaded_;
   Task task_;
+  card::Issued issued_;  // until the card is open
   std::optional<OpenCard> card_;
   std::optional<CarefulSlot> careful_;
   std::optional<NativeReader> reader_;  // in this process; else

@@ -2,33 +2,19 @@
 
 #include <algorithm>
 
-#include "host/base/hex.hpp"
 #include "host/card/file/card_file.hpp"
 #include "host/cli/exit.hpp"
+#include "host/cli/issued_options.hpp"
 #include "host/cli/text.hpp"
-#include "host/document/file.hpp"
 #include "host/issuer/file/card_file_record.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
-keys::Key read_imk(const std::string& path) {
-  const document::FileText file(path == "-" ? "/dev/stdin" : path);
-  std::string_view text = file.text();
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  auto parsed = sesame::parse_hex(text);
-  auto* bytes = std::get_if<std::vector<std::uint8_t>>(&parsed);
-  if (bytes == nullptr || bytes->size() != keys::Key::size) {
-    usage("--imk-file: the issuer's master key is 32 hex digits");
-  }
-  keys::Key key{std::span<const std::uint8_t>(*bytes).first<keys::Key::size>()};
-  wipe(bytes->data(), bytes->size());
-  return key;
-}
-
-keys::MasterKeyOption derivation(const NewCardOptions& options, const keys::SchemeRules& scheme) {
-  if (!options.option) return scheme.option;
+keys::MasterKeyOption derivation(const NewCardOptions& options, const card::CryptogramRules& rules) {
+  if (!options.option) return rules.option;
+  const keys::SchemeRules& scheme = keys::rules(rules.scheme);
   const auto known = names(keys::MasterKeyOption{});
   const auto found = std::find(known.begin(), known.end(), *options.option);
   const auto option = static_cast<keys::MasterKeyOption>(found - known.begin());
@@ -63,7 +49,9 @@ void add_new_card(const Command& command, NewCardOptions& options) {
           .option("--imk-file", options.imk_file,
                   "the issuer's master key instead of the file's, 32 hex digits; - is standard input")
           .type("FILE");
-  command.option("--option", options.option, "how a card's key is derived from it [by scheme]")
+  command
+      .option("--option", options.option,
+              "how a card's key is derived from it [as the file or its scheme has it]")
       .type("A|B|C")
       .one_of("--option", {"A", "B", "C"})
       .needs(imk);
@@ -90,8 +78,7 @@ CardMaker::CardMaker(const NewCardOptions& options)
   const auto application = issuer::code_application(file_, aid);
   if (!application) usage(fmt::format("--aid: {} has no such application", file_.name));
   application_ = *application;
-  const keys::SchemeRules& scheme = keys::rules(file_.applications[application_].cryptogram.scheme);
-  option_ = derivation(options, scheme);
+  option_ = derivation(options, file_.applications[application_].cryptogram);
   if (options.imk_file) imk_ = read_imk(*options.imk_file);
 }
 

@@ -55,8 +55,12 @@ std::string quoted_for_shell(const std::string& word) {
   return out + "'";
 }
 
-std::string reset_command(const std::string& card, const std::optional<std::string>& state) {
-  const std::string command = "sesame card reset " + quoted_for_shell(card);
+std::string reset_command(const std::string& card, const std::optional<std::string>& state,
+                          const card::Issued& issued) {
+  std::string command = "sesame card reset " + quoted_for_shell(card);
+  if (issued.pan) command += " --pan " + *issued.pan;
+  if (issued.psn) command += " --psn " + *issued.psn;
+  if (issued.imk) command += " --imk-file FILE";
   return state ? command + " --state " + quoted_for_shell(*state) : command;
 }
 
@@ -75,15 +79,22 @@ OpenCard::OpenCard(const ReaderOptions& options, pcsc::LanguageId language)
   slots_.push_back(reader_->make_slot(language));
 }
 
-OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use) : name_(card) {
+OpenCard::OpenCard(const std::string& card, const StateOptions& state, Use use, const card::Issued& issued)
+    : name_(card) {
   if (state.atc && !state.ephemeral) throw Failure(Failure::invalid, "--atc: only with --ephemeral");
   const CardSpec::Kind kind = parse_card(card).kind;
-  kind == CardSpec::Kind::transcript_file ? open_transcript(card, state)
-                                          : open_virtual_card(card, state, use);
+  kind == CardSpec::Kind::transcript_file ? open_transcript(card, state, issued)
+                                          : open_virtual_card(card, state, use, issued);
   if (kind != CardSpec::Kind::shipped) files_.push_back(card);
 }
 
-void OpenCard::open_transcript(const std::string& path, const StateOptions& state) {
+void OpenCard::open_transcript(const std::string& path, const StateOptions& state,
+                               const card::Issued& issued) {
+  if (!issued.as_in_the_file()) {
+    throw Failure(
+        Failure::invalid,
+        fmt::format("{}: --pan, --psn and --imk-file are for virtual cards; a transcript has no keys", path));
+  }
   if (state.file || state.atc) {
     throw Failure(Failure::invalid, fmt::format("{}: {} is for virtual cards; a transcript has no counters",
                                                 path, state.file ? "--state" : "--atc"));
@@ -92,11 +103,12 @@ void OpenCard::open_transcript(const std::string& path, const StateOptions& stat
   slots_.push_back(std::make_unique<transcript::TranscriptSlot>(std::move(transcript)));
 }
 
-void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state, Use use) {
-  personalization_ = std::make_unique<card::Personalization>(card::load_card(card));
+void OpenCard::open_virtual_card(const std::string& card, const StateOptions& state, Use use,
+                                 const card::Issued& issued) {
+  personalization_ = std::make_unique<card::Personalization>(card::load_card(card, issued));
   std::optional<std::uint16_t> atc;
   if (state.atc) atc = first_atc(*state.atc);
-  open_store(state, use);
+  open_store(state, use, issued);
   auto made = std::make_unique<card::VirtualCard>(*personalization_, *store_);
   for (std::size_t i = 0; atc && i < personalization_->applications.size(); ++i) {
     made->counters().set_next_atc(i, *atc);
@@ -104,7 +116,7 @@ void OpenCard::open_virtual_card(const std::string& card, const StateOptions& st
   slots_.push_back(std::move(made));
 }
 
-void OpenCard::open_store(const StateOptions& state, Use use) {
+void OpenCard::open_store(const StateOptions& state, Use use, const card::Issued& issued) {
   if (state.ephemeral) {
     store_ = std::make_unique<state::EphemeralStore>();
     return;
@@ -117,7 +129,7 @@ void OpenCard::open_store(const StateOptions& state, Use use) {
   }
   store_ = std::make_unique<state::DurableStore>(path);
   remedy_ = fmt::format("use --ephemeral, or make another card (sesame card new), or reset this one: {}",
-                        reset_command(name_, state.file));
+                        reset_command(name_, state.file, issued));
 }
 
 void OpenCard::check_trace(const std::string& trace, const std::string& other) {

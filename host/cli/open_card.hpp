@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/card/file/issued.hpp"
 #include "host/card/personalization.hpp"
 #include "host/card/slot.hpp"
 #include "host/card/virtual_card.hpp"
@@ -24,8 +25,8 @@ class OpenCard {
     transact,  // a virtual card's state stays locked for as long as this lives
     look,      // reads the state as it is, takes no lock, and writes nothing
   };
-  // Refuses state options that do not fit before anything is opened.
-  OpenCard(const std::string& card, const StateOptions& state, Use use);
+  // Refuses state options that do not fit before anything is opened. `issued`: of a virtual card alone.
+  OpenCard(const std::string& card, const StateOptions& state, Use use, const card::Issued& issued = {});
   // Waits for a card in the reader, whose pinpad is to speak this language.
   OpenCard(const ReaderOptions& options, pcsc::LanguageId language);
 
@@ -50,9 +51,10 @@ class OpenCard {
   const std::string& remedy() const { return remedy_; }
 
  private:
-  void open_transcript(const std::string& path, const StateOptions& state);
-  void open_virtual_card(const std::string& card, const StateOptions& state, Use use);
-  void open_store(const StateOptions& state, Use use);
+  void open_transcript(const std::string& path, const StateOptions& state, const card::Issued& issued);
+  void open_virtual_card(const std::string& card, const StateOptions& state, Use use,
+                         const card::Issued& issued);
+  void open_store(const StateOptions& state, Use use, const card::Issued& issued);
 
   std::string name_;
   std::unique_ptr<ReaderCard> reader_;

@@ -87,6 +87,7 @@ void add_pin(const Command& command, CodeOptions& options, Option in_reader) {
 
 void add_making(const Command& command, CodeOptions& options) {
   const Option in_reader = add_any_card(command, options.card, options.state, options.reader);
+  add_issued(command, options.issued, in_reader);
   add_profile(command, options.profile);
   command.option("--function", options.function, "function key [the model's first]").type("KEY");
   command.option("--input", options.inputs, "answer to the next prompt; may be repeated")

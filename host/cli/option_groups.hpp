@@ -8,6 +8,7 @@
 
 #include "host/base/secret.hpp"
 #include "host/cli/command.hpp"
+#include "host/cli/issued_options.hpp"
 
 namespace sesame::cli {
 
@@ -43,6 +44,7 @@ struct KeepOptions {
 // What making a code takes: `code` and `record`.
 struct CodeOptions {
   std::string card = "sesame-card";
+  IssuedOptions issued;
   std::string profile = "sesame";
   std::optional<std::string> function;  // else the profile's first
   std::vector<std::string> inputs;

@@ -18,6 +18,7 @@ namespace {
 struct VerifyOptions {
   SubmissionOptions submission;
   std::string card = "sesame-card";
+  IssuedOptions issued;
   std::optional<std::string> aid;
   std::string last_atc = "0000";
   std::uint32_t window = issuer::kUsualWindow;
@@ -33,7 +34,7 @@ struct Checked {
 Checked load_record(const VerifyOptions& options) {
   if (is_transcript(options.card))
     usage("--card: a recorded card has no keys; codes are verified with a card file");
-  const card::Personalization card = card::load_card(options.card);
+  const card::Personalization card = card::load_card(options.card, read_issued(options.issued));
   const auto aid = options.aid ? parse_hex("--aid", *options.aid) : std::vector<std::uint8_t>{};
   const auto application = issuer::code_application(card, aid);
   if (!application) usage(fmt::format("--aid: {} has no such application", card.name));
@@ -103,6 +104,7 @@ void add_verify(const Command& parent) {
   command.option("--card", options->card, "a shipped card or a card file (.toml): its keys are the issuer's")
       .type("FILE|NAME")
       .shows_default();
+  add_issued(command, options->issued);
   command.option("--aid", options->aid, "the application [the first that readers make codes with]")
       .type("HEX");
   command.option("--last-atc", options->last_atc, "ATC of the last accepted code; nothing is stored")

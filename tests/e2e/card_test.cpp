@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/process.hpp"
+#include "tests/e2e/output.hpp"
 
 using Catch::Matchers::Contains;
-using sesame::e2e::Sandbox;
+using namespace sesame::e2e;
 
 TEST_CASE("the applications of a card are listed, those of its directory first") {
   const Sandbox sandbox;
@@ -58,6 +58,139 @@ TEST_CASE("a new card has keys of its own, works, and is never written over anot
   const auto one = sandbox.sesame({"card", "new"}).out;
   const auto other = sandbox.sesame({"card", "new"}).out;
   CHECK(one != other);
+}
+
+TEST_CASE("a card of an issuer has its number, keys derived from the issuer's, and not the issuer's") {
+  const Sandbox sandbox;
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEF FEDCBA9876543210\n");
+  const Arguments of_issuer{"--imk-file", imk, "--pan", "4970100000000022", "--psn", "3", "--pin", "975318"};
+  for (const std::string name : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
+    INFO(name);
+    const auto file = sandbox.file(name + ".toml");
+    const auto made =
+        sandbox.sesame(Arguments{"card", "new", "--template", name} + of_issuer + Arguments{file});
+    INFO(made.err);
+    REQUIRE(made.status == 0);
+    const std::string text = sandbox.read(name + ".toml");
+    CHECK_THAT(text, Contains("pan = \"4970100000000022\"") && Contains("psn = \"03\"") &&
+                         Contains("mk = \"") && !Contains("imk") && !Contains("option") &&
+                         !Contains("0123456789ABCDEF"));
+    // The same card twice: of its own file, and of the template.
+    const Arguments code{"code", "--ephemeral", "--pin", "975318", "--card"};
+    const auto one = sandbox.sesame(code + Arguments{file});
+    CHECK(one.status == 0);
+    const std::string digits = one.out.substr(0, one.out.find('\n'));
+    const auto other = sandbox.sesame({"code", "--ephemeral", "--pin", "1234", "--card", name, "--imk-file",
+                                       imk, "--pan", "4970100000000022", "--psn", "03"});
+    CHECK(other.out == one.out);
+    CHECK(sandbox
+              .sesame({"verify", digits, "--card", name, "--imk-file", imk, "--pan", "4970100000000022",
+                       "--psn", "03"})
+              .status == 0);
+    CHECK(sandbox.sesame({"verify", digits, "--card", name, "--imk-file", imk, "--pan", "4970100000000022"})
+              .status == 1);
+  }
+}
+
+TEST_CASE("the option of the template says how the cards' keys are derived") {
+  const Sandbox sandbox;
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEFFEDCBA9876543210\n");
+  const std::string card = sandbox.read(CARDS "/bank-card.toml");
+  std::string other = card;
+  other.insert(other.find("imk = "), "option = \"B\"\n");
+  const auto code = [&](const std::string& text) {
+    return sandbox
+        .sesame({"code", "--ephemeral", "--pin", "1234", "--imk-file", imk, "--pan", "4970100000000000022",
+                 "--card", sandbox.write("card.toml", text)})
+        .out;
+  };
+  CHECK(code(card).size() > 8);
+  CHECK(code(other).size() > 8);
+  CHECK(code(card) != code(other));
+}
+
+TEST_CASE("many cards of an issuer are numbered one after the other, in a new folder, all or none") {
+  const Sandbox sandbox;
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEFFEDCBA9876543210\n"),
+                    folder = sandbox.file("cards");
+  const auto make = [&](const Arguments& more) {
+    return sandbox.sesame(Arguments{"card", "new", "--template", "bank-card", "--imk-file", imk} + more);
+  };
+  CHECK(make({"--pan", "4970100000000089", "--count", "3", folder + "/"}).status == 0);
+  CHECK(sandbox.read("cards/cards.csv") ==
+        "pan,psn\n4970100000000089,00\n4970100000000097,00\n4970100000000105,00\n");
+  CHECK_THAT(sandbox.read("cards/4970100000000105-00.toml"), Contains("pan = \"4970100000000105\""));
+  const auto entries = [](const std::string& path) {
+    return std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator());
+  };
+  CHECK(entries(folder) == 4);
+  const auto before = entries(sandbox.path().string());
+  for (const auto& [more, says] : std::vector<std::pair<Arguments, std::string>>{
+           {{"--pan", "4970100000000089", "--count", "3", folder}, "exists"},
+           {{"--pan", "4970109999999987", "--count", "3", sandbox.file("x")}, "only 2 cards after --pan"},
+           {{"--pan", "4970100000000088", "--count", "3", sandbox.file("x")}, "should be 9"},
+           {{"--pan", "497010000000", sandbox.file("x")}, "should be"},
+           {{"--pan", "49701000", sandbox.file("x")}, "must be 12 to 19 digits"},
+           {{"--pan", "4970100000000089", "--count", "3"}, "name a folder"},
+           {{"--count", "3", sandbox.file("x")}, "go together"},
+           {{"--pan", "4970100000000089", "--count", "0", sandbox.file("x")}, "--count"},
+           {{"--pan", "4970100000000089", "--template", sandbox.write("t", "pan = 1"), sandbox.file("x")},
+            "t"}}) {
+    const auto refused = make(more);
+    INFO(refused.err);
+    CHECK(refused.status == 2);
+    CHECK_THAT(refused.err, Contains(says));
+  }
+  CHECK(entries(sandbox.path().string()) == before + 1);  // the template
+  CHECK(sandbox.sesame({"card", "new", "--count", "2", sandbox.file("x")}).status == 2);
+  CHECK(sandbox.sesame({"card", "new", "--psn", "1", sandbox.file("x")}).status == 2);
+}
+
+TEST_CASE("a template whose keys are not found by their lines makes no card that has another's key") {
+  const Sandbox sandbox;
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEFFEDCBA9876543210\n");
+  std::string text = sandbox.read(CARDS "/bank-card.toml");
+  text.replace(text.find("imk = \""), 3, "\"imk\"");
+  const auto made = sandbox.sesame({"card", "new", "--template", sandbox.write("t.toml", text), "--imk-file",
+                                    imk, "--pan", "4970100000000089", sandbox.file("x")});
+  CHECK(made.status == 2);
+  CHECK_THAT(made.err, Contains("no card can be made of it"));
+}
+
+TEST_CASE("a card of another number is one of its own, with its own counters") {
+  const Sandbox sandbox;
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEFFEDCBA9876543210\n");
+  const auto atc = [&](const Arguments& more) {
+    const auto outcome = sandbox.sesame(Arguments{"code", "--pin", "1234", "--json"} + more);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out).at("atc").get<std::string>();
+  };
+  const Arguments other{"--card", "bank-card", "--pan", "4970100000000089"};
+  CHECK(atc({"--card", "bank-card"}) == "0001");
+  CHECK(atc(other) == "0001");  // the file's IMK makes its key
+  CHECK(atc(other) == "0002");
+  CHECK(atc({"--card", "bank-card", "--psn", "1"}) == "0001");
+  CHECK(atc({"--card", "sesame-card", "--pan", "4970100000000089", "--imk-file", imk}) == "0001");
+  CHECK(
+      sandbox.sesame({"card", "reset", "bank-card", "--pan", "4970100000000089", "--atc", "--yes"}).status ==
+      0);
+  CHECK(atc(other) == "0001");
+  CHECK(atc({"--card", "bank-card"}) == "0002");
+  for (const auto& [more, says] : std::vector<std::pair<Arguments, std::string>>{
+           {{"--pan", "4970100000000089"}, "the issuer's master key"},  // sesame-card has mk
+           {{"--psn", "1"}, "the issuer's master key"},
+           {{"--card", TRANSCRIPTS "/cap_be.apdu", "--psn", "1"}, "are for virtual cards"},
+           {{"--reader", "0", "--pan", "4970100000000089"}, "excludes"},
+           {{"--pin-stdin", "--imk-file", "-"}, "standard input is the PIN's"},
+           {{"--imk-file", sandbox.write("bad", "0123")}, "32 hex digits"}}) {
+    const bool pin_elsewhere = more.front() == "--pin-stdin" || more.front() == "--reader";
+    const auto refused =
+        sandbox.sesame((pin_elsewhere ? Arguments{"code"} : Arguments{"code", "--pin", "1234"}) + more);
+    INFO(refused.err);
+    CHECK(refused.status == 2);
+    CHECK_THAT(refused.err, Contains(says));
+  }
 }
 
 TEST_CASE("a card is explained without its keys and its PIN") {

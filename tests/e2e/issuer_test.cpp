@@ -155,6 +155,35 @@ TEST_CASE("many cards are imported, or none") {
   CHECK(issuer.run({"audit", "--verify"}).status == 0);
 }
 
+TEST_CASE("a thousand cards are made, imported, and their codes are good once") {
+  const Issuer issuer;
+  const Sandbox& sandbox = issuer.sandbox();
+  const std::string imk = sandbox.write("imk", "0123456789ABCDEF FEDCBA9876543210\n");
+  REQUIRE(sandbox
+              .sesame({"card", "new", "--template", "bank-card", "--imk-file", imk, "--pan",
+                       "4970100000000014", "--count", "1000", sandbox.file("cards")})
+              .status == 0);
+  CHECK(issuer.run({"card", "import", "bank-card", sandbox.file("cards/cards.csv"), "--imk-file", imk}).out ==
+        "1000 cards added: 1 to 1000\n");
+  std::istringstream list(sandbox.read("cards/cards.csv"));
+  std::string line;
+  std::getline(list, line);
+  for (int card = 1; std::getline(list, line); ++card) {
+    if (card % 250 != 1 && card != 1000) continue;
+    const std::string file = sandbox.file("cards/" + line.substr(0, 16) + "-00.toml");
+    const std::string code =
+        object(sandbox.sesame({"code", "--card", file, "--pin", "1234", "--json"})).at("code");
+    const std::string number = std::to_string(card);
+    CHECK(issuer.run({"verify", code, "--card", number}).out == "accepted: card " + number + ", ATC 0001\n");
+    CHECK(issuer.run({"verify", code, "--card", number}).status == 1);
+    CHECK(issuer.run({"verify", code, "--card", std::to_string(card == 2 ? 3 : 2)}).status == 1);
+    CHECK(issuer.run({"unblock", "2"}).status == 0);
+  }
+  // One of them, by its file: it is in the store already.
+  CHECK_THAT(issuer.run({"card", "add", sandbox.file("cards/4970100000000014-00.toml")}).err,
+             Contains("card 1 has this PAN"));
+}
+
 TEST_CASE("what was done is audited, and a change is noticed") {
   const Issuer issuer;
   issuer.add_card();

@@ -103,4 +103,37 @@ TEST_CASE("a new card's PIN and keys are in its file alone") {
   CHECK(WEXITSTATUS(sesame.wait()) == 0);
 }
 
+TEST_CASE("an issuer's key is in no memory once its cards have theirs") {
+  const e2e::Sandbox box;
+  const std::string imk = "C19E4D7B2A8F6350D4B7F92E3861A50C";
+  const Secret issuers = Secret::key("the issuer's key", imk);
+  const std::string file = box.write("imk", imk + "\n");
+  SECTION("of new cards") {
+    Watched sesame(box,
+                   {"card", "new", "--imk-file", file, "--pan", "5413330000000019", "--pin", kPinDigits,
+                    "--count", "3", box.file("cards")},
+                   {.by_steps = true});
+    REQUIRE(sesame.next_text_with("has 3 cards"));
+    while (sesame.next_text()) {
+    }
+    const std::string text = box.read("cards/5413330000000027-00.toml");
+    const std::string key = text.substr(text.find("\nmk = \"") + 7, 32);
+    CHECK(sesame.remains(kPin) == "");
+    CHECK(sesame.remains(issuers) == "");
+    CHECK(sesame.remains(Secret::key("a card's key", key)) == "");
+    CHECK(WEXITSTATUS(sesame.wait()) == 0);
+  }
+  SECTION("of a card that makes a code") {
+    Watched sesame(
+        box, {"code", "--imk-file", file, "--pan", "5413330000000019", "--pin", "1234", "--show-screens"},
+        {.by_steps = true});
+    REQUIRE(sesame.next_text_with("Code secret ?"));
+    CHECK(sesame.remains(issuers) == "");
+    while (sesame.next_text()) {
+    }
+    CHECK(sesame.remains(issuers) == "");
+    CHECK(WEXITSTATUS(sesame.wait()) == 0);
+  }
+}
+
 }  // namespace sesame::memory

@@ -128,7 +128,7 @@ ByteString read_dol(const Value& value, std::size_t most) {
 
 class ApplicationFile {
  public:
-  ApplicationFile(const Value& value, const Personalization& card)
+  ApplicationFile(const Value& value, const Personalization& card, const Issued& issued)
       : table_(value),
         aid_(table_.at("aid")),
         label_(table_.find("label")),
@@ -146,7 +146,8 @@ class ApplicationFile {
         records_(table_.at("records")),
         data_(table_.find("data")),
         cryptogram_(table_.at("cryptogram")),
-        card_(card) {
+        card_(card),
+        issued_(issued) {
     table_.done();
   }
 
@@ -193,7 +194,7 @@ class ApplicationFile {
   }
 
   void read_cryptogram() {
-    CardCryptogram cryptogram = card::read_cryptogram(cryptogram_, card_);
+    CardCryptogram cryptogram = card::read_cryptogram(cryptogram_, card_, issued_);
     application_.cryptogram = std::move(cryptogram.rules);
     iad_size_ = cryptogram.iad_size;
     check_un();
@@ -230,10 +231,25 @@ class ApplicationFile {
     }
   }
 
+  // Whole bytes also with a PAN of another length than the file's, as tag 57 has them (EMV 4.3 Book 3,
+  // annex A).
+  static void fill_with_f(std::string& text) {
+    const auto blanks = std::count(text.begin(), text.end(), ' ');
+    if ((text.size() - static_cast<std::size_t>(blanks)) % 2 == 0) return;
+    if (text.back() == 'F') {
+      text.pop_back();
+    } else {
+      text += 'F';
+    }
+  }
+
   ByteString read_value(const Value& value) const {
     std::string text(value.text());
     const std::size_t at = text.find(kPan);
-    if (at != std::string::npos) text.replace(at, kPan.size(), card_.pan);
+    if (at != std::string::npos) {
+      text.replace(at, kPan.size(), card_.pan);
+      if (issued_.pan) fill_with_f(text);
+    }
     return value.hex_of(text, 0, 0, kMaxRecordContent);
   }
 
@@ -394,6 +410,7 @@ class ApplicationFile {
   const Maybe data_;
   const Value cryptogram_;
   const Personalization& card_;
+  const Issued& issued_;
   Application application_;
   std::size_t iad_size_ = 0;
   std::vector<Given> given_;
@@ -401,8 +418,8 @@ class ApplicationFile {
 
 }  // namespace
 
-Application read_application(const Value& value, const Personalization& card) {
-  return ApplicationFile(value, card).read();
+Application read_application(const Value& value, const Personalization& card, const Issued& issued) {
+  return ApplicationFile(value, card, issued).read();
 }
 
 }  // namespace sesame::card

@@ -58,7 +58,7 @@ keys::Key read_key(const Value& value) {
 
 class CryptogramFile {
  public:
-  explicit CryptogramFile(const card::Personalization& card) : card_(card) {}
+  CryptogramFile(const card::Personalization& card, const Issued& issued) : card_(card), issued_(issued) {}
 
   CardCryptogram read(const Value& value) {
     Table table(value);
@@ -103,11 +103,16 @@ class CryptogramFile {
   bool is_tree() const { return rules_.scheme == keys::Scheme::tree; }
 
   keys::Key read_master_key(const std::optional<Value>& mk, const std::optional<Value>& imk,
-                            const std::optional<Value>& option) const {
+                            const std::optional<Value>& option) {
     if (mk && imk) mk->refuse("is there beside imk; allowed: one of them");
     if (mk && option) option->refuse("is there beside mk; it says how imk makes the card's key");
+    rules_.option = read_option(option);
+    if (issued_.imk) return keys::master_key(rules_.option, *issued_.imk, card_.pan, card_.psn);
+    if (mk && (issued_.pan || issued_.psn)) {
+      mk->refuse("is the key of the file's own PAN and PSN; others need the issuer's master key");
+    }
     if (mk) return read_key(*mk);
-    return keys::master_key(read_option(option), read_key(*imk), card_.pan, card_.psn);
+    return keys::master_key(rules_.option, read_key(*imk), card_.pan, card_.psn);
   }
 
   keys::MasterKeyOption read_option(const std::optional<Value>& value) const {
@@ -227,14 +232,15 @@ class CryptogramFile {
   }
 
   const card::Personalization& card_;
+  const Issued& issued_;
   CryptogramRules rules_;
   std::size_t iad_size_ = 0;
 };
 
 }  // namespace
 
-CardCryptogram read_cryptogram(const Value& value, const card::Personalization& card) {
-  return CryptogramFile(card).read(value);
+CardCryptogram read_cryptogram(const Value& value, const card::Personalization& card, const Issued& issued) {
+  return CryptogramFile(card, issued).read(value);
 }
 
 }  // namespace sesame::card

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "host/card/file/issued.hpp"
 #include "host/card/personalization.hpp"
 #include "host/document/value.hpp"
 
@@ -14,6 +15,7 @@ struct CardCryptogram {
 };
 
 // `card` has PAN and PSN, for a key derived from the issuer's. See card_file.hpp.
-CardCryptogram read_cryptogram(const document::Value& value, const card::Personalization& card);
+CardCryptogram read_cryptogram(const document::Value& value, const card::Personalization& card,
+                               const Issued& issued);
 
 }  // namespace sesame::card

@@ -25,7 +25,9 @@ using document::Value;
 
 class CardFile {
  public:
-  explicit CardFile(std::string_view file) { card_.name = document::stem(file); }
+  CardFile(std::string_view file, const Issued& issued) : issued_(issued) {
+    card_.name = document::stem(file);
+  }
 
   Personalization read(const Value& document) {
     Table root(document);
@@ -40,6 +42,8 @@ class CardFile {
     card_.title = title.title();
     card_.pan = pan.digits(12, 19);
     card_.psn = psn.digits(2, 2);
+    if (issued_.pan) card_.pan = *issued_.pan;
+    if (issued_.psn) card_.psn = *issued_.psn;
     card_.pin = SecretString(pin.digits(4, 12));
     if (try_limit) card_.try_limit = try_limit->number<std::uint8_t>(1, 15);
     card_.protocol = protocol.enumerator<card::Protocol>();
@@ -78,7 +82,7 @@ class CardFile {
   void read_applications(const Value& applications, const std::optional<Value>& pse) {
     bool listed = false;
     for (const Value& entry : applications.list(1, 16)) {
-      Application application = read_application(entry, card_);
+      Application application = read_application(entry, card_, issued_);
       for (const Application& other : card_.applications) {
         if (other.aid == application.aid) {
           entry.refuse(fmt::format("have the AID {} twice; each may be there once", to_hex(application.aid)));
@@ -92,19 +96,20 @@ class CardFile {
     }
   }
 
+  const Issued& issued_;
   Personalization card_;
 };
 
 }  // namespace
 
-Personalization load_card(std::string_view name_or_path) {
+Personalization load_card(std::string_view name_or_path, const Issued& issued) {
   const profile::Source source(profile::ProfileKind::cards, name_or_path);
-  return read_card(source.text(), source.file());
+  return read_card(source.text(), source.file(), issued);
 }
 
-Personalization read_card(std::string_view text, std::string_view file) {
+Personalization read_card(std::string_view text, std::string_view file, const Issued& issued) {
   const TomlDocument document(text, file);
-  return CardFile(file).read(document.root());
+  return CardFile(file, issued).read(document.root());
 }
 
 }  // namespace sesame::card

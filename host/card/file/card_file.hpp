@@ -55,6 +55,7 @@
 
 #include <string_view>
 
+#include "host/card/file/issued.hpp"
 #include "host/card/personalization.hpp"
 
 namespace sesame::card {
@@ -63,9 +64,9 @@ namespace sesame::card {
 // file's, without .toml. What is wrong with the file is a Failure (Failure::invalid): "FILE:LINE: what;
 // what is allowed", which repeats neither PIN nor key. `data` of an application has 9F55, 9F56 and
 // what the file's data has.
-card::Personalization load_card(std::string_view name_or_path);
+card::Personalization load_card(std::string_view name_or_path, const Issued& issued = {});
 
 // The same of a text; `file` is what messages call it.
-card::Personalization read_card(std::string_view text, std::string_view file);
+card::Personalization read_card(std::string_view text, std::string_view file, const Issued& issued = {});
 
 }  // namespace sesame::card
