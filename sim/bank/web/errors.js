@@ -1,0 +1,23 @@
+// What went wrong, in words: by the code of the API's error.
+import { ApiError } from './api.js';
+import { T, knows, t } from './text.js';
+
+const kInWords = {
+  refused: 'errorRefused', busy: 'errorBusy', not_now: 'errorNotNow', over: 'errorOver', not_possible: 'errorNotPossible',
+  no_session: 'endedIdle', not_entitled: 'errorNotEntitled', malformed_request: 'errorMalformed', disabled: 'errorDisabled',
+};
+
+// A text that follows the language. `refused`: what the code `refused` means here.
+export function explained(error, { refused = 'errorRefused' } = {}) {
+  if (!(error instanceof ApiError)) return error instanceof TypeError ? T('errorUnreachable') : T('errorUnknown', { what: error.message });
+  const { reason, rule } = error.answer;
+  if (error.code === 'rule' && rule) return () => (knows(`rule_${rule}`) ? t(`rule_${rule}`) : t('errorUnknown', { what: rule }));
+  if (error.code === 'not_possible' && reason) {
+    return () => (knows(`impossible_${reason}`) ? t(`impossible_${reason}`) : t('errorUnknown', { what: reason }));
+  }
+  if (error.code === 'refused') {
+    return () => [t(refused), ...(error.answer.last_try ? [t('lastTry')] : [])].join(' ');
+  }
+  const key = kInWords[error.code];
+  return key ? T(key) : T('errorUnknown', { what: [error.message, error.hint].filter((each) => each).join('; ') });
+}

@@ -1,0 +1,69 @@
+// What a bank would send by post and SMS: the simulator's own page, for who must read a letter that nobody brings.
+import { call } from './api.js';
+import { by, fill, h, retell } from './dom.js';
+import { moment } from './format.js';
+import { explained } from './errors.js';
+import { T, language, speak, t } from './text.js';
+
+const kWait = 20000;      // milliseconds that the server may hold the question
+const kTryAgain = 3000;
+
+// BASE/outbox: BASE is /t/ID for a tenant, and otherwise nothing.
+const found = /\/t\/([^/]+)\/outbox$/.exec(location.pathname);
+const address = found ? `../../v1/tenants/${found[1]}/outbox` : 'v1/tenants/default/outbox';
+
+const messages = new Map();  // by number
+const list = h('ul', { class: 'messages' });
+const alert = h('div', { class: 'alert', role: 'alert' });
+const status = h('p', { class: 'visually-hidden', role: 'status' });
+
+const draw = ({ number, at_ms: at, kind, to, subject, text, values }) => h('li', { class: `panel message ${kind}`, 'data-number': number },
+  h('h2', {}, subject || T(`sent_${kind}`)),
+  h('p', { class: 'hint' }, T(`sent_${kind}`), ' · ', T('sentTo', { to }), ' · ', () => moment(at)),
+  h('p', { class: 'letter' }, text),
+  values?.code ? h('p', {}, T('codeIs'), ' ', h('kbd', {}, values.code)) : null);
+
+async function follow() {
+  for (;;) {
+    const after = Math.max(0, ...messages.keys());
+    try {
+      const { messages: fresh } = await call('GET', `${address}?after=${after}&wait_ms=${messages.size === 0 && !list.isConnected ? 0 : kWait}`);
+      alert.replaceChildren();
+      for (const each of fresh) {
+        if (messages.has(each.number)) continue;
+        messages.set(each.number, each);
+        list.prepend(draw(each));
+      }
+      if (fresh.length > 0) fill(status, T('newMessages', { count: fresh.length }));
+      show();
+    } catch (error) {
+      show();
+      fill(alert, h('p', {}, error.status === 401 ? T('outboxToken') : explained(error)));
+      await new Promise((resolve) => { setTimeout(resolve, kTryAgain); });
+    }
+  }
+}
+
+let shown = false;
+const empty = h('p', { class: 'empty' }, T('outboxEmpty'));
+function show() {
+  empty.hidden = messages.size > 0;
+  if (shown) return;
+  shown = true;
+  fill(by('main'), h('h1', {}, T('outboxTitle')), h('p', { class: 'lead' }, T('outboxLead')), alert, status, empty, list);
+}
+
+fill(by('ribbon'), h('strong', {}, T('simulator')), ' ', h('span', {}, T('outboxRibbon')));
+fill(by('top'), h('a', { class: 'brand', href: './' }, h('img', { src: 'assets/icon.svg', alt: '', width: 28, height: 28 }), h('span', {}, T('brand'))),
+  h('div', { class: 'top-tools' }, h('div', { class: 'languages', role: 'group', 'aria-label': T('language') }, [['fr', 'Français', 'FR'], ['en', 'English', 'EN']].map(([code, name, short]) => h('button', {
+    type: 'button', lang: code, 'aria-label': `${short}, ${name}`, 'data-language': code, 'aria-pressed': () => String(language() === code),
+    onclick: () => {
+      speak(code);
+      document.documentElement.lang = code;
+      document.title = t('outboxTitle');
+      retell(document.body);
+    },
+  }, short)))));
+document.documentElement.lang = language();
+document.title = t('outboxTitle');
+follow();
