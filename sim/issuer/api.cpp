@@ -218,13 +218,12 @@ Response IssuerApi::list_cards(const Call& call) {
   const std::uint64_t from = number_parameter(call.request, "from", 1, kLast);
   const std::uint64_t limit = number_parameter(call.request, "limit", kMostListed, kMostListed);
   Json cards = Json::array(), next = nullptr;
-  for (const issuer::CardInfo& card : registry_.list()) {
-    if (static_cast<std::uint64_t>(card.id) < from) continue;
+  for (const issuer::CardInfo& card : registry_.list(static_cast<issuer::CardId>(from), limit + 1)) {
     if (cards.size() == limit) {
       next = card.id;
-      break;
+    } else {
+      cards.push_back(issued_card_json(card));
     }
-    cards.push_back(issued_card_json(card));
   }
   return json_response({{"cards", cards}, {"next", next}});
 }

@@ -275,15 +275,13 @@ CardInfo Registry::show(CardId card) {
   return std::move(*found);
 }
 
-std::vector<CardInfo> Registry::list() {
+std::vector<CardInfo> Registry::list(CardId first, std::size_t most) {
   std::vector<CardInfo> all;
   store_.transact([&](Rows& rows) {
     all.clear();
-    std::vector<CardRow> found;
-    rows.each_card([&](const CardRow& row) {
-      if (row.id != kOwnCard) found.push_back(row);
-    });
-    for (const CardRow& row : found) all.push_back(info(rows, row));
+    for (const CardRow& row : rows.cards_from(std::max(first, kOwnCard + 1), most)) {
+      all.push_back(info(rows, row));
+    }
   });
   return all;
 }
@@ -588,9 +586,7 @@ AuditCheck Registry::verify_audit() {
     const auto head = rows.value(kHead);
     const Fields last = Fields().add(check.rows).add(Bytes(before));
     if (check.broken_at == 0 && (!head || !keys::same(*head, last.bytes()))) check.broken_at = check.rows + 1;
-    std::vector<CardRow> found;
-    rows.each_card([&](const CardRow& row) { found.push_back(row); });
-    for (const CardRow& row : found) {
+    for (const CardRow& row : rows.cards_from(kOwnCard, kAllCards)) {
       if (!genuine(rows, row) || !policy_of(row)) check.tampered.push_back(row.id);
     }
   });

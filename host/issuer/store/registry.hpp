@@ -102,6 +102,8 @@ struct AuditHead {
 
 class Registry {
  public:
+  static constexpr std::size_t kAllCards = 1'000'000'000;
+
   // The store outlives it. Failure(Failure::invalid): the key is not this store's.
   Registry(Store& store, const keys::SealingKey& key, Random random);
   // A new store gets its key, once.
@@ -129,7 +131,8 @@ class Registry {
   void report_lost(CardId card, Millis now);
 
   CardInfo show(CardId card);
-  std::vector<CardInfo> list();
+  // In their order, those with at least this number; so many at most.
+  std::vector<CardInfo> list(CardId first = 1, std::size_t most = kAllCards);
   std::vector<CardId> find(std::string_view pan);
   // Of those with this PAN and PSN, or of this customer: those that are neither lost nor ended, else the
   // last.

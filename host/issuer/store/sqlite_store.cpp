@@ -189,9 +189,12 @@ class SqliteStore::Connection final : public Rows {
     while (found.step()) rows.push_back(card_row(found));
     return rows;
   }
-  void each_card(const std::function<void(const CardRow&)>& look) override {
-    Query found = query("SELECT * FROM cards ORDER BY id");
-    while (found.step()) look(card_row(found));
+  std::vector<CardRow> cards_from(CardId first, std::size_t most) override {
+    Query found = query("SELECT * FROM cards WHERE id>=? ORDER BY id LIMIT ?");
+    std::vector<CardRow> rows;
+    found.with(first).with(static_cast<std::int64_t>(most));
+    while (found.step()) rows.push_back(card_row(found));
+    return rows;
   }
   CardId next_id() override {
     Query found = query("SELECT coalesce(max(id), 0) + 1 FROM cards");

@@ -65,7 +65,8 @@ class Rows {
   virtual std::optional<CardRow> card(CardId id) = 0;
   virtual std::vector<CardRow> cards_of(Bytes pan_hash) = 0;
   virtual std::vector<CardRow> cards_of(std::string_view customer) = 0;
-  virtual void each_card(const std::function<void(const CardRow&)>& look) = 0;
+  // In their order, those with at least this number; so many at most.
+  virtual std::vector<CardRow> cards_from(CardId first, std::size_t most) = 0;
   virtual CardId next_id() = 0;
   virtual void insert(const CardRow& row) = 0;
   // Only where the row's revision is this one still; false where it is not.

@@ -136,6 +136,26 @@ TEST_CASE("a card comes in as its file, is shown without its key, and codes of i
         "400 out_of_range");
 }
 
+TEST_CASE("cards are listed a page at a time, each once") {
+  CheckedIssuerApi checked;
+  for (const char* pan : {"5413330000000027", "5413330000000035", "5413330000000043", "5413330000000050"}) {
+    const issuer::NewCard card = issuer::test::new_card(pan);
+    checked.issuer().registry().add({&card, 1}, 5);
+  }
+  for (const std::string limit : {"1", "2", "3", "4", "5", "6"}) {
+    std::vector<int> ids;
+    for (json next = 1; !next.is_null();) {
+      const json page = checked.ok("GET", "/v1/cards?limit=" + limit + "&from=" + next.dump());
+      CHECK(page["cards"].size() <= std::stoul(limit));
+      for (const json& card : page["cards"]) ids.push_back(card["id"]);
+      next = page["next"];
+    }
+    CHECK(ids == std::vector<int>{1, 2, 3, 4, 5});
+  }
+  CHECK(checked.ok("GET", "/v1/cards?from=6")["cards"].empty());
+  CHECK(checked.ok("GET", "/v1/cards?from=9223372036854775807")["next"].is_null());
+}
+
 TEST_CASE("a card is suspended, resumed and lost, in an order that can be") {
   CheckedIssuerApi checked;
   const std::string card = "/v1/cards/1";
