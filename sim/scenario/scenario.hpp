@@ -41,10 +41,8 @@
 //     dark = true               nothing is shown; false: something is
 //     expect_code = "42511495"  a code is shown, this one, whatever its grouping
 //     expect_new_code = true    a code is shown that these two steps have not seen before in this scenario
-//     expect_state = "pin"      by the names of State: off insert_card starting choose_function prompt pin
-//                               working last_try wrong_pin code notice connected host_pin
-//     expect_notice = "…"       by the names of Notice: none card_removed card_mute card_error wrong_card
-//                               card_refused card_blocked pin_blocked code_too_long
+//     expect_state = "pin"      by the names of State in firmware/core/state.hpp
+//     expect_notice = "none"    by the names of Notice, there
 //     expect_atc = "00B4"       of the last transaction of the card that is in
 //     expect_tries_left = 3     for the PIN of the card that is in
 //
@@ -52,7 +50,8 @@
 //
 //     wait_screen = REGEX, within = 20     as screen_matches, within 20 s of the reader's time; default 30
 //
-// Faults, as in sim/reader/faults.hpp; `at` counts commands since the card was inserted, from 0:
+// Faults: the kinds of sim/reader/faults.cpp, with their fields; `at` counts commands since the card was
+// inserted, from 0. As in:
 //
 //     kind = "mute", at = 0            kind = "slow", ms = 500          kind = "removed", at = 3
 //     kind = "corrupted", at = 5       kind = "dead_battery", at = 4    kind = "stuck_key", key = "5"

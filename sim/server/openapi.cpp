@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/reader/live_reader.hpp"
 #include "sim/server/assets.hpp"
 #include "sim/server/fault_json.hpp"
 
@@ -9,7 +10,9 @@ namespace sesame::sim {
 
 std::string openapi_text() {
   auto document = nlohmann::ordered_json::parse(*asset("openapi.json"));
-  document["components"]["schemas"]["Fault"] = fault_schema();
+  auto& schemas = document["components"]["schemas"];
+  schemas["Fault"] = fault_schema();
+  schemas["State"]["enum"] = names(State{});
   return document.dump(1) + "\n";
 }
 

@@ -5,7 +5,8 @@
 
 namespace sesame::sim {
 
-// openapi.json of this folder, and in it the schema of a fault from the table of sim/reader/faults.cpp.
+// openapi.json of this folder, and in it the schema of a fault from the table of sim/reader/faults.cpp, and
+// the names of the states from firmware/core/state.hpp.
 std::string openapi_text();
 
 }  // namespace sesame::sim

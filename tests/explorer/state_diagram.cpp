@@ -5,7 +5,8 @@
 // tool walks readers and looks. With --check the diagram between the marks in FILE must be this one; --write
 // puts it there.
 //
-// Exit status: 0; 1 the diagram in FILE is another one, or a line of a table is never taken; 2 usage.
+// Exit status: 0; 1 the diagram in FILE is another one, a line of a table is never
+// taken, or a rule of tests/firmware/core/reader_watch.hpp is broken; 2 usage.
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -155,10 +156,15 @@ class Noted {
   State before_ = State::off;
 };
 
-void walk(const ReaderProfile& profile, std::uint64_t transitions, Manual& manual) {
+// Whether it came to its end: a broken rule is told.
+bool walk(const ReaderProfile& profile, std::uint64_t transitions, Manual& manual) {
   ReaderMachine machine(profile, true);
   Noted noted(machine, manual);
-  Search(noted).run(transitions);
+  const Outcome outcome = Search(noted).run(transitions);
+  if (!outcome.broken) return true;
+  std::fprintf(stderr, "state_diagram: a rule is broken: %s\n  by: %s\n", outcome.broken->rule.c_str(),
+               in_a_line(*outcome.broken).c_str());
+  return false;
 }
 
 // The text of a file, and where in it the diagram is.
@@ -188,8 +194,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   Manual manual;
-  walk(test::kSesame, kToTheEnd, manual);
-  walk(test::kAllPlaces, kToThePrompts, manual);
+  if (!walk(test::kSesame, kToTheEnd, manual)) return 1;
+  if (!walk(test::kAllPlaces, kToThePrompts, manual)) return 1;
   if (manual.never_taken() != 0) return 1;
   const std::string diagram = manual.diagram();
   if (count == 1) {

@@ -44,6 +44,7 @@ inline Marked replace(std::string_view base, std::string_view good, std::string_
   const std::size_t at = marked.text.find(good);
   REQUIRE(at != std::string::npos);
   marked.text.replace(at, good.size(), bad);
+  INFO("bad must have a mark, ¶, in the line that the message names");
   const std::size_t where = marked.text.find(mark);
   REQUIRE(where != std::string::npos);
   marked.text.erase(where, mark.size());

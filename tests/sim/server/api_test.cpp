@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -140,7 +141,12 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
   const std::string reader = api.reader();
   const json schemas = api.get("/openapi.json")["components"]["schemas"];
   const json filled = {{"at", 0}, {"ms", 0}, {"ins", "AE"}, {"sw", "6985"}, {"key", "5"}};
-  int numbers = 0;
+  std::ptrdiff_t numbers = 0, expected = 0;
+  for (const FaultShape& shape : fault_shapes()) {
+    expected += std::count_if(shape.fields.begin(), shape.fields.end(), [](const FaultField* field) {
+      return field->type == FaultField::Type::number;
+    });
+  }
   for (const json& shape : schemas["Fault"]["oneOf"]) {
     json fault;
     for (const auto& [name, rule] : shape["properties"].items()) {
@@ -157,7 +163,8 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
       }
     }
   }
-  CHECK(numbers == 5);
+  CHECK(numbers == expected);
+  CHECK(numbers >= 5);
   const std::int64_t tries = schemas["PatchState"]["properties"]["tries_left"]["maximum"];
   CHECK(api.refused("PATCH", reader + "/card/state", json{{"tries_left", tries}}.dump()) == "400 bad_state");
   CHECK(api.refused("PATCH", reader + "/card/state", json{{"tries_left", tries + 1}}.dump()) ==

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "host/base/failure.hpp"
+#include "host/profile/shipped.hpp"
 #include "sim/tui/view.hpp"
 
 namespace sesame::sim {
@@ -201,8 +202,8 @@ TEST_CASE("a card or a profile that there is not is refused at the start") {
 }
 
 TEST_CASE("the keys of every shipped reader fit the drawing") {
-  for (const char* profile : {"pinsentry", "random-reader", "sesame", "vasco-810"}) {
-    const Person person(with_profile(profile));
+  for (const std::string_view profile : profile::shipped_names(profile::ProfileKind::readers)) {
+    const Person person(with_profile(std::string(profile)));
     for (const Function& function : person.model.reader().profile().functions) {
       CHECK_THAT(person.sees(), Contains("[" + std::string(function.key) + "]"));
     }
