@@ -73,7 +73,7 @@ ImportLine read_cells(const std::string& where, const std::string& text,
   return line;
 }
 
-constexpr std::size_t kLongestLine = 4096, kMostCards = 1'000'000;
+constexpr std::size_t kLongestLine = 4096, kMostLines = 1'000'000;
 
 // One line of the list without its end; false after the last one.
 bool next_line(std::istream& in, const std::string& where, std::string& line) {
@@ -97,7 +97,7 @@ std::vector<ImportLine> read_list(const std::string& path, std::vector<std::stri
   for (std::size_t number = 1;; ++number) {
     const std::string where = fmt::format("{}:{}", path, number);
     if (!next_line(in, where, text)) break;
-    if (number > kMostCards + 1) usage(fmt::format("{}: has more than {} lines", path, kMostCards + 1));
+    if (number > kMostLines + 1) usage(fmt::format("{}: has more than {} lines", path, kMostLines + 1));
     if (text.empty()) continue;
     if (text.front() == '{') {
       lines.push_back(read_object(where, text));
