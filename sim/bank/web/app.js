@@ -4,13 +4,14 @@ import { createDemo } from './demo.js';
 import { by, fill, h, retell, say } from './dom.js';
 import { explained } from './errors.js';
 import { moment } from './format.js';
+import { languageButtons } from './languages.js';
 import { onward, remember } from './login.js';
 import { notify, turnPage } from './notices.js';
-import { link, panel, silhouette } from './parts.js';
+import { brand, link, panel, silhouette } from './parts.js';
 import { go, goInstead, place } from './router.js';
 import { drawTime, isIn, logOff, may, onEnd, onSession, refresh, session } from './session.js';
 import { fieldName } from './steps.js';
-import { T, language, speak, t } from './text.js';
+import { language, T, t } from './text.js';
 import { accounts, transactions } from './view-accounts.js';
 import { batches } from './view-batches.js';
 import { beneficiaries } from './view-beneficiaries.js';
@@ -56,7 +57,8 @@ const kViews = {
 function viewAt({ parts, query }) {
   for (const length of [2, 1, 0]) {
     const name = parts.slice(0, length).join('/');
-    if (parts.length >= length && name in kViews && (length > 0 || parts.length === 0)) return { ...kViews[name], name, where: { params: parts.slice(length), query } };
+    const named = parts.length >= length && name in kViews && (length > 0 || parts.length === 0);
+    if (named) return { ...kViews[name], name, where: { params: parts.slice(length), query } };
   }
   return null;
 }
@@ -90,14 +92,16 @@ function elsewhere(who) {
 const notNow = () => ({
   title: T('notNowTitle'),
   content: panel(null, h('p', {}, T('errorNotNow')), h('p', {}, T('strongRule', { days: session().rules.strong_days })),
-    h('div', { class: 'actions' }, link(`strong?next=${encodeURIComponent(place().text)}`, T('authenticate'), { class: 'button primary' }))),
+    h('div', { class: 'actions' },
+      link(`strong?next=${encodeURIComponent(place().text)}`, T('authenticate'), { class: 'button primary' }))),
 });
 
 const unknown = () => ({ title: T('unknownTitle'), content: h('p', {}, link(isIn() ? 'accounts' : '', T('backHome'))) });
 
 const failed = (error) => ({
   title: T('failedTitle'),
-  content: panel(null, h('p', { role: 'alert' }, explained(error)), h('div', { class: 'actions' }, h('button', { type: 'button', onclick: show }, T('tryAgain')))),
+  content: panel(null, h('p', { role: 'alert' }, explained(error)),
+    h('div', { class: 'actions' }, h('button', { type: 'button', onclick: show }, T('tryAgain')))),
 });
 
 // ---- the view
@@ -146,6 +150,7 @@ const drawTitle = () => { document.title = `${title()} — ${t('simulator')}`; }
 
 // ---- around it
 
+const isCompany = () => session().site !== 'savings';  // and no saver of one
 const kMenu = [
   { heading: 'menuAccounts', items: [{ path: 'accounts', text: 'accountsTitle' }] },
   {
@@ -159,19 +164,19 @@ const kMenu = [
   {
     heading: 'menuServices',
     items: [
-      { path: 'beneficiaries', text: 'beneficiariesTitle', when: () => session().site !== 'savings' },
+      { path: 'beneficiaries', text: 'beneficiariesTitle', when: isCompany },
       { path: 'cheque-books', text: 'chequeTitle', when: () => may('cheque_books') },
     ],
   },
   {
     heading: 'menuProfile',
     items: [
-      { path: 'users', text: 'usersTitle', when: () => ['main', 'administrator'].includes(session().user?.role) && session().site !== 'savings' },
+      { path: 'users', text: 'usersTitle', when: () => isCompany() && ['main', 'administrator'].includes(session().user?.role) },
       { path: 'details', text: 'detailsTitle' },
       { path: 'secret', text: 'confidentialCode', when: () => session().site === 'coopaccess' },
       { path: 'secret', text: 'password', when: () => session().site === 'savings' },
-      { path: 'certificate', text: 'certificateTitle', when: () => session().site !== 'savings' && session().methods.certificate },
-      { path: 'strong', text: 'strongTitle', when: () => session().site !== 'savings' },
+      { path: 'certificate', text: 'certificateTitle', when: () => isCompany() && session().methods.certificate },
+      { path: 'strong', text: 'strongTitle', when: isCompany },
     ],
   },
 ];
@@ -184,11 +189,13 @@ function drawMenu() {
   menu.hidden = !isThere;
   if (!isThere) return;
   const here = place().parts[0] ?? '';
-  const groups = kMenu.map(({ heading, items }) => ({ heading, items: items.filter((each) => !each.when || each.when()) })).filter((each) => each.items.length > 0);
-  const list = h('div', { class: 'menu-list', id: 'menu-list' }, groups.map(({ heading, items }) => h('div', { class: 'menu-group' },
-    h('h2', {}, T(heading)),
-    h('ul', {}, items.map((each) => h('li', {}, link(each.path, T(each.text), { 'aria-current': each.path === here ? 'page' : null })))))));
-  const button = h('button', { type: 'button', class: 'menu-button', 'aria-controls': 'menu-list', 'aria-expanded': String(menuOpen), onclick: () => openMenu(!menuOpen) }, T('menu'));
+  const item = (each) => h('li', {}, link(each.path, T(each.text), { 'aria-current': each.path === here ? 'page' : null }));
+  const list = h('div', { class: 'menu-list', id: 'menu-list' }, kMenu
+    .map(({ heading, items }) => ({ heading, items: items.filter((each) => !each.when || each.when()) }))
+    .filter(({ items }) => items.length > 0)
+    .map(({ heading, items }) => h('div', { class: 'menu-group' }, h('h2', {}, T(heading)), h('ul', {}, items.map(item)))));
+  const button = h('button', { type: 'button', class: 'menu-button', 'aria-controls': 'menu-list',
+    'aria-expanded': String(menuOpen), onclick: () => openMenu(!menuOpen) }, T('menu'));
   menu.setAttribute('aria-label', t('menu'));
   menu.classList.toggle('open', menuOpen);
   fill(menu, button, list);
@@ -200,27 +207,23 @@ function openMenu(open) {
   by('menu').querySelector('.menu-button')?.setAttribute('aria-expanded', String(open));
 }
 
-function languages() {
-  return h('div', { class: 'languages', role: 'group', 'aria-label': T('language') }, [['fr', 'Français', 'FR'], ['en', 'English', 'EN']].map(([code, name, short]) => h('button', {
-    type: 'button', lang: code, 'aria-label': `${short}, ${name}`, 'data-language': code, 'aria-pressed': () => String(language() === code),
-    onclick: () => {
-      speak(code);
-      retellAll();
-    },
-  }, short)));
+function lastLogin({ last_login_ms: at, last_login_method: method }) {
+  if (!at) return T('firstLogin');
+  return [() => moment(at), method ? [h('br'), fieldName('method', method)] : null];
 }
 
 // Behind the silhouette: who is logged in, and the date, time and way of the last login.
 function whoIsIn() {
   const { user } = session();
-  const open = h('button', { type: 'button', class: 'who-button', 'aria-expanded': 'false', 'aria-controls': 'who', 'aria-label': T('whoLabel', { name: user.name }) }, silhouette());
+  const open = h('button', { type: 'button', class: 'who-button', 'aria-expanded': 'false', 'aria-controls': 'who',
+    'aria-label': T('whoLabel', { name: user.name }) }, silhouette());
   const box = h('div', { class: 'who panel', id: 'who', hidden: true },
     h('p', { class: 'who-name' }, h('strong', {}, user.name)),
     h('p', {}, fieldName('site', session().site), ' · ', fieldName('role', user.role)),
     h('dl', { class: 'summary' },
-      h('div', {}, h('dt', {}, T('lastLogin')), h('dd', { id: 'last-login' }, user.last_login_ms ? [
-        () => moment(user.last_login_ms), user.last_login_method ? [h('br'), fieldName('method', user.last_login_method)] : null] : T('firstLogin'))),
-      h('div', {}, h('dt', {}, T('authenticationLevel')), h('dd', {}, T(session().level === 'strong' ? 'strongAuthentication' : 'simpleAuthentication')))),
+      h('div', {}, h('dt', {}, T('lastLogin')), h('dd', { id: 'last-login' }, lastLogin(user))),
+      h('div', {}, h('dt', {}, T('authenticationLevel')),
+        h('dd', {}, T(session().level === 'strong' ? 'strongAuthentication' : 'simpleAuthentication')))),
     h('p', { class: 'hint' }, T('lastLoginHint')),
     session().access === 'full' ? h('p', {}, link('history', T('historyTitle'))) : null);
   const set = (shown) => {
@@ -262,23 +265,22 @@ function drawAround() {
   around = now;
   fill(by('ribbon'), h('strong', {}, T('simulator')), ' ', h('span', {}, T('simulatorWhat')));
   fill(by('top'),
-    h('a', { class: 'brand', href: isIn() ? '#/accounts' : '#/' }, h('img', { src: 'assets/icon.svg', alt: '', width: 28, height: 28 }),
-      h('span', {}, () => (isIn() ? fieldName('site', session().site)() : t('brand'))), h('span', { class: 'visually-hidden' }, T('brandHome'))),
+    brand(isIn() ? '#/accounts' : '#/', isIn() ? fieldName('site', session().site) : T('brand')),
     h('div', { class: 'top-tools' },
       isIn() ? null : link('assistance', T('assistance')),
-      accessibleSwitch(), languages(),
+      accessibleSwitch(), languageButtons(retellAll),
       isIn() ? whoIsIn() : null,
-      isIn() ? h('span', { class: 'time', title: T('timeTitle') }, h('span', { class: 'time-left', role: 'timer', 'aria-live': 'off' })) : null,
+      isIn() ? h('span', { class: 'time time-left', title: T('timeTitle'), role: 'timer', 'aria-live': 'off' }) : null,
       isIn() ? h('button', { type: 'button', class: 'log-off', id: 'log-off', onclick: leave }, T('logOff')) : null));
   fill(by('foot'), h('p', {}, T('footSimulator')), h('p', {}, T('footCookies')),
-    h('p', {}, link('security', T('adviceTitle')), ' · ', link('assistance', T('assistance')), ' · ', h('a', { href: 'outbox' }, T('outboxTitle'))));
+    h('p', {}, link('security', T('adviceTitle')), ' · ', link('assistance', T('assistance')), ' · ',
+      h('a', { href: 'outbox' }, T('outboxTitle'))));
   say(by('skip'), T('skip'));
   drawTime();
 }
 by('skip').addEventListener('click', () => by('view').querySelector('h1')?.focus());
 
 function retellAll() {
-  document.documentElement.lang = language();
   retell(document.body);
   by('menu').setAttribute('aria-label', t('menu'));
   drawTitle();
@@ -310,7 +312,8 @@ async function start() {
   try {
     await refresh();
   } catch (error) {
-    fill(by('view'), h('h1', {}, T('failedTitle')), h('p', { role: 'alert' }, explained(error)), h('p', {}, h('button', { type: 'button', onclick: start }, T('tryAgain'))));
+    fill(by('view'), h('h1', {}, T('failedTitle')), h('p', { role: 'alert' }, explained(error)),
+      h('p', {}, h('button', { type: 'button', onclick: start }, T('tryAgain'))));
     return;
   }
   if (session().authorization && place().parts.length === 0) {

@@ -5,6 +5,8 @@ import { disable, fill, h, say, svg } from './dom.js';
 import { T, t } from './text.js';
 
 const kLook = 3000;  // milliseconds between two looks, where nothing is worked here
+const kCard = 'sesame-card';  // where the demonstration names none
+const kDigits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const kKeyNames = { OK: 'keyOk', C: 'keyClear', '.': 'keyPoint' };
 const kFields = ['user_code', 'client_id', 'user_number', 'email', 'company', 'server_code', 'password', 'confidential_code'];
 
@@ -44,9 +46,13 @@ export function createDemo(root) {
     'aria-label': kKeyNames[name] ? T(kKeyNames[name]) : T('keyNamed', { name }),
   }, name);
 
+  const moveCard = () => (reader?.card ? work('DELETE', 'card') : work('PUT', 'card', demo.card ?? kCard));
+  const chip = () => svg('svg', { viewBox: '0 0 44 34', class: 'chip', 'aria-hidden': 'true' },
+    svg('rect', { x: 1, y: 1, width: 42, height: 32, rx: 6 }),
+    svg('path', { d: 'M1 12h13M1 22h13M30 12h13M30 22h13M14 1v32M30 1v32M14 17h16' }));
+
   function build() {
-    const card = h('button', { type: 'button', class: 'demo-card', onclick: () => (reader?.card ? work('DELETE', 'card') : work('PUT', 'card', demo.card ?? 'sesame-card')) },
-      svg('svg', { viewBox: '0 0 44 34', class: 'chip', 'aria-hidden': 'true' }, svg('rect', { x: 1, y: 1, width: 42, height: 32, rx: 6 }), svg('path', { d: 'M1 12h13M1 22h13M30 12h13M30 22h13M14 1v32M30 1v32M14 17h16' })),
+    const card = h('button', { type: 'button', class: 'demo-card', onclick: moveCard }, chip(),
       h('span', {}, () => t(reader?.card ? 'demoPull' : 'demoInsert')));
     const screen = h('img', { class: 'demo-screen', alt: '', width: 240, height: 75 });
     const spoken = h('p', { class: 'visually-hidden', role: 'status' });
@@ -54,14 +60,16 @@ export function createDemo(root) {
     const keypad = h('div', { class: 'demo-keypad', role: 'group', 'aria-label': T('keypadLabel') });
     const hint = h('p', { class: 'demo-hint' });
     const copy = h('button', { type: 'button', class: 'primary', hidden: true, onclick: takeCode }, T('demoTake'));
-    const pin = h('button', { type: 'button', onclick: () => reader && press(...demo.pin, reader.keys.ok) }, T('demoPin', { pin: () => demo.pin }));
+    const pin = h('button', { type: 'button', onclick: () => reader && press(...demo.pin, reader.keys.ok) },
+      T('demoPin', { pin: () => demo.pin }));
     parts = { card, screen, spoken, functions, keypad, hint, copy, pin };
     fill(root,
       h('h2', {}, T('demoTitle')), h('p', { class: 'hint' }, T('demoWhat')),
       identifiers(),
       h('div', { class: 'device' }, card, h('div', { class: 'demo-body' }, screen, functions, keypad)),
       spoken, hint, h('div', { class: 'demo-actions' }, pin, copy),
-      demo.reader_url ? h('p', { class: 'hint' }, h('a', { href: demo.reader_url, target: '_blank', rel: 'noopener' }, T('demoReader'))) : null);
+      demo.reader_url ? h('p', { class: 'hint' }, h('a', { href: demo.reader_url, target: '_blank', rel: 'noopener' },
+        T('demoReader'))) : null);
     drawn = '';
   }
 
@@ -70,7 +78,8 @@ export function createDemo(root) {
     const known = kFields.filter((each) => demo[each]);
     if (known.length === 0) return null;
     return h('ul', { class: 'demo-identifiers' }, known.map((each) => h('li', {}, h('span', {}, T(`demo_${each}`)), ' ',
-      h('button', { type: 'button', 'aria-label': T('demoFill', { what: T(`demo_${each}`), value: demo[each] }), onclick: () => write(`[data-fill="${each}"], [name="${each}"]`, demo[each]) }, demo[each]))));
+      h('button', { type: 'button', 'aria-label': T('demoFill', { what: T(`demo_${each}`), value: demo[each] }),
+        onclick: () => write(`[data-fill="${each}"], [name="${each}"]`, demo[each]) }, demo[each]))));
   }
 
   function write(selector, value) {
@@ -99,21 +108,23 @@ export function createDemo(root) {
 
   function show(next) {
     if (!parts) return;
-    const revision = reader?.revision;
     reader = next;
     root.dataset.state = reader?.state ?? 'gone';
     if (!reader) {
       say(parts.hint, T('demoGone'));
       return;
     }
-    if (revision !== reader.revision || !parts.screen.getAttribute('src')) parts.screen.src = `reader/screen.svg?revision=${reader.revision}`;
+    const picture = `reader/screen.svg?revision=${reader.revision}`;
+    if (parts.screen.getAttribute('src') !== picture) parts.screen.src = picture;
     const text = reader.lit ? reader.screen.rows.map((each) => each.trim()).filter((each) => each).join(' ') : '';
     parts.screen.alt = text === '' ? t('demoDark') : t('demoScreen', { text });
     say(parts.spoken, text === '' ? T('demoDark') : T('demoScreen', { text }));
     const keys = JSON.stringify(reader.keys);
     if (drawn !== keys) {
-      fill(parts.functions, reader.keys.functions.map((each) => key(each, 'function')), reader.keys.digits.includes('.') ? key('.', 'point') : null);
-      fill(parts.keypad, ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((each) => key(each, 'digit')), key(reader.keys.clear, 'clear'), key('0', 'digit'), key(reader.keys.ok, 'ok'));
+      fill(parts.functions, reader.keys.functions.map((each) => key(each, 'function')),
+        reader.keys.digits.includes('.') ? key('.', 'point') : null);
+      fill(parts.keypad, kDigits.map((each) => key(each, 'digit')),
+        key(reader.keys.clear, 'clear'), key('0', 'digit'), key(reader.keys.ok, 'ok'));
       drawn = keys;
     }
     parts.card.classList.toggle('in', reader.card !== null);

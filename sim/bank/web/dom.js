@@ -13,7 +13,8 @@ function saying(make) {
 const isThere = (child) => child !== null && child !== undefined && child !== false;
 
 function append(element, children) {
-  element.append(...children.flat(Infinity).filter(isThere).map((child) => (typeof child === 'function' ? saying(child) : child)));
+  const node = (child) => (typeof child === 'function' ? saying(child) : child);
+  element.append(...children.flat(Infinity).filter(isThere).map(node));
 }
 
 function setAttribute(element, name, value) {

@@ -1,6 +1,6 @@
 // What went wrong, in words: by the code of the API's error.
 import { ApiError } from './api.js';
-import { T, knows, t } from './text.js';
+import { knows, T, t } from './text.js';
 
 const kInWords = {
   refused: 'errorRefused', busy: 'errorBusy', not_now: 'errorNotNow', over: 'errorOver', not_possible: 'errorNotPossible',
@@ -9,7 +9,8 @@ const kInWords = {
 
 // A text that follows the language. `refused`: what the code `refused` means here.
 export function explained(error, { refused = 'errorRefused' } = {}) {
-  if (!(error instanceof ApiError)) return error instanceof TypeError ? T('errorUnreachable') : T('errorUnknown', { what: error.message });
+  if (error instanceof TypeError) return T('errorUnreachable');
+  if (!(error instanceof ApiError)) return T('errorUnknown', { what: error.message });
   const { reason, rule } = error.answer;
   if (error.code === 'rule' && rule) return () => (knows(`rule_${rule}`) ? t(`rule_${rule}`) : t('errorUnknown', { what: rule }));
   if (error.code === 'not_possible' && reason) {

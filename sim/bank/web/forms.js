@@ -9,7 +9,8 @@ const newId = (name) => `${name}-${++ids}`;
 
 // A line of the form: { name, root, input, value(), check(), complain(text) }. `check`: what is wrong with the value, as a
 // function that makes a text, or null.
-function line({ name, label, hint, required = true, check = () => null, optional = !required }, input, { group = false, around = null } = {}) {
+function line({ name, label, hint, required = true, check = () => null, optional = !required }, input,
+  { group = false, around = null } = {}) {
   const id = newId(name);
   const wrong = h('p', { class: 'wrong', id: `${id}-wrong`, hidden: true });
   const hints = hint ? h('p', { class: 'hint', id: `${id}-hint` }, hint) : null;
@@ -96,7 +97,8 @@ export function choiceField({ options, value, ...rest }) {
 export function radioField({ options, value = options[0].value, changed = () => {}, ...rest }) {
   const group = newId(rest.name);
   const input = h('div', { class: 'radios' }, options.map((each) => h('label', { class: 'radio' },
-    h('input', { type: 'radio', name: group, value: each.value, checked: each.value === value, onchange: () => changed(each.value) }),
+    h('input', { type: 'radio', name: group, value: each.value, checked: each.value === value,
+      onchange: () => changed(each.value) }),
     h('span', {}, each.label))));
   const self = line({ ...rest, required: false, optional: false }, input, { group: true });
   self.value = () => input.querySelector(':checked')?.value ?? '';

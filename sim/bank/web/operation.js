@@ -2,8 +2,8 @@
 // that is good for this and nothing else. Each answer ends it; after a refusal it is begun anew.
 import { at, call } from './api.js';
 import { disable, fill, h } from './dom.js';
-import { minutes } from './format.js';
 import { explained } from './errors.js';
+import { minutes } from './format.js';
 import { codeField, form, textField } from './forms.js';
 import { go } from './router.js';
 import { adopt, bankNow, session } from './session.js';
@@ -13,8 +13,10 @@ import { T } from './text.js';
 const kDigits = [6, 12];  // of a code by a reader of another model
 
 function codeOf(method) {
-  if (method === 'sms') return textField({ name: 'code', label: T('smsCode'), hint: T('smsCodeHint'), attributes: { inputmode: 'numeric', class: 'code', autocomplete: 'one-time-code', maxlength: 20 } });
-  if (method === 'post') return textField({ name: 'code', label: T('letterCode'), hint: T('letterCodeHint'), attributes: { inputmode: 'numeric', class: 'code', maxlength: 20 } });
+  if (method === 'sms') return textField({ name: 'code', label: T('smsCode'), hint: T('smsCodeHint'),
+    attributes: { inputmode: 'numeric', class: 'code', autocomplete: 'one-time-code', maxlength: 20 } });
+  if (method === 'post') return textField({ name: 'code', label: T('letterCode'), hint: T('letterCodeHint'),
+    attributes: { inputmode: 'numeric', class: 'code', maxlength: 20 } });
   return codeField({ digits: kDigits });
 }
 

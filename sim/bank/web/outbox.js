@@ -1,9 +1,11 @@
 // What a bank would send by post and SMS: the simulator's own page, for who must read a letter that nobody brings.
 import { call } from './api.js';
 import { by, fill, h, retell } from './dom.js';
-import { moment } from './format.js';
 import { explained } from './errors.js';
-import { T, language, speak, t } from './text.js';
+import { moment } from './format.js';
+import { languageButtons } from './languages.js';
+import { brand } from './parts.js';
+import { language, T, t } from './text.js';
 
 const kWait = 20000;      // milliseconds that the server may hold the question
 const kTryAgain = 3000;
@@ -12,12 +14,13 @@ const kTryAgain = 3000;
 const found = /\/t\/([^/]+)\/outbox$/.exec(location.pathname);
 const address = found ? `../../v1/tenants/${found[1]}/outbox` : 'v1/tenants/default/outbox';
 
+let shown = false;           // the page, once the first answer is there
 const messages = new Map();  // by number
 const list = h('ul', { class: 'messages' });
 const alert = h('div', { class: 'alert', role: 'alert' });
 const status = h('p', { class: 'visually-hidden', role: 'status' });
 
-const draw = ({ number, at_ms: at, kind, to, subject, text, values }) => h('li', { class: `panel message ${kind}`, 'data-number': number },
+const draw = ({ number, at_ms: at, kind, to, subject, text, values }) => h('li', { class: `panel message ${kind}` },
   h('h2', {}, subject || T(`sent_${kind}`)),
   h('p', { class: 'hint' }, T(`sent_${kind}`), ' · ', T('sentTo', { to }), ' · ', () => moment(at)),
   h('p', { class: 'letter' }, text),
@@ -27,7 +30,7 @@ async function follow() {
   for (;;) {
     const after = Math.max(0, ...messages.keys());
     try {
-      const { messages: fresh } = await call('GET', `${address}?after=${after}&wait_ms=${messages.size === 0 && !list.isConnected ? 0 : kWait}`);
+      const { messages: fresh } = await call('GET', `${address}?after=${after}&wait_ms=${shown ? kWait : 0}`);
       alert.replaceChildren();
       for (const each of fresh) {
         if (messages.has(each.number)) continue;
@@ -44,7 +47,6 @@ async function follow() {
   }
 }
 
-let shown = false;
 const empty = h('p', { class: 'empty' }, T('outboxEmpty'));
 function show() {
   empty.hidden = messages.size > 0;
@@ -54,16 +56,10 @@ function show() {
 }
 
 fill(by('ribbon'), h('strong', {}, T('simulator')), ' ', h('span', {}, T('outboxRibbon')));
-fill(by('top'), h('a', { class: 'brand', href: './' }, h('img', { src: 'assets/icon.svg', alt: '', width: 28, height: 28 }), h('span', {}, T('brand'))),
-  h('div', { class: 'top-tools' }, h('div', { class: 'languages', role: 'group', 'aria-label': T('language') }, [['fr', 'Français', 'FR'], ['en', 'English', 'EN']].map(([code, name, short]) => h('button', {
-    type: 'button', lang: code, 'aria-label': `${short}, ${name}`, 'data-language': code, 'aria-pressed': () => String(language() === code),
-    onclick: () => {
-      speak(code);
-      document.documentElement.lang = code;
-      document.title = t('outboxTitle');
-      retell(document.body);
-    },
-  }, short)))));
+fill(by('top'), brand('./', T('brand')), h('div', { class: 'top-tools' }, languageButtons(() => {
+  document.title = t('outboxTitle');
+  retell(document.body);
+})));
 document.documentElement.lang = language();
 document.title = t('outboxTitle');
 follow();

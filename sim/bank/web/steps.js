@@ -1,7 +1,7 @@
 // What to do with the reader, in the words of its manual.
 import { h } from './dom.js';
 import { grouped, money } from './format.js';
-import { T, knows, t } from './text.js';
+import { knows, T, t } from './text.js';
 
 const kFunction = { identify: 'pressCode', respond: 'pressRespond', sign: 'pressSign', tds: 'pressTds' };
 
@@ -24,11 +24,13 @@ export const fieldName = (kind, field) => () => (knows(`${kind}_${field}`) ? t(`
 const kMoney = ['amount', 'total'];
 const kNamed = { entitlements: 'entitlement', role: 'role', method: 'method', site: 'site', kind: 'kind' };
 
-function said(field, value) {
-  if (Array.isArray(value)) return () => value.map((each) => said(field, each)()).join(', ') || t('none');
+// A value of that field, as people read it: a function that makes a text.
+export function valueOf(field, value) {
+  if (Array.isArray(value)) return () => value.map((each) => valueOf(field, each)()).join(', ') || t('none');
   if (value === null || value === undefined || value === '') return T('none');
   if (typeof value === 'boolean') return T(value ? 'yes' : 'no');
-  if (typeof value === 'object') return () => Object.entries(value).map(([name, each]) => `${fieldName('field', name)()} ${said(name, each)()}`).join(', ');
+  if (typeof value === 'object') return () => Object.entries(value).map(([name,
+    each]) => `${fieldName('field', name)()} ${valueOf(name, each)()}`).join(', ');
   if (kMoney.includes(field) && /^-?\d+(\.\d+)?$/.test(value)) return () => money(value);
   if (field === 'iban' || field === 'bank_iban') return () => grouped(String(value));
   if (kNamed[field]) {
@@ -36,8 +38,8 @@ function said(field, value) {
   }
   return () => String(value);
 }
-export const valueOf = said;
 
 // Pairs of what is to be confirmed: [{ field, value }].
-export const summaryOf = (summary) => h('dl', { class: 'summary' }, summary.map(({ field, value }) => h('div', { 'data-field': field },
+export const summaryOf = (summary) => h('dl', { class: 'summary' },
+  summary.map(({ field, value }) => h('div', { 'data-field': field },
   h('dt', {}, fieldName('field', field)), h('dd', {}, valueOf(field, value)))));

@@ -1,7 +1,7 @@
 // What the pages say, in the language of the moment. The words are in text-fr.js and text-en.js.
+import { keep, kept } from './kept.js';
 import { kEnglish } from './text-en.js';
 import { kFrench } from './text-fr.js';
-import { kept, keep } from './kept.js';
 
 const kTexts = { fr: kFrench, en: kEnglish };
 const kRemembered = 'sesame.language';

@@ -1,10 +1,10 @@
 // Batches of orders: entered by one, signed by one who may; the code is good for the total and the payees.
 import { at, call } from './api.js';
 import { h } from './dom.js';
+import { explained } from './errors.js';
 import { amountOf, grouped, ibanOf, moment, money } from './format.js';
 import { form, part, textField } from './forms.js';
 import { notify, sayNow } from './notices.js';
-import { explained } from './errors.js';
 import { confirmedBy, doneWith } from './operation.js';
 import { link, panel, table } from './parts.js';
 import { go } from './router.js';
@@ -42,6 +42,11 @@ function list(all) {
   };
 }
 
+const aboutOf = (batch) => h('dl', { class: 'summary' }, [
+  ['state', stateOf(batch)], ['total', () => money(batch.total)], ['orders', String(batch.count)],
+  ['enteredBy', batch.entered_by], ['signedBy', batch.signed_by],
+].filter(([, value]) => value).map(([name, value]) => h('div', {}, h('dt', {}, T(name)), h('dd', {}, value))));
+
 function one(batch) {
   if (!batch) return null;
   const alert = h('div', { class: 'alert', role: 'alert' });
@@ -56,14 +61,11 @@ function one(batch) {
       sayNow(explained(error), 'bad');
     }
   };
-  const entered = batch.state === 'entered';
   const flow = confirmedBy(h('div', {},
-    panel(null, h('dl', { class: 'summary' },
-      [['state', stateOf(batch)], ['total', () => money(batch.total)], ['orders', String(batch.count)], ['enteredBy', batch.entered_by ?? ''], ['signedBy', batch.signed_by ?? '']]
-        .filter(([, value]) => value !== '').map(([name, value]) => h('div', {}, h('dt', {}, T(name)), h('dd', {}, value)))), alert,
-    entered ? h('div', { class: 'actions' },
-      may('sign_orders') ? h('button', { type: 'button', class: 'primary', onclick: sign }, T('sign')) : h('p', { class: 'hint' }, T('signOthers')),
-      may('enter_orders') ? h('button', { type: 'button', onclick: remove }, T('remove')) : null) : null),
+    panel(null, aboutOf(batch), alert, batch.state === 'entered' ? h('div', { class: 'actions' },
+      may('sign_orders') ? h('button', { type: 'button', class: 'primary', onclick: sign }, T('sign')) : null,
+      may('enter_orders') ? h('button', { type: 'button', onclick: remove }, T('remove')) : null,
+      may('sign_orders') ? null : h('p', { class: 'hint' }, T('signOthers'))) : null),
     panel(T('payees'), table({
       caption: T('payees'), rows: batch.orders, empty: T('noOrders'),
       columns: [
@@ -73,7 +75,8 @@ function one(batch) {
       ],
     }))), {
     heading: T('toSign'),
-    done: (result, operation) => doneWith(T('batchSigned'), summaryOf(operation.summary ?? []), h('p', {}, link('batches', T('backToBatches')))),
+    done: (result, operation) => doneWith(T('batchSigned'), summaryOf(operation.summary ?? []),
+      h('p', {}, link('batches', T('backToBatches')))),
   });
   return { title: () => batch.label || String(batch.id), content: [h('p', {}, link('batches', T('backToBatches'))), flow.root] };
 }
@@ -81,7 +84,8 @@ function one(batch) {
 // ---- entering
 
 function orderFields(removable, remove) {
-  const fields = { name: payeeField(), iban: ibanField(), amount: amountField(), label: textField({ name: 'label', label: T('transferLabel'), required: false, attributes: { maxlength: 140 } }) };
+  const fields = { name: payeeField(), iban: ibanField(), amount: amountField(),
+    label: textField({ name: 'label', label: T('transferLabel'), required: false, attributes: { maxlength: 140 } }) };
   return {
     fields,
     root: h('fieldset', { class: 'order' }, h('legend', {}, T('order')), Object.values(fields).map((each) => each.root),
@@ -109,7 +113,8 @@ async function enter() {
   const all = {
     name: 'orders', root: h('div', {}, rows, more), complain() {}, focus: () => wrong?.focus(),
     value: () => orders.map(({ fields }) => ({
-      name: fields.name.value(), iban: ibanOf(fields.iban.value()), amount: amountOf(fields.amount.value()), label: fields.label.value(),
+      name: fields.name.value(), iban: ibanOf(fields.iban.value()), amount: amountOf(fields.amount.value()),
+        label: fields.label.value(),
     })),
     check() {
       const bad = orders.flatMap(({ fields }) => Object.values(fields)).filter((each) => {
@@ -124,7 +129,8 @@ async function enter() {
   let wrong = null;
   const entry = form({
     label: T('newBatch'), submit: T('enterBatch'),
-    fields: [textField({ name: 'label', label: T('batchLabel'), attributes: { maxlength: 140 } }), accountField(accounts), part(h('h2', {}, T('payees'))), all],
+    fields: [textField({ name: 'label', label: T('batchLabel'), attributes: { maxlength: 140 } }), accountField(accounts),
+      part(h('h2', {}, T('payees'))), all],
     send: async ({ label, account, orders: list }) => {
       const batch = await call('POST', 'api/batches', { account: idOf(accounts, account), label, orders: list });
       notify(T('batchEntered'));

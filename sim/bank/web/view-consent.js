@@ -1,7 +1,6 @@
 // OpenID: an application asks who is there. Going on tells it; refusing does not.
 import { call } from './api.js';
-import { h } from './dom.js';
-import { disable } from './dom.js';
+import { disable, h } from './dom.js';
 import { explained } from './errors.js';
 import { panel } from './parts.js';
 import { go } from './router.js';

@@ -1,6 +1,6 @@
 // Coop@ccess: the identifier, then the user number and one of three means.
-import { call } from './api.js';
 import { accessibleSwitch } from './accessible.js';
+import { call } from './api.js';
 import { h } from './dom.js';
 import { checkField, codeField, form, part, secretField, textField } from './forms.js';
 import { keep, kept } from './kept.js';
@@ -18,10 +18,12 @@ const kDigits = [6, 12];  // of a CAP code: readers differ
 let identifier = null;
 
 export const clientField = (value = '') => textField({
-  name: 'client_id', label: T('clientId'), value, attributes: { placeholder: T('enterIdentifier'), 'data-fill': 'client_id', maxlength: 32 },
+  name: 'client_id', label: T('clientId'), value, attributes: { placeholder: T('enterIdentifier'), 'data-fill': 'client_id',
+    maxlength: 32 },
 });
 export const userField = (value = '') => textField({
-  name: 'user_number', label: T('userNumber'), value, attributes: { inputmode: 'numeric', 'data-fill': 'user_number', maxlength: 16 },
+  name: 'user_number', label: T('userNumber'), value, attributes: { inputmode: 'numeric', 'data-fill': 'user_number',
+    maxlength: 16 },
 });
 
 function identification() {
@@ -30,7 +32,8 @@ function identification() {
   const remember = checkField({ name: 'remember', label: T('rememberIdentifier'), value: remembered !== null });
   const entry = form({
     label: T('typeIdentifier'),
-    fields: [field, part(h('div', { class: 'between' }, link('forgotten/identifier/coopaccess', T('identifierForgotten')), accessibleSwitch())), remember],
+    fields: [field, part(h('div', { class: 'between' }, link('forgotten/identifier/coopaccess', T('identifierForgotten')),
+      accessibleSwitch())), remember],
     send: ({ client_id: clientId, remember: wanted }) => {
       identifier = clientId;
       keep(kRemembered, wanted ? clientId : null);
@@ -42,7 +45,8 @@ function identification() {
     site: 'coopaccess',
     content: h('div', { class: 'two login' },
       panel(T('typeIdentifier'), entry.root),
-      h('div', {}, panel(T('welcome'), h('p', {}, T('coopaccessWelcome')), h('p', {}, link('assistance', T('assistance')))), securityBox())),
+      h('div', {}, panel(T('welcome'), h('p', {}, T('coopaccessWelcome')), h('p', {}, link('assistance', T('assistance')))),
+        securityBox())),
   };
 }
 
@@ -52,8 +56,9 @@ const kMeans = {
   confidential: { name: 'meansConfidential', strength: 'simple' },
 };
 
+const isOffered = (means) => means !== 'certificate' || session().methods.certificate;
 const chooser = (chosen) => h('nav', { class: 'means', 'aria-label': T('meansTitle') }, h('ul', {},
-  Object.entries(kMeans).filter(([means]) => means !== 'certificate' || session().methods.certificate).map(([means, { name, strength }]) => h('li', {},
+  Object.entries(kMeans).filter(([means]) => isOffered(means)).map(([means, { name, strength }]) => h('li', {},
     h('a', { href: hashOf(`coopaccess/${means}`), 'aria-current': means === chosen ? 'true' : null },
       h('strong', {}, T(name)), h('small', {}, T(`${strength}Authentication`)))))));
 
@@ -70,9 +75,12 @@ function byReader() {
 
 function byConfidential() {
   return {
-    fields: [secretField({ name: 'confidential_code', label: T('confidentialCode'), attributes: { inputmode: 'numeric', maxlength: 32 } })],
-    send: (identifiers, { confidential_code: code }) => logIn('confidential', 'coopaccess', identifiers, { confidential_code: code }),
-    beside: panel(T('goodToKnow'), h('p', {}, T('confidentialNote')), h('p', {}, T('confidentialFirst')), h('p', {}, T('confidentialSensitive'))),
+    fields: [secretField({ name: 'confidential_code', label: T('confidentialCode'),
+      attributes: { inputmode: 'numeric', maxlength: 32 } })],
+    send: (identifiers, { confidential_code: code }) => logIn('confidential', 'coopaccess', identifiers,
+      { confidential_code: code }),
+    beside: panel(T('goodToKnow'), h('p', {}, T('confidentialNote')), h('p', {}, T('confidentialFirst')),
+      h('p', {}, T('confidentialSensitive'))),
     links: link('forgotten/secret/coopaccess/confidential', T('confidentialForgotten')),
   };
 }
@@ -86,7 +94,8 @@ function byCertificate() {
       const { url } = await call('POST', 'api/login/certificate', identifiers);
       location.assign(url);
     },
-    beside: panel(T('goodToKnow'), h('ol', { class: 'steps' }, h('li', {}, T('certificatePlug')), h('li', {}, T('certificateList')), h('li', {}, T('certificatePin'))),
+    beside: panel(T('goodToKnow'), h('ol', { class: 'steps' }, h('li', {}, T('certificatePlug')),
+      h('li', {}, T('certificateList')), h('li', {}, T('certificatePin'))),
       h('p', { class: 'hint' }, T('noTurboSign'))),
     links: link('assistance', T('assistance')),
   };
@@ -116,7 +125,8 @@ export function coopaccess({ params: [means], query }) {
       chooser(means),
       h('div', { class: 'two login' },
         panel(T(kMeans[means].name), entry.root, h('p', { class: 'links' }, links)),
-        h('div', {}, beside, note(h('h3', {}, T('toNote')), h('p', {}, T('strongRule', { days: session().rules.strong_days }))), securityBox())),
+        h('div', {}, beside, note(h('h3', {}, T('toNote')), h('p', {},
+          T('strongRule', { days: session().rules.strong_days }))), securityBox())),
     ],
   };
 }

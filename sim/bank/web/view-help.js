@@ -4,9 +4,9 @@ import { call } from './api.js';
 import { h } from './dom.js';
 import { form, radioField, textField } from './forms.js';
 import { draft } from './login.js';
+import { doneWith } from './operation.js';
 import { link, note, panel } from './parts.js';
 import { go } from './router.js';
-import { doneWith } from './operation.js';
 import { T } from './text.js';
 import { clientField, userField } from './view-coopaccess.js';
 import { userCodeField } from './view-coopanet.js';
@@ -19,7 +19,8 @@ function identifiersOf(site) {
   const known = draft.site === site ? draft.identifiers ?? {} : {};
   if (site === 'coopanet') return { fields: [userCodeField(known.user_code)], of: ({ user_code }) => ({ user_code }) };
   if (site === 'coopaccess') {
-    return { fields: [clientField(known.client_id), userField(known.user_number)], of: ({ client_id, user_number }) => ({ client_id, user_number }) };
+    return { fields: [clientField(known.client_id), userField(known.user_number)],
+      of: ({ client_id, user_number }) => ({ client_id, user_number }) };
   }
   return savingsIdentifiers();
 }
@@ -61,7 +62,8 @@ export function forgottenSecret({ params: [site, wanted] }) {
   const { fields, of } = identifiersOf(site);
   const first = methods.includes(wanted) ? wanted : methods.includes(draft.method) ? draft.method : methods[0];
   const method = radioField({
-    name: 'method', label: T('whichSecret'), value: first, options: methods.map((each) => ({ value: each, label: T(`secret_${each}`) })),
+    name: 'method', label: T('whichSecret'), value: first,
+      options: methods.map((each) => ({ value: each, label: T(`secret_${each}`) })),
     changed: (value) => { principal.hidden = value !== 'confidential'; },
   });
   if (methods.length === 1) method.root.hidden = true;
@@ -92,7 +94,8 @@ export function reactivation({ params: [site] }) {
     content: [h('p', { class: 'lead' }, T('reactivationLead')), once((done) => panel(T(kSites[site]), form({
       refused: 'errorRefused',
       fields: [...fields, textField({
-        name: 'letter_code', label: T('letterCode'), hint: T('letterCodeHint'), attributes: { inputmode: 'numeric', class: 'code', maxlength: 12 },
+        name: 'letter_code', label: T('letterCode'), hint: T('letterCodeHint'),
+          attributes: { inputmode: 'numeric', class: 'code', maxlength: 12 },
         check: (typed) => (/^\d{8}$/.test(typed.replace(/\s/g, '')) ? null : T('codeWrong', { digits: 8 })),
       })],
       send: async ({ letter_code: code, ...values }) => {
@@ -115,7 +118,8 @@ export function disabled({ params: [site] }) {
   return {
     title: T('disabledTitle'),
     site,
-    content: panel(null, h('p', {}, h('strong', {}, T('disabledText'))), h('p', {}, T(site === 'savings' ? 'disabledPassword' : 'disabledLetter')),
+    content: panel(null, h('p', {}, h('strong', {}, T('disabledText'))),
+      h('p', {}, T(site === 'savings' ? 'disabledPassword' : 'disabledLetter')),
       h('div', { class: 'actions' }, link(`forgotten/secret/${site}`, T('askLetter'), { class: 'button primary' }),
         site === 'savings' || !byCode ? null : link(`reactivation/${site}`, T('haveLetter'), { class: 'button' }))),
   };

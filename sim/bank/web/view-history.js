@@ -16,9 +16,11 @@ export async function history() {
         caption: T('historyTitle'), rows: events, empty: T('noEvents'),
         columns: [
           { name: 'at', label: T('date'), cell: (row) => () => moment(row.at_ms) },
-          { name: 'event', label: T('what'), cell: (row) => h('span', { 'data-event': row.event }, fieldName('event', row.event)) },
+          { name: 'event', label: T('what'), cell: (row) => h('span', { 'data-event': row.event },
+            fieldName('event', row.event)) },
           { name: 'method', label: T('byWhat'), cell: (row) => (row.method ? fieldName('method', row.method) : '') },
-          { name: 'detail', label: T('detail'), cell: (row) => Object.entries(row.detail ?? {}).map(([name, value]) => h('span', { class: 'pair' }, fieldName('field', name), ' ', h('b', {}, valueOf(name, value)))) },
+          { name: 'detail', label: T('detail'), cell: (row) => Object.entries(row.detail ?? {}).map(([name,
+            value]) => h('span', { class: 'pair' }, fieldName('field', name), ' ', h('b', {}, valueOf(name, value)))) },
         ],
       }),
       note(h('h2', {}, T('fraudTitle')), h('p', {}, T('fraudText'))),

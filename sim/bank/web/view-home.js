@@ -17,22 +17,26 @@ export const home = () => ({
     isIn() ? h('p', {}, link('accounts', T('backInside'), { class: 'button primary' })) : null,
     h('div', { class: 'sites' }, kSites.map((site) => h('section', { class: 'panel site', 'data-site': site.path },
       h('h2', {}, T(site.name)), h('p', {}, T(site.who)), h('p', { class: 'hint' }, T(site.how)),
-      link(site.path, [h('span', {}, T(site.enter)), h('span', { class: 'visually-hidden' }, ' ', T(site.name))], { class: 'button primary' })))),
+      link(site.path, [h('span', {}, T(site.enter)), h('span', { class: 'visually-hidden' }, ' ', T(site.name))],
+        { class: 'button primary' })))),
     h('div', { class: 'two' }, securityBox(), assistanceBox()),
   ],
 });
 
-const assistanceBox = () => panel(T('assistance'), h('p', {}, T('assistanceShort')), h('p', {}, link('assistance', T('assistanceMore'))));
+const assistanceBox = () => panel(T('assistance'), h('p', {}, T('assistanceShort')),
+  h('p', {}, link('assistance', T('assistanceMore'))));
 
 export const assistance = () => ({
   title: T('assistance'),
   content: [
     h('p', { class: 'lead' }, T('assistanceLead')),
     panel(T('siteCoopanet'), h('p', {}, T('assistanceCoopanet')), h('ul', {},
-      h('li', {}, link('forgotten/secret/coopanet', T('readerBlocked'))), h('li', {}, link('forgotten/identifier/coopanet', T('userCodeForgotten'))),
+      h('li', {}, link('forgotten/secret/coopanet', T('readerBlocked'))),
+        h('li', {}, link('forgotten/identifier/coopanet', T('userCodeForgotten'))),
       h('li', {}, link('reactivation/coopanet', T('haveLetter'))))),
     panel(T('siteCoopaccess'), h('p', {}, T('assistanceCoopaccess')), h('ul', {},
-      h('li', {}, link('forgotten/identifier/coopaccess', T('identifierForgotten'))), h('li', {}, link('forgotten/secret/coopaccess', T('confidentialForgotten'))),
+      h('li', {}, link('forgotten/identifier/coopaccess', T('identifierForgotten'))),
+        h('li', {}, link('forgotten/secret/coopaccess', T('confidentialForgotten'))),
       h('li', {}, link('reactivation/coopaccess', T('haveLetter'))))),
     panel(T('siteSavings'), h('p', {}, T('assistanceSavings')), h('ul', {},
       h('li', {}, link('forgotten/secret/savings', T('passwordForgotten'))))),

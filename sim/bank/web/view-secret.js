@@ -16,7 +16,8 @@ export function secret() {
   // Their own name each, so that no browser takes one for the other's.
   const old = secretField({ name: 'old', label: T(password ? 'oldPassword' : 'oldConfidential') });
   const fresh = secretField({
-    name: 'fresh', label: T(password ? 'newPassword' : 'newConfidential'), hint: T(password ? 'passwordRule' : 'confidentialRule', { least, most }),
+    name: 'fresh', label: T(password ? 'newPassword' : 'newConfidential'),
+      hint: T(password ? 'passwordRule' : 'confidentialRule', { least, most }),
     attributes: password ? { maxlength: most + 64 } : { inputmode: 'numeric', maxlength: most + 8 },
     check: (typed) => {
       if (!password && !/^\d+$/.test(typed)) return T('rule_not_digits');
@@ -24,7 +25,8 @@ export function secret() {
       return [...typed].length > most ? T('rule_too_long') : null;
     },
   });
-  const again = secretField({ name: 'again', label: T(password ? 'passwordAgain' : 'confidentialAgain'), check: (typed) => (typed === fresh.input.value ? null : T('notTheSame')) });
+  const again = secretField({ name: 'again', label: T(password ? 'passwordAgain' : 'confidentialAgain'),
+    check: (typed) => (typed === fresh.input.value ? null : T('notTheSame')) });
   // A reader opens what a confidential code closed: there the old one is not asked for.
   const asksOld = !first && !(session().level === 'strong' && !password);
   const entry = form({

@@ -1,16 +1,15 @@
 // Cheque books, the certificate, and contact and bank details.
 import { call } from './api.js';
-import { h } from './dom.js';
+import { disable, h } from './dom.js';
+import { explained } from './errors.js';
+import { ibanOf } from './format.js';
 import { choiceField, form, textField } from './forms.js';
 import { confirmedBy, doneWith } from './operation.js';
-import { ibanOf } from './format.js';
 import { link, note, panel } from './parts.js';
-import { disable } from './dom.js';
-import { explained } from './errors.js';
 import { session } from './session.js';
 import { T } from './text.js';
-import { accountField, idOf } from './view-transfer.js';
 import { ibanField } from './view-beneficiaries.js';
+import { accountField, idOf } from './view-transfer.js';
 
 const kMostBooks = 5;
 
@@ -18,7 +17,8 @@ export async function chequeBooks() {
   const { accounts } = await call('GET', 'api/accounts');
   const entry = form({
     label: T('chequeTitle'), submit: T('orderBooks'),
-    fields: [accountField(accounts, T('account')), choiceField({ name: 'count', label: T('howMany'), options: Array.from({ length: kMostBooks }, (_, each) => ({ value: each + 1, label: String(each + 1) })) })],
+    fields: [accountField(accounts, T('account')), choiceField({ name: 'count', label: T('howMany'),
+      options: Array.from({ length: kMostBooks }, (_, each) => ({ value: each + 1, label: String(each + 1) })) })],
     send: ({ account, count }) => flow.begin({ kind: 'cheque_book', account: idOf(accounts, account), count: Number(count) }),
   });
   const flow = confirmedBy(panel(null, entry.root), {
@@ -32,10 +32,16 @@ export async function chequeBooks() {
 export function details() {
   const { user, site } = session();
   const fields = [
-    textField({ name: 'mobile', label: T('mobile'), required: false, hint: T('nowIs', { what: user.mobile ?? T('none') }), attributes: { type: 'tel', inputmode: 'tel', maxlength: 24 }, check: (typed) => (typed === '' || /^\+?[\d\s.]{8,}$/.test(typed) ? null : T('mobileWrong')) }),
-    textField({ name: 'email', label: T('email'), required: false, hint: T('nowIs', { what: user.email ?? T('none') }), attributes: { type: 'email', inputmode: 'email', maxlength: 254 }, check: (typed) => (typed === '' || /^\S+@\S+$/.test(typed) ? null : T('emailWrong')) }),
-    textField({ name: 'address', label: T('address'), required: false, hint: T('nowIs', { what: user.address ?? T('none') }), attributes: { maxlength: 250 } }),
-    ibanField({ name: 'bank_iban', label: T('bankIban'), required: false, check: (typed) => (typed === '' || ibanOf(typed) ? null : T('ibanWrong')) }),
+    textField({ name: 'mobile', label: T('mobile'), required: false, hint: T('nowIs', { what: user.mobile ?? T('none') }),
+      attributes: { type: 'tel', inputmode: 'tel', maxlength: 24 },
+      check: (typed) => (/^(\+?[\d\s.]{8,})?$/.test(typed) ? null : T('mobileWrong')) }),
+    textField({ name: 'email', label: T('email'), required: false, hint: T('nowIs', { what: user.email ?? T('none') }),
+      attributes: { type: 'email', inputmode: 'email', maxlength: 254 },
+      check: (typed) => (typed === '' || /^\S+@\S+$/.test(typed) ? null : T('emailWrong')) }),
+    textField({ name: 'address', label: T('address'), required: false, hint: T('nowIs', { what: user.address ?? T('none') }),
+      attributes: { maxlength: 250 } }),
+    ibanField({ name: 'bank_iban', label: T('bankIban'), required: false,
+      check: (typed) => (typed === '' || ibanOf(typed) ? null : T('ibanWrong')) }),
   ];
   const entry = form({
     label: T('detailsTitle'), submit: T('goOn'), fields,
@@ -55,7 +61,8 @@ export function details() {
   return {
     title: T('detailsTitle'),
     content: [h('p', { class: 'lead' }, T('detailsLead')), flow.root,
-      panel(T(site === 'savings' ? 'password' : 'confidentialCode'), h('p', {}, link('secret', T(site === 'savings' ? 'changePassword' : 'changeConfidential'))))],
+      site === 'coopanet' ? null : panel(T(site === 'savings' ? 'password' : 'confidentialCode'),
+        h('p', {}, link('secret', T(site === 'savings' ? 'changePassword' : 'changeConfidential'))))],
   };
 }
 
@@ -83,6 +90,7 @@ export function certificate() {
     disable(button, false);
   };
   const button = h('button', { type: 'button', class: 'primary', onclick: begin }, T('certificateMake'));
-  const flow = confirmedBy(panel(null, h('p', {}, T('certificateLead')), note(h('p', {}, T('certificateAuthority'))), alert, h('div', { class: 'actions' }, button)), { done: certificateMade });
+  const flow = confirmedBy(panel(null, h('p', {}, T('certificateLead')), note(h('p', {}, T('certificateAuthority'))), alert,
+    h('div', { class: 'actions' }, button)), { done: certificateMade });
   return { title: T('certificateTitle'), content: flow.root };
 }

@@ -1,12 +1,11 @@
 // Strong authentication: at the first access, then every 90 days, and wherever the bank wants it.
-import { h } from './dom.js';
+import { disable, h } from './dom.js';
+import { explained } from './errors.js';
+import { day } from './format.js';
 import { onward, remember } from './login.js';
 import { notify } from './notices.js';
 import { confirmedBy } from './operation.js';
 import { panel } from './parts.js';
-import { explained } from './errors.js';
-import { disable } from './dom.js';
-import { day } from './format.js';
 import { session } from './session.js';
 import { T } from './text.js';
 
@@ -25,14 +24,16 @@ export function strong({ query }) {
     disable(button, false);
   };
   const button = h('button', { type: 'button', class: 'primary', onclick: begin }, T('authenticate'));
-  const why = access === 'must_prove' ? 'strongMust' : access === 'limited' ? 'strongLimited' : level === 'strong' ? 'strongIs' : 'strongMay';
+  const why = { must_prove: 'strongMust', limited: 'strongLimited' }[access] ?? (level === 'strong' ? 'strongIs' : 'strongMay');
   const flow = confirmedBy(panel(null, h('p', {}, T(why, { days: session().rules.strong_days })),
-    until ? h('p', { class: 'hint' }, T('strongUntil', { day: () => day(until) })) : null, alert, h('div', { class: 'actions' }, button)), {
+    until ? h('p', { class: 'hint' }, T('strongUntil', { day: () => day(until) })) : null, alert,
+      h('div', { class: 'actions' }, button)), {
     heading: T('strongTitle'),
     done: () => {
       notify(T('strongDone'));
       onward();
     },
   });
-  return { title: T('strongTitle'), content: [h('p', { class: 'lead' }, T('strongRule', { days: session().rules.strong_days })), flow.root] };
+  return { title: T('strongTitle'), content: [h('p', { class: 'lead' },
+    T('strongRule', { days: session().rules.strong_days })), flow.root] };
 }

@@ -16,7 +16,8 @@ export const amountField = () => textField({
   check: (typed) => (amountOf(typed) ? null : T('amountWrong')),
 });
 export const accountField = (accounts, label = T('fromAccount')) => choiceField({
-  name: 'account', label, options: accounts.map((each) => ({ value: each.id, label: () => `${each.label} · ${money(each.balance, each.currency)}` })),
+  name: 'account', label, options: accounts.map((each) => ({ value: each.id,
+    label: () => `${each.label} · ${money(each.balance, each.currency)}` })),
 });
 // The API's ids may be numbers, the page's are texts.
 export const idOf = (list, text) => list.find((each) => String(each.id) === text)?.id;
@@ -27,7 +28,8 @@ export async function transfer() {
   const iban = ibanField();
   const payee = choiceField({
     name: 'beneficiary', label: T('payee'), required: false, optional: false,
-    options: [...beneficiaries.map((each) => ({ value: each.id, label: `${each.name} · ${grouped(each.iban)}` })), { value: kOther, label: T('anotherPayee') }],
+    options: [...beneficiaries.map((each) => ({ value: each.id, label: `${each.name} · ${grouped(each.iban)}` })),
+      { value: kOther, label: T('anotherPayee') }],
   });
   const choose = () => {
     const known = payee.value() !== kOther;
@@ -38,7 +40,8 @@ export async function transfer() {
   choose();
   const entry = form({
     label: T('transferTitle'), submit: T('goOn'),
-    fields: [accountField(accounts), payee, name, iban, amountField(), textField({ name: 'label', label: T('transferLabel'), required: false, attributes: { maxlength: 140 } })],
+    fields: [accountField(accounts), payee, name, iban, amountField(),
+      textField({ name: 'label', label: T('transferLabel'), required: false, attributes: { maxlength: 140 } })],
     send: ({ account, beneficiary, name: who, iban: typed, amount, label }) => flow.begin({
       kind: 'instant_transfer', account: idOf(accounts, account),
       ...(beneficiary !== kOther ? { beneficiary: idOf(beneficiaries, beneficiary) } : { name: who, iban: ibanOf(typed) }),
@@ -47,7 +50,8 @@ export async function transfer() {
   });
   const flow = confirmedBy(panel(null, entry.root), {
     heading: T('toSign'),
-    done: (result, operation) => doneWith(T('transferDone'), summaryOf(operation.summary ?? []), h('p', {}, link('accounts', T('backToAccounts')))),
+    done: (result, operation) => doneWith(T('transferDone'), summaryOf(operation.summary ?? []),
+      h('p', {}, link('accounts', T('backToAccounts')))),
   });
   return { title: T('transferTitle'), content: [h('p', { class: 'lead' }, T('transferLead')), flow.root] };
 }

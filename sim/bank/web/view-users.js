@@ -1,13 +1,13 @@
 // The users of a subscription and what they may do: for its main user and administrators.
 import { at, call } from './api.js';
 import { h } from './dom.js';
+import { explained } from './errors.js';
 import { checksField, form } from './forms.js';
 import { notify, sayNow } from './notices.js';
 import { confirmedBy } from './operation.js';
 import { link, panel, table } from './parts.js';
-import { explained } from './errors.js';
-import { fieldName } from './steps.js';
 import { go } from './router.js';
+import { fieldName, valueOf } from './steps.js';
 import { T } from './text.js';
 
 const kEntitlements = ['view', 'enter_orders', 'sign_orders', 'beneficiaries', 'cheque_books'];
@@ -20,17 +20,19 @@ export async function users({ params: [number] }) {
 }
 
 const pathOf = (user) => `users/${encodeURIComponent(user.user_number)}`;
-const entitlementsOf = (user) => () => user.entitlements.map((each) => fieldName('entitlement', each)()).join(', ') || T('none')();
+const entitlementsOf = (user) => valueOf('entitlements', user.entitlements);
 
 const list = (all) => ({
   title: T('usersTitle'),
   content: table({
     caption: T('usersTitle'), rows: all, empty: T('noUsers'),
     columns: [
-      { name: 'name', label: T('user'), cell: (row) => [link(pathOf(row), row.name), h('small', {}, T('userNumberIs', { number: row.user_number }))] },
+      { name: 'name', label: T('user'), cell: (row) => [link(pathOf(row), row.name),
+        h('small', {}, T('userNumberIs', { number: row.user_number }))] },
       { name: 'role', label: T('role'), cell: (row) => fieldName('role', row.role) },
       { name: 'entitlements', label: T('entitlements'), cell: entitlementsOf },
-      { name: 'state', label: T('state'), cell: (row) => h('span', { class: `state ${row.disabled ? 'off' : 'signed'}` }, T(row.disabled ? 'userDisabled' : 'userActive')) },
+      { name: 'state', label: T('state'), cell: (row) => h('span', { class: `state ${row.disabled ? 'off' : 'signed'}` },
+        T(row.disabled ? 'userDisabled' : 'userActive')) },
     ],
   }),
 });
@@ -46,7 +48,8 @@ function one(user) {
   };
   const entry = form({
     label: T('entitlements'), submit: T('change'),
-    fields: [checksField({ name: 'entitlements', label: T('entitlements'), value: user.entitlements, options: kEntitlements.map((each) => ({ value: each, label: fieldName('entitlement', each) })) })],
+    fields: [checksField({ name: 'entitlements', label: T('entitlements'), value: user.entitlements,
+      options: kEntitlements.map((each) => ({ value: each, label: fieldName('entitlement', each) })) })],
     send: ({ entitlements }) => flow.begin({ kind: 'entitlements', user_number: user.user_number, entitlements }),
   });
   const flow = confirmedBy(panel(null, entry.root), {
@@ -61,7 +64,8 @@ function one(user) {
       h('p', {}, link('users', T('backToUsers'))),
       h('p', { class: 'lead' }, fieldName('role', user.role), ' · ', T('userNumberIs', { number: user.user_number })),
       flow.root,
-      panel(T('confidentialCode'), h('p', {}, T('confidentialRenewText', { name: user.name })), h('div', { class: 'actions' }, h('button', { type: 'button', onclick: renew }, T('confidentialRenew')))),
+      panel(T('confidentialCode'), h('p', {}, T('confidentialRenewText', { name: user.name })),
+        h('div', { class: 'actions' }, h('button', { type: 'button', onclick: renew }, T('confidentialRenew')))),
     ],
   };
 }
