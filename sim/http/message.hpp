@@ -12,12 +12,20 @@
 
 namespace sesame::sim {
 
+// What is known of a client that has proved by TLS that it owns a certificate.
+struct ClientCertificate {
+  std::string sha256;       // of its DER, 64 upper-case hex digits
+  std::string common_name;  // the subject's, in UTF-8; empty where it has none or several
+  std::string serial;       // upper-case hex digits
+};
+
 struct Request {
   std::string method = "GET";                  // upper case
   std::string path;                            // percent-decoded, from its first /
   std::map<std::string, std::string> query;    // percent-decoded
   std::map<std::string, std::string> headers;  // names in lower case; several of one name joined with ", "
   std::string body;                            // may hold a PIN: the maker of the request wipes it
+  std::optional<ClientCertificate> client;     // where the server asks for certificates; verified
 
   // Empty where there is none.
   std::string_view header(const std::string& name) const;
