@@ -60,8 +60,9 @@ int status_of(std::string_view line) {
 
 }  // namespace
 
-HttpClient::HttpClient(std::string host, std::uint16_t port, HttpPatience patience)
-    : host_(std::move(host)), port_(port), patience_(patience) {}
+HttpClient::HttpClient(std::string host, std::uint16_t port, HttpPatience patience,
+                       std::shared_ptr<const TlsContext> tls)
+    : host_(std::move(host)), port_(port), patience_(patience), tls_(std::move(tls)) {}
 
 HttpAnswer HttpClient::send(const std::string& method, const std::string& target, const std::string& body,
                             const Headers& headers) {
@@ -89,12 +90,13 @@ HttpAnswer HttpClient::send(const std::string& method, const std::string& target
 // The server may have closed it meanwhile, or said what was not asked for.
 bool HttpClient::is_kept() const {
   char unasked = 0;
-  return socket_.is_open() && in_.empty() &&
+  return socket_.is_open() && in_.empty() && !(session_ && session_->holds_bytes()) &&
          ::recv(socket_.get(), &unasked, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
 void HttpClient::connect() {
   in_.clear();
+  session_.reset();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -108,15 +110,44 @@ void HttpClient::connect() {
     if (error != 0) continue;
     const int on = 1;
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (tls_) shake_hands(Clock::now() + patience_.connect);
     return;
   }
   socket_.close();
   fail(fmt::format("no answer ({})", std::generic_category().message(error)));
 }
 
+void HttpClient::shake_hands(Clock::time_point end) {
+  session_.emplace(*tls_, socket_.get(), host_);
+  for (;;) {
+    const TlsSession::Outcome outcome = session_->shake_hands();
+    if (outcome.next == TlsSession::Next::done) return;
+    if (go_on(outcome.next, end)) continue;
+    const std::string why = session_->mistrust();
+    fail(why.empty() ? "no answer (TLS was refused)"
+                     : fmt::format("no answer (its certificate is not believed: {})", why));
+  }
+}
+
+// False: there is nothing to wait for.
+bool HttpClient::go_on(TlsSession::Next next, Clock::time_point end) const {
+  using Next = TlsSession::Next;
+  if (next == Next::ended || next == Next::broken) return false;
+  if (next == Next::when_readable) wait_for(socket_.get(), POLLIN, end);
+  if (next == Next::when_writable) wait_for(socket_.get(), POLLOUT, end);
+  if (next == Next::at_once && Clock::now() >= end) fail("no answer (it takes too long)");
+  return true;
+}
+
 // False: the server has closed the connection.
 bool HttpClient::write(const std::string& bytes, Clock::time_point end) {
   for (std::size_t sent = 0; sent < bytes.size();) {
+    if (session_) {
+      const auto [next, count] = session_->write(std::string_view(bytes).substr(sent), false);
+      if (!go_on(next, end)) return false;
+      sent += count;
+      continue;
+    }
     const ssize_t count = ::send(socket_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count >= 0) {
       sent += static_cast<std::size_t>(count);
@@ -131,9 +162,15 @@ bool HttpClient::write(const std::string& bytes, Clock::time_point end) {
 
 // False: the server has ended the connection.
 bool HttpClient::fill(Clock::time_point end) {
+  const std::span<char> room = in_.room();
+  while (session_) {
+    const auto [next, count] = session_->read(room);
+    in_.commit(count);
+    if (count > 0) return true;
+    if (!go_on(next, end)) return false;
+  }
   for (;;) {
     wait_for(socket_.get(), POLLIN, end);
-    const std::span<char> room = in_.room();
     const ssize_t count = ::recv(socket_.get(), room.data(), room.size(), 0);
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count > 0) in_.commit(static_cast<std::size_t>(count));

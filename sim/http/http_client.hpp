@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "host/io/descriptor.hpp"
 #include "sim/http/http_lines.hpp"
 #include "sim/http/read_buffer.hpp"
+#include "sim/http/tls.hpp"
 
 namespace sesame::sim {
 
@@ -35,7 +38,9 @@ class HttpClient {
   // Of an answer. The largest that `sesame sim` gives to one request about one reader is far below.
   static constexpr std::size_t kLargestBody = 4u << 20;
 
-  HttpClient(std::string host, std::uint16_t port, HttpPatience patience = {});
+  // With a context: HTTPS.
+  HttpClient(std::string host, std::uint16_t port, HttpPatience patience = {},
+             std::shared_ptr<const TlsContext> tls = nullptr);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
@@ -49,6 +54,8 @@ class HttpClient {
 
   bool is_kept() const;
   void connect();
+  void shake_hands(Clock::time_point end);
+  bool go_on(TlsSession::Next next, Clock::time_point end) const;
   bool write(const std::string& bytes, Clock::time_point end);
   HttpAnswer receive(Clock::time_point end);
   bool fill(Clock::time_point end);
@@ -58,7 +65,9 @@ class HttpClient {
   std::string host_;
   std::uint16_t port_;
   HttpPatience patience_;
+  std::shared_ptr<const TlsContext> tls_;
   io::Descriptor socket_;
+  std::optional<TlsSession> session_;
   ReadBuffer in_;
 };
 

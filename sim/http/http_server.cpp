@@ -18,16 +18,15 @@
 #include <vector>
 
 #define BOOST_ASIO_NO_DEPRECATED
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 
 #include "firmware/core/bytes.hpp"
 #include "host/base/failure.hpp"
+#include "sim/http/channel.hpp"
 #include "sim/http/deadlines.hpp"
 #include "sim/http/read_buffer.hpp"
 #include "sim/http/request_parser.hpp"
@@ -38,12 +37,7 @@ namespace sesame::sim {
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using Error = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
-using Executor = asio::io_context::executor_type;
-using Socket = asio::basic_stream_socket<tcp, Executor>;
 
 constexpr std::size_t kAtOnce = 65'536;  // bytes of a response
 constexpr std::size_t kSpareDescriptors = 64;
@@ -67,7 +61,8 @@ void wipe_text(std::string& text) {
 
 class HttpServer::Loop {
  public:
-  Loop(const std::string& address, std::uint16_t port, const HttpLimits& limits);
+  Loop(const std::string& address, std::uint16_t port, const HttpLimits& limits,
+       const std::optional<TlsServerSettings>& tls);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -93,6 +88,7 @@ class HttpServer::Loop {
 
   const HttpLimits limits_;
   const std::size_t most_;
+  std::optional<TlsContext> tls_;
   asio::io_context io_{1};
   asio::basic_socket_acceptor<tcp, Executor> acceptor_{io_};
   asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> alarm_{io_}, accept_again_{io_},
@@ -117,7 +113,9 @@ class HttpServer::Loop {
 class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Loop& loop, Socket socket)
-      : loop_(loop), socket_(std::move(socket)), parser_(loop.limits_.bounds) {}
+      : loop_(loop),
+        channel_(std::move(socket), loop.tls_ ? &*loop.tls_ : nullptr),
+        parser_(loop.limits_.bounds) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() { wipe_all(); }
@@ -128,13 +126,17 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   void end();
   void drop();
   // Nothing is being done for it yet, or any more.
-  bool is_expendable() const { return state_ == State::reading || state_ == State::lingering; }
+  bool is_expendable() const {
+    return state_ == State::greeting || state_ == State::reading || state_ == State::lingering;
+  }
   bool holds_a_body() const { return held_ > 0; }
   void cancel_deadline() { loop_.deadlines_.cancel(deadline_); }
 
  private:
-  enum class State { reading, handling, waiting, streaming, writing, lingering, closed };
+  enum class State { greeting, reading, handling, waiting, streaming, writing, lingering, closed };
 
+  void greeted(Channel::Greeting greeting);
+  void begin_to_read();
   void read();
   void received(std::size_t count);
   void advance();
@@ -163,7 +165,7 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   void settle_held(std::size_t now);
 
   Loop& loop_;
-  Socket socket_;
+  Channel channel_;
   std::list<ConnectionPtr>::iterator place_;
   State state_ = State::reading;
   Deadlines<Connection>::Place deadline_;
@@ -191,6 +193,28 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
 
 void HttpServer::Loop::Connection::start(std::list<ConnectionPtr>::iterator place) {
   place_ = place;
+  if (!channel_.is_secure()) return begin_to_read();
+  state_ = State::greeting;
+  set_deadline(Clock::now() + loop_.limits_.handshake);
+  channel_.greet([self = shared_from_this()](Channel::Greeting greeting) { self->greeted(greeting); });
+}
+
+void HttpServer::Loop::Connection::greeted(Channel::Greeting greeting) {
+  if (state_ == State::closed) return;
+  // The client has been told why, or has left.
+  if (greeting == Channel::Greeting::failed) return linger();
+  state_ = State::reading;
+  if (greeting == Channel::Greeting::plain_http) {
+    unread_ = true;
+    response_ =
+        response_of({400, "https_only", "this port speaks HTTPS", "write https:// where the address begins"});
+    return answer();
+  }
+  parser_.come_from(channel_.client());
+  begin_to_read();
+}
+
+void HttpServer::Loop::Connection::begin_to_read() {
   set_deadline(Clock::now() + loop_.limits_.idle);
   read();
 }
@@ -201,13 +225,12 @@ void HttpServer::Loop::Connection::read() {
   const std::span<char> room = in_.room();
   if (room.empty()) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                          [self = shared_from_this()](const Error& error, std::size_t count) {
-                            self->reading_ = false;
-                            if (error && error != asio::error::eof) self->drop();
-                            self->at_end_ = static_cast<bool>(error);
-                            self->received(count);
-                          });
+  channel_.read(room, [self = shared_from_this()](const Error& error, std::size_t count) {
+    self->reading_ = false;
+    if (error && error != asio::error::eof) self->drop();
+    self->at_end_ = static_cast<bool>(error);
+    self->received(count);
+  });
 }
 
 void HttpServer::Loop::Connection::received(std::size_t count) {
@@ -259,12 +282,8 @@ bool HttpServer::Loop::Connection::judge() {
     return false;
   }
   if (parser_.expects_continue() && in_.empty()) {
-    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    Error error;
-    socket_.non_blocking(true, error);
-    const std::size_t count = socket_.send(asio::buffer(kContinue.data(), kContinue.size()), 0, error);
     // A client that has not even read the last response waits in vain.
-    if (error != asio::error::would_block && count != kContinue.size()) drop();
+    if (!channel_.send_now("HTTP/1.1 100 Continue\r\n\r\n")) drop();
   }
   return state_ == State::reading;
 }
@@ -388,9 +407,7 @@ void HttpServer::Loop::Connection::write_more() {
   const std::string_view rest = body.substr(sent_ - std::min(sent_, head_.size())).substr(0, kAtOnce);
   if (head.empty() && rest.empty()) return sent();
   set_deadline(Clock::now() + loop_.limits_.write);
-  const std::array<asio::const_buffer, 2> buffers{asio::buffer(head.data(), head.size()),
-                                                  asio::buffer(rest.data(), rest.size())};
-  asio::async_write(socket_, buffers, [self = shared_from_this()](const Error& error, std::size_t count) {
+  channel_.write({head, rest}, [self = shared_from_this()](const Error& error, std::size_t count) {
     if (error) return self->drop();
     self->sent_ += count;
     if (self->state_ == State::writing) self->write_more();
@@ -410,8 +427,7 @@ void HttpServer::Loop::Connection::sent() {
 
 // Lets the client read the response: a close with something unread would throw that away (RFC 9112, 9.6).
 void HttpServer::Loop::Connection::linger() {
-  Error error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  channel_.finish();
   state_ = State::lingering;
   in_.clear();
   if (at_end_) return drop();
@@ -440,13 +456,12 @@ void HttpServer::Loop::Connection::write_part(const std::string& part) {
   sending_ = true;
   part_ = part;
   set_deadline(Clock::now() + loop_.limits_.write);
-  asio::async_write(socket_, asio::buffer(part_),
-                    [self = shared_from_this()](const Error& error, std::size_t) {
-                      self->sending_ = false;
-                      wipe_text(self->part_);
-                      if (error || self->state_ == State::closed) return self->drop();
-                      std::exchange(self->over_, false) ? self->sent() : self->ask();
-                    });
+  channel_.write({part_, {}}, [self = shared_from_this()](const Error& error, std::size_t) {
+    self->sending_ = false;
+    wipe_text(self->part_);
+    if (error || self->state_ == State::closed) return self->drop();
+    std::exchange(self->over_, false) ? self->sent() : self->ask();
+  });
 }
 
 // ---- ending
@@ -460,6 +475,7 @@ void HttpServer::Loop::Connection::expire() {
     case State::waiting: return ask();
     case State::streaming: return sending_ ? abort() : ask();
     case State::writing: return abort();
+    case State::greeting:
     case State::handling:
     case State::lingering:
     case State::closed: return drop();
@@ -468,8 +484,7 @@ void HttpServer::Loop::Connection::expire() {
 
 // What was not taken is not kept for the client either.
 void HttpServer::Loop::Connection::abort() {
-  Error error;
-  socket_.set_option(asio::socket_base::linger(true, 0), error);
+  channel_.abort();
   drop();
 }
 
@@ -487,8 +502,7 @@ void HttpServer::Loop::Connection::drop() {
   cancel_deadline();
   settle_held(0);
   loop_.forget(topic_, this);
-  Error error;
-  socket_.close(error);
+  channel_.close();
   const ConnectionPtr self = std::move(*place_);
   loop_.connections_.erase(place_);
   loop_.end_if_idle();
@@ -511,8 +525,10 @@ void HttpServer::Loop::Connection::settle_held(std::size_t now) {
 
 // ---- the loop
 
-HttpServer::Loop::Loop(const std::string& address, std::uint16_t port, const HttpLimits& limits)
+HttpServer::Loop::Loop(const std::string& address, std::uint16_t port, const HttpLimits& limits,
+                       const std::optional<TlsServerSettings>& tls)
     : limits_(limits), most_(most_connections(limits.connections)) {
+  if (tls) tls_.emplace(*tls);
   Error error;
   const auto flags = tcp::resolver::passive | tcp::resolver::numeric_service;
   const auto found = tcp::resolver(io_).resolve(address, std::to_string(port), flags, error);
@@ -672,8 +688,9 @@ void HttpServer::Loop::end_if_idle() {
 
 // ----
 
-HttpServer::HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits)
-    : loop_(std::make_unique<Loop>(address, port, limits)) {}
+HttpServer::HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits,
+                       const std::optional<TlsServerSettings>& tls)
+    : loop_(std::make_unique<Loop>(address, port, limits, tls)) {}
 
 HttpServer::~HttpServer() = default;
 

@@ -1,5 +1,5 @@
-// Carries requests to a service and responses back, over HTTP/1.1 (RFC 9112). README.md says why it is built
-// on Asio.
+// Carries requests to a service and responses back, over HTTP/1.1 (RFC 9112), with TLS where it is given a
+// certificate. README.md says why it is built on Asio.
 //
 // One thread, that of serve(), reads and writes for all clients and never waits for one; a few workers run
 // the service. A client that waits, streams, idles or is slow costs a descriptor and some kilobytes, no
@@ -11,10 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sim/http/http_lines.hpp"
 #include "sim/http/http_service.hpp"
+#include "sim/http/tls.hpp"
 
 namespace sesame::sim {
 
@@ -22,6 +24,7 @@ struct HttpLimits {
   using Duration = std::chrono::milliseconds;
 
   HttpBounds bounds = {};
+  Duration handshake{5'000};        // of TLS
   Duration idle{5'000};             // until the next request begins
   Duration request{30'000};         // from the first byte of a request to its last, whatever comes in between
   Duration write{10'000};           // for each 64 KiB of a response, or for a part of a stream
@@ -35,8 +38,10 @@ struct HttpLimits {
 class HttpServer {
  public:
   // Listens at the address; port 0: any that is free. Failure(Failure::environment): the port is in use, or
-  // there is no such address.
-  HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits = {});
+  // there is no such address. With settings for TLS: HTTPS, and Failure(Failure::invalid) where they are not
+  // what they should be. The key is not kept beside OpenSSL's, which overwrites it.
+  HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits = {},
+             const std::optional<TlsServerSettings>& tls = std::nullopt);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();

@@ -73,6 +73,7 @@ RequestParser::Progress RequestParser::take(std::string_view& bytes) {
 void RequestParser::next() {
   wipe_request(request_);
   request_ = Request{};
+  request_.client = client_;
   at_ = At::first_line;
   begun_ = false;
   headers_ = {};

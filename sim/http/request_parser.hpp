@@ -6,8 +6,10 @@
 //   switch (parser.take(bytes)) {…}                    // removes what it took
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/http/http_lines.hpp"
 #include "sim/http/message.hpp"
@@ -29,6 +31,8 @@ class RequestParser {
   ~RequestParser();
 
   Progress take(std::string_view& bytes);
+  // Whose requests they are, from the next on.
+  void come_from(std::optional<ClientCertificate> client) { request_.client = client_ = std::move(client); }
   // Overwrites the request, and is ready for the next one.
   void next();
 
@@ -57,6 +61,7 @@ class RequestParser {
   LineReader first_line_;
   HeaderReader headers_;
   BodyReader body_;
+  std::optional<ClientCertificate> client_;
   Request request_;
   bool begun_ = false, http_1_1_ = false;
   int mistake_ = 0;

@@ -46,7 +46,8 @@ std::string first_line(int descriptor) {
 
 }  // namespace
 
-Wire::Wire(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Wire::Wire(std::uint16_t port, const TlsContext* tls, const std::string& host)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -54,11 +55,45 @@ Wire::Wire(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CL
   if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     throw std::runtime_error("nothing listens");
   }
+  if (tls == nullptr) return;
+  tls_ = std::make_unique<TlsSession>(*tls, socket_.get(), host);
+  for (;;) {
+    const TlsSession::Next next = tls_->shake_hands().next;
+    if (next == TlsSession::Next::done) return;
+    if (next == TlsSession::Next::ended || next == TlsSession::Next::broken)
+      throw std::runtime_error("no TLS: " + tls_->mistrust());
+    wait_for(next);
+  }
+}
+
+void Wire::wait_for(TlsSession::Next next) const {
+  if (next != TlsSession::Next::when_readable && next != TlsSession::Next::when_writable) return;
+  pollfd one{socket_.get(), static_cast<short>(next == TlsSession::Next::when_readable ? POLLIN : POLLOUT),
+             0};
+  if (::poll(&one, 1, kPatience) <= 0) throw std::runtime_error("nothing comes");
+}
+
+std::size_t Wire::receive_some(char* room, std::size_t size) const {
+  while (tls_) {
+    const auto [next, count] = tls_->read({room, size});
+    if (next == TlsSession::Next::ended || next == TlsSession::Next::broken) return 0;
+    if (next == TlsSession::Next::done) return count;
+    wait_for(next);
+  }
+  const ssize_t count = ::recv(socket_.get(), room, size, 0);
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 bool Wire::send(const std::string& bytes) const {
   std::size_t sent = 0;
   while (sent < bytes.size()) {
+    if (tls_) {
+      const auto [next, part] = tls_->write(std::string_view(bytes).substr(sent), false);
+      if (next == TlsSession::Next::broken) return false;
+      sent += part;
+      wait_for(next);
+      continue;
+    }
     const ssize_t count = ::send(socket_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count <= 0) return false;
     sent += static_cast<std::size_t>(count);
@@ -66,14 +101,17 @@ bool Wire::send(const std::string& bytes) const {
   return true;
 }
 
-void Wire::finish() const { ::shutdown(socket_.get(), SHUT_WR); }
+void Wire::finish(bool cut) const {
+  if (tls_ && !cut) tls_->finish();
+  ::shutdown(socket_.get(), SHUT_WR);
+}
 
 bool Wire::more() {
   pollfd one{socket_.get(), POLLIN, 0};
-  if (::poll(&one, 1, kPatience) <= 0) return false;
+  if (!tls_ && ::poll(&one, 1, kPatience) <= 0) return false;
   std::array<char, 65'536> buffer;
-  const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-  if (count > 0) unread_.append(buffer.data(), static_cast<std::size_t>(count));
+  const std::size_t count = receive_some(buffer.data(), buffer.size());
+  unread_.append(buffer.data(), count);
   return count > 0;
 }
 
@@ -92,9 +130,9 @@ std::optional<std::string> Wire::until(const std::string& text) {
 bool Wire::ends() {
   for (;;) {
     pollfd one{socket_.get(), POLLIN, 0};
-    if (::poll(&one, 1, kPatience) <= 0) return false;
+    if (!tls_ && ::poll(&one, 1, kPatience) <= 0) return false;
     std::array<char, 65'536> buffer;
-    if (::recv(socket_.get(), buffer.data(), buffer.size(), 0) <= 0) return true;
+    if (receive_some(buffer.data(), buffer.size()) == 0) return true;
   }
 }
 

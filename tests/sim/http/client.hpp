@@ -7,12 +7,14 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "host/io/descriptor.hpp"
+#include "sim/http/tls.hpp"
 #include "tests/e2e/process.hpp"
 
 namespace sesame::sim {
@@ -25,11 +27,12 @@ struct Answer {
 
 class Wire {
  public:
-  explicit Wire(std::uint16_t port);
+  // With a context: by TLS, to a server called `host`. Throws where they cannot agree.
+  explicit Wire(std::uint16_t port, const TlsContext* tls = nullptr, const std::string& host = "127.0.0.1");
 
   bool send(const std::string& bytes) const;
-  // Nothing more will be sent.
-  void finish() const;
+  // Nothing more will be sent; `cut`: and by TLS this is not said.
+  void finish(bool cut = false) const;
   Answer receive();
   // All that comes until `text` has come; nothing where the connection ends, or half a minute passes, before.
   std::optional<std::string> until(const std::string& text);
@@ -42,8 +45,12 @@ class Wire {
 
  private:
   bool more();
+  // Some bytes, 0 at the end, or in half a minute none.
+  std::size_t receive_some(char* room, std::size_t size) const;
+  void wait_for(TlsSession::Next next) const;
 
   io::Descriptor socket_;
+  std::unique_ptr<TlsSession> tls_;
   std::string unread_;
 };
 
