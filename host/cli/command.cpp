@@ -83,7 +83,8 @@ Option Command::operator[](const std::string& name) const { return Option(app_->
 bool Command::has(const std::string& name) const { return app_->get_option(name)->count() > 0; }
 
 void Command::run(std::function<void()> what, std::function<void()> check) const {
-  app_->callback([what = std::move(what), check = std::move(check)] {
+  app_->callback([app = app_, what = std::move(what), check = std::move(check)] {
+    if (!app->get_subcommands().empty()) return;  // then it is that command that is meant
     if (check) check();
     when_parsed(what);
   });

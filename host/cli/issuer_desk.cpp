@@ -86,6 +86,10 @@ SealingKey read_key(const StoreOptions& options) {
   return parse_key_text(path, file.text());
 }
 
+std::unique_ptr<issuer::Store> open_store(const StoreOptions& options) {
+  return std::make_unique<issuer::SqliteStore>(store_path(options), issuer::SqliteStore::Open::existing);
+}
+
 IssuerDesk::IssuerDesk(const StoreOptions& options)
     : store_(store_path(options), issuer::SqliteStore::Open::existing),
       registry_(store_, read_key(options), io::system_random) {}

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,10 @@ std::string store_path(const StoreOptions& options);
 std::string key_path(const StoreOptions& options);
 // From a file that no one else may read, or the environment: 64 hex digits.
 keys::SealingKey read_key(const StoreOptions& options);
+
+// A new store, and a key for it where there is none; says where they are.
+void make_store(const StoreOptions& options);
+std::unique_ptr<issuer::Store> open_store(const StoreOptions& options);
 
 class IssuerDesk {
  public:

@@ -21,7 +21,9 @@ void make_key_file(const std::string& path) {
   wipe(text.data(), text.size());
 }
 
-void issuer_init(const StoreOptions& options) {
+}  // namespace
+
+void make_store(const StoreOptions& options) {
   const std::string path = store_path(options);
   if (!options.store) {
     const auto folder = std::filesystem::path(path).parent_path();
@@ -39,13 +41,11 @@ void issuer_init(const StoreOptions& options) {
                         makes_key ? fmt::format(", {} its key", key_path(options)) : ""));
 }
 
-}  // namespace
-
 void add_issuer_init(const Command& parent) {
   const auto options = std::make_shared<StoreOptions>();
   const Command command(parent, "init", "make a store, and a key for it where there is none");
   add_store(command, *options);
-  command.run([options] { issuer_init(*options); });
+  command.run([options] { make_store(*options); });
 }
 
 }  // namespace sesame::cli

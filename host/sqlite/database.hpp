@@ -67,7 +67,8 @@ class Query {
 
 class Database {
  public:
-  // A commit is on the disk when it returns; or, for what is thrown away anyway, whenever the system writes it.
+  // A commit is on the disk when it returns; or, for what is thrown away anyway, whenever the system writes
+  // it.
   enum class Sync : std::uint8_t { full, off };
 
   // Opens the file, which is there, or ":memory:".

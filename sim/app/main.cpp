@@ -14,6 +14,7 @@
 #include "host/cli/command_line.hpp"
 #include "host/cli/commands.hpp"
 #include "host/io/private_memory.hpp"
+#include "sim/cli/bank.hpp"
 #include "sim/cli/issuer_serve.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
@@ -45,6 +46,7 @@ int main(int argc, char** argv) try {
   sesame::cli::add_commands(program);
   sesame::sim::add_issuer_serve_command(sesame::cli::Command::existing(program, "issuer"));
   sesame::sim::add_sim_command(program);
+  sesame::sim::add_bank_command(program);
   sesame::sim::add_scenario_command(program);
   sesame::sim::add_tui_command(program);
   return sesame::cli::run(std::move(app), argc, argv);

@@ -292,7 +292,8 @@ Response Api::answer(std::string_view operation, Clock::time_point began,
   sim::add_safeguards(response);
   response.headers.emplace_back("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()");
   response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
-  if (options_.secure) response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  if (options_.strict_transport)
+    response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
   metrics_.count_request(std::string(operation), response.status, Clock::now() - began);
   return response;
 }
@@ -390,6 +391,7 @@ Response Api::refuse(int status) {
 Response Api::to_simulator(const Request& request, std::string_view rest) {
   Request there = request;
   there.path = "/v1/readers/" + options_.reader + std::string(rest);
+  there.query.erase("revision");  // by which the page asks for the picture anew
   there.headers["host"] = options_.simulator_host;
   there.headers.erase("origin");
   there.headers.erase("cookie");

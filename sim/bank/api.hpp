@@ -1,9 +1,9 @@
 // The site as an API: requests in, responses out, for any number of threads. Nothing in here knows sockets.
 //
 // **Two doors.** BASE/api/… is for the pages, with a session's cookie and, for all that changes something,
-// its CSRF token; BASE is empty, or /t/ID for the bank of a test. /v1/tenants… is for tests and for the bank's
-// own people: it makes and moves banks, and reads their outboxes; where others can reach this server it needs
-// a token.
+// its CSRF token; BASE is empty, or /t/ID for the bank of a test. /v1/tenants… is for tests and for the
+// bank's own people: it makes and moves banks, and reads their outboxes; where others can reach this server
+// it needs a token.
 //
 // **No enumeration.** What is said of a login that fails is the same whether there is such a customer or not,
 // and so is the work (bank.hpp).
@@ -35,7 +35,10 @@
 namespace sesame::bank {
 
 struct SiteOptions {
-  bool secure = true;    // over TLS: cookies say so
+  bool secure = true;  // over TLS: cookies say so
+  // Browsers are to use no plain HTTP here any more (RFC 6797). Not of a name that other servers have too:
+  // "localhost".
+  bool strict_transport = false;
   std::string site_url;  // "https://localhost:8037"
   // Where a browser is asked for its certificate: "https://localhost:8038"; empty: nowhere.
   std::string certificate_url;
@@ -44,7 +47,8 @@ struct SiteOptions {
   std::string simulator_host;  // its Host
   std::string reader;
   Json
-      demo;  // who may log in with it, for the page: names of its fields as the API's, and pin, card, reader_url
+      // who may log in with it, for the page: names of its fields as the API's, and pin, card, reader_url
+      demo;
   std::size_t hashing = 2;  // threads for scrypt
 };
 

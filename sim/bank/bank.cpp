@@ -17,6 +17,15 @@ SecretKind secret_kind(Site site) {
 
 }  // namespace
 
+void keep_certificate(Database& database, Id user, const Certificate& certificate, Millis now) {
+  database.query("INSERT INTO certificates (fingerprint, user, at, ends, revoked) VALUES (?,?,?,?,0)")
+      .with(Bytes(certificate.fingerprint))
+      .with(user)
+      .with(now)
+      .with(certificate.ends)
+      .step();
+}
+
 Bank::Bank(Parts parts, const Rules& rules)
     : parts_(std::move(parts)),
       rules_(rules),
@@ -180,12 +189,7 @@ void Bank::set_secret(Id user, SecretKind kind, std::string_view secret, bool mu
 void Bank::add_certificate(Id user, const Certificate& certificate, Millis now) {
   const std::lock_guard lock(mutex_);
   Transaction writing(parts_.database);
-  parts_.database.query("INSERT INTO certificates (fingerprint, user, at, ends, revoked) VALUES (?,?,?,?,0)")
-      .with(Bytes(certificate.fingerprint))
-      .with(user)
-      .with(now)
-      .with(certificate.ends)
-      .step();
+  keep_certificate(parts_.database, user, certificate, now);
   note(parts_.database, now, user, "certificate_added", std::nullopt, nlohmann::ordered_json::object());
   writing.commit();
 }

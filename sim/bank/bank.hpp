@@ -6,9 +6,9 @@
 // customer's other means stay open, so that a stranger who knows an identifier keeps nobody out for good, and
 // learns of nobody whether they are one. What the answer says and what it costs is the same for both.
 //
-// **A code is verified by the issuer** (host/issuer/store/registry.hpp), which accepts it once. What a code is
-// for ends before the code is compared, and is carried out, in one transaction, after it was accepted: a crash
-// between the two loses the operation and the code, and does nothing twice.
+// **A code is verified by the issuer** (host/issuer/store/registry.hpp), which accepts it once. What a code
+// is for ends before the code is compared, and is carried out, in one transaction, after it was accepted: a
+// crash between the two loses the operation and the code, and does nothing twice.
 //
 // Any number of threads; scrypt and the issuer's work hold no lock. Time and chance are arguments.
 #pragma once
@@ -52,6 +52,9 @@ struct Certificate {
 struct IssuedCertificate : Certificate {
   std::string pkcs12, pin;
 };
+
+// From now on it is the user's.
+void keep_certificate(Database& database, Id user, const Certificate& certificate, Millis now);
 
 // A session as its page sees it.
 struct View {

@@ -310,12 +310,7 @@ void Bank::carry_out(View& view, const Operation& operation, Millis now, Done& d
     case Kind::contact: change_contact(user, wish, now); break;
     case Kind::certificate:
       done.certificate = parts_.certify(user, now);
-      database.query("INSERT INTO certificates (fingerprint, user, at, ends, revoked) VALUES (?,?,?,?,0)")
-          .with(Bytes(done.certificate->fingerprint))
-          .with(user.id)
-          .with(now)
-          .with(done.certificate->ends)
-          .step();
+      keep_certificate(database, user.id, *done.certificate, now);
       break;
   }
 }

@@ -5,8 +5,8 @@
 // and part of the code's computation, so that a code for another amount or payee is another code. Where the
 // card's functions take an amount (IAF, bit 0x80), that is SIGN: a challenge, of which the last four digits
 // are those of the payee's account, and the amount. Where they do not, it is transaction data signing: the
-// challenge, the payee's last ten digits, the amount, and for a batch how many orders there are, each a number
-// by itself. For a batch the payee's digits are a control number over all payees and amounts.
+// challenge, the payee's last ten digits, the amount, and for a batch how many orders there are, each a
+// number by itself. For a batch the payee's digits are a control number over all payees and amounts.
 //
 // A challenge is of random digits, never all zeros, of one session and operation, for some minutes; a session
 // has one operation at a time; and any code that is given for it ends it, right or wrong.

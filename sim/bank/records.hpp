@@ -1,5 +1,5 @@
-// What leaves the bank, and what it remembers: the outbox of post and text messages, and the audit. "Post" and
-// "SMS" are rows that tests and people read.
+// What leaves the bank, and what it remembers: the outbox of post and text messages, and the audit. "Post"
+// and "SMS" are rows that tests and people read.
 #pragma once
 
 #include <cstdint>

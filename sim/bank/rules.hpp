@@ -19,8 +19,8 @@ struct Rules {
   // "After three unsuccessful attempts to log in, your account is automatically disabled."
   std::uint8_t tries = 3;
 
-  // "Lors de votre premier accès puis une fois tous les 90 jours"; the law says 180 since 2023. Between two of
-  // them a simple authentication shows balances, and so many days of history.
+  // "Lors de votre premier accès puis une fois tous les 90 jours"; the law says 180 since 2023. Between two
+  // of them a simple authentication shows balances, and so many days of history.
   int strong_days = 90, history_days = 90;
 
   // "Gestion des habilitations, des destinataires, commande de chéquiers" are authenticated by a code of the

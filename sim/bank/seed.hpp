@@ -1,16 +1,17 @@
 // Customers of a bank that were not there before, as JSON:
 //
 //     {"subscriptions": [{"client_id": "10002000", "name": "Association Exemple",
-//       "accounts": [{"label": "Compte courant", "balance": "1500.00"}],          // "iban": else one is made
+//       "accounts": [{"label": "Compte courant", "balance": "1500.00"}],     // "iban": else one is made
 //       "beneficiaries": [{"name": "Boulangerie du Port", "iban": "FR76…"}],
-//       "users": [{"number": "1", "name": "Alice Exemple", "role": "main",        // main, administrator, user
-//         "born": "1980-05-17", "user_code": "ALICE001", "mobile": "+33600000001", "email": "alice@example.org",
-//         "company": "4711", "server_code": "A1B2", "address": "1 rue du Port, 29200 Brest",
-//         "entitlements": ["view", …],                                            // else those of the role
-//         "confidential_code": {"value": "…", "must_change": false},              // each of these is optional
+//       "users": [{"number": "1", "name": "Alice Exemple", "role": "main",   // main, administrator, user
+//         "born": "1980-05-17", "user_code": "ALICE001", "mobile": "+33600000001",
+//         "email": "alice@example.org", "company": "4711", "server_code": "A1B2",
+//         "address": "1 rue du Port, 29200 Brest",
+//         "entitlements": ["view", …],                                       // else those of the role
+//         "confidential_code": {"value": "…", "must_change": false},         // each of these is optional
 //         "password": {"value": "…", "must_change": false},
-//         "strong_at_ms": 0,                                                      // last strong authentication
-//         "card": {"template": "sesame-card", "pin": "1234"}}]}]}                 // or {"toml": "…"}
+//         "strong_at_ms": 0,                                                 // last strong authentication
+//         "card": {"template": "sesame-card", "pin": "1234"}}]}]}            // or {"toml": "…"}
 //
 // A card of a template gets a PAN and a key of its own (test keys): who seeds gets its file, for a reader.
 #pragma once

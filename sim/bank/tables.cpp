@@ -12,18 +12,21 @@ constexpr int kVersion = 1;
 
 constexpr const char* kTables = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE subscriptions (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
+CREATE TABLE subscriptions (
+  id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
 CREATE TABLE users (
   id INTEGER PRIMARY KEY, subscription INTEGER NOT NULL REFERENCES subscriptions, number TEXT NOT NULL,
   user_code TEXT UNIQUE, role INTEGER NOT NULL, entitlements INTEGER NOT NULL, name TEXT NOT NULL,
-  born TEXT NOT NULL, mobile TEXT, email TEXT UNIQUE, company TEXT, server_code TEXT, address TEXT, bank_iban TEXT,
+  born TEXT NOT NULL, mobile TEXT, email TEXT UNIQUE, company TEXT, server_code TEXT, address TEXT,
+  bank_iban TEXT,
   strong_at INTEGER, login_at INTEGER, login_method TEXT, login_before INTEGER, method_before TEXT,
   UNIQUE (subscription, number), UNIQUE (company, server_code)) STRICT;
 
 -- Confidential codes, passwords, and codes that came by post: the one that counts, and those of before.
 CREATE TABLE secrets (
-  id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users, kind INTEGER NOT NULL, cost INTEGER NOT NULL,
-  salt BLOB NOT NULL, hash BLOB NOT NULL, must_change INTEGER NOT NULL, at INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users, kind INTEGER NOT NULL,
+  cost INTEGER NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, must_change INTEGER NOT NULL,
+  at INTEGER NOT NULL,
   counts INTEGER NOT NULL) STRICT;
 CREATE INDEX secrets_by_user ON secrets (user, kind, counts);
 CREATE TABLE certificates (
@@ -47,8 +50,9 @@ CREATE TABLE accounts (
   id INTEGER PRIMARY KEY, subscription INTEGER NOT NULL REFERENCES subscriptions, iban TEXT NOT NULL UNIQUE,
   label TEXT NOT NULL, balance INTEGER NOT NULL) STRICT;
 CREATE TABLE movements (
-  id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts, at INTEGER NOT NULL, kind TEXT NOT NULL,
-  label TEXT NOT NULL, counterpart TEXT NOT NULL, iban TEXT NOT NULL, amount INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, label TEXT NOT NULL, counterpart TEXT NOT NULL, iban TEXT NOT NULL,
+  amount INTEGER NOT NULL,
   operation TEXT NOT NULL) STRICT;
 CREATE INDEX movements_by_account ON movements (account, at);
 CREATE TABLE beneficiaries (
@@ -78,8 +82,8 @@ CREATE INDEX audit_by_user ON audit (user, number);
 CREATE TABLE clients (
   client_id TEXT PRIMARY KEY, name TEXT NOT NULL, secret BLOB, redirect_uris TEXT NOT NULL) STRICT;
 CREATE TABLE authorizations (
-  id TEXT PRIMARY KEY, session BLOB NOT NULL, client_id TEXT NOT NULL REFERENCES clients, request TEXT NOT NULL,
-  at INTEGER NOT NULL) STRICT;
+  id TEXT PRIMARY KEY, session BLOB NOT NULL, client_id TEXT NOT NULL REFERENCES clients,
+  request TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX authorizations_by_session ON authorizations (session);
 CREATE TABLE authorization_codes (
   code BLOB PRIMARY KEY, client_id TEXT NOT NULL REFERENCES clients, user INTEGER NOT NULL REFERENCES users,

@@ -152,6 +152,11 @@ std::shared_ptr<Tenant> Tenants::make(const Rules& rules, bool is_virtual, std::
   return add(id, temporary(id), rules, TenantClock(system_, is_virtual, at));
 }
 
+std::shared_ptr<Tenant> Tenants::make_default(const Rules& rules) {
+  std::string id(kDefault);
+  return add(id, temporary(id), rules, TenantClock(system_, false, std::nullopt));
+}
+
 std::shared_ptr<Tenant> Tenants::find(std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto found = tenants_.find(id);

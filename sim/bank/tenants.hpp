@@ -90,6 +90,8 @@ class Tenants {
   std::shared_ptr<Tenant> add(std::string id, Holdings holdings, const Rules& rules, TenantClock clock);
   // A bank of a test, in a folder that goes with it.
   std::shared_ptr<Tenant> make(const Rules& rules, bool is_virtual, std::optional<Millis> at);
+  // The bank that the process begins with, likewise.
+  std::shared_ptr<Tenant> make_default(const Rules& rules);
   std::shared_ptr<Tenant> find(std::string_view id);  // none: null
   bool remove(std::string_view id);                   // false: there is none, or it is the default
   std::vector<std::shared_ptr<Tenant>> all();

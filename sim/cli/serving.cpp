@@ -31,11 +31,11 @@ bool wait_for_end(io::Signals& signals, const Worker& server) {
   }
 }
 
-std::string url_of(const std::string& address, std::uint16_t port) {
+std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme) {
   const std::string host = address == "0.0.0.0" || address == "::"  ? kLoopback
                            : address.find(':') != std::string::npos ? "[" + address + "]"
                                                                     : address;
-  return fmt::format("http://{}:{}", host, port);
+  return fmt::format("{}://{}:{}", scheme, host, port);
 }
 
 }  // namespace sesame::sim

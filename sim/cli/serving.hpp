@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -50,6 +51,6 @@ std::size_t allow_many_descriptors();
 bool wait_for_end(io::Signals& signals, const Worker& server);
 
 // Where a client of this machine finds what listens at the address: "http://127.0.0.1:8035".
-std::string url_of(const std::string& address, std::uint16_t port);
+std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme = "http");
 
 }  // namespace sesame::sim

@@ -51,8 +51,9 @@ bool has_cookie(std::string_view cookies, std::string_view wanted) {
 
 }  // namespace
 
-Gate::Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token)
-    : address_(lower(address)), port_(port), token_(std::move(token)) {
+Gate::Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token,
+           std::string_view scheme)
+    : address_(lower(address)), scheme_(scheme), port_(port), token_(std::move(token)) {
   // Cookies do not tell ports apart: the name does.
   if (token_) cookie_ = fmt::format("sesame_{}={}", port_, random_token());
 }
@@ -61,7 +62,8 @@ bool Gate::is_us(std::string_view authority) const {
   std::string host = lower(authority);
   const std::size_t colon = host.rfind(':');
   const bool with_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
-  if (with_port ? host.substr(colon + 1) != std::to_string(port_) : port_ != 80) return false;
+  if (with_port ? host.substr(colon + 1) != std::to_string(port_) : port_ != (scheme_ == "https" ? 443 : 80))
+    return false;
   if (with_port) host.resize(colon);
   for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"}) {
     if (host == name) return true;
@@ -71,15 +73,13 @@ bool Gate::is_us(std::string_view authority) const {
 
 void Gate::check_source(const Request& request) const {
   if (!is_us(request.header("host"))) {
-    throw ApiError{403, "bad_host", "the Host header does not name this server",
-                   fmt::format("use http://{}:{}", means_all(address_) ? "127.0.0.1" : address_, port_)};
+    throw ApiError{
+        403, "bad_host", "the Host header does not name this server",
+        fmt::format("use {}://{}:{}", scheme_, means_all(address_) ? "127.0.0.1" : address_, port_)};
   }
   const std::string_view origin = request.header("origin");
-  constexpr std::string_view kScheme = "http://";
-  if (origin.empty() ||
-      (origin.substr(0, kScheme.size()) == kScheme && is_us(origin.substr(kScheme.size())))) {
-    return;
-  }
+  const std::string before = scheme_ + "://";
+  if (origin.empty() || (origin.starts_with(before) && is_us(origin.substr(before.size())))) return;
   throw ApiError{403, "bad_origin", "a page from elsewhere may not use this server", "use the page at /"};
 }
 

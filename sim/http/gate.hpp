@@ -18,7 +18,9 @@ class Gate {
  public:
   // `address`: what --listen said, else 127.0.0.1. Of an address that means all of the machine's, any IP
   // address will do as Host: a name would open the door to rebinding.
-  Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token);
+  // `scheme`: "https" where it is served over TLS.
+  Gate(std::string_view address, std::uint16_t port, std::optional<std::string> token,
+       std::string_view scheme = "http");
 
   // ApiError bad_host or bad_origin, 403.
   void check_source(const Request& request) const;
@@ -34,7 +36,7 @@ class Gate {
  private:
   bool is_us(std::string_view authority) const;
 
-  std::string address_;
+  std::string address_, scheme_;
   std::uint16_t port_;
   std::optional<std::string> token_;
   std::string cookie_;  // name=value

@@ -31,7 +31,7 @@ TEST_CASE("a token that was there before the login is worth nothing after it") {
 TEST_CASE("the cookie of a session is for this site alone, and no script reads it") {
   for (const bool secure : {true, false}) {
     SiteOptions options;
-    options.secure = secure;
+    options.secure = options.strict_transport = secure;
     Served bank(options);
     const auto made =
         bank.send(request_of("POST", "/v1/tenants", {{"seed", seed()}, {"rules", {{"scrypt_cost", 4}}}}));

@@ -216,7 +216,9 @@ inline json seed() {
 // One bank of a test, with its customers.
 class SiteUnderTest {
  public:
-  explicit SiteUnderTest(const json& rules = json::object(), const json& customers = seed()) {
+  explicit SiteUnderTest(const json& rules = json::object(), const json& customers = seed(),
+                         SiteOptions options = {})
+      : bank(std::move(options)) {
     json all = rules;
     all["scrypt_cost"] = 4;  // what hashes cost is measured elsewhere
     const auto made = bank.send(
