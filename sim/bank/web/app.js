@@ -16,7 +16,7 @@ import { accounts, transactions } from './view-accounts.js';
 import { batches } from './view-batches.js';
 import { beneficiaries } from './view-beneficiaries.js';
 import { consent } from './view-consent.js';
-import { coopaccess } from './view-coopaccess.js';
+import { certificateRefused, coopaccess } from './view-coopaccess.js';
 import { coopanet } from './view-coopanet.js';
 import { disabled, forgottenIdentifier, forgottenSecret, reactivation } from './view-help.js';
 import { history as historyView } from './view-history.js';
@@ -37,6 +37,7 @@ const kViews = {
   coopanet: { show: coopanet, who: 'out' },
   coopaccess: { show: coopaccess, who: 'out' },
   savings: { show: savings, who: 'out' },
+  'certificate-refused': { show: certificateRefused, who: 'out' },  // from the page that asks for certificates
   'forgotten/identifier': { show: forgottenIdentifier, who: 'out' },
   'forgotten/secret': { show: forgottenSecret, who: 'out' },
   reactivation: { show: reactivation, who: 'out' },
@@ -45,10 +46,10 @@ const kViews = {
   continue: { show: consent, who: 'limited' },
   accounts: { show: (where) => (where.params.length > 0 ? transactions(where) : accounts(where)), who: 'limited' },
   history: { show: historyView, who: 'limited' },
-  transfer: { show: transfer, who: 'full' },
+  transfer: { show: transfer, who: 'limited' },
   batches: { show: batches, who: 'full' },
   beneficiaries: { show: beneficiaries, who: 'full' },
-  'cheque-books': { show: chequeBooks, who: 'full' },
+  'cheque-books': { show: chequeBooks, who: 'limited' },
   users: { show: users, who: 'full' },
   details: { show: details, who: 'full' },
   certificate: { show: certificate, who: 'full' },

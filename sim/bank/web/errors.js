@@ -4,7 +4,8 @@ import { knows, T, t } from './text.js';
 
 const kInWords = {
   refused: 'errorRefused', busy: 'errorBusy', not_now: 'errorNotNow', over: 'errorOver', not_possible: 'errorNotPossible',
-  no_session: 'endedIdle', not_entitled: 'errorNotEntitled', malformed_request: 'errorMalformed', disabled: 'errorDisabled',
+  no_session: 'endedIdle', environment: 'errorBusy',
+  not_yours: 'errorNotEntitled', malformed_request: 'errorMalformed', disabled: 'errorDisabled',
 };
 
 // A text that follows the language. `refused`: what the code `refused` means here.

@@ -15,7 +15,7 @@ const kDigits = [6, 12];  // of a code by a reader of another model
 function codeOf(method) {
   if (method === 'sms') return textField({ name: 'code', label: T('smsCode'), hint: T('smsCodeHint'),
     attributes: { inputmode: 'numeric', class: 'code', autocomplete: 'one-time-code', maxlength: 20 } });
-  if (method === 'post') return textField({ name: 'code', label: T('letterCode'), hint: T('letterCodeHint'),
+  if (method === 'post') return textField({ name: 'code', label: T('postCode'), hint: T('smsCodeHint'),
     attributes: { inputmode: 'numeric', class: 'code', maxlength: 20 } });
   return codeField({ digits: kDigits });
 }

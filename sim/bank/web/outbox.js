@@ -7,12 +7,7 @@ import { languageButtons } from './languages.js';
 import { brand } from './parts.js';
 import { language, T, t } from './text.js';
 
-const kWait = 20000;      // milliseconds that the server may hold the question
-const kTryAgain = 3000;
-
-// BASE/outbox: BASE is /t/ID for a tenant, and otherwise nothing.
-const found = /\/t\/([^/]+)\/outbox$/.exec(location.pathname);
-const address = found ? `../../v1/tenants/${found[1]}/outbox` : 'v1/tenants/default/outbox';
+const kLook = 2000;  // milliseconds between two looks
 
 let shown = false;           // the page, once the first answer is there
 const messages = new Map();  // by number
@@ -26,24 +21,27 @@ const draw = ({ number, at_ms: at, kind, to, subject, text, values }) => h('li',
   h('p', { class: 'letter' }, text),
   values?.code ? h('p', {}, T('codeIs'), ' ', h('kbd', {}, values.code)) : null);
 
+async function look() {
+  try {
+    const { messages: all } = await call('GET', 'api/outbox');
+    const fresh = all.filter((each) => !messages.has(each.number));
+    for (const each of fresh) {
+      messages.set(each.number, each);
+      list.prepend(draw(each));
+    }
+    if (shown && fresh.length > 0) fill(status, T('newMessages', { count: fresh.length }));
+    alert.replaceChildren();
+    show();
+  } catch (error) {
+    show();
+    fill(alert, h('p', {}, explained(error)));
+  }
+}
+
 async function follow() {
   for (;;) {
-    const after = Math.max(0, ...messages.keys());
-    try {
-      const { messages: fresh } = await call('GET', `${address}?after=${after}&wait_ms=${shown ? kWait : 0}`);
-      alert.replaceChildren();
-      for (const each of fresh) {
-        if (messages.has(each.number)) continue;
-        messages.set(each.number, each);
-        list.prepend(draw(each));
-      }
-      if (fresh.length > 0) fill(status, T('newMessages', { count: fresh.length }));
-      show();
-    } catch (error) {
-      show();
-      fill(alert, h('p', {}, error.status === 401 ? T('outboxToken') : explained(error)));
-      await new Promise((resolve) => { setTimeout(resolve, kTryAgain); });
-    }
+    if (!document.hidden) await look();
+    await new Promise((resolve) => { setTimeout(resolve, kLook); });
   }
 }
 

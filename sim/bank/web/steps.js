@@ -10,19 +10,29 @@ export function readerSteps({ method = 'identify', inputs = [], where = T('enter
   return h('ol', { class: 'steps' },
     h('li', {}, T('stepInsert')),
     h('li', {}, T(kFunction[method] ?? 'pressCode')),
-    inputs.length > 0 ? h('li', {}, T('stepInputs'), inputsOf(inputs)) : null,
+    inputs.length > 0 ? h('li', {}, T('stepInputs'), inputsOf(method, inputs)) : null,
     h('li', {}, T('stepPin')),
     h('li', {}, T('stepCode'), ' ', where));
 }
 
-const inputsOf = (inputs) => h('ol', { class: 'inputs' }, inputs.map(({ field, value }) => h('li', {},
-  h('span', { class: 'input-name' }, fieldName('input', field)), ' ', h('kbd', {}, value))));
+// A reader that signs takes an amount with its point, and cents as a number to sign.
+const kAmounts = ['amount', 'total'];
+const withPoint = (cents) => cents.padStart(3, '0').replace(/(\d\d)$/, '.$1');
+
+function inputsOf(method, inputs) {
+  const line = ({ field, value }) => {
+    const isPlain = method === 'sign' || !kAmounts.includes(field);
+    return h('li', {},
+      h('span', { class: 'input-name' }, fieldName('input', isPlain ? field : `${field}_in_cents`)), ' ',
+      h('kbd', {}, method === 'sign' && kAmounts.includes(field) ? withPoint(value) : value));
+  };
+  return h('ol', { class: 'inputs' }, inputs.map(line));
+}
 
 // "payee" → Bénéficiaire; what is not known by name is shown as it is called.
 export const fieldName = (kind, field) => () => (knows(`${kind}_${field}`) ? t(`${kind}_${field}`) : field.replaceAll('_', ' '));
 
-const kMoney = ['amount', 'total'];
-const kNamed = { entitlements: 'entitlement', role: 'role', method: 'method', site: 'site', kind: 'kind' };
+const kNamed = { what: 'secret', entitlements: 'entitlement', role: 'role', method: 'method', site: 'site', kind: 'kind' };
 
 // A value of that field, as people read it: a function that makes a text.
 export function valueOf(field, value) {
@@ -31,7 +41,7 @@ export function valueOf(field, value) {
   if (typeof value === 'boolean') return T(value ? 'yes' : 'no');
   if (typeof value === 'object') return () => Object.entries(value).map(([name,
     each]) => `${fieldName('field', name)()} ${valueOf(name, each)()}`).join(', ');
-  if (kMoney.includes(field) && /^-?\d+(\.\d+)?$/.test(value)) return () => money(value);
+  if (kAmounts.includes(field) && /^-?\d+(\.\d+)?$/.test(value)) return () => money(value);
   if (field === 'iban' || field === 'bank_iban') return () => grouped(String(value));
   if (kNamed[field]) {
     return () => String(value).split(/[\s,]+/).filter((each) => each).map((each) => fieldName(kNamed[field], each)()).join(', ');

@@ -34,18 +34,19 @@ const counterpartOf = (row) => [row.counterpart ?? '', row.iban ? h('small', { c
 const amountOf = (row) => h('span', { class: row.amount.startsWith('-') ? 'out' : 'in' }, () => money(row.amount));
 
 const kDays = [30, 90, 365];
-const kLimited = 90;
+const kUsual = 90;
+const historyDays = () => session().rules.history_days ?? kUsual;  // with limited access
 
 export async function transactions({ params: [id], query }) {
   const limited = session().access === 'limited';
-  const asked = Number(query.get('days') ?? kLimited);
-  const days = kDays.includes(asked) ? asked : kLimited;
-  const shown = limited ? Math.min(days, kLimited) : days;
+  const asked = Number(query.get('days') ?? kUsual);
+  const days = kDays.includes(asked) ? asked : kUsual;
+  const shown = limited ? Math.min(days, historyDays()) : days;
   const [{ accounts: all }, { transactions: list }] = await Promise.all([
     call('GET', 'api/accounts'), call('GET', `${at('accounts', id, 'transactions')}?days=${shown}`)]);
   const account = all.find((each) => String(each.id) === id);
   const choose = h('select', { onchange: (event) => go(`accounts/${encodeURIComponent(id)}?days=${event.target.value}`) },
-    kDays.filter((each) => !limited || each <= kLimited).map((each) => h('option', { value: each, selected: each === shown },
+    kDays.filter((each) => !limited || each <= historyDays()).map((each) => h('option', { value: each, selected: each === shown },
       T('lastDays', { days: each }))));
   return {
     title: () => account?.label ?? '',
@@ -55,7 +56,7 @@ export async function transactions({ params: [id], query }) {
         () => money(account.balance, account.currency)) : null,
       account ? h('p', { class: 'iban' }, grouped(account.iban)) : null,
       panel(T('transactions'), h('label', { class: 'inline' }, T('period'), ' ', choose),
-        limited ? note(h('p', {}, T('limitedDays', { days: session().rules.strong_days })),
+        limited ? note(h('p', {}, T('limitedDays', { history: historyDays() })),
           h('p', {}, link(`strong?next=accounts/${id}`, T('authenticate')))) : null,
         table({
           caption: T('transactions'), rows: list, empty: T('noTransactions'),

@@ -5,6 +5,7 @@ import { h } from './dom.js';
 import { checkField, codeField, form, part, secretField, textField } from './forms.js';
 import { keep, kept } from './kept.js';
 import { draft, logIn, whenDisabled } from './login.js';
+import { notify } from './notices.js';
 import { link, note, panel, securityBox } from './parts.js';
 import { go, goInstead, hashOf } from './router.js';
 import { session } from './session.js';
@@ -76,9 +77,8 @@ function byReader() {
 function byConfidential() {
   return {
     fields: [secretField({ name: 'confidential_code', label: T('confidentialCode'),
-      attributes: { inputmode: 'numeric', maxlength: 32 } })],
-    send: (identifiers, { confidential_code: code }) => logIn('confidential', 'coopaccess', identifiers,
-      { confidential_code: code }),
+      attributes: { maxlength: 64 } })],
+    send: (identifiers, { confidential_code: code }) => logIn('confidential', 'coopaccess', identifiers, { confidential_code: code }),
     beside: panel(T('goodToKnow'), h('p', {}, T('confidentialNote')), h('p', {}, T('confidentialFirst')),
       h('p', {}, T('confidentialSensitive'))),
     links: link('forgotten/secret/coopaccess/confidential', T('confidentialForgotten')),
@@ -103,7 +103,7 @@ function byCertificate() {
 
 const kForms = { reader: byReader, confidential: byConfidential, certificate: byCertificate };
 
-export function coopaccess({ params: [means], query }) {
+export function coopaccess({ params: [means] }) {
   if (means === undefined) return identification();
   identifier ??= draft.identifiers?.client_id ?? null;
   if (identifier === null || !(means in kForms)) {
@@ -116,7 +116,6 @@ export function coopaccess({ params: [means], query }) {
     fields: [userField(draft.identifiers?.user_number), ...fields],
     send: ({ user_number: userNumber, ...rest }) => send({ client_id: identifier, user_number: userNumber }, rest),
   });
-  if (query.has('refused')) entry.complain(T('certificateRefused'));
   return {
     title: T('connection'),
     site: 'coopaccess',
@@ -129,4 +128,11 @@ export function coopaccess({ params: [means], query }) {
           T('strongRule', { days: session().rules.strong_days }))), securityBox())),
     ],
   };
+}
+
+// Back from where the browser asked for a certificate, in vain.
+export function certificateRefused() {
+  notify(T('certificateRefused'), 'bad');
+  goInstead('coopaccess');
+  return null;
 }

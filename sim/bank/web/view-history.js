@@ -6,6 +6,11 @@ import { note, table } from './parts.js';
 import { fieldName, valueOf } from './steps.js';
 import { T } from './text.js';
 
+const kOperation = 'operation';  // its id, which says nothing to people
+
+const pairsOf = ({ detail }) => Object.entries(detail ?? {}).filter(([name]) => name !== kOperation).map(([name, value]) => h(
+  'span', { class: 'pair' }, fieldName('field', name), ' ', h('b', {}, valueOf(name, value))));
+
 export async function history() {
   const { events } = await call('GET', 'api/history');
   return {
@@ -19,8 +24,7 @@ export async function history() {
           { name: 'event', label: T('what'), cell: (row) => h('span', { 'data-event': row.event },
             fieldName('event', row.event)) },
           { name: 'method', label: T('byWhat'), cell: (row) => (row.method ? fieldName('method', row.method) : '') },
-          { name: 'detail', label: T('detail'), cell: (row) => Object.entries(row.detail ?? {}).map(([name,
-            value]) => h('span', { class: 'pair' }, fieldName('field', name), ' ', h('b', {}, valueOf(name, value)))) },
+          { name: 'detail', label: T('detail'), cell: pairsOf },
         ],
       }),
       note(h('h2', {}, T('fraudTitle')), h('p', {}, T('fraudText'))),

@@ -8,32 +8,38 @@ import { link, note, panel } from './parts.js';
 import { adopt, session } from './session.js';
 import { T } from './text.js';
 
+const byReader = () => ({
+  title: T('newConfidential'),
+  content: panel(null, h('p', {}, T('confidentialByReader')),
+    h('div', { class: 'actions' }, link('strong?next=secret', T('authenticate'), { class: 'button primary' }))),
+});
+
 export function secret() {
-  const { access, site, rules } = session();
+  const { access, level, site, rules } = session();
   const first = access === 'must_change';
   const password = site === 'savings';
+  if (!password && level !== 'strong') return byReader();
   const [least, most] = password ? [rules.password_min, rules.password_max] : [rules.confidential_min, rules.confidential_max];
   // Their own name each, so that no browser takes one for the other's.
-  const old = secretField({ name: 'old', label: T(password ? 'oldPassword' : 'oldConfidential') });
+  const old = secretField({ name: 'old', label: T(password ? 'oldPassword' : 'oldConfidential'),
+    required: password, optional: false });
   const fresh = secretField({
     name: 'fresh', label: T(password ? 'newPassword' : 'newConfidential'),
-      hint: T(password ? 'passwordRule' : 'confidentialRule', { least, most }),
-    attributes: password ? { maxlength: most + 64 } : { inputmode: 'numeric', maxlength: most + 8 },
+    hint: [T(password ? 'passwordRule' : 'confidentialRule', { least, most }),
+      rules.password_mixed && password ? [' ', T('mixedRule')] : null],
+    attributes: { maxlength: most + 64 },
     check: (typed) => {
-      if (!password && !/^\d+$/.test(typed)) return T('rule_not_digits');
       if ([...typed].length < least) return T('rule_too_short');
       return [...typed].length > most ? T('rule_too_long') : null;
     },
   });
   const again = secretField({ name: 'again', label: T(password ? 'passwordAgain' : 'confidentialAgain'),
     check: (typed) => (typed === fresh.input.value ? null : T('notTheSame')) });
-  // A reader opens what a confidential code closed: there the old one is not asked for.
-  const asksOld = !first && !(session().level === 'strong' && !password);
   const entry = form({
     label: T(password ? 'newPassword' : 'newConfidential'), refused: 'errorOldSecret',
-    fields: [...(asksOld ? [old] : []), fresh, again], submit: T('change'),
+    fields: [...(first ? [] : [old]), fresh, again], submit: T('change'),
     send: async ({ old: before, fresh: next }) => {
-      adopt(await call('POST', 'api/secret', { ...(asksOld && { old: before }), new: next }));
+      adopt(await call('POST', 'api/secret', { ...(before && { old: before }), new: next }));
       delete draft.identifiers;
       notify(T('secretChanged'));
       onward();

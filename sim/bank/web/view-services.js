@@ -29,12 +29,18 @@ export async function chequeBooks() {
 
 // ---- contact and bank details: a code to the registered mobile number
 
+// 06 00 00 00 01 is +33600000001. Null where it is no number.
+function mobileOf(typed) {
+  const plain = typed.replace(/[\s.]/g, '').replace(/^0(?=[1-9]\d{8}$)/, '+33');
+  return /^\+\d{8,15}$/.test(plain) ? plain : null;
+}
+
 export function details() {
   const { user, site } = session();
   const fields = [
     textField({ name: 'mobile', label: T('mobile'), required: false, hint: T('nowIs', { what: user.mobile ?? T('none') }),
       attributes: { type: 'tel', inputmode: 'tel', maxlength: 24 },
-      check: (typed) => (/^(\+?[\d\s.]{8,})?$/.test(typed) ? null : T('mobileWrong')) }),
+      check: (typed) => (typed === '' || mobileOf(typed) ? null : T('mobileWrong')) }),
     textField({ name: 'email', label: T('email'), required: false, hint: T('nowIs', { what: user.email ?? T('none') }),
       attributes: { type: 'email', inputmode: 'email', maxlength: 254 },
       check: (typed) => (typed === '' || /^\S+@\S+$/.test(typed) ? null : T('emailWrong')) }),
@@ -51,6 +57,7 @@ export function details() {
         entry.complain(T('nothingChanged'));
         return undefined;
       }
+      if (changed.mobile) changed.mobile = mobileOf(changed.mobile);
       if (changed.bank_iban) changed.bank_iban = ibanOf(changed.bank_iban);
       return flow.begin({ kind: 'contact', ...changed });
     },

@@ -25,7 +25,7 @@ export function strong({ query }) {
   };
   const button = h('button', { type: 'button', class: 'primary', onclick: begin }, T('authenticate'));
   const why = { must_prove: 'strongMust', limited: 'strongLimited' }[access] ?? (level === 'strong' ? 'strongIs' : 'strongMay');
-  const flow = confirmedBy(panel(null, h('p', {}, T(why, { days: session().rules.strong_days })),
+  const flow = confirmedBy(panel(null, h('p', {}, T(why, { history: session().rules.history_days })),
     until ? h('p', { class: 'hint' }, T('strongUntil', { day: () => day(until) })) : null, alert,
       h('div', { class: 'actions' }, button)), {
     heading: T('strongTitle'),

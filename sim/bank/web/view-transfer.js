@@ -5,6 +5,7 @@ import { amountOf, grouped, ibanOf, money } from './format.js';
 import { choiceField, form, textField } from './forms.js';
 import { confirmedBy, doneWith } from './operation.js';
 import { link, panel } from './parts.js';
+import { session } from './session.js';
 import { summaryOf } from './steps.js';
 import { T } from './text.js';
 import { ibanField, payeeField } from './view-beneficiaries.js';
@@ -23,7 +24,10 @@ export const accountField = (accounts, label = T('fromAccount')) => choiceField(
 export const idOf = (list, text) => list.find((each) => String(each.id) === text)?.id;
 
 export async function transfer() {
-  const [{ accounts }, { beneficiaries }] = await Promise.all([call('GET', 'api/accounts'), call('GET', 'api/beneficiaries')]);
+  const { accounts } = await call('GET', 'api/accounts');
+  // With limited access the list is not shown; a transfer is signed all the same.
+  const limited = session().access === 'limited';
+  const { beneficiaries } = limited ? { beneficiaries: [] } : await call('GET', 'api/beneficiaries');
   const name = payeeField();
   const iban = ibanField();
   const payee = choiceField({
@@ -38,13 +42,14 @@ export async function transfer() {
   };
   payee.input.addEventListener('change', choose);
   choose();
+  payee.root.hidden = beneficiaries.length === 0;
   const entry = form({
     label: T('transferTitle'), submit: T('goOn'),
     fields: [accountField(accounts), payee, name, iban, amountField(),
       textField({ name: 'label', label: T('transferLabel'), required: false, attributes: { maxlength: 140 } })],
     send: ({ account, beneficiary, name: who, iban: typed, amount, label }) => flow.begin({
       kind: 'instant_transfer', account: idOf(accounts, account),
-      ...(beneficiary !== kOther ? { beneficiary: idOf(beneficiaries, beneficiary) } : { name: who, iban: ibanOf(typed) }),
+      ...(beneficiary ? { beneficiary: idOf(beneficiaries, beneficiary) } : { name: who, iban: ibanOf(typed) }),
       amount: amountOf(amount), label,
     }),
   });
@@ -53,5 +58,8 @@ export async function transfer() {
     done: (result, operation) => doneWith(T('transferDone'), summaryOf(operation.summary ?? []),
       h('p', {}, link('accounts', T('backToAccounts')))),
   });
-  return { title: T('transferTitle'), content: [h('p', { class: 'lead' }, T('transferLead')), flow.root] };
+  return {
+    title: T('transferTitle'),
+    content: [h('p', { class: 'lead' }, T('transferLead')), flow.root, limited ? h('p', { class: 'hint' }, T('knownLater')) : null],
+  };
 }
