@@ -159,7 +159,7 @@ Json all_of(const List& list, ToJson to_json) {
 
 std::span<const Api::Route> Api::routes() {
   using enum Door;
-  static constexpr std::array<Route, 36> kRoutes{{
+  static constexpr std::array<Route, 37> kRoutes{{
       {"GET", "/", "page", open, &Api::page},
       {"GET", "/outbox", "outboxPage", open, &Api::outbox_page},
       {"GET", "/assets/{name}", "asset", open, &Api::asset},
@@ -198,6 +198,7 @@ std::span<const Api::Route> Api::routes() {
       {"POST", "/v1/tenants/{id}/clock", "moveClock", tests, &Api::move_clock},
       {"GET", "/v1/tenants/{id}/outbox", "readOutbox", tests, &Api::read_outbox},
       {"GET", "/v1/tenants/{id}/audit", "readAudit", tests, &Api::read_audit},
+      {"GET", "/v1/tenants/{id}/state", "exportState", tests, &Api::export_state},
       {"POST", "/v1/tenants/{id}/customers", "addCustomers", tests, &Api::add_customers},
   }};
   return kRoutes;

@@ -149,6 +149,7 @@ class Api final : public sim::HttpService {
   sim::Response move_clock(const Call&);
   sim::Response read_outbox(const Call&);
   sim::Response read_audit(const Call&);
+  sim::Response export_state(const Call&);
   sim::Response add_customers(const Call&);
   sim::Response read_outbox_of_page(const Call&);
 

@@ -7,6 +7,7 @@
 #include "sim/bank/api.hpp"
 #include "sim/bank/assets.hpp"
 #include "sim/bank/requests.hpp"
+#include "sim/bank/state.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/http/query.hpp"
 #include "sim/http/responses.hpp"
@@ -70,12 +71,16 @@ Response Api::add_tenant(const Call& call) {
   check_query(call.request, {});
   const auto body = std::make_shared<JsonBody>(call.request.body);
   const auto asked = std::make_shared<NewTenant>(new_tenant(body->root()));
+  const auto text = std::make_shared<std::string>(asked->has_state ? call.request.body : std::string());
   // Making secrets takes scrypt.
-  return hashed(call, [this, body, asked](const Call&) {
+  return hashed(call, [this, body, asked, text](const Call&) {
     const auto tenant = tenants_.make(asked->rules, asked->is_virtual, asked->now);
     try {
       Json json = tenant_json(*tenant);
-      if (asked->seed) {
+      if (asked->has_state) {
+        load_state(*tenant, Json::parse(*text)["state"]);
+        json["customers"] = customers_json(tenant->planted());
+      } else if (asked->seed) {
         const Seed seed = read_seed(*asked->seed, asked->rules, tenants_.random(), tenant->now());
         json["customers"] = customers_json(tenant->plant(seed));
       } else {
@@ -181,6 +186,11 @@ Response Api::read_outbox_of_page(const Call& call) {
     messages.push_back(message_json(message));
   }
   return json_response({{"messages", messages}});
+}
+
+Response Api::export_state(const Call& call) {
+  check_query(call.request, {});
+  return json_response(state_json(*named(tenants_, call.parameters.front())));
 }
 
 Response Api::read_audit(const Call& call) {

@@ -274,9 +274,11 @@ Batch batch(const Value& body) {
 NewTenant new_tenant(const Value& body) {
   Table table(body);
   const auto seed = table.find("seed"), rules = table.find("rules"), clock = table.find("clock"),
-             now = table.find("now_ms");
+             now = table.find("now_ms"), state = table.find("state");
   table.done();
+  if (seed && state) state->refuse("does not go with seed");
   NewTenant out;
+  out.has_state = state.has_value();
   out.seed = seed;
   constexpr std::string_view kClocks[] = {"virtual", "real"};
   if (clock) out.is_virtual = clock->one_of(kClocks) == 0;

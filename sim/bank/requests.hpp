@@ -52,6 +52,7 @@ struct NewTenant {
   bool is_virtual = true;
   std::optional<Millis> now;
   std::optional<document::Value> seed;  // as long as the body lives
+  bool has_state = false;               // the body's "state", for state.hpp; then there is no seed
 };
 NewTenant new_tenant(const document::Value& body);
 // By how much, or to when.

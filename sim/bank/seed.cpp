@@ -170,19 +170,6 @@ SeedSubscription subscription_of(const Value& value, const Rules& rules, const R
   return out;
 }
 
-issuer::NewCard issued(const User& user, const std::string& toml) {
-  const card::Personalization file = card::read_card(toml, "card");
-  const auto application = issuer::code_application(file);
-  if (!application) throw Failure(Failure::invalid, "the card has no application");
-  issuer::NewCard card;
-  card.customer = user.customer();
-  card.pan = file.pan;
-  card.psn = file.psn;
-  card.aid = file.applications[*application].aid;
-  card.policy.record = issuer::record_of(file, *application);
-  return card;
-}
-
 void check_free(Database& database, const SeedSubscription& subscription) {
   sqlite::Query found = database.query("SELECT 1 FROM subscriptions WHERE client_id=?");
   if (found.with(subscription.client_id).step()) {
@@ -202,6 +189,21 @@ void check_free(Database& database, const SeedSubscription& subscription) {
 }
 
 }  // namespace
+
+issuer::NewCard issued_card(const User& user, const std::string& toml) {
+  const card::Personalization file = card::read_card(toml, "card");
+  const auto application = issuer::code_application(file);
+  if (!application) throw Failure(Failure::invalid, "the card has no application");
+  issuer::NewCard card;
+  card.customer = user.customer();
+  card.pan = file.pan;
+  card.psn = file.psn;
+  card.aid = file.applications[*application].aid;
+  card.policy.record = issuer::record_of(file, *application);
+  return card;
+}
+
+std::string pin_of(const std::string& toml) { return std::string(card::read_card(toml, "card").pin.view()); }
 
 std::string made_up_iban(std::uint64_t number) {
   const std::string account = fmt::format("{}{:011}", kBankAndBranch, number % 100'000'000'000);
@@ -233,7 +235,7 @@ std::vector<SeededUser> plant(Bank& bank, issuer::Registry& registry, const Seed
   for (const SeedSubscription& subscription : seed) {
     for (SeedUser one : subscription.users) {
       one.user.client_id = subscription.client_id;
-      if (one.card_toml) cards.push_back(issued(one.user, *one.card_toml));
+      if (one.card_toml) cards.push_back(issued_card(one.user, *one.card_toml));
     }
   }
   if (!cards.empty()) registry.add(cards, now);
@@ -265,9 +267,7 @@ std::vector<SeededUser> plant(Bank& bank, issuer::Registry& registry, const Seed
         user.id = insert_user(database, user);
         if (one.confidential) keep_secret(database, user.id, SecretKind::confidential, *one.confidential, 1);
         if (one.password) keep_secret(database, user.id, SecretKind::password, *one.password, 1);
-        planted.push_back({user, one.card_toml,
-                           one.card_toml ? std::string(card::read_card(*one.card_toml, "card").pin.view())
-                                         : std::string()});
+        planted.push_back({user, one.card_toml, one.card_toml ? pin_of(*one.card_toml) : std::string()});
       }
     }
     writing.commit();

@@ -50,6 +50,10 @@ struct SeededUser {
 // identifier, a user code, an e-mail or a card is there already.
 std::vector<SeededUser> plant(Bank& bank, issuer::Registry& registry, const Seed& seed, Millis now);
 
+// What the issuer is to know of a card file, and its PIN. Failure(Failure::invalid): it is no card.
+issuer::NewCard issued_card(const User& user, const std::string& toml);
+std::string pin_of(const std::string& toml);
+
 // "FR76…" with right check digits, from a number.
 std::string made_up_iban(std::uint64_t number);
 

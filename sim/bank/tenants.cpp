@@ -94,6 +94,18 @@ std::vector<SeededUser> Tenant::plant(const Seed& seed) {
   return planted;
 }
 
+void Tenant::adopt(const User& user, const std::string& card_toml, std::uint16_t last_atc) {
+  issuer::NewCard card = issued_card(user, card_toml);
+  card.last_atc = last_atc;
+  holdings_.registry->add({&card, 1}, now());
+  remember(user, card_toml);
+}
+
+void Tenant::remember(const User& user, const std::string& card_toml) {
+  const std::lock_guard lock(mutex_);
+  planted_.push_back({user, card_toml, pin_of(card_toml)});
+}
+
 std::vector<SeededUser> Tenant::planted() {
   const std::lock_guard lock(mutex_);
   return planted_;

@@ -67,6 +67,10 @@ class Tenant {
 
   std::vector<SeededUser> plant(const Seed& seed);
   std::vector<SeededUser> planted();
+  // A customer's card that the issuer has already.
+  void remember(const User& user, const std::string& card_toml);
+  // A customer's card that was another bank's, which has accepted codes up to this ATC.
+  void adopt(const User& user, const std::string& card_toml, std::uint16_t last_atc);
 
  private:
   std::string id_, base_;

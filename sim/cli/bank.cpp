@@ -17,6 +17,7 @@
 #include "host/cli/exit.hpp"
 #include "host/cli/issuer_desk.hpp"
 #include "host/cli/pin.hpp"
+#include "host/document/file.hpp"
 #include "host/io/durable_file.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/random.hpp"
@@ -103,6 +104,24 @@ void plant_demonstration(bank::Tenant& tenant, const std::string& folder) {
     if (!one.card_toml || folder.empty()) continue;
     io::create_file(fmt::format("{}/card-{}-{}.toml", folder, one.user.client_id, one.user.number),
                     *one.card_toml);
+  }
+}
+
+// Those files again.
+void find_cards(bank::Tenant& tenant, const std::string& folder) {
+  const auto users = tenant.bank().with_tables([](bank::Database& database) {
+    std::vector<bank::Id> ids;
+    sqlite::Query found = database.query("SELECT id FROM users ORDER BY id");
+    while (found.step()) ids.push_back(found.number(0));
+    std::vector<bank::User> all;
+    for (const bank::Id id : ids) all.push_back(*bank::find_user(database, id));
+    return all;
+  });
+  for (const bank::User& user : users) {
+    const std::string path = fmt::format("{}/card-{}-{}.toml", folder, user.client_id, user.number);
+    if (!std::filesystem::exists(path)) continue;
+    const document::FileText file(path);
+    tenant.remember(user, std::string(file.text()));
   }
 }
 
@@ -327,6 +346,8 @@ void bank_command(const BankOptions& options) {
   if (!has_customers(*tenant)) {
     plant_demonstration(*tenant, folder);
     terminal::note_line(fmt::format("sesame: {} is a new bank; its customers' cards are beside it", folder));
+  } else {
+    find_cards(*tenant, folder);
   }
   Served served;
   std::optional<RemoteSimulator> simulator;

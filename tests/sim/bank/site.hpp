@@ -21,8 +21,8 @@ namespace sesame::bank::test {
 
 using nlohmann::json;
 
-inline Random seeded_random() {
-  auto engine = std::make_shared<std::mt19937_64>(7);
+inline Random seeded_random(std::uint64_t seed = 7) {
+  auto engine = std::make_shared<std::mt19937_64>(seed);
   auto mutex = std::make_shared<std::mutex>();
   return [engine, mutex](std::span<std::uint8_t> out) {
     const std::lock_guard lock(*mutex);
