@@ -40,7 +40,9 @@ struct Said {
 };
 Said said(Why why) {
   switch (why) {
-    case Why::refused: return {403, "refused", "check what was typed; a code is good once"};
+    case Why::refused:
+      return {403, "this is not accepted; which part of it is not said",
+              "check what was typed; a code is good once"};
     case Why::disabled:
       return {403, "disabled after too many failures", "ask for a letter, or use another means"};
     case Why::no_session: return {401, "there is no session, or its time is over", "log in"};
@@ -312,6 +314,15 @@ std::shared_ptr<Tenant> Api::tenant_of(std::string& path) const {
   return tenant;
 }
 
+void Api::check_token(const Request& request) const {
+  if (gate_.knows(request)) return;
+  throw ApiError{401,
+                 "unauthorized",
+                 "this needs the token that sesame bank printed when it started",
+                 "Authorization: Bearer TOKEN",
+                 {{"WWW-Authenticate", "Bearer"}}};
+}
+
 const Api::Route& Api::admit(const Request& request, Call& call) const {
   gate_.check_source(request);
   std::string path = request.path;
@@ -325,13 +336,7 @@ const Api::Route& Api::admit(const Request& request, Call& call) const {
   }
   if (route.door == Door::tests) {
     if (path != request.path) throw ApiError{404, "not_found", "there is nothing at this path", "/v1"};
-    if (!gate_.knows(request)) {
-      throw ApiError{401,
-                     "unauthorized",
-                     "this needs the token that sesame bank printed when it started",
-                     "Authorization: Bearer TOKEN",
-                     {{"WWW-Authenticate", "Bearer"}}};
-    }
+    check_token(request);
     return route;
   }
   call.token = cookie_of(request, cookie_name(*call.tenant)).value_or("");

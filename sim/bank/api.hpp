@@ -103,6 +103,7 @@ class Api final : public sim::HttpService {
   sim::Response answer(std::string_view operation, std::chrono::steady_clock::time_point began,
                        const std::function<sim::Response()>& make);
   std::shared_ptr<Tenant> tenant_of(std::string& path) const;
+  void check_token(const sim::Request& request) const;
   const Route& admit(const sim::Request& request, Call& call) const;
   sim::Response to_simulator(const sim::Request& request, std::string_view rest);
   void news(const std::string& topic);

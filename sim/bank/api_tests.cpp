@@ -178,9 +178,11 @@ Response Api::read_outbox(const Call& call) {
   return response;
 }
 
-// The outbox of the page itself, which everyone who sees the page sees too: it is a simulator.
+// The outbox of the page, which is for who sits at this machine; with a token, for who has it: the codes of all
+// customers are in it.
 Response Api::read_outbox_of_page(const Call& call) {
   check_query(call.request, {});
+  check_token(call.request);
   Json messages = Json::array();
   for (const Message& message : call.tenant->bank().outbox(0, kMostListed)) {
     messages.push_back(message_json(message));

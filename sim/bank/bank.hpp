@@ -178,6 +178,7 @@ class Bank {
   CardFunctions functions_of(const User& user);
   SecretHash decoy(const ByteString& identifier) const;
   ByteString message_hash(std::string_view code) const;
+  void note_nobody(std::string_view event, Millis now);
   void send_secret(const User& user, SecretKind kind, std::string_view subject, Millis now);
 
   void check_wish(const View& view, Wish& wish, Begun& begun);

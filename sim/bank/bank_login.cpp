@@ -265,10 +265,14 @@ void Bank::forgot_identifier(std::string_view name, std::string_view born, Milli
     while (found.step()) ids.push_back(found.number(0));
   }
   constexpr std::string_view kSubject = "Votre identifiant";
+  if (ids.empty()) note_nobody("identifier_sent", now);
   for (const Id id : ids) {
     const User user = *find_user(parts_.database, id);
     const auto last = last_sent(parts_.database, id, kSubject);
-    if (last && now - *last < rules_.between_letters) continue;
+    if (last && now - *last < rules_.between_letters) {
+      note_nobody("identifier_sent", now);
+      continue;
+    }
     std::string text = "Identifiant client : " + user.client_id + "\nNuméro utilisateur : " + user.number;
     if (user.user_code) text += "\nCode utilisateur Coop@net : " + *user.user_code;
     if (user.server_code) {
@@ -325,9 +329,18 @@ void Bank::forgot_secret(const Identifier& who, Method method, Millis now) {
   }
   if (user) {
     send_secret(*user, kind, subject, now);
-  } else {  // as much work
+  } else {
     hash_secret(subject, rules_.scrypt_cost, parts_.random);
+    const std::lock_guard lock(mutex_);
+    note_nobody("letter_sent", now);
   }
+}
+
+// As much work, and one commit, where there is nobody to write to.
+void Bank::note_nobody(std::string_view event, Millis now) {
+  Transaction writing(parts_.database);
+  note(parts_.database, now, 0, event, std::nullopt, {{"to", nullptr}});
+  writing.commit();
 }
 
 void Bank::reactivate(const Identifier& who, const SecretString& letter_code, Millis now) {

@@ -332,6 +332,9 @@ void enable_certificates(bank::Tenants& tenants, const Site& site) {
 }
 
 void bank_command(const BankOptions& options) {
+  if (options.simulator && !options.listen.empty()) {
+    cli::usage("--sim and --listen do not go together: the customer's reader would be everyone's");
+  }
   io::Signals signals;
   const std::string folder = folder_of(options.folder, options.store);
   make_folder(folder);

@@ -66,6 +66,17 @@ TEST_CASE("where there is a token, tests need it, and pages do not") {
   CHECK(bank.send(request_of("GET", "/healthz")).status == 404);  // there is no bank of the process here
 }
 
+TEST_CASE("the outbox, which has everyone's codes, is not for strangers") {
+  Served served({}, "desk-token");
+  auto request = request_of("POST", "/v1/tenants", {{"seed", seed()}, {"rules", {{"scrypt_cost", 4}}}});
+  request.headers["authorization"] = "Bearer desk-token";
+  const std::string id = json::parse(served.send(request).body)["id"];
+  request = request_of("GET", "/t/" + id + "/api/outbox");
+  CHECK(served.send(request).status == 401);
+  request.headers["authorization"] = "Bearer desk-token";
+  CHECK(served.send(request).status == 200);
+}
+
 TEST_CASE("a bank of a test is thrown away in one call, and its neighbors stay as they are") {
   SiteUnderTest one;
   Browser alice = one.logged_in();

@@ -1,0 +1,52 @@
+#!/bin/bash
+# The login of README.md, as it stands there; and what `sesame bank` says to what it cannot do.
+#
+#   bank_story.sh README SESAME
+set -eu
+readme=$1 sesame=$(readlink -f "$2")
+folder=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+mkdir "$folder/bin" "$folder/state"
+ln -s "$sesame" "$folder/bin/sesame"
+export PATH="$folder/bin:$PATH" XDG_STATE_HOME="$folder/state" HOME="$folder"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+sed -n '/^## A login/,/^## Commands/p' "$readme" | sed -n '/^```sh$/,/^```$/p' | sed '1d;$d' | sed "s/8037/$port/" >"$folder/story"
+cd "$folder"
+
+fail() { echo "$1"; cat "$folder/said" 2>/dev/null; exit 1; }
+. ./story >said 2>errors || fail "the story ends early: $(cat errors)"
+for text in '"level":"strong"' '"access":"full"' '"balance":"12480.55"' '"code":"refused"'; do
+  grep -qF "$text" said || fail "the story does not say $text"
+done
+[ "$(grep -c 'new bank' errors)" = 1 ] || fail "it does not say that the bank is new"
+
+# refuses STATUS TEXT ARGUMENT…
+refuses() {
+  status=$1 text=$2
+  shift 2
+  got=0
+  sesame bank "$@" >out 2>err </dev/null || got=$?
+  [ "$got" = "$status" ] || fail "sesame bank $*: status $got, not $status: $(cat err)"
+  [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err || fail "sesame bank $*: says $(cat err)"
+}
+refuses 2 '--http and --listen' --http --listen 127.0.0.1
+refuses 2 '--sim and --listen' --listen 127.0.0.1 --sim http://127.0.0.1:1
+refuses 2 '--sim' --http --port 0 --sim ftp://127.0.0.1
+refuses 2 '--port' --port 99999
+refuses 3 'in use' --http --port "$port"
+export PIN=13579246
+refuses 2 'no such customer' enrol --client 1 --user 1 --pin-env PIN alice.p12
+mkdir -p other/bank
+head -c 4096 /dev/urandom >other/bank/bank.db
+refuses 2 'no database' --http --port 0 --folder other/bank
+
+# A customer's certificate opens with its PIN alone.
+export PIN=13579246
+sesame bank enrol --client 10002000 --user 1 --pin-env PIN alice.p12 2>err || fail "no certificate: $(cat err)"
+export PIN=13579246
+openssl pkcs12 -in alice.p12 -passin env:PIN -nokeys 2>/dev/null | openssl x509 -noout -subject | grep -q Alice ||
+  fail "the certificate is not Alice's"
+openssl pkcs12 -in alice.p12 -passin pass:wrong -nokeys >/dev/null 2>&1 && fail "the file opens with any PIN"
+refuses 2 'alice.p12' enrol --client 10002000 --user 1 --pin-env PIN alice.p12
+[ "$(stat -c %a alice.p12)" = 600 ] || fail "others may read the certificate's key"
+echo "the story is as README.md tells it"
