@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kServer = "bank";
 constexpr std::chrono::minutes kTicket{2};
-constexpr std::size_t kMostListed = 1'000, kMostTickets = 10'000;
+constexpr std::size_t kMostTickets = 10'000;
 
 struct Said {
   int status;

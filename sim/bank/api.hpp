@@ -56,7 +56,7 @@ class Api final : public sim::HttpService {
  public:
   static constexpr std::size_t kLargestBody = 1u << 20;
   static constexpr int kMostHashing = 64, kMostWaits = 256;
-  static constexpr std::int64_t kLongestWait = 60'000;
+  static constexpr std::uint64_t kMostListed = 1'000, kLongestWait = 60'000;  // of rows; milliseconds
 
   // `gate`: who may ask, and whose token opens /v1. The tenants outlive it.
   Api(Tenants& tenants, sim::Gate gate, SiteOptions options,

@@ -25,7 +25,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLast = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint64_t kMostListed = 1'000;
 
 Json tenant_json(Tenant& tenant) {
   return {{"id", tenant.id()},
@@ -178,8 +177,8 @@ Response Api::read_outbox(const Call& call) {
   return response;
 }
 
-// The outbox of the page, which is for who sits at this machine; with a token, for who has it: the codes of all
-// customers are in it.
+// The outbox of the page, for who sits at this machine; with a token, for who has it: all customers' codes are
+// in it.
 Response Api::read_outbox_of_page(const Call& call) {
   check_query(call.request, {});
   check_token(call.request);

@@ -11,10 +11,6 @@ namespace {
 constexpr std::size_t kMostEvents = 500, kMostMovements = 1'000, kMostOrders = 500, kLongestLabel = 140;
 constexpr int kMostDays = 3'650;
 
-SecretKind secret_kind(Site site) {
-  return site == Site::savings ? SecretKind::password : SecretKind::confidential;
-}
-
 }  // namespace
 
 void keep_certificate(Database& database, Id user, const Certificate& certificate, Millis now) {

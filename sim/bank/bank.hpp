@@ -42,6 +42,13 @@ struct Identifier {
   std::string email;                   // savings, or:
   std::string company, server_code;
 };
+// As Coop@ccess knows them.
+Identifier identifier_of(const User& user);
+
+// What failures are counted of, each by itself.
+inline constexpr std::string_view kMeansCode = "code", kMeansSecret = "secret", kMeansLetter = "letter",
+                                  kMeansActivation = "activation", kMeansCertificate = "certificate",
+                                  kMeansChange = "change", kMeansMessage = "message";
 
 // A client certificate, as the site's TLS has verified it.
 struct Certificate {

@@ -16,21 +16,9 @@ constexpr std::size_t kActivationDigits = 8, kSaltSize = 16;
 // Identifiers that are nobody's, of which failures are remembered.
 constexpr std::int64_t kMostUnknown = 100'000;
 
-constexpr std::string_view kMeansCode = "code", kMeansSecret = "secret", kMeansLetter = "letter",
-                           kMeansActivation = "activation", kMeansCertificate = "certificate",
-                           kMeansChange = "change", kMeansMessage = "message";
-
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-SecretKind secret_kind(Site site) {
-  return site == Site::savings ? SecretKind::password : SecretKind::confidential;
-}
-SecretKind letter_kind(Site site) {
-  return site == Site::savings ? SecretKind::password_letter : SecretKind::confidential_letter;
-}
 Method secret_method(Site site) { return site == Site::savings ? Method::password : Method::confidential; }
+
+}  // namespace
 
 Identifier identifier_of(const User& user) {
   Identifier who;
@@ -39,8 +27,6 @@ Identifier identifier_of(const User& user) {
   who.user_number = user.number;
   return who;
 }
-
-}  // namespace
 
 std::optional<User> Bank::find(const Identifier& who) {
   switch (who.site) {

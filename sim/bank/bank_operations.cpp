@@ -14,21 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kIdBytes = 16, kMessageDigits = 6, kPayeeDigits = 10;
-constexpr std::string_view kMeansMessage = "message";
+constexpr std::size_t kOperationBytes = 16, kMessageDigits = 6, kPayeeDigits = 10;
 constexpr std::uint8_t kIafAmount = issuer::iaf::amount;
-
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-Identifier identifier_of(const User& user) {
-  Identifier who;
-  who.site = Site::coopaccess;
-  who.client_id = user.client_id;
-  who.user_number = user.number;
-  return who;
-}
 
 // For the audit: what was done, without codes.
 Json detail_of(const Operation& operation) {
@@ -166,7 +153,7 @@ Begun Bank::begin(std::string_view token, Wish wish, Millis now) {
   Begun begun;
   Operation& operation = begun.operation;
   check_wish(view, wish, begun);
-  std::array<std::uint8_t, kIdBytes> id{};
+  std::array<std::uint8_t, kOperationBytes> id{};
   parts_.random(id);
   operation.id = to_hex(id);
   operation.user = view.user->id;

@@ -24,13 +24,6 @@ std::optional<std::string> optional(const Json& json, const char* name) {
   return json.contains(name) ? std::optional(json[name].get<std::string>()) : std::nullopt;
 }
 
-std::string digits_of(std::string_view text) {
-  std::string out;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(out),
-               [](char c) { return c >= '0' && c <= '9'; });
-  return out;
-}
-
 std::string value_of(const Operation& operation, std::string_view field) {
   for (const Input& input : operation.inputs) {
     if (input.field == field) return input.value;
@@ -105,7 +98,7 @@ std::string last_digits(std::string_view iban, std::size_t count) {
 std::string control_number(const Batch& batch, const keys::SealingKey& key, std::size_t count) {
   std::string text;
   for (const Order& order : batch.orders) text += fmt::format("{} {}\n", order.iban, order.amount);
-  const auto mac = keys::hmac(key, Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  const auto mac = keys::hmac(key, bytes_of(text));
   std::string digits;
   for (const std::uint8_t byte : mac) digits += static_cast<char>('0' + byte % 10);
   return digits.substr(0, count);

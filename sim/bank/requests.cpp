@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "sim/bank/fields.hpp"
 #include "sim/http/message.hpp"
 
 namespace sesame::bank {
@@ -12,7 +13,7 @@ namespace {
 using document::Table;
 using document::Value;
 
-constexpr std::size_t kIdentifier = 128, kCode = 64, kSecret = 512, kName = 70, kLabel = 140, kOrders = 500;
+constexpr std::size_t kIdentifier = 128, kCode = 64, kSecret = 512, kLabel = 140, kOrders = 500;
 constexpr Id kLastId = std::numeric_limits<Id>::max();
 constexpr Millis kLongest = 36'500 * kDay;
 
@@ -80,32 +81,6 @@ SecretLogin secret_login(const Value& body, Site site, std::string_view field) {
   return {who.read(site), SecretString(secret.text(kSecret))};
 }
 
-Cents amount_of(const Value& value) {
-  const auto cents = read_money(value.text(16));
-  if (!cents) value.refuse("is no amount in euros, such as 12.00");
-  return *cents;
-}
-
-std::string iban_of(const Value& value) {
-  const auto iban = read_iban(value.text(42));
-  if (!iban)
-    value.refuse("is no IBAN: its check digits are wrong, or it has something else than letters and digits");
-  return *iban;
-}
-
-std::string name_of(const Value& value) {
-  if (value.text(kName).empty()) value.refuse("is empty");
-  return std::string(value.text(kName));
-}
-
-Entitlements entitlements_of(const Value& value) {
-  Entitlements all = 0;
-  for (const Value& one : value.list(0, std::size(kEntitlementNames))) {
-    all |= static_cast<Entitlements>(1U << static_cast<unsigned>(one.enumerator<Entitlement>()));
-  }
-  return all;
-}
-
 std::optional<std::string> mobile_of(const std::optional<Value>& value) {
   if (!value) return std::nullopt;
   std::string number(value->text(24));
@@ -164,7 +139,7 @@ ForgottenIdentifier forgotten_identifier(const Value& body) {
   const auto site = table.find("site");
   table.done();
   if (site) static_cast<void>(site->enumerator<Site>());
-  return {std::string(name.text(kName)), std::string(born.text(10))};
+  return {std::string(name.text(kLongestName)), std::string(born.text(10))};
 }
 
 ForgottenSecret forgotten_secret(const Value& body) {

@@ -14,7 +14,7 @@ namespace sesame::bank {
 
 namespace {
 
-constexpr std::size_t kSaltSize = 16, kHashSize = 32;
+constexpr std::size_t kNewSaltSize = 16, kHashSize = 32;
 constexpr std::uint64_t kBlock = 8, kParallel = 1;
 constexpr std::string_view kLetters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789+";  // 32: each as often
 constexpr std::size_t kLetterGroup = 4, kLetterSize = 14;
@@ -28,13 +28,6 @@ constexpr std::array<std::string_view, 24> kCommon{
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::string digits_of(std::string_view text) {
-  std::string out;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(out),
-               [](char c) { return c >= '0' && c <= '9'; });
   return out;
 }
 
@@ -140,7 +133,7 @@ SecretHash hash_secret(std::string_view secret, std::uint8_t cost, ByteString sa
 }
 
 SecretHash hash_secret(std::string_view secret, std::uint8_t cost, const Random& random) {
-  ByteString salt(kSaltSize);
+  ByteString salt(kNewSaltSize);
   random(salt);
   return hash_secret(secret, cost, std::move(salt));
 }
@@ -203,6 +196,13 @@ void drop_secret(Database& database, Id user, SecretKind kind) {
       .with(user)
       .with(static_cast<std::int64_t>(kind))
       .step();
+}
+
+std::string digits_of(std::string_view text) {
+  std::string out;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+               [](char c) { return c >= '0' && c <= '9'; });
+  return out;
 }
 
 std::string random_digits(const Random& random, std::size_t count) {

@@ -30,6 +30,14 @@ constexpr std::string_view to_string(SecretKind kind) {
   return kSecretKindNames[static_cast<std::size_t>(kind)];
 }
 
+// What opens a site beside a code of the reader.
+constexpr SecretKind secret_kind(Site site) {
+  return site == Site::savings ? SecretKind::password : SecretKind::confidential;
+}
+constexpr SecretKind letter_kind(Site site) {
+  return site == Site::savings ? SecretKind::password_letter : SecretKind::confidential_letter;
+}
+
 // Why a new secret may not be.
 enum class SecretFault : std::uint8_t {
   none,
@@ -76,6 +84,8 @@ void keep_secret(Database& database, Id user, SecretKind kind, const KeptSecret&
 // None counts from now on.
 void drop_secret(Database& database, Id user, SecretKind kind);
 
+// Those of a text.
+std::string digits_of(std::string_view text);
 // So many random digits; never all zeros.
 std::string random_digits(const Random& random, std::size_t count);
 // For a letter: "ABCD-EFGH-JKMN", without characters that look alike. No secret of a customer's own looks so.

@@ -10,6 +10,7 @@
 #include "host/issuer/file/card_file_record.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
+#include "sim/bank/fields.hpp"
 
 namespace sesame::bank {
 
@@ -18,11 +19,11 @@ namespace {
 using document::Table;
 using document::Value;
 
-constexpr std::size_t kName = 70, kText = 140, kFile = 1u << 20, kMost = 1'000;
+constexpr std::size_t kText = 140, kFile = 1u << 20, kMost = 1'000;
 // Made-up accounts of a bank that there is not: its code is all zeros but for the last.
 constexpr std::string_view kBankAndBranch = "0000100001";
 
-std::optional<std::string> text_of(const std::optional<Value>& value, std::size_t most = kText) {
+std::optional<std::string> text_or_none(const std::optional<Value>& value, std::size_t most = kText) {
   return value ? std::optional(std::string(value->text(most))) : std::nullopt;
 }
 
@@ -43,13 +44,6 @@ Cents balance_of(const Value& value) {
   const auto cents = read_money(text);
   if (!cents) value.refuse("is no amount, such as 1500.00");
   return *cents;
-}
-
-std::string iban_of(const Value& value) {
-  const auto iban = read_iban(value.text(42));
-  if (!iban)
-    value.refuse("is no IBAN: its check digits are wrong, or it has something else than letters and digits");
-  return *iban;
 }
 
 std::string date_of(const Value& value) {
@@ -82,7 +76,7 @@ std::optional<std::string> card_of(const std::optional<Value>& value, const Rand
   if (toml) {
     text = toml->text(kFile);
   } else {
-    const std::string name(from->text(kName));
+    const std::string name(from->text(kLongestName));
     const auto shipped = profile::list_shipped(profile::ProfileKind::cards);
     if (std::none_of(shipped.begin(), shipped.end(), [&](const auto& one) { return one.name == name; })) {
       from->refuse("is no shipped card");
@@ -108,27 +102,23 @@ SeedUser user_of(const Value& value, const Rules& rules, const Random& random, M
   SeedUser out;
   User& user = out.user;
   user.number = number.digits(1, 8);
-  user.name = name.text(kName);
+  user.name = name.text(kLongestName);
   user.role = role ? role->enumerator<Role>() : Role::user;
   user.born = born ? date_of(*born) : "1970-01-01";
-  user.user_code = text_of(user_code, 8);
+  user.user_code = text_or_none(user_code, 8);
   if (user.user_code && user.user_code->size() != 8) user_code->refuse("has 8 characters");
-  user.mobile = text_of(mobile, 20);
-  user.email = text_of(email);
-  user.company = text_of(company, 20);
-  user.server_code = text_of(server_code, 20);
+  user.mobile = text_or_none(mobile, 20);
+  user.email = text_or_none(email);
+  user.company = text_or_none(company, 20);
+  user.server_code = text_or_none(server_code, 20);
   if (user.company.has_value() != user.server_code.has_value()) {
     table.refuse("has a company with its server_code, or neither");
   }
-  user.address = text_of(address);
+  user.address = text_or_none(address);
   if (bank_iban) user.bank_iban = iban_of(*bank_iban);
   user.entitlements = usual(user.role);
   if (entitlements) {
-    user.entitlements = 0;
-    for (const Value& one : entitlements->list(0, std::size(kEntitlementNames))) {
-      user.entitlements |=
-          static_cast<Entitlements>(1U << static_cast<unsigned>(one.enumerator<Entitlement>()));
-    }
+    user.entitlements = entitlements_of(*entitlements);
   }
   if (strong_at) user.strong_at = strong_at->integer(0, INT64_MAX);
   out.confidential = secret_of(confidential, rules, random, now);
@@ -146,7 +136,7 @@ SeedSubscription subscription_of(const Value& value, const Rules& rules, const R
   SeedSubscription out;
   out.client_id = client_id.text(20);
   if (out.client_id.empty()) client_id.refuse("is empty");
-  out.name = name ? std::string(name->text(kName)) : out.client_id;
+  out.name = name ? std::string(name->text(kLongestName)) : out.client_id;
   if (accounts) {
     for (const Value& one : accounts->list(0, kMost)) {
       Table account(one);
@@ -154,7 +144,7 @@ SeedSubscription subscription_of(const Value& value, const Rules& rules, const R
                  balance = account.find("balance");
       account.done();
       out.accounts.push_back({0, 0, iban ? iban_of(*iban) : std::string(),
-                              label ? std::string(label->text(kName)) : "Compte courant",
+                              label ? std::string(label->text(kLongestName)) : "Compte courant",
                               balance ? balance_of(*balance) : 0});
     }
   }
@@ -163,7 +153,7 @@ SeedSubscription subscription_of(const Value& value, const Rules& rules, const R
       Table payee(one);
       const Value payee_name = payee.at("name"), iban = payee.at("iban");
       payee.done();
-      out.beneficiaries.push_back({std::string(payee_name.text(kName)), iban_of(iban)});
+      out.beneficiaries.push_back({std::string(payee_name.text(kLongestName)), iban_of(iban)});
     }
   }
   for (const Value& one : users.list(1, kMost)) out.users.push_back(user_of(one, rules, random, now));

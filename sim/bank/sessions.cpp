@@ -49,14 +49,12 @@ std::string Sessions::new_token() const {
 }
 
 std::string Sessions::csrf(std::string_view token) const {
-  return to_hex(
-      keys::hmac(csrf_key_, Bytes(reinterpret_cast<const std::uint8_t*>(token.data()), token.size())));
+  return to_hex(keys::hmac(csrf_key_, bytes_of(token)));
 }
 
 bool Sessions::knows_csrf(std::string_view token, std::string_view csrf) const {
   const std::string expected = this->csrf(token);
-  return keys::same(Bytes(reinterpret_cast<const std::uint8_t*>(expected.data()), expected.size()),
-                    Bytes(reinterpret_cast<const std::uint8_t*>(csrf.data()), csrf.size()));
+  return keys::same(bytes_of(expected), bytes_of(csrf));
 }
 
 Millis Sessions::ends(const Session& session) const {

@@ -93,4 +93,8 @@ class Sessions {
 
 ByteString sha256(std::string_view text);
 
+inline Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 }  // namespace sesame::bank

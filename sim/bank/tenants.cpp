@@ -18,7 +18,7 @@ namespace sesame::bank {
 
 namespace {
 
-constexpr std::size_t kIdBytes = 8;
+constexpr std::size_t kTenantBytes = 8;
 
 // Files of tests need no disk: memory, where the system has it as a folder.
 std::string temporary_folder() {
@@ -157,7 +157,7 @@ Holdings Tenants::temporary(const std::string& id) {
 }
 
 std::shared_ptr<Tenant> Tenants::make(const Rules& rules, bool is_virtual, std::optional<Millis> at) {
-  std::array<std::uint8_t, kIdBytes> bytes{};
+  std::array<std::uint8_t, kTenantBytes> bytes{};
   random_(bytes);
   std::string id = to_hex(bytes);
   for (char& c : id) c = static_cast<char>(c >= 'A' ? c + 32 : c);
