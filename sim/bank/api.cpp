@@ -488,8 +488,8 @@ Response Api::log_in_by_code(const Call& call) {
   if (login.who.site == Site::savings) {
     throw ApiError{400, "malformed_request", "the savings site has no reader", "POST api/login/password"};
   }
-  return session(call,
-                 call.tenant->bank().log_in_by_code(call.token, login.who, login.code, login.card, call.now));
+  return session(call, call.tenant->bank().log_in_by_code(call.token, login.who, login.code.view(),
+                                                          login.card, call.now));
 }
 
 Response Api::log_in_by_confidential_code(const Call& call) {
@@ -653,8 +653,8 @@ Response Api::begin_operation(const Call& call) {
 }
 
 Response Api::finish_operation(const Call& call) {
-  const std::string code = operation_code(body_of(call.request).root());
-  const Done done = call.tenant->bank().finish(call.token, call.parameters.front(), code, call.now);
+  const SecretString code = operation_code(body_of(call.request).root());
+  const Done done = call.tenant->bank().finish(call.token, call.parameters.front(), code.view(), call.now);
   Json result = Json::object();
   if (done.certificate) {
     result = {{"pkcs12", base64(done.certificate->pkcs12)}, {"pin", done.certificate->pin}};

@@ -177,8 +177,8 @@ Response Api::read_outbox(const Call& call) {
   return response;
 }
 
-// The outbox of the page, for who sits at this machine; with a token, for who has it: all customers' codes are
-// in it.
+// The outbox of the page, for who sits at this machine; with a token, for who has it: the codes of all
+// customers are in it.
 Response Api::read_outbox_of_page(const Call& call) {
   check_query(call.request, {});
   check_token(call.request);

@@ -110,7 +110,7 @@ CodeLogin code_login(const Value& body) {
   const Value code = table.at("code");
   const auto card = table.find("card");
   table.done();
-  return {who.read(), std::string(code.text(kCode)), card ? std::string(card->digits(4, 4)) : std::string()};
+  return {who.read(), SecretString(code.text(kCode)), card ? std::string(card->digits(4, 4)) : std::string()};
 }
 
 SecretLogin confidential_login(const Value& body) {
@@ -221,11 +221,11 @@ Wish wish(const Value& body) {
   return wish;
 }
 
-std::string operation_code(const Value& body) {
+SecretString operation_code(const Value& body) {
   Table table(body);
   const Value code = table.at("code");
   table.done();
-  return std::string(code.text(kCode));
+  return SecretString(code.text(kCode));
 }
 
 Batch batch(const Value& body) {

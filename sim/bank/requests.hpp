@@ -14,7 +14,7 @@ namespace sesame::bank {
 
 struct CodeLogin {
   Identifier who;
-  std::string code;
+  SecretString code;
   std::string card;  // four digits, or empty
 };
 CodeLogin code_login(const document::Value& body);
@@ -44,7 +44,7 @@ struct SecretChange {
 SecretChange secret_change(const document::Value& body);
 
 Wish wish(const document::Value& body);
-std::string operation_code(const document::Value& body);
+SecretString operation_code(const document::Value& body);
 Batch batch(const document::Value& body);
 
 struct NewTenant {

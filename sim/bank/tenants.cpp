@@ -89,6 +89,7 @@ Tenant::~Tenant() {
 
 std::vector<SeededUser> Tenant::plant(const Seed& seed) {
   std::vector<SeededUser> planted = bank::plant(*bank_, *holdings_.registry, seed, now());
+  if (base_.empty()) return planted;
   const std::lock_guard lock(mutex_);
   planted_.insert(planted_.end(), planted.begin(), planted.end());
   return planted;

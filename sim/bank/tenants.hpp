@@ -65,6 +65,7 @@ class Tenant {
   TenantClock& clock() { return clock_; }
   Millis now() const { return clock_.now(); }
 
+  // Remembered with their cards' files, of a bank of a test: keys and PIN are in those.
   std::vector<SeededUser> plant(const Seed& seed);
   std::vector<SeededUser> planted();
   // A customer's card that the issuer has already.

@@ -97,18 +97,22 @@ bool has_customers(bank::Tenant& tenant) {
 }
 
 // The demonstration's customers; the cards of those are files beside the bank.
-void plant_demonstration(bank::Tenant& tenant, const std::string& folder) {
+std::vector<bank::SeededUser> plant_demonstration(bank::Tenant& tenant, const std::string& folder) {
   const JsonBody demo(bank::asset("demo.json").value_or("{}"));
   const auto seed = bank::read_seed(demo.root(), tenant.bank().rules(), io::system_random, tenant.now());
-  for (const bank::SeededUser& one : tenant.plant(seed)) {
-    if (!one.card_toml || folder.empty()) continue;
-    io::create_file(fmt::format("{}/card-{}-{}.toml", folder, one.user.client_id, one.user.number),
-                    *one.card_toml);
+  // The files first: a crash leaves no customer without a card, and the next start makes both anew.
+  for (const bank::SeedSubscription& subscription : seed) {
+    for (const bank::SeedUser& one : subscription.users) {
+      if (!one.card_toml || folder.empty()) continue;
+      io::replace_file(fmt::format("{}/card-{}-{}.toml", folder, subscription.client_id, one.user.number),
+                       *one.card_toml);
+    }
   }
+  return tenant.plant(seed);
 }
 
-// Those files again.
-void find_cards(bank::Tenant& tenant, const std::string& folder) {
+// Of the first customer whose card is among those files.
+std::optional<bank::SeededUser> find_customer(bank::Tenant& tenant, const std::string& folder) {
   const auto users = tenant.bank().with_tables([](bank::Database& database) {
     std::vector<bank::Id> ids;
     sqlite::Query found = database.query("SELECT id FROM users ORDER BY id");
@@ -121,8 +125,10 @@ void find_cards(bank::Tenant& tenant, const std::string& folder) {
     const std::string path = fmt::format("{}/card-{}-{}.toml", folder, user.client_id, user.number);
     if (!std::filesystem::exists(path)) continue;
     const document::FileText file(path);
-    tenant.remember(user, std::string(file.text()));
+    const std::string toml(file.text());
+    return bank::SeededUser{user, toml, bank::pin_of(toml)};
   }
+  return std::nullopt;
 }
 
 // ---- the reader beside the page
@@ -349,20 +355,17 @@ void bank_command(const BankOptions& options) {
   if (!has_customers(*tenant)) {
     plant_demonstration(*tenant, folder);
     terminal::note_line(fmt::format("sesame: {} is a new bank; its customers' cards are beside it", folder));
-  } else {
-    find_cards(*tenant, folder);
   }
   Served served;
   std::optional<RemoteSimulator> simulator;
   if (options.simulator) {
     simulator.emplace(*options.simulator);
-    for (const bank::SeededUser& one : tenant->planted()) {
-      if (!one.card_toml || !served.reader.empty()) continue;
-      served.simulator = &*simulator;
-      served.simulator_host = simulator->host();
-      served.reader = make_reader(*simulator, simulator->host(), one);
-      served.demo = demo_json(one, *options.simulator);
-    }
+    const auto customer = find_customer(*tenant, folder);
+    if (!customer) throw Failure(Failure::invalid, fmt::format("{}: no customer's card is there", folder));
+    served.simulator = &*simulator;
+    served.simulator_host = simulator->host();
+    served.reader = make_reader(*simulator, simulator->host(), *customer);
+    served.demo = demo_json(*customer, *options.simulator);
   }
   serve(signals, options, site, tenants, served, folder);
 }
@@ -395,8 +398,7 @@ void demo(const BankOptions& options) {
   bank::Tenants tenants(system_now, io::system_random);
   enable_certificates(tenants, site);
   const auto tenant = tenants.make_default(bank::Rules{});
-  plant_demonstration(*tenant, "");
-  const bank::SeededUser customer = tenant->planted().front();
+  const bank::SeededUser customer = plant_demonstration(*tenant, "").front();
 
   Simulator simulator;
   HttpServer simulator_server(kLoopback, options.simulator_port);
