@@ -87,6 +87,7 @@ class Store {
   using Work = std::function<void(Rows&)>;
   virtual ~Store() = default;
 
+  enum class Open : std::uint8_t { existing, make };
   enum class Lasting : std::uint8_t {
     synced,   // all of the work is on the disk when transact() returns
     visible,  // everyone sees it, and it outlives this process, but not a loss of power
