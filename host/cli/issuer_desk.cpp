@@ -15,6 +15,7 @@
 #include "host/document/file.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/random.hpp"
+#include "host/issuer/store/open_store.hpp"
 #include "host/state/durable_store.hpp"
 
 namespace sesame::cli {
@@ -49,18 +50,21 @@ void refuse_what_others_read(const std::string& path) {
 }  // namespace
 
 void add_store(const Command& command, StoreOptions& options) {
-  command.option("--store", options.store, "the store's file [issuer.db under $XDG_STATE_HOME/sesame]")
-      .type("FILE");
+  command
+      .option("--store", options.store,
+              "the store's file, or postgresql://user@host:port/database, its password in PGPASSFILE "
+              "[issuer.db under $XDG_STATE_HOME/sesame]")
+      .type("FILE|URL");
   const Option file = command
                           .option("--key-file", options.key_file,
-                                  "the store's key, 64 hex digits [the store's name and .key]")
+                                  "the store's key, 64 hex digits [the store's file and .key]")
                           .type("FILE");
   command.option("--key-env", options.key_env, "read the store's key from this variable")
       .type("VAR")
       .excludes(file);
 }
 
-std::string store_path(const StoreOptions& options) {
+std::string store_name(const StoreOptions& options) {
   if (options.store) return *options.store;
   try {
     return std::filesystem::path(state::default_state_file("issuer")).replace_extension(".db").string();
@@ -71,7 +75,12 @@ std::string store_path(const StoreOptions& options) {
 }
 
 std::string key_path(const StoreOptions& options) {
-  return options.key_file ? *options.key_file : store_path(options) + ".key";
+  if (options.key_file) return *options.key_file;
+  const std::string store = store_name(options);
+  if (!issuer::is_in_a_file(store)) {
+    usage("--key-file or --key-env: required with a store in PostgreSQL, which has no place for its key");
+  }
+  return store + ".key";
 }
 
 SealingKey read_key(const StoreOptions& options) {
@@ -87,12 +96,11 @@ SealingKey read_key(const StoreOptions& options) {
 }
 
 std::unique_ptr<issuer::Store> open_store(const StoreOptions& options) {
-  return std::make_unique<issuer::SqliteStore>(store_path(options), issuer::SqliteStore::Open::existing);
+  return issuer::open_store(store_name(options), issuer::Store::Open::existing);
 }
 
 IssuerDesk::IssuerDesk(const StoreOptions& options)
-    : store_(store_path(options), issuer::SqliteStore::Open::existing),
-      registry_(store_, read_key(options), io::system_random) {}
+    : store_(open_store(options)), registry_(*store_, read_key(options), io::system_random) {}
 
 issuer::Millis now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -9,20 +9,20 @@
 
 #include "host/cli/command.hpp"
 #include "host/issuer/store/registry.hpp"
-#include "host/issuer/store/sqlite_store.hpp"
+#include "host/issuer/store/store.hpp"
 
 namespace sesame::cli {
 
 struct StoreOptions {
-  std::optional<std::string> store;     // else issuer.db under $XDG_STATE_HOME/sesame
-  std::optional<std::string> key_file;  // else the store's name and ".key"
+  std::optional<std::string> store;     // file or URL; else issuer.db under $XDG_STATE_HOME/sesame
+  std::optional<std::string> key_file;  // else the store's name and ".key", where it is a file
   std::optional<std::string> key_env;   // a variable of the environment instead
 };
 
 void add_store(const Command& command, StoreOptions& options);
 
-// The path of the store, and of the file of its key.
-std::string store_path(const StoreOptions& options);
+// The path or URL of the store, and the path of the file of its key.
+std::string store_name(const StoreOptions& options);
 std::string key_path(const StoreOptions& options);
 // From a file that no one else may read, or the environment: 64 hex digits.
 keys::SealingKey read_key(const StoreOptions& options);
@@ -38,7 +38,7 @@ class IssuerDesk {
   issuer::Registry& registry() { return registry_; }
 
  private:
-  issuer::SqliteStore store_;
+  std::unique_ptr<issuer::Store> store_;
   issuer::Registry registry_;
 };
 

@@ -22,6 +22,7 @@
 #include "host/io/private_memory.hpp"
 #include "host/io/random.hpp"
 #include "host/io/signals.hpp"
+#include "host/issuer/store/open_store.hpp"
 #include "host/terminal/output.hpp"
 #include "sim/bank/api.hpp"
 #include "sim/bank/assets.hpp"
@@ -67,7 +68,10 @@ Authority::Time to_seconds(bank::Millis now) {
 
 std::string folder_of(const std::optional<std::string>& folder, const cli::StoreOptions& store) {
   if (folder) return *folder;
-  return (std::filesystem::path(cli::store_path(store)).parent_path() / "bank").string();
+  // A store in PostgreSQL is in no folder: then beside the one that there is without --store.
+  const std::string name = cli::store_name(store);
+  const std::filesystem::path file = issuer::is_in_a_file(name) ? name : cli::store_name({});
+  return (file.parent_path() / "bank").string();
 }
 
 void make_folder(const std::string& folder) {
@@ -344,7 +348,9 @@ void bank_command(const BankOptions& options) {
   io::Signals signals;
   const std::string folder = folder_of(options.folder, options.store);
   make_folder(folder);
-  if (!std::filesystem::exists(cli::store_path(options.store))) cli::make_store(options.store);
+  // One in PostgreSQL is made by `sesame issuer init` alone.
+  const std::string store = cli::store_name(options.store);
+  if (issuer::is_in_a_file(store) && !std::filesystem::exists(store)) cli::make_store(options.store);
   allow_many_descriptors();
   Site site = open_site(options, folder);
   bank::Tenants tenants(system_now, io::system_random);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/e2e/output.hpp"
+#include "tests/support/postgresql_server.hpp"
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
@@ -252,6 +253,39 @@ TEST_CASE("the key of a store is its owner's alone") {
   CHECK(second.status == 2);
   CHECK_THAT(second.err, Contains("is there already"));
   CHECK(issuer.run({"card", "list", "--store", issuer.sandbox().file("none.db")}).status == 2);
+}
+
+TEST_CASE("a store in PostgreSQL has its URL in every command, and its password in no line that is printed") {
+  const Sandbox sandbox;
+  const std::string url = sesame::test::postgresql().new_database(), key = sandbox.file("key");
+  std::string with_password = url;
+  with_password.insert(url.find('@'), ":s3cret");  // which nobody asks for there
+  const auto issuer = [&](const Arguments& arguments, const std::string& store) {
+    return sandbox.sesame(Arguments{"issuer"} + arguments + Arguments{"--store", store, "--key-file", key});
+  };
+  const Outcome without_key = sandbox.sesame({"issuer", "init", "--store", url});
+  CHECK(without_key.status == 2);
+  CHECK_THAT(without_key.err, Contains("--key-file or --key-env: required"));
+  CHECK(issuer({"card", "list"}, url).status == 2);
+  const Outcome made = issuer({"init"}, with_password);
+  CHECK(made.status == 0);
+  CHECK_THAT(made.err, Contains("sesame:***@") && Contains("is a new store") && !Contains("s3cret"));
+  const Outcome again = issuer({"init"}, with_password);
+  CHECK(again.status == 2);
+  CHECK_THAT(again.err, Contains("is there already") && !Contains("s3cret"));
+
+  CHECK(issuer({"card", "add", "sesame-card"}, url).status == 0);
+  const std::string code = object(sandbox.sesame({"code", "--pin", "1234", "--json"})).at("code");
+  CHECK(issuer({"verify", code, "--card", "1"}, url).out == "accepted: card 1, ATC 0001\n");
+  CHECK(issuer({"verify", code, "--card", "1"}, url).status == 1);
+  CHECK(issuer({"audit", "--verify"}, url).status == 0);
+  sesame::test::PostgresqlServer::sql(url, "UPDATE sesame_issuer.cards SET failures=0 WHERE id=1");
+  CHECK_THAT(issuer({"audit", "--verify"}, url).err, Contains("card 1 not as it was written"));
+
+  const Outcome nobody = issuer({"card", "list"}, "postgresql://bank:s3cret@127.0.0.1:1/issuer");
+  CHECK(nobody.status == 3);
+  CHECK_THAT(nobody.err,
+             StartsWith("sesame: postgresql://bank:***@127.0.0.1:1/issuer: ") && !Contains("s3cret"));
 }
 
 TEST_CASE("what cannot be taken into a store is said in one line") {

@@ -11,6 +11,7 @@
 #include "tests/host/issuer/hsm/k2_message.hpp"
 #include "tests/sim/http/client.hpp"
 #include "tests/sim/server/described.hpp"
+#include "tests/support/postgresql_server.hpp"
 
 using namespace sesame;
 using namespace sesame::sim;
@@ -123,6 +124,31 @@ TEST_CASE("who had an acceptance in hand has it after kill -9, too, and no code 
     CHECK(served.verify(code) != kAccepted);
   }
   CHECK(issuer.sandbox.sesame({"issuer", "audit", "--verify"}).status == 0);
+}
+
+TEST_CASE(
+    "a store in PostgreSQL whose server goes is 503 and accepts nothing, and is used again when it is back") {
+  const Issuer issuer;  // for its codes
+  test::PostgresqlServer& server = test::postgresql();
+  const std::vector<std::string> store{"--store", server.new_database(), "--key-file",
+                                       issuer.sandbox.file("state/sesame/issuer.db.key")};
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), store.begin(), store.end());
+    return issuer.sandbox.sesame(arguments).status;
+  };
+  REQUIRE(run({"issuer", "init"}) == 0);
+  REQUIRE(run({"issuer", "card", "add", "sesame-card"}) == 0);
+  ServedIssuer served(issuer, store);
+  const std::string first = issuer.code("0001"), second = issuer.code("0002");
+  CHECK(served.verify(first) == kAccepted);
+  server.kill();
+  CHECK(served.send("POST", "/v1/verifications", Issuer::body(second), served.party()).status == 503);
+  server.start();
+  CHECK(served.verify(second) == kAccepted);
+  CHECK(served.verify(first) == kRefused);
+  CHECK(served.end() == 0);
+  CHECK(served.log().find("connection to server") != std::string::npos);
+  CHECK(run({"issuer", "audit", "--verify"}) == 0);
 }
 
 TEST_CASE("a back end that speaks to an HSM gets its answers, whatever pieces its messages come in") {

@@ -4,13 +4,19 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <cstdlib>
+#include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "host/base/failure.hpp"
+#include "host/issuer/store/open_store.hpp"
+#include "host/issuer/store/postgresql_store.hpp"
 #include "host/issuer/store/registry.hpp"
 #include "host/issuer/store/sqlite_store.hpp"
 #include "tests/host/issuer/code_maker.hpp"
+#include "tests/support/postgresql_server.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace sesame::issuer::test {
@@ -54,26 +60,38 @@ class Codes {
   CodeMaker maker_{kApplications[0]};
 };
 
+// Where the tests run that take any store: SESAME_TEST_STORE=postgresql, else in an SQLite file.
+inline bool on_postgresql() {
+  const char* const store = std::getenv("SESAME_TEST_STORE");
+  return store != nullptr && std::string_view(store) == "postgresql";
+}
+
 class IssuerWithStore {
  public:
-  IssuerWithStore() : store_(std::in_place, path(), SqliteStore::Open::make) {
+  IssuerWithStore()
+      : name_(on_postgresql() ? sesame::test::postgresql().new_database() : folder_.file("issuer.db")),
+        store_(open_store(name_, Store::Open::make)) {
     Registry::found(*store_, root_key(), random_numbers(3), 1);
     registry_.emplace(*store_, root_key(), random_numbers());
     const NewCard card = new_card();
     id_ = registry_->add({&card, 1}, 2).at(0);
   }
 
-  std::string path() const { return folder_.file("issuer.db"); }
+  const std::string& name() const { return name_; }
   CardId card() const { return id_; }
   Registry& registry() { return *registry_; }
-  SqliteStore& store() { return *store_; }
+  Store& store() { return *store_; }
   // As a process that is started again.
   void reopen(std::optional<std::string> era = std::nullopt) {
     registry_.reset();
-    store_.emplace(path(), SqliteStore::Open::existing, nullptr, std::move(era));
+    store_.reset();
+    if (on_postgresql()) {
+      store_ = std::make_unique<PostgresqlStore>(name_, Store::Open::existing, std::move(era));
+    } else {
+      store_ = std::make_unique<SqliteStore>(name_, Store::Open::existing, nullptr, std::move(era));
+    }
     registry_.emplace(*store_, root_key(), random_numbers(2));
   }
-
   std::size_t events(std::string_view name) {
     std::size_t count = 0;
     registry_->read_audit(0, [&](const AuditRow& row) { count += row.event == name ? 1U : 0U; });
@@ -82,7 +100,8 @@ class IssuerWithStore {
 
  private:
   sesame::test::TemporaryFolder folder_;
-  std::optional<SqliteStore> store_;
+  std::string name_;
+  std::unique_ptr<Store> store_;
   std::optional<Registry> registry_;
   CardId id_ = 0;
 };

@@ -214,20 +214,32 @@ TEST_CASE("cards are added all or none, each once, and none that cannot be verif
   CHECK_THAT(refused([&] { registry.add({&bad, 1}, kNow); }), Contains("AIP"));
 }
 
+// All of a store, as who reads its disk finds it.
+std::string everything_in(const std::string& store) {
+  if (!on_postgresql()) return sesame::test::content(store) + sesame::test::content(store + "-wal");
+  std::string all;
+  for (const char* table : {"cards", "audit", "meta"}) {
+    all += sesame::test::PostgresqlServer::sql(
+        store, std::string("SELECT string_agg(t::text, '') FROM sesame_issuer.") + table + " t");
+  }
+  return all;
+}
+
 TEST_CASE("a PAN is shown masked and stands nowhere in the store, nor does a key") {
   IssuerWithStore setup;
   const CardInfo info = setup.registry().show(setup.card());
   CHECK(info.pan == "541333******0019");
   CHECK(info.psn == "00");
   CHECK(info.customer == "alice");
-  for (const char* end : {"", "-wal"}) {
-    const std::string file = sesame::test::content(setup.path() + end);
-    for (const std::string_view secret :
-         {std::string_view("5413330000000019"), std::string_view("\x01\x23\x45\x67\x89\xAB\xCD\xEF")}) {
-      CHECK(file.find(secret) == std::string::npos);
-    }
+  const std::string all = everything_in(setup.name());
+  CHECK(all.find("alice") != std::string::npos);
+  for (const std::string_view secret :
+       {std::string_view("5413330000000019"), std::string_view("\x01\x23\x45\x67\x89\xAB\xCD\xEF"),
+        std::string_view("35343133333330303030303030303139"), std::string_view("0123456789abcdef")}) {
+    CHECK(all.find(secret) == std::string::npos);
   }
-  CHECK((std::filesystem::status(setup.path()).permissions() & std::filesystem::perms(077)) ==
+  if (on_postgresql()) return;
+  CHECK((std::filesystem::status(setup.name()).permissions() & std::filesystem::perms(077)) ==
         std::filesystem::perms::none);
 }
 
@@ -237,11 +249,14 @@ TEST_CASE("a store opens with its own key alone") {
              Contains("not that of this store"));
   CHECK_THAT(refused([&] { Registry::found(setup.store(), root_key(), random_numbers(), 1); }),
              Contains("a key already"));
-  CHECK_THAT(refused([&] { SqliteStore(setup.path(), SqliteStore::Open::make); }),
-             Contains("is there already"));
-  CHECK_THAT(refused([&] { SqliteStore(setup.path() + "x", SqliteStore::Open::existing); }),
+  CHECK_THAT(refused([&] { open_store(setup.name(), Store::Open::make); }), Contains("is there already"));
+}
+
+TEST_CASE("a file that is no store is said, and what makes one", "[sqlite]") {
+  const sesame::test::TemporaryFolder folder;
+  CHECK_THAT(refused([&] { open_store(folder.file("none"), Store::Open::existing); }),
              Contains("issuer init"));
-  CHECK_THAT(refused([&] { SqliteStore("/dev/null", SqliteStore::Open::existing); }), Contains("/dev/null"));
+  CHECK_THAT(refused([&] { open_store("/dev/null", Store::Open::existing); }), Contains("/dev/null"));
 }
 
 }  // namespace

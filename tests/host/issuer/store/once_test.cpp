@@ -28,8 +28,8 @@ int accepted_of_64(IssuerWithStore& setup, const Submission& submission) {
     }
     std::atomic<int> accepted = 0;
     try {
-      SqliteStore store(setup.path(), SqliteStore::Open::existing);
-      Registry registry(store, root_key(), random_numbers(static_cast<unsigned>(i)));
+      const auto store = open_store(setup.name(), Store::Open::existing);
+      Registry registry(*store, root_key(), random_numbers(static_cast<unsigned>(i)));
       std::vector<std::thread> threads;
       for (int j = 0; j < kThreads; ++j) {
         threads.emplace_back(
