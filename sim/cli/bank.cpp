@@ -108,8 +108,11 @@ std::vector<bank::SeededUser> plant_demonstration(bank::Tenant& tenant, const st
   for (const bank::SeedSubscription& subscription : seed) {
     for (const bank::SeedUser& one : subscription.users) {
       if (!one.card_toml || folder.empty()) continue;
-      io::replace_file(fmt::format("{}/card-{}-{}.toml", folder, subscription.client_id, one.user.number),
-                       *one.card_toml);
+      const std::string path =
+          fmt::format("{}/card-{}-{}.toml", folder, subscription.client_id, one.user.number);
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+      io::create_file(path, *one.card_toml);
     }
   }
   return tenant.plant(seed);

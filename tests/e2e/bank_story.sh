@@ -20,6 +20,8 @@ for text in '"level":"strong"' '"access":"full"' '"balance":"12480.55"' '"code":
 done
 [ "$(grep -c 'new bank' errors)" = 1 ] || fail "it does not say that the bank is new"
 
+[ -z "$(find state -type f -perm /077)" ] || fail "others may read $(find state -type f -perm /077)"
+
 # refuses STATUS TEXT ARGUMENT…
 refuses() {
   status=$1 text=$2
