@@ -1,7 +1,7 @@
-// How fast codes are judged, and how fast acceptances are on the disk; beside what OpenSSL and the disk would
-// do at best. Targets are printed, never asserted.
+// How fast codes are judged, and how fast acceptances are on the disk, in both stores; beside what OpenSSL and
+// the disk would do at best. Targets are printed, never asserted.
 //
-//   bench_issuer [FOLDER]     where the stores are made [the temporary folder]
+//   bench_issuer [FOLDER]     where the stores are made, and the server of one [the temporary folder]
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -21,9 +21,10 @@
 #include "host/issuer/file/card_file_record.hpp"
 #include "host/issuer/judge.hpp"
 #include "host/issuer/search.hpp"
+#include "host/issuer/store/open_store.hpp"
 #include "host/issuer/store/registry.hpp"
-#include "host/issuer/store/sqlite_store.hpp"
 #include "host/keys/openssl.hpp"
+#include "tests/support/postgresql_server.hpp"
 
 namespace {
 
@@ -143,11 +144,11 @@ struct Accepted {
   double p99 = 0;  // milliseconds
 };
 
-// Each client has a card of its own and hands in one good code after the other, made before.
-Accepted acceptances(const std::filesystem::path& folder, std::size_t clients, double a_second) {
-  const std::string path =
-      (folder / ("store" + std::to_string(clients) + (a_second > 0 ? "p" : ""))).string();
-  SqliteStore store(path, SqliteStore::Open::make);
+// Each client has a card of its own and hands in one good code after the other, made before. An acceptance is
+// two transactions, of which the second is synced; those of clients that wait at the same time share them.
+Accepted acceptances(const std::string& name, std::size_t clients, double a_second) {
+  const auto made_store = open_store(name, Store::Open::make);
+  Store& store = *made_store;
   std::array<std::uint8_t, keys::SealingKey::size> bytes{};
   const keys::SealingKey key{std::span<const std::uint8_t, keys::SealingKey::size>(bytes)};
   Registry::found(store, key, io::system_random, 0);
@@ -196,7 +197,8 @@ Accepted acceptances(const std::filesystem::path& folder, std::size_t clients, d
 // What is refused, each kind in turn; the card gets its tries back between, unmeasured.
 void print_refusals(const std::filesystem::path& folder) {
   constexpr int kEach = 1000;
-  SqliteStore store((folder / "refusals").string(), SqliteStore::Open::make);
+  const auto made_store = open_store((folder / "refusals").string(), Store::Open::make);
+  Store& store = *made_store;
   std::array<std::uint8_t, keys::SealingKey::size> bytes{};
   const keys::SealingKey key{std::span<const std::uint8_t, keys::SealingKey::size>(bytes)};
   Registry::found(store, key, io::system_random, 0);
@@ -243,6 +245,17 @@ void print_refusals(const std::filesystem::path& folder) {
   }
 }
 
+void print_acceptances(const char* store, double limit, const std::function<std::string()>& new_store) {
+  for (const std::size_t clients : {std::size_t{1}, std::size_t{16}, std::size_t{64}}) {
+    const Accepted accepted = acceptances(new_store(), clients, 0);
+    std::printf("%-10s acceptances a second, %2zu clients %10.0f  %.2fx, p99 %.1f ms\n", store, clients,
+                accepted.a_second, accepted.a_second / limit, accepted.p99);
+  }
+  const Accepted steady = acceptances(new_store(), 8, 100);
+  std::printf("%-10s at 100 a second                  %10.0f  p99 %.1f ms\n", store, steady.a_second,
+              steady.p99);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -254,15 +267,16 @@ int main(int argc, char** argv) {
       ("sesame-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const double limit = appends(folder);
-  std::printf("%-32s %10.0f\n", "append and fdatasync a second", limit);
-  for (const std::size_t clients : {std::size_t{1}, std::size_t{16}, std::size_t{64}}) {
-    const Accepted accepted = acceptances(folder, clients, 0);
-    std::printf("acceptances a second, %2zu clients %10.0f  %.2fx, p99 %.1f ms\n", clients, accepted.a_second,
-                accepted.a_second / limit, accepted.p99);
+  std::printf("%-45s %10.0f\n", "append and fdatasync a second", limit);
+  int stores = 0;
+  print_acceptances("SQLite", limit,
+                    [&] { return (folder / ("store" + std::to_string(++stores))).string(); });
+  {
+    ::setenv("TMPDIR", folder.c_str(), 1);
+    sesame::test::PostgresqlServer server(sesame::test::PostgresqlServer::Sync::on);
+    print_acceptances("PostgreSQL", limit, [&] { return server.new_database(); });
   }
-  const Accepted steady = acceptances(folder, 8, 100);
-  std::printf("at 100 a second                  %10.0f  p99 %.1f ms\n", steady.a_second, steady.p99);
-  std::printf("targets: 0.80x with one client, 4.00x with 16\n\n");
+  std::printf("targets: SQLite 0.80x with one client, 4.00x with 16\n\n");
   print_refusals(folder);
   std::filesystem::remove_all(folder);
 }

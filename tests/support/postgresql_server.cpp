@@ -56,7 +56,7 @@ std::size_t count(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-PostgresqlServer::PostgresqlServer() : bin_(bin_folder()) {
+PostgresqlServer::PostgresqlServer(Sync sync) : bin_(bin_folder()), sync_(sync) {
   if (const passwd* user = ordinary_user()) {
     if (::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
       fail("its folder is not to be given away");
@@ -116,8 +116,8 @@ void PostgresqlServer::listen(int from) {
 void PostgresqlServer::start() {
   const std::size_t before = count(log(), kReady);
   pid_ = spawn("postgres", {"-D", folder_.file("data"), "-k", folder_.path(), "-c", "listen_addresses=", "-c",
-                            "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", "-c",
-                            "max_connections=64"});
+                            sync_ == Sync::on ? "fsync=on" : "fsync=off", "-c", "shared_buffers=16MB", "-c",
+                            "autovacuum=off", "-c", "max_connections=64"});
   wait_for_ready(before + 1);
 }
 

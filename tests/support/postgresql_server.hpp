@@ -24,7 +24,11 @@ namespace sesame::test {
 
 class PostgresqlServer {
  public:
-  PostgresqlServer();  // up when this returns
+  enum class Sync {
+    off,
+    on
+  };  // without it, what a killed server has committed stays; a loss of power is no test
+  explicit PostgresqlServer(Sync sync = Sync::off);  // up when this returns
   PostgresqlServer(const PostgresqlServer&) = delete;
   PostgresqlServer& operator=(const PostgresqlServer&) = delete;
   ~PostgresqlServer();
@@ -59,6 +63,7 @@ class PostgresqlServer {
 
   TemporaryFolder folder_;
   std::string bin_;
+  Sync sync_;
   pid_t pid_ = 0;
   int databases_ = 0;
   std::mutex mutex_;
