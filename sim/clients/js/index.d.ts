@@ -1,9 +1,9 @@
-// Types of the client; the fields are those of the simulator's /openapi.json.
+// Types of the client; the fields are those of each server's /openapi.json.
 
 export interface LaunchOptions {
   /** Default: the environment variable SESAME, or `sesame` on the PATH. */
   binary?: string;
-  /** After `sesame sim --port 0`. */
+  /** After `sesame sim --port 0`, `sesame issuer serve --port 0`, `sesame bank --port 0 --http`. */
   args?: string[];
   timeout?: number;
 }
@@ -148,7 +148,7 @@ export interface EventOptions {
 
 export class SesameError extends Error {
   constructor(body: { code?: string; message?: string; hint?: string }, status?: number, options?: { cause?: unknown });
-  /** As the API says it; "unreachable" and "simulator_failed" where there is no API. */
+  /** As the API says it; "unreachable" and "simulator_failed" where there is no API; "no_code", "message_timeout". */
   code: string;
   hint: string;
   status: number | undefined;
@@ -242,4 +242,158 @@ export class Reader {
   trace(): Promise<string>;
   apdus(): Promise<Apdu[]>;
   events(options?: EventOptions): Promise<EventStream>;
+}
+
+export type Site = 'coopanet' | 'coopaccess' | 'savings';
+export type Access = 'none' | 'must_prove' | 'must_change' | 'limited' | 'full';
+
+export interface TenantOptions {
+  /** Its customers, as /openapi.json describes a Seed; default: the demonstration's. */
+  seed?: Record<string, any>;
+  /** Of exportState(), in the place of a seed. */
+  state?: Record<string, any>;
+  /** What differs from the documents' values: { strong_days: 180 }. */
+  rules?: Record<string, number | boolean>;
+  /** Default: virtual, which stands until advance(). */
+  clock?: 'real' | 'virtual';
+  /** Default: the system's time. */
+  nowMs?: number;
+}
+
+export interface Message {
+  number: number;
+  at_ms: number;
+  kind: 'post' | 'sms';
+  to: string;
+  subject: string;
+  text: string;
+  /** What of the text is typed. */
+  values: { code: string | null };
+}
+
+export interface OutboxOptions {
+  /** A message's number. */
+  after?: number;
+  kind?: 'post' | 'sms';
+  /** A part of whom it is for. */
+  to?: string;
+  /** Until there is one; at most 60 000. */
+  waitMs?: number;
+}
+
+export interface BankEvent {
+  number: number;
+  at_ms: number;
+  user: number | null;
+  event: string;
+  method: string | null;
+  detail: Record<string, any>;
+}
+
+/** Of the site: who is logged in, and what they may do. */
+export interface SessionView {
+  level: 'anonymous' | 'simple' | 'strong';
+  access: Access;
+  site: Site | null;
+  csrf: string;
+  now_ms: number;
+  ends_ms: number | null;
+  user: Record<string, any> | null;
+  strong_until_ms: number | null;
+  [more: string]: any;
+}
+
+export interface Operation {
+  id: string;
+  kind: string;
+  method: 'identify' | 'respond' | 'sign' | 'tds' | 'sms' | 'post';
+  /** What the page shows. */
+  summary: { field: string; value: any }[];
+  /** What is typed on the reader, in this order. */
+  inputs: { field: string; value: string }[];
+  expires_ms: number;
+}
+
+export type ReaderFunctions = Partial<Record<Operation['method'], string>>;
+
+export interface CustomerReaderOptions extends Omit<ReaderOptions, 'card'> {
+  /** Its keys; known of sesame and vasco-810 (the default). */
+  functions?: ReaderFunctions;
+}
+
+export class Bank {
+  constructor(url: string, token?: string | null);
+  static launch(options?: LaunchOptions): Promise<Bank>;
+  url: string;
+  token: string | null;
+  stop(): Promise<void>;
+  createTenant(options?: TenantOptions): Promise<Tenant>;
+  tenant(id: string): Promise<Tenant>;
+  tenants(): Promise<{ id: string; url: string; clock: 'real' | 'virtual'; now_ms: number }[]>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
+  ): Promise<Response>;
+  json(method: string, path: string, body?: unknown): Promise<any>;
+}
+
+export class Tenant {
+  constructor(bank: Bank, fields: { id: string; url: string; customers: Record<string, any>[] });
+  bank: Bank;
+  id: string;
+  /** Of its pages. */
+  url: string;
+  customers: Customer[];
+  /** The first that has a card. */
+  customer: Customer;
+  get(): Promise<{ id: string; url: string; clock: 'real' | 'virtual'; now_ms: number }>;
+  delete(): Promise<void>;
+  advance(ms: number): Promise<number>;
+  outbox(options?: OutboxOptions): Promise<Message[]>;
+  nextMessage(options?: { kind?: 'post' | 'sms'; to?: string; timeout?: number }): Promise<Message>;
+  audit(): Promise<BankEvent[]>;
+  addCustomers(seed: Record<string, any>): Promise<Customer[]>;
+  exportState(): Promise<Record<string, any>>;
+  open(): Promise<Session>;
+}
+
+export class Customer {
+  constructor(tenant: Tenant, fields: Record<string, any>);
+  readonly tenant: Tenant;
+  name: string;
+  client_id: string;
+  user_number: string;
+  user_code: string | null;
+  role: 'main' | 'administrator' | 'user';
+  entitlements: string[];
+  email: string | null;
+  company: string | null;
+  server_code: string | null;
+  card: { toml: string; pin: string } | null;
+  identifier(site?: Site): Record<string, string>;
+  reader(simulator: Simulator, options?: CustomerReaderOptions): Promise<CustomerReader>;
+  logIn(reader: CustomerReader, options?: { site?: Site }): Promise<Session>;
+}
+
+export class CustomerReader extends Reader {
+  constructor(simulator: Simulator, id: string, customer: Customer, functions?: ReaderFunctions);
+  customer: Customer;
+  code(operation?: Pick<Operation, 'method' | 'inputs'>): Promise<string>;
+}
+
+export class Session {
+  constructor(tenant: Tenant);
+  tenant: Tenant;
+  /** As the API last said it. */
+  view: SessionView | null;
+  get(): Promise<SessionView>;
+  logInByCode(login: { site: Site; code: string; [identifier: string]: string }): Promise<SessionView>;
+  logInByConfidentialCode(login: { client_id: string; user_number: string; confidential_code: string }): Promise<SessionView>;
+  logInByPassword(login: { password: string; [identifier: string]: string }): Promise<SessionView>;
+  logOut(): Promise<SessionView>;
+  accounts(): Promise<{ id: number; iban: string; label: string; balance: string; currency: string }[]>;
+  begin(operation: { kind: string; [field: string]: any }): Promise<Operation>;
+  finish(operation: { id: string }, code: string): Promise<{ done: true; result: Record<string, any>; session: SessionView }>;
+  json(method: string, path: string, body?: unknown): Promise<any>;
 }

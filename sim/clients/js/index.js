@@ -1,9 +1,12 @@
-// A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; and of
-// the issuer (`sesame issuer serve`), which tells whether a code is good.
-// What the fields of the answers mean is in the simulator's own /openapi.json; the types are in index.d.ts. Times are
+// A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; of the
+// issuer (`sesame issuer serve`), which tells whether a code is good; and of the bank (`sesame bank`), to log in to.
+// What the fields of the answers mean is in each server's own /openapi.json; the types are in index.d.ts. Times are
 // milliseconds. Everything that goes wrong rejects with a SesameError.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 // Bytes of an answer, and characters of one event: the peer may be no simulator.
@@ -160,8 +163,237 @@ export class Reader {
   #get(path, accept) { return this.simulator.request('GET', this.path + path, { accept }); }
 }
 
+/** The bank's server: `sesame bank`. Each test has a bank of its own in it: createTenant(). */
+export class Bank {
+  #process;
+  #folder;
+
+  /** One that runs already; over HTTPS, NODE_EXTRA_CA_CERTS names its authority. */
+  constructor(url, token = null) {
+    this.url = url.replace(/\/+$/, '');
+    this.token = token;
+  }
+
+  /**
+   * Starts one of our own, on this machine's loopback without TLS, with `args` after `sesame bank --port 0 --http`. Where
+   * those name no --store, it has one in a temporary folder, until stop().
+   */
+  static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
+    const folder = args.includes('--store') ? undefined : await mkdtemp(join(tmpdir(), 'sesame-bank-'));
+    const kept = folder ? ['--store', join(folder, 'issuer.db'), '--folder', join(folder, 'bank')] : [];
+    try {
+      const server = new ServerProcess('bank', binary, ['bank', '--port', '0', '--http', ...kept, ...args]);
+      const { url, token } = await server.ready(timeout);
+      const bank = new Bank(url, token);
+      bank.#process = server;
+      bank.#folder = folder;
+      return bank;
+    } catch (error) {
+      await removed(folder);
+      throw error;
+    }
+  }
+
+  /** Stops what launch() started, and nothing else. */
+  async stop() {
+    try {
+      await this.#process?.stop();
+    } finally {
+      await removed(this.#folder);
+    }
+  }
+
+  /**
+   * A bank of a test's own: customers, cards, clock and outbox. Without a `seed`, or the `state` of another, with the
+   * demonstration's customers.
+   */
+  async createTenant({ seed, state, rules, clock, nowMs } = {}) {
+    return new Tenant(this, await this.json('POST', '/v1/tenants', { seed, state, rules, clock, now_ms: nowMs }));
+  }
+  /** One that exists already. */
+  async tenant(id) { return new Tenant(this, await this.json('GET', `/v1/tenants/${encodeURIComponent(id)}`)); }
+  async tenants() { return (await this.json('GET', '/v1/tenants')).tenants; }
+
+  /** Anything else the API has, as of Simulator. */
+  request(method, path, options) { return send(this, BANK, method, path, options); }
+  async json(method, path, body) {
+    return parsed(await read(await this.request(method, path, { body }), BANK), BANK);
+  }
+}
+
+/** One bank of a Bank's server, as a test sees it. `url` is that of its pages. */
+export class Tenant {
+  #path;
+  #last = 0;
+
+  constructor(bank, { id, url, customers }) {
+    this.bank = bank;
+    this.id = id;
+    this.url = bank.url + url;
+    this.customers = customers.map((one) => new Customer(this, one));
+    this.customer = this.customers.find(({ card }) => card);
+    this.#path = `/v1/tenants/${encodeURIComponent(id)}`;
+  }
+
+  get() { return this.bank.json('GET', this.#path); }
+  /** Throws it away. */
+  async delete() { await this.bank.request('DELETE', this.#path); }
+
+  /** Moves the clock forward; resolves to what it shows. */
+  async advance(ms) { return (await this.bank.json('POST', `${this.#path}/clock`, { advance_ms: ms })).now_ms; }
+  /** What was sent by post and SMS: all, or after that number, of that `kind`, `to` somebody. */
+  async outbox({ after, kind, to, waitMs } = {}) {
+    const query = new URLSearchParams(Object.entries({ after, kind, to, wait_ms: waitMs })
+      .filter(([, value]) => value !== undefined));
+    return (await this.bank.json('GET', `${this.#path}/outbox?${query}`)).messages;
+  }
+  /** The next message that this was not given yet; "message_timeout" where none comes. */
+  async nextMessage({ kind, to, timeout = 5_000 } = {}) {
+    const [message] = await this.outbox({ after: this.#last, kind, to, waitMs: timeout });
+    if (!message) {
+      throw new SesameError({ code: 'message_timeout', message: `no message in ${timeout} ms`,
+                              hint: 'see outbox()' });
+    }
+    this.#last = message.number;
+    return message;
+  }
+  /** All that was done, in its order. */
+  async audit() {
+    const all = [];
+    for (let from = 1; from !== null;) {
+      const { rows, next } = await this.bank.json('GET', `${this.#path}/audit?from=${from}`);
+      all.push(...rows);
+      from = next;
+    }
+    return all;
+  }
+  /** More of them, with their cards: those that are new. */
+  async addCustomers(seed) {
+    const { customers } = await this.bank.json('POST', `${this.#path}/customers`, seed);
+    const added = customers.map((one) => new Customer(this, one));
+    this.customers.push(...added);
+    return added;
+  }
+  /** All that it has, for the `state` of another. */
+  exportState() { return this.bank.json('GET', `${this.#path}/state`); }
+  /** A browser that has just come to the site: nobody is logged in. */
+  async open() {
+    const session = new Session(this);
+    await session.get();
+    return session;
+  }
+}
+
+/** A customer of a Tenant: `client_id`, `user_number`, `user_code`, `card` with its `toml` and `pin` … */
+export class Customer {
+  constructor(tenant, fields) {
+    Object.defineProperty(this, 'tenant', { value: tenant });
+    Object.assign(this, fields);
+  }
+
+  /** What that site calls them: coopanet, coopaccess, savings. */
+  identifier(site = 'coopanet') {
+    if (site === 'coopanet') return { user_code: this.user_code };
+    if (site === 'coopaccess') return { client_id: this.client_id, user_number: this.user_number };
+    return this.email ? { email: this.email } : { company: this.company, server_code: this.server_code };
+  }
+  /** A reader of that simulator with their card in it. */
+  async reader(simulator, { profile = 'vasco-810', functions = FUNCTIONS[profile], ...options } = {}) {
+    const { id } = await simulator.json('POST', '/v1/readers', { profile, card: { toml: this.card.toml }, ...options });
+    return new CustomerReader(simulator, id, this, functions);
+  }
+  /** A session that a code of their reader opens. */
+  async logIn(reader, { site = 'coopanet' } = {}) {
+    const session = await this.tenant.open();
+    await session.logInByCode({ site, ...this.identifier(site), code: await reader.code() });
+    return session;
+  }
+}
+
+/** A reader with a customer's card, who knows its PIN. */
+export class CustomerReader extends Reader {
+  #functions;
+
+  /** `functions`: its keys for { identify, respond, sign, tds }. */
+  constructor(simulator, id, customer, functions = {}) {
+    super(simulator, id);
+    this.customer = customer;
+    this.#functions = functions;
+  }
+
+  /** The code of a login, or of an operation that a session began: with what its `inputs` ask. */
+  async code({ method = 'identify', inputs = [] } = {}) {
+    const key = this.#functions[method];
+    if (!key) {
+      throw new SesameError({ code: 'unknown_function', message: `this reader has no key for ${method}`,
+                              hint: 'choose another model, or give `functions`' });
+    }
+    const typed = inputs.map(({ field, value }) => (method === 'sign' && field !== 'challenge' ? euros(value) : value));
+    const { code, screens } = await this.otp({ pin: this.customer.card.pin, function: key, inputs: typed });
+    if (code === null) {
+      throw new SesameError({ code: 'no_code', message: `the reader makes no code: ${screens.at(-1)?.join(' / ')}`,
+                              hint: 'see its screen' });
+    }
+    return code;
+  }
+}
+
+/** A visit to the site, as a browser has it: the cookie and the CSRF token are in here. `view` is what the API last said. */
+export class Session {
+  #cookie = '';
+
+  constructor(tenant) {
+    this.tenant = tenant;
+    this.view = null;
+  }
+
+  /** Who is logged in, and what they may do. */
+  get() { return this.json('GET', 'session'); }
+  /** { site, user_code, code }, or { site, client_id, user_number, code }. */
+  logInByCode(login) { return this.json('POST', 'login/code', login); }
+  /** { client_id, user_number, confidential_code }. */
+  logInByConfidentialCode(login) { return this.json('POST', 'login/confidential', login); }
+  /** { email, password }, or { company, server_code, password }. */
+  logInByPassword(login) { return this.json('POST', 'login/password', login); }
+  async logOut() {
+    await this.json('POST', 'logout');
+    return this.get();
+  }
+
+  async accounts() { return (await this.json('GET', 'accounts')).accounts; }
+  /** begin({ kind: 'instant_transfer', account: 1, name, iban, amount: '12.00' }): how it is proved. */
+  begin(operation) { return this.json('POST', 'operations', operation); }
+  /** Does it, once, if the code is good. */
+  finish({ id }, code) { return this.json('POST', `operations/${encodeURIComponent(id)}`, { code }); }
+
+  /** Anything else under api/; null where the answer has no body. */
+  async json(method, path, body) {
+    const headers = {};
+    if (this.#cookie) headers.Cookie = this.#cookie;
+    if (method !== 'GET') headers['X-CSRF-Token'] = this.view?.csrf ?? '';
+    const response = await send({ url: this.tenant.url }, BANK, method, `api/${path}`, { body, headers });
+    const cookie = response.headers.get('set-cookie');
+    if (cookie) [this.#cookie] = cookie.split(';');
+    const text = await read(response, BANK);
+    const answer = text.length === 0 ? null : parsed(text, BANK);
+    const view = answer?.session ?? answer;
+    if (view?.csrf) this.view = view;
+    return answer;
+  }
+}
+
+// The keys of shipped models.
+const FUNCTIONS = {
+  sesame: { identify: 'CODE' },
+  'vasco-810': { identify: 'M1', respond: 'M1', tds: 'M2' },
+};
+
+const euros = (cents) => cents.padStart(3, '0').replace(/(\d\d)$/, '.$1');
+const removed = (folder) => folder && rm(folder, { recursive: true, force: true });
+
 const SIMULATOR = { name: 'simulator', command: 'sesame sim' };
 const ISSUER = { name: 'issuer', command: 'sesame issuer serve' };
+const BANK = { name: 'bank', command: 'sesame bank' };
 
 async function send({ url, token }, server, method, path,
                     { body, accept = 'application/json', headers = {}, signal } = {}) {

@@ -1,6 +1,11 @@
 import type { TestType } from '@playwright/test';
 
-import type { LaunchOptions, Reader, ReaderOptions, Simulator } from './index.js';
+import type {
+  Bank, Customer, CustomerReader, CustomerReaderOptions, LaunchOptions, Reader, ReaderOptions, Simulator, Tenant, TenantOptions,
+} from './index.js';
+
+/** How a server is started, or where one runs. */
+export type ServerOptions = LaunchOptions | { url: string; token?: string | null };
 
 export interface SesameFixtures {
   readerOptions: ReaderOptions;
@@ -13,5 +18,23 @@ export interface SesameWorkerFixtures {
 /** Give it the `test` of @playwright/test; what comes back has `reader`, `sesame` and the option `readerOptions`. */
 export function withSesame<T extends {}, W extends {}>(
   test: TestType<T, W>,
-  options?: LaunchOptions | { url: string; token?: string | null },
+  options?: ServerOptions,
 ): TestType<T & SesameFixtures, W & SesameWorkerFixtures>;
+
+export interface BankFixtures {
+  readerOptions: CustomerReaderOptions;
+  bankOptions: TenantOptions;
+  bank: Tenant;
+  customer: Customer;
+  reader: CustomerReader;
+}
+export interface BankWorkerFixtures {
+  sesame: Simulator;
+  sesameBank: Bank;
+}
+
+/** As withSesame(), with a `bank` of the test's own, a `customer` of it, and a `reader` with that customer's card. */
+export function withBank<T extends {}, W extends {}>(
+  test: TestType<T, W>,
+  options?: { simulator?: ServerOptions; bank?: ServerOptions },
+): TestType<T & BankFixtures, W & BankWorkerFixtures>;

@@ -1,11 +1,11 @@
-"""A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; and
-of the issuer (`sesame issuer serve`), which tells whether a code is good.
+"""A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; of the
+issuer (`sesame issuer serve`), which tells whether a code is good; and of the bank (`sesame bank`), to log in to.
 
     with Simulator.launch() as sim:
         reader = sim.create_reader(card="bank-card", profile="vasco-810")
         code = reader.otp(pin="1234", function="M1", inputs=["12345678"])["code"]
 
-What the fields of the answers mean is in the simulator's own /openapi.json. Times are milliseconds. What goes wrong
+What the fields of the answers mean is in each server's own /openapi.json. Times are milliseconds. What goes wrong
 raises SesameError.
 """
 
@@ -13,13 +13,14 @@ import json
 import os
 import re
 import selectors
+import ssl
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 Json = dict[str, Any]
 Key = str | dict[str, str]
@@ -281,6 +282,270 @@ class Reader:
             return _read(response)
 
 
+class Bank:
+    """The bank's server: `sesame bank`. Each test has a bank of its own in it: create_tenant()."""
+
+    def __init__(self, url: str, token: str | None = None, authority: str | None = None):
+        """One that runs already; over HTTPS, `authority` is the file of its authority's certificate."""
+        self.url, self.token = url.rstrip("/"), token
+        self._process: _Process | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._opener = _OPENER
+        if authority is not None:
+            context = ssl.create_default_context(cafile=authority)
+            self._opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+
+    @classmethod
+    def launch(cls, binary: str | None = None, args: Sequence[str] = (), timeout_ms: int = 30_000) -> "Bank":
+        """Starts one of our own, on this machine's loopback without TLS, with `args` after `sesame bank --port 0 --http`.
+        Where those name no --store, it has one in a temporary folder, until stop(), or until `with` is left."""
+        folder = None if "--store" in args else tempfile.TemporaryDirectory(prefix="sesame-bank-")
+        kept = ["--store", f"{folder.name}/issuer.db", "--folder", f"{folder.name}/bank"] if folder else []
+        program = binary or os.environ.get("SESAME", "sesame")
+        try:
+            process = _Process("bank", [program, "bank", "--port", "0", "--http", *kept, *args])
+            ready = process.ready(timeout_ms / 1000)
+        except SesameError:
+            if folder:
+                folder.cleanup()
+            raise
+        bank = cls(ready["url"], ready["token"])
+        bank._process, bank._folder = process, folder
+        return bank
+
+    def stop(self) -> None:
+        """Stops what launch() started, and nothing else."""
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        try:
+            if process is not None:
+                process.stop()
+        finally:
+            if folder is not None:
+                folder.cleanup()
+
+    def __enter__(self) -> "Bank":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def create_tenant(self, seed: Json | None = None, rules: Json | None = None, clock: str | None = None,
+                      now_ms: int | None = None, state: Json | None = None) -> "Tenant":
+        """A bank of a test's own: customers, cards, clock and outbox. Without a `seed`, or the `state` of another, with the
+        demonstration's customers. Its clock is virtual: time stands still but for advance()."""
+        wanted = _given(seed=seed, state=state, rules=rules, clock=clock, now_ms=now_ms)
+        return Tenant(self, self.json("POST", "/v1/tenants", wanted))
+
+    def tenant(self, id: str) -> "Tenant":
+        """One that exists already."""
+        return Tenant(self, self.json("GET", f"/v1/tenants/{quote(id, safe='')}"))
+
+    def tenants(self) -> list[Json]:
+        return self.json("GET", "/v1/tenants")["tenants"]
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Anything else the API has; None where the answer has no body."""
+        with _send(_BANK, self.url, self.token, method, path, body, opener=self._opener) as response:
+            text = _read(response, _BANK)
+        return _parsed(text, _BANK) if text else None
+
+
+class Tenant:
+    """One bank of a Bank's server, as a test sees it. `url` is that of its pages."""
+
+    def __init__(self, bank: Bank, fields: Json):
+        self.bank, self.id, self.url = bank, fields["id"], bank.url + fields["url"]
+        self.customers = [Customer(self, one) for one in fields["customers"]]
+        self._path = f"/v1/tenants/{quote(self.id, safe='')}"
+        self._last = 0
+
+    @property
+    def customer(self) -> "Customer":
+        """The first that has a card."""
+        return next(one for one in self.customers if one.card)
+
+    def get(self) -> Json:
+        return self.bank.json("GET", self._path)
+
+    def delete(self) -> None:
+        """Throws it away."""
+        self.bank.json("DELETE", self._path)
+
+    def advance(self, ms: int) -> int:
+        """Moves the clock forward; what it shows then."""
+        return self.bank.json("POST", f"{self._path}/clock", {"advance_ms": ms})["now_ms"]
+
+    def outbox(self, after: int | None = None, kind: str | None = None, to: str | None = None,
+               wait_ms: int | None = None) -> list[Json]:
+        """What was sent by post and SMS: all, or after that number, of that `kind`, `to` somebody."""
+        query = urlencode(_given(after=after, kind=kind, to=to, wait_ms=wait_ms))
+        return self.bank.json("GET", f"{self._path}/outbox?{query}")["messages"]
+
+    def next_message(self, kind: str | None = None, to: str | None = None, timeout_ms: int = 5_000) -> Json:
+        """The next message that this was not given yet; "message_timeout" where none comes."""
+        messages = self.outbox(self._last, kind, to, timeout_ms)
+        if not messages:
+            raise SesameError("message_timeout", f"no message in {timeout_ms} ms", "see outbox()")
+        self._last = messages[0]["number"]
+        return messages[0]
+
+    def audit(self) -> list[Json]:
+        """All that was done, in its order."""
+        rows: list[Json] = []
+        start: int | None = 1
+        while start is not None:
+            part = self.bank.json("GET", f"{self._path}/audit?from={start}")
+            rows += part["rows"]
+            start = part["next"]
+        return rows
+
+    def add_customers(self, seed: Json) -> list["Customer"]:
+        """More of them, with their cards: those that are new."""
+        added = [Customer(self, one) for one in self.bank.json("POST", f"{self._path}/customers", seed)["customers"]]
+        self.customers += added
+        return added
+
+    def export_state(self) -> Json:
+        """All that it has, for the `state` of another."""
+        return self.bank.json("GET", f"{self._path}/state")
+
+    def open(self) -> "Session":
+        """A browser that has just come to the site: nobody is logged in."""
+        session = Session(self)
+        session.get()
+        return session
+
+
+class Customer:
+    """A customer of a Tenant; `fields` is all that the API says of them."""
+
+    def __init__(self, tenant: Tenant, fields: Json):
+        self.tenant, self.fields = tenant, fields
+        self.name: str = fields["name"]
+        self.client_id: str = fields["client_id"]
+        self.user_number: str = fields["user_number"]
+        self.user_code: str | None = fields["user_code"]
+        self.email: str | None = fields["email"]
+        self.card: Json | None = fields["card"]  # its `toml` and `pin`
+
+    def identifier(self, site: str = "coopanet") -> Json:
+        """What that site calls them: coopanet, coopaccess, savings."""
+        if site == "coopanet":
+            names = ["user_code"]
+        elif site == "coopaccess":
+            names = ["client_id", "user_number"]
+        else:
+            names = ["email"] if self.email else ["company", "server_code"]
+        return {name: self.fields[name] for name in names}
+
+    def reader(self, simulator: Simulator, profile: str = "vasco-810", functions: dict[str, str] | None = None,
+               clock: str | None = None, ttl_s: int | None = None) -> "CustomerReader":
+        """A reader of that simulator with their card in it. `functions`: its keys for identify, respond, sign and tds; known
+        of sesame and vasco-810."""
+        assert self.card, f"{self.name} has no card"
+        made = simulator.create_reader(profile=profile, card={"toml": self.card["toml"]}, clock=clock, ttl_s=ttl_s)
+        return CustomerReader(simulator, made.id, self, functions or _FUNCTIONS.get(profile, {}))
+
+    def log_in(self, reader: "CustomerReader", site: str = "coopanet") -> "Session":
+        """A session that a code of their reader opens."""
+        session = self.tenant.open()
+        session.log_in_by_code(site=site, code=reader.code(), **self.identifier(site))
+        return session
+
+
+class CustomerReader(Reader):
+    """A reader with a customer's card, who knows its PIN."""
+
+    def __init__(self, simulator: Simulator, id: str, customer: Customer, functions: dict[str, str]):
+        super().__init__(simulator, id)
+        self.customer, self._functions = customer, functions
+
+    def code(self, operation: Json | None = None) -> str:
+        """The code of a login, or of an operation that a session began: with what its `inputs` ask."""
+        method = operation["method"] if operation else "identify"
+        if method not in self._functions:
+            raise SesameError("unknown_function", f"this reader has no key for {method}",
+                              "choose another model, or give `functions`")
+        inputs = [_euros(one["value"]) if method == "sign" and one["field"] != "challenge" else one["value"]
+                  for one in (operation["inputs"] if operation else [])]
+        assert self.customer.card
+        made = self.otp(self.customer.card["pin"], self._functions[method], inputs)
+        if made["code"] is None:
+            raise SesameError("no_code", f"the reader makes no code: {' / '.join(made['screens'][-1])}", "see its screen")
+        return made["code"]
+
+
+class Session:
+    """A visit to the site, as a browser has it: the cookie and the CSRF token are in here. `view` is what the API last
+    said."""
+
+    def __init__(self, tenant: Tenant):
+        self.tenant = tenant
+        self.view: Json = {}
+        self._cookie = ""
+
+    def get(self) -> Json:
+        """Who is logged in, and what they may do."""
+        return self.json("GET", "session")
+
+    def log_in_by_code(self, site: str, code: str, **identifier: str) -> Json:
+        """With user_code, or client_id and user_number."""
+        return self.json("POST", "login/code", {"site": site, "code": code, **identifier})
+
+    def log_in_by_confidential_code(self, client_id: str, user_number: str, confidential_code: str) -> Json:
+        return self.json("POST", "login/confidential", {
+            "client_id": client_id, "user_number": user_number, "confidential_code": confidential_code})
+
+    def log_in_by_password(self, password: str, **identifier: str) -> Json:
+        """With email, or company and server_code."""
+        return self.json("POST", "login/password", {"password": password, **identifier})
+
+    def log_out(self) -> Json:
+        self.json("POST", "logout")
+        return self.get()
+
+    def accounts(self) -> list[Json]:
+        return self.json("GET", "accounts")["accounts"]
+
+    def begin(self, kind: str, **fields: Any) -> Json:
+        """begin("instant_transfer", account=1, name=…, iban=…, amount="12.00"): how it is proved."""
+        return self.json("POST", "operations", {"kind": kind, **fields})
+
+    def finish(self, operation: Json, code: str) -> Json:
+        """Does it, once, if the code is good."""
+        return self.json("POST", f"operations/{quote(operation['id'], safe='')}", {"code": code})
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Anything else under api/; None where the answer has no body."""
+        headers = {"Cookie": self._cookie} if self._cookie else {}
+        if method != "GET":
+            headers["X-CSRF-Token"] = self.view.get("csrf", "")
+        with _send(_BANK, self.tenant.url, None, method, f"api/{path}", body, headers=headers,
+                   opener=self.tenant.bank._opener) as response:
+            cookie = response.headers["Set-Cookie"]
+            text = _read(response, _BANK)
+        if cookie:
+            self._cookie = cookie.partition(";")[0]
+        answer = _parsed(text, _BANK) if text else None
+        view = answer.get("session", answer) if isinstance(answer, dict) else {}
+        if "csrf" in view:
+            self.view = view
+        return answer
+
+
+# The keys of shipped models.
+_FUNCTIONS = {
+    "sesame": {"identify": "CODE"},
+    "vasco-810": {"identify": "M1", "respond": "M1", "tds": "M2"},
+}
+
+
+def _euros(cents: str) -> str:
+    padded = cents.rjust(3, "0")
+    return f"{padded[:-2]}.{padded[-2:]}"
+
+
 def _given(**values: Any) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -292,10 +557,12 @@ class _Server(NamedTuple):
 
 _SIMULATOR = _Server("simulator", "sesame sim")
 _ISSUER = _Server("issuer", "sesame issuer serve")
+_BANK = _Server("bank", "sesame bank")
 
 
 def _send(server: _Server, url: str, token: str | None, method: str, path: str, body: Any = None,
-          accept: str = "application/json", headers: dict[str, str] | None = None) -> Any:
+          accept: str = "application/json", headers: dict[str, str] | None = None,
+          opener: OpenerDirector = _OPENER) -> Any:
     request = Request(url + path, method=method, headers={"Accept": accept, **(headers or {})})
     if token:
         request.add_header("Authorization", f"Bearer {token}")
@@ -303,7 +570,7 @@ def _send(server: _Server, url: str, token: str | None, method: str, path: str, 
         request.add_header("Content-Type", "application/json")
         request.data = json.dumps(body).encode()
     try:
-        return _OPENER.open(request, timeout=_SECONDS)
+        return opener.open(request, timeout=_SECONDS)
     except HTTPError as answer:
         with answer:
             raise _refused(answer) from None

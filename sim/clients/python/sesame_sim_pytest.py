@@ -5,27 +5,45 @@
     @pytest.mark.sesame_reader(profile="vasco-810", card="bank-card")
     def test_transfer(sesame_reader): ...
 
-The options --sesame-url and --sesame-token name a simulator that runs already. A test that fails has the screen and the
-dialogue with the card in its report.
+And a bank's server for the session, with a bank, a customer and a reader with that customer's card for each test, in virtual
+time:
+
+    def test_transfer(page, bank, customer, reader):
+        page.goto(bank.url)
+
+    @pytest.mark.sesame_bank(rules={"strong_days": 180})
+    def test_half_a_year(bank, customer, reader): ...
+
+The options --sesame-url and --sesame-token name a simulator that runs already, --sesame-bank-url and --sesame-bank-token a
+bank's server. A test that fails has the screen, the dialogue with the card and the bank's audit in its report.
 """
 
+import json
+
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 
-from sesame_sim import Reader, SesameError, Simulator
+from sesame_sim import Bank, Customer, CustomerReader, Reader, SesameError, Simulator, Tenant
+
+AnyReader = TypeVar("AnyReader", bound=Reader)
 
 _READER = pytest.StashKey[Reader]()
+_BANK = pytest.StashKey[Tenant]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sesame")
     group.addoption("--sesame-url", help="a simulator that runs already, instead of one of our own")
     group.addoption("--sesame-token", help="its token")
+    group.addoption("--sesame-bank-url", help="a bank's server that runs already, instead of one of our own")
+    group.addoption("--sesame-bank-token", help="its token")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sesame_reader(profile, card, clock, ttl_s): the reader of this test")
+    config.addinivalue_line("markers", "sesame_bank(seed, rules, clock, now_ms): the bank of this test")
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +58,10 @@ def sesame(request: pytest.FixtureRequest) -> Iterator[Simulator]:
 def sesame_reader(request: pytest.FixtureRequest, sesame: Simulator) -> Iterator[Reader]:
     marker = request.node.get_closest_marker("sesame_reader")
     reader = sesame.create_reader(**{"card": "sesame-card", **(marker.kwargs if marker else {})})
+    yield from _lent(request, reader)
+
+
+def _lent(request: pytest.FixtureRequest, reader: AnyReader) -> Iterator[AnyReader]:
     request.node.stash[_READER] = reader
     yield reader
     try:
@@ -49,15 +71,50 @@ def sesame_reader(request: pytest.FixtureRequest, sesame: Simulator) -> Iterator
             raise
 
 
+@pytest.fixture(scope="session")
+def sesame_bank(request: pytest.FixtureRequest) -> Iterator[Bank]:
+    url = request.config.getoption("--sesame-bank-url")
+    token = request.config.getoption("--sesame-bank-token")
+    with Bank(url, token) if url else Bank.launch() as server:
+        yield server
+
+
+@pytest.fixture
+def bank(request: pytest.FixtureRequest, sesame_bank: Bank) -> Iterator[Tenant]:
+    marker = request.node.get_closest_marker("sesame_bank")
+    tenant = sesame_bank.create_tenant(**(marker.kwargs if marker else {}))
+    request.node.stash[_BANK] = tenant
+    yield tenant
+    try:
+        tenant.delete()
+    except SesameError as error:
+        if error.code != "unknown":  # the test may have deleted it itself
+            raise
+
+
+@pytest.fixture
+def customer(bank: Tenant) -> Customer:
+    return bank.customer
+
+
+@pytest.fixture
+def reader(request: pytest.FixtureRequest, sesame: Simulator, customer: Customer) -> Iterator[CustomerReader]:
+    marker = request.node.get_closest_marker("sesame_reader")
+    yield from _lent(request, customer.reader(sesame, **(marker.kwargs if marker else {})))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     outcome = yield
     report = outcome.get_result()
-    reader = item.stash.get(_READER, None)
-    if call.when != "call" or not report.failed or reader is None:
+    if call.when != "call" or not report.failed:
         return
+    reader, bank = item.stash.get(_READER, None), item.stash.get(_BANK, None)
     try:
-        report.sections.append(("reader screen", reader.screen()["text"]))
-        report.sections.append(("card dialogue", reader.trace()))
+        if reader is not None:
+            report.sections.append(("reader screen", reader.screen()["text"]))
+            report.sections.append(("card dialogue", reader.trace()))
+        if bank is not None:
+            report.sections.append(("bank audit", "\n".join(json.dumps(row) for row in bank.audit())))
     except SesameError as error:
-        report.sections.append(("reader", str(error)))
+        report.sections.append(("sesame", str(error)))

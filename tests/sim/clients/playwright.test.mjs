@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Simulator } from '../../../sim/clients/js/index.js';
-import { withSesame } from '../../../sim/clients/js/playwright.js';
+import { withBank, withSesame } from '../../../sim/clients/js/playwright.js';
 
 const extended = (options) => withSesame({ extend: (fixtures) => fixtures }, options);
 
@@ -70,4 +70,32 @@ test('a simulator that runs already is used, and goes on', async () => {
   await run(fixtures.sesame[0], {}, (sesame) => assert.equal(sesame.url, running.url));
   await running.readers();
   await running.stop();
+});
+
+test('a test has a bank, a customer and that customer\'s reader, which end with it', async () => {
+  const fixtures = withBank({ extend: (all) => all });
+  assert.match(fixtures.bank.toString(), /^async \(\{ sesameBank, bankOptions \}, /);
+  assert.match(fixtures.customer.toString(), /^async \(\{ bank \}, /);
+  assert.match(fixtures.reader.toString(), /^async \(\{ sesame, customer, readerOptions \}, /);
+  await run(fixtures.sesame[0], {}, (sesame) => run(fixtures.sesameBank[0], {}, async (sesameBank) => {
+    const play = (testInfo, body) => run(fixtures.bank, { sesameBank, bankOptions: {} }, (bank) =>
+      run(fixtures.customer, { bank }, (customer) =>
+        run(fixtures.reader, { sesame, customer, readerOptions: fixtures.readerOptions[0] }, (reader) =>
+          body({ bank, customer, reader }), testInfo)), testInfo);
+    let used;
+    const passed = info('passed');
+    await play(passed, async ({ bank, customer, reader }) => {
+      used = bank;
+      assert.equal((await customer.logIn(reader)).view.user.name, customer.name);
+    });
+    await assert.rejects(used.get(), { code: 'unknown' });
+    assert.deepEqual(passed.attached, []);
+
+    const failed = info('failed');
+    await play(failed, ({ customer, reader }) => customer.logIn(reader));
+    assert.deepEqual(failed.attached.map(({ name }) => name), ['reader screen', 'card dialogue', 'bank audit']);
+    assert.equal(JSON.parse(failed.attached[2].body)[0].event, 'login');
+
+    await play(info('passed'), ({ bank }) => bank.delete());
+  }));
 });

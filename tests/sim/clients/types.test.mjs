@@ -34,10 +34,15 @@ test('the client has the types it declares', async () => {
 });
 
 test('the Playwright fixtures have the types they declare', async () => {
-  assert.deepEqual(declared(await text('playwright.d.ts')), real(playwright));
-  const fixtures = Object.keys(playwright.withSesame({ extend: (all) => all })).sort();
-  const interfaces = [...(await text('playwright.d.ts')).matchAll(/^ {2}(\w+): (?:Reader|Simulator)/gm)];
-  assert.deepEqual(interfaces.map(([, name]) => name).sort(), fixtures);
+  const types = await text('playwright.d.ts');
+  assert.deepEqual(declared(types), real(playwright));
+  const members = (name) => [...types.match(new RegExp(`interface ${name} \\{\n(.*?)\n\\}`, 's'))[1].matchAll(/^ {2}(\w+):/gm)]
+    .map(([, member]) => member);
+  for (const [extend, interfaces] of [[playwright.withSesame, ['SesameFixtures', 'SesameWorkerFixtures']],
+                                      [playwright.withBank, ['BankFixtures', 'BankWorkerFixtures']]]) {
+    const fixtures = Object.keys(extend({ extend: (all) => all })).sort();
+    assert.deepEqual(interfaces.flatMap(members).sort(), fixtures);
+  }
 });
 
 test('the package names files that exist', async () => {
