@@ -66,12 +66,12 @@ Authority::Time to_seconds(bank::Millis now) {
 
 // ---- where the bank is kept
 
+// Beside the issuer's store, where that is a file.
 std::string folder_of(const std::optional<std::string>& folder, const cli::StoreOptions& store) {
   if (folder) return *folder;
-  // A store in PostgreSQL is in no folder: then beside the one that there is without --store.
   const std::string name = cli::store_name(store);
-  const std::filesystem::path file = issuer::is_in_a_file(name) ? name : cli::store_name({});
-  return (file.parent_path() / "bank").string();
+  const std::string file = issuer::is_in_a_file(name) ? name : cli::store_name({});
+  return (std::filesystem::path(file).parent_path() / "bank").string();
 }
 
 void make_folder(const std::string& folder) {
@@ -87,10 +87,10 @@ void make_folder(const std::string& folder) {
 // The bank that stays: its file beside the authority's, its cards in the issuer's store.
 bank::Holdings lasting_holdings(const std::string& folder, const cli::StoreOptions& options) {
   bank::Holdings holdings;
-  holdings.key = std::make_unique<keys::SealingKey>(cli::read_key(options).derived("bank"));
+  const keys::SealingKey key = cli::read_key(options);
+  holdings.key = std::make_unique<keys::SealingKey>(key.derived("bank"));
   holdings.store = cli::open_store(options);
-  holdings.registry =
-      std::make_unique<issuer::Registry>(*holdings.store, cli::read_key(options), io::system_random);
+  holdings.registry = std::make_unique<issuer::Registry>(*holdings.store, key, io::system_random);
   holdings.database = bank::open_bank(folder + "/bank.db", bank::Database::Sync::full);
   return holdings;
 }
@@ -353,7 +353,9 @@ void bank_command(const BankOptions& options) {
   make_folder(folder);
   // One in PostgreSQL is made by `sesame issuer init` alone.
   const std::string store = cli::store_name(options.store);
-  if (issuer::is_in_a_file(store) && !std::filesystem::exists(store)) cli::make_store(options.store);
+  const bool is_new = issuer::is_in_a_file(store) && !std::filesystem::exists(store);
+  // Whose key is in the environment has made the store, and for longer than this process.
+  if (is_new && !options.store.key_env) cli::make_store(options.store);
   allow_many_descriptors();
   Site site = open_site(options, folder);
   bank::Tenants tenants(system_now, io::system_random);

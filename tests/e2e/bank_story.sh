@@ -49,6 +49,15 @@ export PIN=13579246
 openssl pkcs12 -in alice.p12 -passin env:PIN -nokeys 2>/dev/null | openssl x509 -noout -subject | grep -q Alice ||
   fail "the certificate is not Alice's"
 openssl pkcs12 -in alice.p12 -passin pass:wrong -nokeys >/dev/null 2>&1 && fail "the file opens with any PIN"
+# The store's key from the environment, and a store that is there.
+STORE_KEY=$(cat state/sesame/issuer.db.key)
+export STORE_KEY
+sesame bank --http --port 0 --store state/sesame/issuer.db --key-env STORE_KEY --folder third >third.ready 2>third.err &
+until [ -s third.ready ]; do
+  kill -0 $! 2>/dev/null || fail "no bank with --key-env: $(cat third.err)"
+  sleep 0.1
+done
+refuses 2 'issuer init' --http --port 0 --store nowhere.db --key-env STORE_KEY --folder fourth
 refuses 2 'alice.p12' enrol --client 10002000 --user 1 --pin-env PIN alice.p12
 [ "$(stat -c %a alice.p12)" = 600 ] || fail "others may read the certificate's key"
 echo "the story is as README.md tells it"
