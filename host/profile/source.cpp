@@ -9,18 +9,8 @@ namespace sesame::profile {
 
 namespace {
 
-std::string_view folder(ProfileKind shelf) {
-  switch (shelf) {
-    case ProfileKind::readers: return "readers";
-    case ProfileKind::texts: return "texts";
-    case ProfileKind::cards: return "cards";
-    case ProfileKind::boards: return "boards";
-  }
-  return "";
-}
-
-std::string_view noun(ProfileKind shelf) {
-  switch (shelf) {
+std::string_view noun(ProfileKind kind) {
+  switch (kind) {
     case ProfileKind::readers: return "reader profile";
     case ProfileKind::texts: return "language";
     case ProfileKind::cards: return "card";
@@ -31,23 +21,23 @@ std::string_view noun(ProfileKind shelf) {
 
 }  // namespace
 
-Source::Source(ProfileKind shelf, std::string_view argument) : file_(argument) {
+Source::Source(ProfileKind kind, std::string_view argument) : file_(argument) {
   if (names_a_path(argument)) {
     text_ = content_.emplace(file_).text();
   } else {
-    find_shipped(shelf);
+    find_shipped(kind);
   }
 }
 
-void Source::find_shipped(ProfileKind shelf) {
-  const auto shipped = shipped_text(shelf, file_);
+void Source::find_shipped(ProfileKind kind) {
+  const auto shipped = shipped_text(kind, file_);
   if (!shipped) {
     throw Failure(Failure::invalid,
-                  fmt::format("no {} is named {}; shipped: {}; or a path, as in ./my.toml", noun(shelf),
+                  fmt::format("no {} is named {}; shipped: {}; or a path, as in ./my.toml", noun(kind),
                               safe::may_be_secret(file_) ? "that" : safe::quoted(file_),
-                              document::joined(shipped_names(shelf))));
+                              document::joined(shipped_names(kind))));
   }
-  file_ = fmt::format("hw-profiles/{}/{}.toml", folder(shelf), file_);
+  file_ = fmt::format("hw-profiles/{}/{}.toml", folder_of(kind), file_);
   text_ = *shipped;
 }
 

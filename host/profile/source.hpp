@@ -15,7 +15,7 @@ class Source {
  public:
   // By the rule of names_a_path(). Failure (Failure::invalid) where there is no such shipped file
   // (naming those there are), and what FileText says.
-  Source(ProfileKind shelf, std::string_view argument);
+  Source(ProfileKind kind, std::string_view argument);
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
@@ -23,7 +23,7 @@ class Source {
   std::string_view file() const { return file_; }
 
  private:
-  void find_shipped(ProfileKind shelf);
+  void find_shipped(ProfileKind kind);
 
   std::string file_;
   std::optional<document::FileText> content_;  // of a file

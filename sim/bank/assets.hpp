@@ -5,15 +5,12 @@
 #include <span>
 #include <string_view>
 
+#include "host/base/embedded_file.hpp"
+
 namespace sesame::bank {
 
-struct Asset {
-  std::string_view name;  // "index.html"
-  std::string_view content;
-};
+std::span<const EmbeddedFile> assets();
 
-std::span<const Asset> assets();
-
-std::optional<std::string_view> asset(std::string_view name);
+inline std::optional<std::string_view> asset(std::string_view name) { return content_of(assets(), name); }
 
 }  // namespace sesame::bank

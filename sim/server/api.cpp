@@ -266,11 +266,11 @@ void Api::on_news(std::function<void(const std::string& topic)> news) {
 // ---- the server itself
 
 Response Api::page(const Call&) {
-  return typed(content_type("index.html"), std::string(asset("index.html").value_or("")));
+  return typed(content_type("index.html"), std::string(content_of(assets(), "index.html").value_or("")));
 }
 
 Response Api::page_asset(const Call& call) {
-  const auto content = asset(call.parameters.front());
+  const auto content = content_of(assets(), call.parameters.front());
   if (!content) throw ApiError{404, "not_found", "the page has no such file", "see /"};
   return typed(content_type(call.parameters.front()), std::string(*content));
 }

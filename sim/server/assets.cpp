@@ -5,13 +5,6 @@
 
 namespace sesame::sim {
 
-std::optional<std::string_view> asset(std::string_view name) {
-  for (const Asset& one : assets()) {
-    if (one.name == name) return one.content;
-  }
-  return std::nullopt;
-}
-
 std::string_view content_type(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kTypes{{
       {"html", "text/html; charset=utf-8"},

@@ -1,20 +1,15 @@
 // The files of the page, and the description of the API: part of the program.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 
+#include "host/base/embedded_file.hpp"
+
 namespace sesame::sim {
 
-struct Asset {
-  std::string_view name;  // "index.html"
-  std::string_view content;
-};
+std::span<const EmbeddedFile> assets();
 
-std::span<const Asset> assets();
-
-std::optional<std::string_view> asset(std::string_view name);
 // By the end of the name: "text/html; charset=utf-8".
 std::string_view content_type(std::string_view name);
 

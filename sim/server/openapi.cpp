@@ -9,7 +9,7 @@
 namespace sesame::sim {
 
 std::string openapi_text() {
-  auto document = nlohmann::ordered_json::parse(*asset("openapi.json"));
+  auto document = nlohmann::ordered_json::parse(*content_of(assets(), "openapi.json"));
   auto& schemas = document["components"]["schemas"];
   schemas["Fault"] = fault_schema();
   schemas["State"]["enum"] = names(State{});

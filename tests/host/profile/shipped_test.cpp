@@ -33,12 +33,12 @@ TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetic
 
 TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
   const fs::path root = SESAME_HW_PROFILES;
-  for (const auto& [shelf, folder] :
+  for (const auto& [kind, folder] :
        {std::pair{ProfileKind::readers, "readers"}, std::pair{ProfileKind::texts, "texts"},
         std::pair{ProfileKind::cards, "cards"}, std::pair{ProfileKind::boards, "boards"}}) {
-    for (const std::string_view name : shipped_names(shelf)) {
+    for (const std::string_view name : shipped_names(kind)) {
       CAPTURE(folder, name);
-      CHECK(*shipped_text(shelf, name) ==
+      CHECK(*shipped_text(kind, name) ==
             sesame::test::content(root / folder / (std::string(name) + ".toml")));
     }
   }

@@ -403,7 +403,7 @@ TEST_CASE("the lists, the page and the figures are there") {
   CHECK(metrics.find("sesame_request_seconds_count{operation=\"otp\",status=\"200\"} 1\n") !=
         std::string::npos);
   CHECK(api.send("GET", "/").type == "text/html; charset=utf-8");
-  for (const Asset& one : assets()) {
+  for (const EmbeddedFile& one : assets()) {
     CHECK(api.send("GET", "/assets/" + std::string(one.name)).body == one.content);
   }
 }
