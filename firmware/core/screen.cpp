@@ -1,5 +1,7 @@
 #include "firmware/core/screen.hpp"
 
+#include "firmware/core/utf8.hpp"
+
 namespace sesame {
 
 using namespace std::string_view_literals;  // a bare literal may cost a strlen
@@ -29,13 +31,13 @@ class Pen {
   }
 
   // UTF-8 of one to three bytes; {n} stands for `n`. Anything else shows as '?'.
-  void text(std::string_view utf8, unsigned n) {
-    for (std::size_t i = 0; i < utf8.size();) {
-      if (utf8.size() - i >= 3 && utf8[i] == '{' && utf8[i + 1] == 'n' && utf8[i + 2] == '}') {
+  void text(std::string_view text, unsigned n) {
+    for (std::size_t i = 0; i < text.size();) {
+      if (text.size() - i >= 3 && text[i] == '{' && text[i + 1] == 'n' && text[i + 2] == '}') {
         number(n);
         i += 3;
       } else {
-        put(next(utf8, i));
+        put(next(text, i));
       }
     }
   }
@@ -50,26 +52,12 @@ class Pen {
   }
 
  private:
-  static char16_t next(std::string_view utf8, std::size_t& i) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(utf8[at]); };
-    const auto continues = [&](std::size_t at) { return at < utf8.size() && (byte(at) & 0xC0) == 0x80; };
-    const unsigned first = byte(i);
-    if (first < 0x80) {
-      ++i;
-      return static_cast<char16_t>(first);
-    }
-    if ((first & 0xE0) == 0xC0 && continues(i + 1)) {
-      const unsigned c = (first & 0x1F) << 6 | (byte(i + 1) & 0x3F);
-      i += 2;
-      return static_cast<char16_t>(c);
-    }
-    if ((first & 0xF0) == 0xE0 && continues(i + 1) && continues(i + 2)) {
-      const unsigned c = (first & 0x0F) << 12 | (byte(i + 1) & 0x3FU) << 6 | (byte(i + 2) & 0x3F);
-      i += 3;
-      return static_cast<char16_t>(c);
-    }
-    ++i;
-    return u'?';
+  // What the display cannot have either, beyond U+FFFF, is as many question marks as bytes.
+  static char16_t next(std::string_view text, std::size_t& i) {
+    const auto [code, length] = utf8::first_character(text.substr(i));
+    const bool shown = length != 0 && code <= 0xFFFF;
+    i += shown ? length : 1;
+    return shown ? static_cast<char16_t>(code) : u'?';
   }
 
   Screen& screen_;

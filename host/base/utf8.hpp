@@ -1,21 +1,13 @@
-// UTF-8 (RFC 3629), character by character.
+// Texts of UTF-8: what a program on a computer needs beside firmware/core/utf8.hpp.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "firmware/core/utf8.hpp"
+
 namespace sesame::utf8 {
-
-// How many bytes a character has; 0: there is none where the text begins.
-struct Character {
-  char32_t code = 0;
-  std::size_t length = 0;
-};
-
-// `text` is not empty. What RFC 3629, 3 and 4, excludes is no character: overlong forms, surrogates, beyond
-// U+10FFFF, a part.
-Character first_character(std::string_view text);
 
 // How many characters there are in a text of UTF-8.
 std::size_t length(std::string_view text);
