@@ -20,7 +20,7 @@ namespace {
 constexpr long kLargestChain = 16'384;
 constexpr int kLongestChain = 4;
 // What one call may read from its socket, so that one client's records keep no other waiting.
-constexpr std::size_t kAtOnce = 65'536;
+constexpr std::size_t kTlsAtOnce = 65'536;
 
 SSL_CTX* new_context(const SSL_METHOD* method) {
   return x509::require(SSL_CTX_new_ex(x509::library(), nullptr, method), "making a context");
@@ -198,7 +198,7 @@ template <class Call>
 TlsSession::Outcome TlsSession::attempt(Call call) {
   if (is_broken_) return {};
   ERR_clear_error();
-  wire_->left = kAtOnce;
+  wire_->left = kTlsAtOnce;
   wire_->is_dry = false;
   std::size_t count = 0;
   const int result = call(&count);
