@@ -516,7 +516,9 @@ Response Api::log_in_by_certificate(const Call& call) {
   std::erase_if(tickets_, [now = Clock::now()](const auto& one) { return one.second.ends <= now; });
   if (tickets_.size() >= kMostTickets) throw ApiError{503, "busy", "too many are logging in", "try again"};
   tickets_[ticket] = {call.tenant->id(), call.token, who, Clock::now() + kTicket};
-  return json_response({{"url", options_.certificate_url + "/certificate?ticket=" + ticket}});
+  // Below BASE, as the session's cookie, which a browser sends there alone.
+  return json_response(
+      {{"url", options_.certificate_url + call.tenant->base() + "/certificate?ticket=" + ticket}});
 }
 
 Response Api::certificate_shown(const Request& request, Bytes fingerprint) {

@@ -224,7 +224,7 @@ class CertificateDoor final : public HttpService {
  public:
   explicit CertificateDoor(bank::Api& site) : site_(site) {}
   Response begin(const Request& request) override {
-    if (request.path != "/certificate" || !request.client) return refuse(404);
+    if (!request.path.ends_with("/certificate") || !request.client) return refuse(404);
     const auto fingerprint = parse_hex(request.client->sha256);
     return site_.certificate_shown(request, std::get<std::vector<std::uint8_t>>(fingerprint));
   }
