@@ -15,11 +15,14 @@ export class ApiError extends Error {
 const kOver = ['no_session', 'bad_csrf_token'];
 
 let token = '';
+let bearer = '';
 let over = async () => false;
 let heard = () => {};
 
 // Sent with whatever changes something; each session has its own.
 export function useToken(csrf) { token = csrf; }
+// The token that the simulator printed: the outbox wants it where others can reach this server.
+export function useBearer(printed) { bearer = printed; }
 // Called when the session, or its token, turns out to be over. Resolves to whether to try once more.
 export function onOver(tell) { over = tell; }
 // Called after each answer of a session that is not over.
@@ -28,6 +31,7 @@ export function onHeard(tell) { heard = tell; }
 async function send(method, path, body) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-CSRF-Token'] = token;
+  if (bearer !== '') headers.Authorization = `Bearer ${bearer}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const answer = await fetch(path, {
     method, headers, cache: 'no-store', credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body),

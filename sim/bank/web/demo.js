@@ -2,13 +2,19 @@
 // who has neither card nor reader sees the whole way. Nothing of it is part of the bank.
 import { ApiError, call } from './api.js';
 import { disable, fill, h, say, svg } from './dom.js';
+import { keep, kept } from './kept.js';
 import { T, t } from './text.js';
 
 const kLook = 3000;  // milliseconds between two looks, where nothing is worked here
+const kState = 'card/state';
+const kCounters = 'sesame.bank.card';
 const kCard = 'sesame-card';  // where the demonstration names none
 const kDigits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const kKeyNames = { OK: 'keyOk', C: 'keyClear', '.': 'keyPoint' };
 const kFields = ['user_code', 'client_id', 'user_number', 'email', 'company', 'server_code', 'password', 'confidential_code'];
+
+// One card from another (FNV-1a): those of another demonstration have other counters.
+const numberOf = (text) => [...text].reduce((sum, each) => Math.imul(sum ^ each.codePointAt(0), 0x01000193) >>> 0, 0x811c9dc5);
 
 export function createDemo(root) {
   let demo = null;    // of the session; null: there is no demonstration
@@ -29,7 +35,9 @@ export function createDemo(root) {
   const work = (method, rest, body) => {
     queue = queue.then(async () => {
       try {
-        show(await call(method, `reader/${rest}`, body));
+        const answer = await call(method, `reader/${rest}`, body);
+        if (rest === kState) await look();
+        else show(answer);
       } catch (error) {
         if (!(error instanceof ApiError)) show(null);
         else await look();
@@ -46,7 +54,18 @@ export function createDemo(root) {
     'aria-label': kKeyNames[name] ? T(kKeyNames[name]) : T('keyNamed', { name }),
   }, name);
 
-  const moveCard = () => (reader?.card ? work('DELETE', 'card') : work('PUT', 'card', demo.card ?? kCard));
+  // A card that is put in again goes on counting where it was: its codes would be old ones otherwise, which no bank takes.
+  const which = () => numberOf(JSON.stringify(demo.card ?? kCard));
+  const pull = () => {
+    if (reader.card.state) keep(kCounters, JSON.stringify({ which: which(), state: reader.card.state }));
+    return work('DELETE', 'card');
+  };
+  const insert = () => {
+    work('PUT', 'card', demo.card ?? kCard);
+    const counted = JSON.parse(kept(kCounters) ?? '{}');
+    return counted.which === which() ? work('PATCH', kState, counted.state) : queue;
+  };
+  const moveCard = () => (reader?.card ? pull() : insert());
   const chip = () => svg('svg', { viewBox: '0 0 44 34', class: 'chip', 'aria-hidden': 'true' },
     svg('rect', { x: 1, y: 1, width: 42, height: 32, rx: 6 }),
     svg('path', { d: 'M1 12h13M1 22h13M30 12h13M30 22h13M14 1v32M30 1v32M14 17h16' }));

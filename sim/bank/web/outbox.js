@@ -1,7 +1,8 @@
 // What a bank would send by post and SMS: the simulator's own page, for who must read a letter that nobody brings.
-import { call } from './api.js';
+import { call, useBearer } from './api.js';
 import { by, fill, h, retell } from './dom.js';
 import { explained } from './errors.js';
+import { form, secretField } from './forms.js';
 import { moment } from './format.js';
 import { languageButtons } from './languages.js';
 import { brand } from './parts.js';
@@ -21,6 +22,15 @@ const draw = ({ number, at_ms: at, kind, to, subject, text, values }) => h('li',
   h('p', { class: 'letter' }, text),
   values?.code ? h('p', {}, T('codeIs'), ' ', h('kbd', {}, values.code)) : null);
 
+// Where others can reach this server: who has no token sees nothing.
+const stranger = h('section', { class: 'panel', hidden: true }, h('p', {}, T('outboxToken')), form({
+  fields: [secretField({ name: 'token', label: T('token') })],
+  send: ({ token }) => {
+    useBearer(token);
+    return look();
+  },
+}).root);
+
 async function look() {
   try {
     const { messages: all } = await call('GET', 'api/outbox');
@@ -31,10 +41,12 @@ async function look() {
     }
     if (shown && fresh.length > 0) fill(status, T('newMessages', { count: fresh.length }));
     alert.replaceChildren();
+    stranger.hidden = true;
     show();
   } catch (error) {
+    stranger.hidden = error.status !== 401;
     show();
-    fill(alert, h('p', {}, explained(error)));
+    fill(alert, error.status === 401 ? null : h('p', {}, explained(error)));
   }
 }
 
@@ -47,10 +59,10 @@ async function follow() {
 
 const empty = h('p', { class: 'empty' }, T('outboxEmpty'));
 function show() {
-  empty.hidden = messages.size > 0;
+  empty.hidden = messages.size > 0 || !stranger.hidden;
   if (shown) return;
   shown = true;
-  fill(by('main'), h('h1', {}, T('outboxTitle')), h('p', { class: 'lead' }, T('outboxLead')), alert, status, empty, list);
+  fill(by('main'), h('h1', {}, T('outboxTitle')), h('p', { class: 'lead' }, T('outboxLead')), alert, stranger, status, empty, list);
 }
 
 fill(by('ribbon'), h('strong', {}, T('simulator')), ' ', h('span', {}, T('outboxRibbon')));

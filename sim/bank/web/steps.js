@@ -7,11 +7,15 @@ const kFunction = { identify: 'pressCode', respond: 'pressRespond', sign: 'press
 
 // `inputs`: what is typed besides the secret code of the card, { field, value } in the reader's order.
 export function readerSteps({ method = 'identify', inputs = [], where = T('enterHere') } = {}) {
+  // A challenge comes before the secret code, or after it; what is signed, after it.
+  const typed = inputs.length > 0
+    ? h('li', {}, T(method === 'tds' ? 'stepNumbers' : 'stepInputs'), inputsOf(method, inputs)) : null;
   return h('ol', { class: 'steps' },
     h('li', {}, T('stepInsert')),
     h('li', {}, T(kFunction[method] ?? 'pressCode')),
-    inputs.length > 0 ? h('li', {}, T('stepInputs'), inputsOf(method, inputs)) : null,
+    method === 'respond' ? typed : null,
     h('li', {}, T('stepPin')),
+    method === 'respond' ? null : typed,
     h('li', {}, T('stepCode'), ' ', where));
 }
 
