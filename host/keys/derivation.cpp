@@ -164,23 +164,31 @@ Key SessionKeys::derive(std::uint16_t atc, const Un& un) {
   return odd_parity(master_key_.clone());
 }
 
-// Goes down from the root, which is the master key; the ATC written in base b is the way.
+const Key& SessionKeys::node(std::size_t level) const { return level == 0 ? master_key_ : nodes_[level - 1]; }
+
+// Goes down from the root, which is the master key; the ATC written in base b is the way. Leaves near each
+// other share most of it.
 Key SessionKeys::leaf(std::uint16_t atc) {
-  std::array<std::uint16_t, 256> way{};
   const std::size_t height = tree_.height();
+  const Key iv(tree_.iv());
+  const auto grandparent = [&](std::size_t level) -> const Key& { return level == 1 ? iv : node(level - 2); };
+  std::size_t same = nodes_.size();  // levels whose nodes stay
   for (std::size_t level = height; level > 0; --level) {
-    way[level] = atc % tree_.branch();
+    const auto turn = static_cast<std::uint16_t>(atc % tree_.branch());
     atc = static_cast<std::uint16_t>(atc / tree_.branch());
+    if (turn != way_[level]) same = std::min(same, level - 1);
+    way_[level] = turn;
   }
-  Key grandparent(tree_.iv());
-  Key parent = master_key_.clone();
-  for (std::size_t level = 1;; ++level) {
-    cipher_->rekey(parent);
-    Key key = child(*cipher_, grandparent, way[level]);
-    if (level == height) return odd_parity(exclusive_or(key, grandparent));
-    grandparent = std::move(parent);
-    parent = std::move(key);
+  if (same + 1 < height) {
+    nodes_.resize(same);
+    nodes_.reserve(height - 1);
+    for (std::size_t level = same + 1; level < height; ++level) {
+      cipher_->rekey(node(level - 1));
+      nodes_.push_back(child(*cipher_, grandparent(level), way_[level]));
+    }
+    cipher_->rekey(node(height - 1));
   }
+  return odd_parity(exclusive_or(child(*cipher_, grandparent(height), way_[height]), grandparent(height)));
 }
 
 }  // namespace sesame::keys

@@ -15,6 +15,7 @@
 #include <span>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include "host/keys/key.hpp"
 #include "host/keys/openssl.hpp"
@@ -83,11 +84,16 @@ class SessionKeys {
 
  private:
   Key leaf(std::uint16_t atc);
+  const Key& node(std::size_t level) const;
 
   SessionKeyMethod method_;
   Tree tree_;
   Key master_key_;
   std::optional<Cipher> cipher_;  // none for SessionKeyMethod::none
+  // Of a tree, the way to the last leaf: its turns, and the nodes between the root, which is the master key
+  // and is nowhere else, and the leaf.
+  std::array<std::uint16_t, 256> way_{};  // by level, from 1
+  std::vector<Key> nodes_;                // by level, from 1
 };
 
 }  // namespace sesame::keys
