@@ -16,6 +16,7 @@
 #include "host/document/file.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/signals.hpp"
+#include "host/keys/tree_text.hpp"
 #include "host/terminal/output.hpp"
 #include "sim/cli/serving.hpp"
 #include "sim/http/http_server.hpp"
@@ -89,6 +90,14 @@ std::string ready_line(const std::string& url, const Token& desk, const Token& r
   return safe::json(line);
 }
 
+keys::Tree tree_of(const std::string& text) {
+  try {
+    return keys::parse_tree(text);
+  } catch (const std::invalid_argument& error) {
+    cli::usage(fmt::format("--k2-tree: {}", error.what()));
+  }
+}
+
 void serve(const ServeOptions& options) {
   io::Signals signals;
   const Token desk_token = read_token(options.desk), party_token = read_token(options.relying_party);
@@ -104,7 +113,8 @@ void serve(const ServeOptions& options) {
       {Gate(address, server.port(), desk_token.value), Gate(address, server.port(), party_token.value)},
       cli::now, [](const std::string& line) { terminal::note_line("sesame: " + line); });
   std::optional<K2Server> k2;
-  if (options.k2) k2.emplace(address, *options.k2, options.k2_settings);
+  const auto warn = [](const std::string& line) { terminal::note_line("sesame: " + line); };
+  if (options.k2) k2.emplace(address, *options.k2, options.k2_settings, warn);
   std::optional<Worker> serving_k2;
   if (k2) serving_k2.emplace([&] { k2->serve(); }, [&] { k2->stop(); });
   const Worker serving([&] { server.serve(api); }, [&] { server.stop(); });
@@ -136,6 +146,17 @@ void add_issuer_serve_command(const cli::Command& parent) {
       .type("N")
       .needs(k2);
   command.flag("--k2-authorised", options->k2_settings.authorised, "answer a wrong AC with the right one")
+      .needs(k2);
+  command
+      .flag("--k2-no-session-key", options->k2_settings.no_session_key,
+            "take session key 0, none: as the manual names it, which no published message shows")
+      .needs(k2);
+  command
+      .option(
+          "--k2-tree", [options](const std::string& text) { options->k2_settings.tree = tree_of(text); },
+          "take session key 2, the EMV2000 tree, of this shape: as the manual names it, which no published "
+          "message shows")
+      .type("B/H[/IV]")
       .needs(k2);
   command
       .flag("--k2-mask-mac", options->k2_settings.mask_mac,

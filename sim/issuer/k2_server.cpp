@@ -13,6 +13,7 @@
 #include <iterator>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "host/base/failure.hpp"
 #include "host/io/poll_timeout.hpp"
@@ -54,8 +55,10 @@ std::uint16_t port_of(int socket) {
 
 }  // namespace
 
-K2Server::K2Server(const std::string& address, std::uint16_t port, const issuer::K2Settings& settings)
+K2Server::K2Server(const std::string& address, std::uint16_t port, const issuer::K2Settings& settings,
+                   std::function<void(const std::string&)> warn)
     : settings_(settings),
+      warn_(std::move(warn)),
       listener_(listen_at(address, port)),
       stopped_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       port_(port_of(listener_.get())) {
@@ -94,7 +97,7 @@ void K2Server::serve() {
   }
 }
 
-bool K2Server::serve(Client& client) const {
+bool K2Server::serve(Client& client) {
   return (client.out.empty() ? read(client) : write(client)) && answer(client);
 }
 
@@ -121,12 +124,21 @@ bool K2Server::write(Client& client) const {
 }
 
 // The first message that is whole, if there is one; the next when its answer is read.
-bool K2Server::answer(Client& client) const {
+void K2Server::look_at_mask(const issuer::K2Answer& answer) {
+  if (!warn_ || !answer.is_of_few_bits()) return;
+  std::exchange(warn_,
+                {})(fmt::format("K2: a mask takes {} bits of the AC, fewer than {}: one guess in {} is good",
+                                answer.mask_bits, issuer::kFewMaskBits, 1U << answer.mask_bits));
+}
+
+bool K2Server::answer(Client& client) {
   while (client.out.empty() && client.in.size() >= 2) {
     const std::size_t size = static_cast<std::size_t>(client.in[0] << 8 | client.in[1]);
     if (client.in.size() < 2 + size) return true;
-    const auto out = issuer::answer_k2(Bytes(client.in).subspan(2, size), settings_);
+    const auto answer = issuer::answer_k2(Bytes(client.in).subspan(2, size), settings_);
+    const auto& out = answer.bytes;
     if (!out) return false;
+    look_at_mask(answer);
     client.in.erase(client.in.begin(), client.in.begin() + static_cast<std::ptrdiff_t>(2 + size));
     client.out = {static_cast<std::uint8_t>(out->size() >> 8), static_cast<std::uint8_t>(out->size())};
     client.out.insert(client.out.end(), out->begin(), out->end());

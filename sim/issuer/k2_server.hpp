@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <string>
 #include <vector>
@@ -22,7 +23,9 @@ class K2Server {
   static constexpr std::chrono::seconds kPatience{10};
 
   // `address`: numeric. Port 0: any that is free. Failure(Failure::environment): it cannot be listened at.
-  K2Server(const std::string& address, std::uint16_t port, const issuer::K2Settings& settings);
+  // `warn` gets a line, once, where masks have few bits.
+  K2Server(const std::string& address, std::uint16_t port, const issuer::K2Settings& settings,
+           std::function<void(const std::string&)> warn = {});
   K2Server(const K2Server&) = delete;
   K2Server& operator=(const K2Server&) = delete;
 
@@ -41,14 +44,16 @@ class K2Server {
   };
 
   int timeout() const;
-  bool serve(Client& client) const;
+  bool serve(Client& client);
   void accept();
   // False: it is over.
   bool read(Client& client) const;
   bool write(Client& client) const;
-  bool answer(Client& client) const;
+  bool answer(Client& client);
+  void look_at_mask(const issuer::K2Answer& answer);
 
   issuer::K2Settings settings_;
+  std::function<void(const std::string&)> warn_;
   io::Descriptor listener_, stopped_;
   std::uint16_t port_ = 0;
   std::list<Client> clients_;

@@ -11,8 +11,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   settings.header = data[0] & 7;
   settings.authorised = (data[0] & 8) != 0;
   settings.mask_mac = (data[0] & 16) != 0;
+  settings.no_session_key = (data[0] & 32) != 0;
+  if ((data[0] & 64) != 0) settings.tree = keys::Tree(2, 16);
   const std::vector<std::uint8_t> message(data + 1, data + size);  // of its own: a step beyond is noticed
-  const auto answer = issuer::answer_k2(message, settings);
+  const issuer::K2Answer whole = issuer::answer_k2(message, settings);
+  const auto& answer = whole.bytes;
   require(answer.has_value() == (message.size() >= settings.header + 2), "who sends a command has an answer");
   if (!answer) return 0;
   require(answer->size() == settings.header + 4 ||
@@ -25,5 +28,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                  answer->begin() + static_cast<std::ptrdiff_t>(settings.header + 4));
   require(error == "00" || error == "01" || error == "04" || error == "05" || error == "15",
           "an error that there is");
+  require((whole.mask_bits > 0) == (error == "00" || error == "01"), "what was compared had a mask");
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <string>
 #include <string_view>
 
@@ -93,14 +94,23 @@ keys::Mac mac_of_mask(const keys::Mac& mask) {
 
 struct Judged {
   K2Error error = K2Error::good;
-  keys::Mac right{};
+  keys::Mac right{}, mask{};
 };
+
+keys::SessionKeyMethod session_key(unsigned value, const K2Settings& settings) {
+  using keys::SessionKeyMethod;
+  if (value == 0 && settings.no_session_key) return SessionKeyMethod::none;
+  if (value == 1) return SessionKeyMethod::skd;
+  if (value == 2 && settings.tree) return SessionKeyMethod::tree;
+  throw Malformed{};
+}
 
 Judged judge(Message& message, const K2Settings& settings) {
   if (message.number(1, 10) != 0) throw Malformed{K2Error::mode};
   if (message.number(2, 10) != 0) throw Malformed{K2Error::scheme};
-  const unsigned option = message.number(1, 10), session = message.number(1, 10);
-  if (option > 1 || session != 1 || message.take(1)[0] != 'U') throw Malformed{};
+  const unsigned option = message.number(1, 10);
+  const keys::SessionKeyMethod method = session_key(message.number(1, 10), settings);
+  if (option > 1 || message.take(1)[0] != 'U') throw Malformed{};
   keys::EncryptedKey encrypted{};
   for (std::uint8_t& byte : encrypted) byte = static_cast<std::uint8_t>(message.number(2, 16));
   const CardNumber number = card_number(message.take(message.number(2, 10)));
@@ -120,39 +130,45 @@ Judged judge(Message& message, const K2Settings& settings) {
   const keys::Key imk = keys::open_key(keys::variant(keys::test_lmk(28), 1), encrypted);
   const keys::Key card_key = keys::master_key(
       option == 0 ? keys::MasterKeyOption::a : keys::MasterKeyOption::b, imk, number.pan, number.psn);
-  keys::SessionKeys session_keys(keys::SessionKeyMethod::skd, card_key);
+  keys::SessionKeys session_keys(method, card_key, settings.tree.value_or(keys::Tree{}));
   keys::MacKey mac_key(keys::MacAlgorithm::tdes_retail,
                        session_keys.derive(static_cast<std::uint16_t>(atc[0] << 8 | atc[1]), un));
   Judged judged;
+  judged.mask = mask;
   judged.right = mac_key.mac(data);
   if (!same(judged.right, given, mask)) judged.error = K2Error::wrong;
   return judged;
 }
 
+Judged judge(Bytes bytes, const K2Settings& settings) {
+  Judged judged{K2Error::invalid, {}, {}};
+  if (bytes[settings.header] != 'K' || bytes[settings.header + 1] != '2') return judged;
+  try {
+    Message message(bytes.subspan(settings.header + 2));
+    judged = judge(message, settings);
+  } catch (const Malformed& malformed) {
+    judged.error = malformed.error;
+  }
+  return judged;
+}
+
 }  // namespace
 
-std::optional<std::vector<std::uint8_t>> answer_k2(Bytes bytes, const K2Settings& settings) {
-  if (bytes.size() < settings.header + 2) return std::nullopt;
-  const Bytes code = bytes.subspan(settings.header, 2);
-  std::vector<std::uint8_t> out(bytes.begin(),
-                                bytes.begin() + static_cast<std::ptrdiff_t>(settings.header + 1));
-  out.push_back(static_cast<std::uint8_t>(code[1] + 1));
-  Judged judged{K2Error::invalid, {}};
-  if (code[0] == 'K' && code[1] == '2') {
-    try {
-      Message message(bytes.subspan(settings.header + 2));
-      judged = judge(message, settings);
-    } catch (const Malformed& malformed) {
-      judged.error = malformed.error;
-    }
-  }
+K2Answer answer_k2(Bytes bytes, const K2Settings& settings) {
+  K2Answer answer;
+  if (bytes.size() < settings.header + 2) return answer;
+  const Judged judged = judge(bytes, settings);
+  std::vector<std::uint8_t>& out = answer.bytes.emplace();
+  out.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(settings.header + 1));
+  out.push_back(static_cast<std::uint8_t>(bytes[settings.header + 1] + 1));
   const auto error = static_cast<unsigned>(judged.error);
   out.push_back(static_cast<std::uint8_t>('0' + error / 10));
   out.push_back(static_cast<std::uint8_t>('0' + error % 10));
   if (judged.error == K2Error::wrong && settings.authorised) {
     out.insert(out.end(), judged.right.begin(), judged.right.end());
   }
-  return out;
+  for (const std::uint8_t byte : judged.mask) answer.mask_bits += static_cast<unsigned>(std::popcount(byte));
+  return answer;
 }
 
 }  // namespace sesame::issuer

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
+#include "host/keys/derivation.hpp"
 
 namespace sesame::issuer {
 
@@ -28,6 +29,10 @@ struct K2Settings {
   // The MAC of the mask is compared: 4 bytes of ISO 9797-1 algorithm 3 under LMK 18-19, variant 2. The manual
   // states it, and no published value confirms it.
   bool mask_mac = false;
+  // Session keys beside 1. The manual names 0, none, and 2, the EMV2000 tree; no published message has them.
+  // Here all else of the message is as with 1, and the shape of the tree is a setting.
+  bool no_session_key = false;
+  std::optional<keys::Tree> tree = std::nullopt;
 };
 
 enum class K2Error : std::uint8_t {
@@ -39,9 +44,18 @@ enum class K2Error : std::uint8_t {
       15,  // anything else that is out of range, or not there; a mask without a bit; the MAC of the mask
 };
 
-// What is in a message after its length, without that of the answer. Nothing where not even a header and a
-// command are there: then there is no answer. Another command than K2 is answered as HSMs do, with the next
+struct K2Answer {
+  // Without its length. Nothing where not even a header and a command were there: then there is no answer.
+  std::optional<std::vector<std::uint8_t>> bytes;
+  // Of a mask under which something was compared: how many. Fewer than kFewMaskBits are to be warned of.
+  unsigned mask_bits = 0;
+  bool is_of_few_bits() const;
+};
+inline constexpr unsigned kFewMaskBits = 16;
+inline bool K2Answer::is_of_few_bits() const { return mask_bits > 0 && mask_bits < kFewMaskBits; }
+
+// To what is in a message after its length. Another command than K2 is answered as HSMs do, with the next
 // code and 15.
-std::optional<std::vector<std::uint8_t>> answer_k2(Bytes message, const K2Settings& settings);
+K2Answer answer_k2(Bytes message, const K2Settings& settings);
 
 }  // namespace sesame::issuer

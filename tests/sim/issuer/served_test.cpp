@@ -173,6 +173,31 @@ TEST_CASE("a back end that speaks to an HSM gets its answers, whatever pieces it
   CHECK(other.ends());
 }
 
+TEST_CASE("a mask with few bits is warned of once, and other session keys are settings") {
+  const Issuer store;
+  ServedIssuer served(store, {"--k2", "0", "--k2-no-session-key", "--k2-tree", "2/16"});
+  Wire wire(served.started()["k2_port"]);
+  const auto ask = [&](const std::string& session, std::uint8_t mask) {
+    issuer::test::K2Message message;
+    message.session = session;
+    message.mask[6] = mask;
+    const auto bytes = message.bytes();
+    std::string sent{static_cast<char>(bytes.size() >> 8), static_cast<char>(bytes.size())};
+    sent.append(bytes.begin(), bytes.end());
+    REQUIRE(wire.send(sent));
+    CHECK(wire.until(std::string("\0\x08", 2) + "0001K30" + (session == "1" ? "0" : "1")));
+  };
+  ask("1", 0xFF);
+  ask("1", 0x0F);
+  ask("0", 0x00);
+  ask("2", 0xFF);
+  CHECK(served.end() == 0);
+  CHECK(served.log() ==
+        "sesame: K2: a mask takes 12 bits of the AC, fewer than 16: one guess in 4096 is good\n");
+  CHECK(store.sandbox.sesame({"issuer", "serve", "--k2", "0", "--k2-tree", "2/8"}).status == 2);
+  CHECK(store.sandbox.sesame({"issuer", "serve", "--k2-tree", "2/16"}).status == 2);
+}
+
 TEST_CASE("a port that is in use, a store that is not there and a key that is another's are said") {
   const Issuer issuer;
   const ServedIssuer served(issuer);

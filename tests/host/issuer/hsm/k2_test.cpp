@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "host/issuer/hsm/k2.hpp"
@@ -14,7 +15,7 @@ namespace {
 using test::K2Message;
 
 std::string answer(const K2Message& message, const K2Settings& settings = {}) {
-  const auto out = answer_k2(message.bytes(), settings);
+  const auto out = answer_k2(message.bytes(), settings).bytes;
   return out ? std::string(out->begin(), out->end()) : "none";
 }
 
@@ -118,8 +119,8 @@ TEST_CASE("another command has the next code and an error, and less than a comma
   message.command = "NC";
   CHECK(answer(message) == "0001ND15");
   const std::vector<std::uint8_t> shorter{'0', '0', '0', '1', 'K'};
-  CHECK_FALSE(answer_k2(shorter, {}));
-  CHECK_FALSE(answer_k2({}, {.header = 0}));
+  CHECK_FALSE(answer_k2(shorter, {}).bytes);
+  CHECK_FALSE(answer_k2({}, {.header = 0}).bytes);
 }
 
 TEST_CASE("the MAC of the mask is compared where that is set") {
@@ -132,10 +133,50 @@ TEST_CASE("the MAC of the mask is compared where that is set") {
   CHECK(answer(message, settings) == "0001K315");
 }
 
+TEST_CASE("other session keys than SKD are taken where that is set, and make other cryptograms") {
+  const auto right = [](K2Message message, const K2Settings& settings) {
+    K2Settings authorised = settings;
+    authorised.authorised = true;
+    message.ac.assign(8, 0);
+    message.mask.assign(8, 0xFF);
+    const std::string out = answer(message, authorised);
+    REQUIRE(out.substr(0, 8) == "0001K301");
+    const std::string ac = out.substr(8);
+    message.ac.assign(ac.begin(), ac.end());
+    CHECK(answer(message, settings) == "0001K300");
+    return keys::test::hex(std::vector<std::uint8_t>(ac.begin(), ac.end()));
+  };
+  K2Message none, tree;
+  none.session = "0";
+  tree.session = "2";
+  CHECK(answer(none, {.tree = keys::Tree{}}) == "0001K315");
+  CHECK(answer(tree, {.no_session_key = true}) == "0001K315");
+  K2Settings four, two;
+  four.tree = keys::Tree(4, 8);
+  two.tree = keys::Tree(2, 16);
+  const std::set<std::string> all{right(none, {.no_session_key = true}), right(tree, four), right(tree, two),
+                                  right(K2Message{}, {})};
+  CHECK(all.size() == 4);
+  CHECK(all.count("1D8F14549EDED2D6") == 1);
+}
+
+TEST_CASE("what was compared tells how many bits it was, and few are warned of") {
+  K2Message message;
+  CHECK(answer_k2(message.bytes(), {}).mask_bits == 16);
+  CHECK_FALSE(answer_k2(message.bytes(), {}).is_of_few_bits());
+  message.mask = {0, 0, 0, 0, 0, 0, 0x7F, 0xFF};
+  CHECK(answer_k2(message.bytes(), {}).is_of_few_bits());
+  message.ac[7] ^= 1;
+  CHECK(answer_k2(message.bytes(), {}).mask_bits == 15);
+  message.mode = "1";
+  CHECK(answer_k2(message.bytes(), {}).mask_bits == 0);
+  CHECK_FALSE(answer_k2(message.bytes(), {}).is_of_few_bits());
+}
+
 TEST_CASE("a message that is cut off anywhere has an answer, and it is not that the code is right") {
   const auto whole = K2Message{}.bytes();
   for (std::size_t size = 6; size < whole.size(); ++size) {
-    const auto out = answer_k2(Bytes(whole).first(size), {});
+    const auto out = answer_k2(Bytes(whole).first(size), {}).bytes;
     REQUIRE(out);
     INFO(size);
     CHECK(std::string(out->begin(), out->end()) == "0001K315");
