@@ -23,6 +23,7 @@ void add_commands(const Command& program) {
   add_issuer_card_renew(cards);
   add_issuer_card_list(cards);
   add_issuer_card_show(cards);
+  add_issuer_card_policy(cards);
   add_issuer_card_states(cards);
   add_issuer_verify(issuer);
   add_issuer_resync(issuer);

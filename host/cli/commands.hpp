@@ -24,6 +24,7 @@ void add_issuer_card_import(const Command& parent);
 void add_issuer_card_renew(const Command& parent);
 void add_issuer_card_list(const Command& parent);
 void add_issuer_card_show(const Command& parent);
+void add_issuer_card_policy(const Command& parent);
 void add_issuer_card_states(const Command& parent);
 void add_issuer_verify(const Command& parent);
 void add_issuer_resync(const Command& parent);

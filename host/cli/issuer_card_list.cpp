@@ -2,9 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/exit.hpp"
 #include "host/cli/issuer_desk.hpp"
+#include "host/cli/policy_options.hpp"
 #include "host/cli/text.hpp"
-#include "host/issuer/judge.hpp"
 
 namespace sesame::cli {
 
@@ -20,6 +21,11 @@ struct StoredCardOptions {
   StoreOptions store;
   issuer::CardId card = 0;
   bool json = false;
+};
+
+struct CardPolicyOptions {
+  StoredCardOptions card;
+  PolicyOptions policy;
 };
 
 std::vector<issuer::CardInfo> wanted(const CardListOptions& options) {
@@ -50,22 +56,13 @@ void card_list(const CardListOptions& options) {
 
 void stored_card(const StoredCardOptions& options) {
   IssuerDesk desk(options.store);
-  const issuer::CardInfo card = desk->show(options.card);
-  const issuer::CardRecord& record = card.policy.record;
-  const double chance = issuer::false_accept(record, card.last_atc);
-  if (options.json) {
-    auto json = card_object(card);
-    json["policy"] = nlohmann::ordered_json::parse(issuer::policy_text(card.policy));
-    json["ac_bits"] = issuer::ac_bits(record);
-    json["false_accept"] = chance;
-    return print_json(json);
-  }
-  print_line(card_line(card));
-  print_line(fmt::format("scheme {}, mask {}, {} bits of the AC", keys::rules(record.scheme).name,
-                         record.mask.empty() ? "none: the Belgian function" : hex(record.mask),
-                         issuer::ac_bits(record)));
-  print_line(fmt::format("window {}, false accept 1 in {:.0f} a try, {} tries, two codes reach {}",
-                         record.window, 1 / chance, card.policy.tries, card.policy.reach));
+  print_stored_card(desk->show(options.card), options.json);
+}
+
+void card_policy(const CardPolicyOptions& options) {
+  IssuerDesk desk(options.card.store);
+  desk->change_policy(options.card.card, read_policy(options.policy), now());
+  print_stored_card(desk->show(options.card.card), options.card.json);
 }
 
 }  // namespace
@@ -87,6 +84,28 @@ void add_issuer_card_show(const Command& parent) {
   add_store(command, options->store);
   command.flag("--json", options->json, "print the card and its policy as an object");
   command.run([options] { stored_card(*options); });
+}
+
+void add_issuer_card_policy(const Command& parent) {
+  const auto options = std::make_shared<CardPolicyOptions>();
+  const Command command(parent, "policy", "change how codes of a card are verified");
+  command.footer(
+      "What is not given stays as it is. The mask, the templates and the key are the card's own, and do not "
+      "change:\nanother card is added. A blocked card stays blocked; fewer tries than a card has failed "
+      "block "
+      "it.");
+  add_card_id(command, "CARD", options->card.card);
+  add_policy(command, options->policy, false);
+  add_store(command, options->card.store);
+  command.flag("--json", options->card.json, "print the card and its policy as an object");
+  command.run([options] { card_policy(*options); },
+              [options] {
+                if (read_policy(options->policy).is_none()) {
+                  usage(
+                      "issuer card policy: nothing is to change; give --window, --tries, --reach, "
+                      "--unblock-after or --modes");
+                }
+              });
 }
 
 }  // namespace sesame::cli

@@ -15,6 +15,7 @@
 #include "host/document/file.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/random.hpp"
+#include "host/issuer/judge.hpp"
 #include "host/issuer/store/open_store.hpp"
 #include "host/state/durable_store.hpp"
 
@@ -198,6 +199,32 @@ std::string card_line(const issuer::CardInfo& card) {
                      safe::one_line(card.customer), card.pan, card.psn, hex(card.aid), to_string(card.state),
                      card.last_atc, card.tries_left, card.tries_left == 1 ? "try" : "tries",
                      card.tampered ? "  NOT AS IT WAS WRITTEN" : "");
+}
+
+void print_stored_card(const issuer::CardInfo& card, bool json) {
+  const issuer::Policy& policy = card.policy;
+  const issuer::CardRecord& record = policy.record;
+  const double chance = issuer::false_accept(record, card.last_atc);
+  if (json) {
+    auto object = card_object(card);
+    object["policy"] = nlohmann::ordered_json::parse(issuer::policy_text(policy));
+    object["ac_bits"] = issuer::ac_bits(record);
+    object["false_accept"] = chance;
+    return print_json(object);
+  }
+  std::vector<std::string_view> modes;
+  for (std::size_t i = 0; i < names(issuer::Mode{}).size(); ++i) {
+    if (policy.allows(static_cast<issuer::Mode>(i))) modes.push_back(names(issuer::Mode{})[i]);
+  }
+  print_line(card_line(card));
+  print_line(fmt::format("scheme {}, mask {}, {} bits of the AC", keys::rules(record.scheme).name,
+                         record.mask.empty() ? "none: the Belgian function" : hex(record.mask),
+                         issuer::ac_bits(record)));
+  print_line(fmt::format("window {}, false accept 1 in {:.0f} a try, {} tries, two codes reach {}",
+                         record.window, 1 / chance, policy.tries, policy.reach));
+  print_line(fmt::format("verified: {}; once blocked, {}", fmt::join(modes, ", "),
+                         policy.unblock_after == 0 ? "until it is unblocked"
+                                                   : fmt::format("for {} seconds", policy.unblock_after)));
 }
 
 }  // namespace sesame::cli

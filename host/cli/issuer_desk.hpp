@@ -52,6 +52,8 @@ void print_decision(issuer::CardId card, std::string_view mode, const issuer::De
                     const issuer::Inquiry& inquiry, bool json);
 
 nlohmann::ordered_json card_object(const issuer::CardInfo& card);
+// With its policy, and how likely a guess is.
+void print_stored_card(const issuer::CardInfo& card, bool json);
 // "1  alice  541333******0019/00  A0000000048002  active  ATC 0007  3 tries left"
 std::string card_line(const issuer::CardInfo& card);
 

@@ -25,16 +25,6 @@ keys::MasterKeyOption derivation(const NewCardOptions& options, const card::Cryp
   return option;
 }
 
-std::uint8_t mode_bits(const std::vector<std::string>& modes) {
-  if (modes.empty()) return 0x0F;
-  const auto known = names(issuer::Mode{});
-  unsigned bits = 0;
-  for (const std::string& mode : modes) {
-    bits |= 1U << (std::find(known.begin(), known.end(), mode) - known.begin());
-  }
-  return static_cast<std::uint8_t>(bits);
-}
-
 }  // namespace
 
 void add_new_card(const Command& command, NewCardOptions& options) {
@@ -55,20 +45,7 @@ void add_new_card(const Command& command, NewCardOptions& options) {
       .type("A|B|C")
       .one_of("--option", {"A", "B", "C"})
       .needs(imk);
-  command.number("--window", options.window, {1, 0xFFFF}, "how far above the last accepted ATC a code may be")
-      .type("N");
-  command.number("--tries", options.tries, {1, 15}, "failures in a row, of which the last blocks").type("N");
-  command.number("--reach", options.reach, {1, 0xFFFF}, "how far two codes in a row may find the card again")
-      .type("N");
-  command
-      .number("--unblock-after", options.unblock_after, {0, 31'536'000},
-              "a blocked card has its tries again after so long; 0: when it is unblocked")
-      .type("SECONDS");
-  const auto modes = names(issuer::Mode{});
-  command.option("--modes", options.modes, "what codes are verified for [all]")
-      .type("MODE[,MODE...]")
-      .delimiter(',')
-      .one_of("--modes", {modes.begin(), modes.end()});
+  add_policy(command, options.policy, true);
   command.flag("--weak-mask", options.weak_mask, "take a mask with fewer than 16 bits of the AC");
 }
 
@@ -92,11 +69,7 @@ issuer::NewCard CardMaker::make(const std::string& pan, const std::string& psn) 
     card.policy.record.master_key = keys::master_key(option_, *imk_, pan, psn);
     card.policy.record.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
   }
-  card.policy.record.window = static_cast<std::uint16_t>(options_.window);
-  card.policy.tries = static_cast<std::uint8_t>(options_.tries);
-  card.policy.reach = static_cast<std::uint16_t>(options_.reach);
-  card.policy.unblock_after = options_.unblock_after;
-  card.policy.modes = mode_bits(options_.modes);
+  apply(read_policy(options_.policy), card.policy);
   card.policy.weak_mask = options_.weak_mask;
   return card;
 }

@@ -3,10 +3,10 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "host/card/personalization.hpp"
 #include "host/cli/command.hpp"
+#include "host/cli/policy_options.hpp"
 #include "host/issuer/store/registry.hpp"
 
 namespace sesame::cli {
@@ -16,11 +16,7 @@ struct NewCardOptions {
   std::optional<std::string> aid;
   std::optional<std::string> imk_file;  // instead of the keys in that file
   std::optional<std::string> option;    // how the card's key is derived
-  std::uint32_t window = issuer::kUsualWindow;
-  std::uint32_t tries = 3;
-  std::uint32_t reach = 1000;
-  std::uint32_t unblock_after = 0;
-  std::vector<std::string> modes;
+  PolicyOptions policy;
   bool weak_mask = false;
 };
 

@@ -245,6 +245,7 @@ Response IssuerApi::change_card(const Call& call) {
   const CardPatch patch = card_patch(body_of(call.request).root());
   const issuer::CardId card = card_of(call).id;
   if (patch.last_atc) registry_.set_last_atc(card, *patch.last_atc, now_());
+  if (!patch.policy.is_none()) registry_.change_policy(card, patch.policy, now_());
   if (patch.action) {
     switch (*patch.action) {
       case CardAction::suspend: registry_.suspend(card, now_()); break;

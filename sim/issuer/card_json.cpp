@@ -36,6 +36,7 @@ Json issued_card_json(const issuer::CardInfo& card) {
             {"window", card.policy.record.window},
             {"tries", card.policy.tries},
             {"reach", card.policy.reach},
+            {"unblock_after", card.policy.unblock_after},
             {"modes", mode_list(card.policy)}};
   if (card.replaces != 0) json["replaces"] = card.replaces;
   return json;

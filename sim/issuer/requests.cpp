@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "host/card/file/card_file.hpp"
+#include "host/card/file/card_spec.hpp"
 #include "host/issuer/file/card_file_record.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/http/message.hpp"
@@ -113,15 +114,74 @@ ResynchronizationRequest resynchronization_request(const Value& body) {
   return request;
 }
 
+namespace {
+
+// The choices of a policy, as they are given.
+class Choices {
+ public:
+  explicit Choices(Table& table)
+      : window_(table.find("window")),
+        tries_(table.find("tries")),
+        reach_(table.find("reach")),
+        unblock_after_(table.find("unblock_after")),
+        modes_(table.find("modes")) {}
+
+  issuer::PolicyChange read() const {
+    issuer::PolicyChange change;
+    if (window_) change.window = window_->number<std::uint16_t>(1, 0xFFFF);
+    if (tries_) change.tries = tries_->number<std::uint8_t>(1, 15);
+    if (reach_) change.reach = reach_->number<std::uint16_t>(1, 0xFFFF);
+    if (unblock_after_) change.unblock_after = unblock_after_->number<std::uint32_t>(0, kYear);
+    if (modes_) change.modes = mode_bits(*modes_);
+    return change;
+  }
+
+ private:
+  static constexpr std::uint32_t kYear = 31'536'000;  // seconds
+
+  std::optional<Value> window_, tries_, reach_, unblock_after_, modes_;
+};
+
+keys::Key card_key(const Value& value) {
+  std::vector<std::uint8_t> bytes = value.hex(keys::Key::size);
+  keys::Key key{std::span<const std::uint8_t>(bytes).first<keys::Key::size>()};
+  wipe(bytes.data(), bytes.size());
+  return key;
+}
+
+// A name alone, and never a path: who may add cards may not read files.
+card::Personalization card_file(const std::optional<Value>& toml, const std::optional<Value>& shipped,
+                                const card::Issued& issued) {
+  if (toml.has_value() == shipped.has_value()) {
+    throw malformed("it is not clear what card this is", "give toml or template");
+  }
+  if (toml) return card::read_card(toml->text(kFile), "toml", issued);
+  const std::string name(shipped->text(kName));
+  if (parse_card(name).kind != CardSpec::Kind::shipped) shipped->refuse("is no name of a shipped card");
+  return card::load_card(name, issued);
+}
+
+}  // namespace
+
 issuer::NewCard new_card(const Value& body) {
   Table table(body);
-  const Value toml = table.at("toml");
-  const auto aid = table.find("aid"), customer = table.find("customer"), last_atc = table.find("last_atc"),
-             replaces = table.find("replaces"), window = table.find("window"), tries = table.find("tries"),
-             reach = table.find("reach"), modes = table.find("modes");
+  const auto toml = table.find("toml"), shipped = table.find("template"), pan = table.find("pan"),
+             psn = table.find("psn"), key = table.find("key"), aid = table.find("aid"),
+             customer = table.find("customer"), last_atc = table.find("last_atc"),
+             replaces = table.find("replaces");
+  const Choices choices(table);
   const bool weak_mask = table.flag("weak_mask", false);
   table.done();
-  const card::Personalization file = card::read_card(toml.text(kFile), "toml");
+  if (pan.has_value() != key.has_value() || psn.has_value() != key.has_value()) {
+    throw malformed("a card's key belongs to its number", "give pan, psn and key, or none of them");
+  }
+  card::Issued issued;
+  if (key) {
+    issued.pan = pan->digits(12, 19);
+    issued.psn = psn->digits(2, 2);
+    issued.mk = card_key(*key);
+  }
+  const card::Personalization file = card_file(toml, shipped, issued);
   const auto application =
       issuer::code_application(file, aid ? aid->hex(5, 16) : std::vector<std::uint8_t>{});
   if (!application) aid->refuse("the card has no such application");
@@ -134,21 +194,21 @@ issuer::NewCard new_card(const Value& body) {
   if (customer) card.customer = customer->text(kName);
   if (last_atc) card.last_atc = static_cast<std::uint16_t>(hex_digits(*last_atc, 4));
   if (replaces) card.replaces = replaces->number<issuer::CardId>(1, kLastCard);
-  if (window) card.policy.record.window = window->number<std::uint16_t>(1, 0xFFFF);
-  if (tries) card.policy.tries = tries->number<std::uint8_t>(1, 15);
-  if (reach) card.policy.reach = reach->number<std::uint16_t>(1, 0xFFFF);
-  if (modes) card.policy.modes = mode_bits(*modes);
+  apply(choices.read(), card.policy);
   return card;
 }
 
 CardPatch card_patch(const Value& body) {
   Table table(body);
   const auto action = table.find("action"), last_atc = table.find("last_atc");
+  const Choices choices(table);
   table.done();
-  if (action.has_value() == last_atc.has_value()) {
-    throw malformed("it is not clear what is to be done", "give action or last_atc");
-  }
   CardPatch patch;
+  patch.policy = choices.read();
+  if ((action ? 1 : 0) + (last_atc ? 1 : 0) + (patch.policy.is_none() ? 0 : 1) != 1) {
+    throw malformed("it is not clear what is to be done",
+                    "give action, last_atc, or what of the policy changes");
+  }
   if (action) patch.action = action->enumerator<CardAction>();
   if (last_atc) patch.last_atc = static_cast<std::uint16_t>(hex_digits(*last_atc, 4));
   return patch;

@@ -33,8 +33,10 @@ struct ResynchronizationRequest {
 // {card | pan, psn | customer, codes: [{mode, code, …}, {…}]}
 ResynchronizationRequest resynchronization_request(const document::Value& body);
 
-// {toml, aid?, customer?, last_atc?, replaces?, window?, tries?, reach?, modes?, weak_mask?}. The keys of the
-// card are in the text. Failure(Failure::invalid): what is wrong with the card.
+// {toml | template, pan?, psn?, key?, aid?, customer?, last_atc?, replaces?, window?, tries?, reach?,
+// unblock_after?, modes?, weak_mask?}: the text of a card file, or the name of a shipped one. `pan`, `psn`
+// and `key` take the place of the file's, all three or none: the key is the card's own, as derived where the
+// issuer's is, which never comes by HTTP. Failure(Failure::invalid): what is wrong with the card.
 issuer::NewCard new_card(const document::Value& body);
 
 enum class CardAction : std::uint8_t { suspend, resume, report_lost, unblock };
@@ -44,8 +46,9 @@ constexpr std::span<const std::string_view> names(CardAction) { return kCardActi
 struct CardPatch {
   std::optional<CardAction> action;
   std::optional<std::uint16_t> last_atc;
+  issuer::PolicyChange policy;
 };
-// {action} or {last_atc}
+// {action}, {last_atc}, or {window?, tries?, reach?, unblock_after?, modes?} with one of these at least
 CardPatch card_patch(const document::Value& body);
 
 }  // namespace sesame::sim

@@ -89,6 +89,52 @@ TEST_CASE("a card that has run away is found by two codes, or by its ATC") {
   CHECK(issuer.run({"resync", one, two, "--atc", "1", "--card", "1"}).status == 2);
 }
 
+TEST_CASE("two codes that answer, sign, or are of two functions find a card again") {
+  const Issuer issuer;
+  issuer.add_card();
+  const auto code = [&](const std::string& key, const Arguments& inputs) {
+    Arguments all{"code", "--profile", "pinsentry", "--pin", "1234", "--json", "--function", key};
+    for (const std::string& input : inputs) all = all + Arguments{"--input", input};
+    return object(issuer.sandbox().sesame(all)).at("code").get<std::string>();
+  };
+  const auto resync = [&](const std::string& one, const std::string& two, const Arguments& more) {
+    return issuer.run(Arguments{"resync", one, two, "--card", "1"} + more);
+  };
+  for (int i = 0; i < 20; ++i) issuer.code();
+  const std::string one = code("RESPOND", {"4815"}), two = code("RESPOND", {"1623"});
+  CHECK(resync(one, two, {"--challenge", "1623", "--challenge", "4815"}).status == 1);
+  CHECK(resync(one, two, {"--challenge", "4815"}).status == 2);
+  CHECK(resync(one, two, {"--challenge", "4815", "--challenge", "1623"}).out ==
+        "accepted: card 1, ATC 0016\n");
+  for (int i = 0; i < 20; ++i) issuer.code();
+  const std::string three = code("IDENTIFY", {}), four = code("RESPOND", {"42"});
+  CHECK(resync(three, four, {"--challenge", "-", "--challenge", "42"}).out == "accepted: card 1, ATC 002C\n");
+  CHECK(
+      issuer.run({"resync", "--atc", "0100", "--challenge", "1", "--challenge", "2", "--card", "1"}).status ==
+      2);
+}
+
+TEST_CASE("how codes of a card are verified is changed, and nothing else") {
+  const Issuer issuer;
+  issuer.add_card();
+  for (int i = 0; i < 12; ++i) issuer.code();
+  const std::string code = issuer.code();
+  CHECK(issuer.run({"verify", code, "--card", "1"}).status == 1);
+  const auto changed = issuer.json({"card", "policy", "1", "--window", "20", "--modes", "identify,respond"});
+  CHECK(changed.at("policy").at("card").at("window") == 20);
+  CHECK(changed.at("policy").at("modes") == 3);
+  CHECK(changed.at("policy").at("tries") == 3);
+  CHECK(issuer.run({"verify", code, "--card", "1"}).out == "accepted: card 1, ATC 000D\n");
+  const Outcome text = issuer.run({"card", "policy", "1", "--unblock-after", "900"});
+  CHECK_THAT(text.out,
+             Contains("window 20") && Contains("verified: identify, respond; once blocked, for 900 seconds"));
+  CHECK_THAT(issuer.run({"audit"}).out, Contains("changed"));
+  CHECK(issuer.run({"audit", "--verify"}).status == 0);
+  CHECK_THAT(issuer.run({"card", "policy", "1"}).err, Contains("nothing is to change"));
+  CHECK(issuer.run({"card", "policy", "7", "--window", "5"}).status == 1);
+  CHECK(issuer.run({"card", "policy", "1", "--window", "0"}).status == 2);
+}
+
 TEST_CASE("the life of a card: shown masked, suspended, renewed, lost") {
   const Issuer issuer;
   issuer.add_card();

@@ -107,6 +107,7 @@ class CryptogramFile {
     if (mk && imk) mk->refuse("is there beside imk; allowed: one of them");
     if (mk && option) option->refuse("is there beside mk; it says how imk makes the card's key");
     rules_.option = read_option(option);
+    if (issued_.mk) return issued_.mk->clone();
     if (issued_.imk) return keys::master_key(rules_.option, *issued_.imk, card_.pan, card_.psn);
     if (mk && (issued_.pan || issued_.psn)) {
       mk->refuse("is the key of the file's own PAN and PSN; others need the issuer's master key");

@@ -13,8 +13,9 @@ struct Issued {
   // The issuer's master key, from which the key of every application comes, by the option of the file or of
   // the scheme. Without one, a file that has `mk` is of its own PAN and PSN alone.
   std::optional<keys::Key> imk;
+  std::optional<keys::Key> mk;  // or the card's own, of every application
 
-  bool as_in_the_file() const { return !pan && !psn && !imk; }
+  bool as_in_the_file() const { return !pan && !psn && !imk && !mk; }
 };
 
 }  // namespace sesame::card

@@ -124,6 +124,23 @@ CardRecord read_record(const Json& json) {
 
 }  // namespace
 
+void apply(const PolicyChange& change, Policy& policy) {
+  policy.record.window = change.window.value_or(policy.record.window);
+  policy.reach = change.reach.value_or(policy.reach);
+  policy.tries = change.tries.value_or(policy.tries);
+  policy.modes = change.modes.value_or(policy.modes);
+  policy.unblock_after = change.unblock_after.value_or(policy.unblock_after);
+}
+
+std::string choices_text(const Policy& policy) {
+  return Json{{"window", policy.record.window},
+              {"tries", policy.tries},
+              {"reach", policy.reach},
+              {"unblock_after", policy.unblock_after},
+              {"modes", policy.modes}}
+      .dump();
+}
+
 std::string policy_text(const Policy& policy) {
   return Json{{"tries", policy.tries},         {"modes", policy.modes},
               {"reach", policy.reach},         {"unblock_after", policy.unblock_after},

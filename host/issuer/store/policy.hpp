@@ -23,6 +23,18 @@ struct Policy {
   bool allows(Mode mode) const { return (modes >> static_cast<unsigned>(mode) & 1) != 0; }
 };
 
+// What can be another after the card was added: the issuer's own choices. The rest is the card's.
+struct PolicyChange {
+  std::optional<std::uint16_t> window, reach;
+  std::optional<std::uint8_t> tries, modes;
+  std::optional<std::uint32_t> unblock_after;
+
+  bool is_none() const { return !window && !reach && !tries && !modes && !unblock_after; }
+};
+void apply(const PolicyChange& change, Policy& policy);
+// The choices of a policy as JSON, for the audit.
+std::string choices_text(const Policy& policy);
+
 // JSON, the same text for the same policy.
 std::string policy_text(const Policy& policy);
 // Nothing where it is no such text. The record may have a fault().

@@ -222,17 +222,21 @@ void Registry::insert(Rows& rows, const NewCard& card, CardId id, std::string_vi
   row.revision = 1;
   row.since = now;
   const std::string number = card.pan + "/" + card.psn + "/" + to_hex(card.aid);
-  const ByteString plain(number.begin(), number.end());
   row.pan_hash = pan_hash(card.pan);
-  keys::Nonce nonce;
-  random_(nonce);
-  row.sealed_pan = keys::seal(seal_, nonce, plain, bound(row).bytes());
-  random_(nonce);
-  row.sealed_key = keys::seal(seal_, nonce, card.policy.record.master_key.bytes(), bound(row).bytes());
+  seal(row, ByteString(number.begin(), number.end()), card.policy.record.master_key);
   row.mac = owned(mac(row));
   rows.insert(row);
   log(rows, id, row.revision, event,
       Json{{"last_atc", atc_text(row.last_atc)}, {"replaces", row.replaces}}.dump(), now);
+}
+
+// With its number and its policy, which are what they are to be.
+void Registry::seal(CardRow& row, Bytes number, const keys::Key& key) {
+  keys::Nonce nonce;
+  random_(nonce);
+  row.sealed_pan = keys::seal(seal_, nonce, number, bound(row).bytes());
+  random_(nonce);
+  row.sealed_key = keys::seal(seal_, nonce, key.bytes(), bound(row).bytes());
 }
 
 ByteString Registry::pan_hash(std::string_view pan) const {
@@ -508,12 +512,17 @@ void Registry::change(CardId card, std::string_view event, Millis now,
           fmt::format("card {} is not as it was written: add it anew, and look who changed it", card));
     }
     const CardState before = row->state;
+    const std::string policy_before = row->policy;
     if (!how(*row, *policy)) {
       throw Failure(Failure::refused,
                     fmt::format("card {} is {}: it cannot be {}", card, to_string(before), event));
     }
     if (row->state != before) row->since = now;
     Json detail{{"state", to_string(row->state)}, {"last_atc", atc_text(row->last_atc)}};
+    if (row->policy != policy_before) {
+      detail["from"] = Json::parse(choices_text(*policy));
+      detail["to"] = Json::parse(choices_text(*read_policy(row->policy)));
+    }
     write(rows, *row, event, detail.dump(), now);
   });
 }
@@ -562,6 +571,22 @@ void Registry::report_lost(CardId card, Millis now) {
   change(card, "lost", now, [](CardRow& row, const Policy&) {
     if (row.state == CardState::lost) return false;
     row.state = CardState::lost;
+    return true;
+  });
+}
+
+// Its secrets are bound to the policy, and sealed anew.
+void Registry::change_policy(CardId card, const PolicyChange& what, Millis now) {
+  change(card, "changed", now, [&](CardRow& row, const Policy& before) {
+    if (row.state == CardState::lost || row.state == CardState::ended) return false;
+    auto policy = read_policy(row.policy);
+    const auto number = keys::open(seal_, row.sealed_pan, bound(row).bytes());
+    if (!policy || !number) return false;
+    apply(what, *policy);
+    if (const auto wrong = fault(*policy)) throw Failure(Failure::invalid, std::string(*wrong));
+    row.policy = policy_text(*policy);
+    seal(row, number->bytes(), before.record.master_key);
+    if (row.state == CardState::active && tries_left(row, *policy) == 0) row.state = CardState::blocked;
     return true;
   });
 }

@@ -129,6 +129,9 @@ class Registry {
   void suspend(CardId card, Millis now);
   void resume(CardId card, Millis now);
   void report_lost(CardId card, Millis now);
+  // Of a card that is neither lost nor ended. One that is blocked stays so; fewer tries than it has used
+  // block it. Failure(Failure::invalid): no policy can be so.
+  void change_policy(CardId card, const PolicyChange& what, Millis now);
 
   CardInfo show(CardId card);
   // In their order, those with at least this number; so many at most.
@@ -164,6 +167,7 @@ class Registry {
 
   void refuse_twice(Rows& rows, const NewCard& card);
   void insert(Rows& rows, const NewCard& card, CardId id, std::string_view event, Millis now);
+  void seal(CardRow& row, Bytes number, const keys::Key& key);
   ByteString pan_hash(std::string_view pan) const;
   bool genuine(Rows& rows, const CardRow& row);
   std::optional<Policy> policy_of(const CardRow& row);  // with the key

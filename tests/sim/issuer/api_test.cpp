@@ -156,6 +156,89 @@ TEST_CASE("cards are listed a page at a time, each once") {
   CHECK(checked.ok("GET", "/v1/cards?from=9223372036854775807")["next"].is_null());
 }
 
+TEST_CASE("a card comes in by its number and its own key, from a shipped file or a text") {
+  CheckedIssuerApi checked;
+  const std::string key = "73AD54688CEF2934B0979857E3C719F1";
+  const json with_key{{"pan", "4970100000000022"}, {"psn", "03"}, {"key", key}};
+  json named{{"template", "bank-card"}, {"customer", "bob"}, {"unblock_after", 60}}, file = named;
+  named.update(with_key);
+  const json added = checked.ok("POST", "/v1/cards", named);
+  CHECK(added["pan"] == "497010******0022");
+  CHECK(added["psn"] == "03");
+  CHECK(added["unblock_after"] == 60);
+  CHECK(checked.seen.find(key) == std::string::npos);
+  // Its codes are those of a card with that key.
+  std::string text = shipped("bank-card");
+  const std::size_t imk = text.find("imk = ");
+  text.replace(imk, text.find('\n', imk) - imk, "mk = \"" + key + "\"");
+  issuer::CardRecord record = issuer::record_of(card::read_card(text, "card"), 0);
+  issuer::ExpectedAc expected(record);
+  expected.expect({}, *issuer::issuer_data(record, {}), {});
+  const keys::Mac ac = expected.at(1);
+  // 80 01FF FFFF…: a bit of the CID, 9 of the ATC, 16 of the AC.
+  const unsigned code = 1U << 25 | 1U << 16 | static_cast<unsigned>(ac[0]) << 8 | ac[1];
+  const json body{{"card", added["id"]}, {"mode", "identify"}, {"code", std::to_string(code)}};
+  CHECK(checked.verify(body) == kAccepted);
+
+  file.erase("template");
+  file["toml"] = shipped("bank-card");
+  file.update(json{{"pan", "4970100000000030"}, {"psn", "00"}, {"key", key}});
+  CHECK(checked.ok("POST", "/v1/cards", file)["pan"] == "497010******0030");
+  CHECK(checked.ok("POST", "/v1/cards", {{"template", "aes-card"}})["psn"] == "01");
+  const auto refused = [&](json whole, const json& change) {
+    whole.merge_patch(change);
+    return checked.refused("POST", "/v1/cards", whole);
+  };
+  CHECK(refused(named, {{"key", nullptr}}) == "400 malformed_request");
+  CHECK(refused(named, {{"psn", nullptr}}) == "400 malformed_request");
+  CHECK(refused(named, {{"key", "00"}}) == "400 out_of_range");
+  CHECK(refused(named, {{"imk", key}}) == "400 unknown_field");
+  CHECK(refused(named, {{"template", "/etc/passwd"}}) == "400 out_of_range");
+  CHECK(refused(named, {{"template", "none.toml"}}) == "400 out_of_range");
+  CHECK(refused(named, {{"template", "none"}}) == "400 bad_card");
+  CHECK(refused(named, {{"template", nullptr}}) == "400 malformed_request");
+  CHECK(refused(named, {{"toml", shipped("bank-card")}}) == "400 malformed_request");
+}
+
+TEST_CASE("how codes of a card are verified is changed, audited, and bound to the card anew") {
+  CheckedIssuerApi checked;
+  const std::string card = "/v1/cards/1";
+  const json before = checked.ok("GET", card);
+  const json after = checked.ok("PATCH", card, {{"window", 30}, {"tries", 5}});
+  CHECK(after["window"] == 30);
+  CHECK(after["tries"] == 5);
+  CHECK(after["tries_left"] == 5);
+  CHECK(after["reach"] == before["reach"]);
+  CHECK(after["tampered"] == false);
+  CHECK(checked.verify(checked.body(checked.codes.good(25))) == kAccepted);
+  const json audit = checked.ok("GET", "/v1/audit")["rows"];
+  const auto changed =
+      std::find_if(audit.begin(), audit.end(), [](const json& row) { return row["event"] == "changed"; });
+  REQUIRE(changed != audit.end());
+  CHECK((*changed)["detail"]["from"]["window"] == 10);
+  CHECK((*changed)["detail"]["to"]["window"] == 30);
+  CHECK(checked.ok("GET", "/v1/audit/verification")["whole"] == true);
+
+  // Fewer tries than it has failed block it, and more do not unblock it.
+  checked.verify(checked.body(checked.codes.wrong(26)));
+  checked.verify(checked.body(checked.codes.wrong(26)));
+  CHECK(checked.ok("PATCH", card, {{"tries", 2}})["state"] == "blocked");
+  CHECK(checked.ok("PATCH", card, {{"tries", 9}})["state"] == "blocked");
+  CHECK(checked.verify(checked.body(checked.codes.good(27))) == kRefused);
+  CHECK(checked.ok("PATCH", card, {{"action", "unblock"}})["tries_left"] == 9);
+  CHECK(checked.ok("PATCH", card, {{"modes", {"respond"}}, {"unblock_after", 5}, {"reach", 7}})["modes"] ==
+        json::array({"respond"}));
+  CHECK(checked.verify(checked.body(checked.codes.good(27))) == kRefused);
+
+  CHECK(checked.refused("PATCH", card, {{"window", 0}}) == "400 out_of_range");
+  CHECK(checked.refused("PATCH", card, {{"tries", 16}}) == "400 out_of_range");
+  CHECK(checked.refused("PATCH", card, {{"modes", json::array()}}) == "400 out_of_range");
+  CHECK(checked.refused("PATCH", card, {{"window", 5}, {"action", "suspend"}}) == "400 malformed_request");
+  CHECK(checked.refused("PATCH", card, {{"weak_mask", true}}) == "400 unknown_field");
+  checked.ok("PATCH", card, {{"action", "report-lost"}});
+  CHECK(checked.refused("PATCH", card, {{"window", 5}}) == "409 refused");
+}
+
 TEST_CASE("a card is suspended, resumed and lost, in an order that can be") {
   CheckedIssuerApi checked;
   const std::string card = "/v1/cards/1";
