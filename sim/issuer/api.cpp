@@ -189,9 +189,8 @@ Response IssuerApi::verify(const Call& call) {
   const issuer::CardId card = find(asked.which);
   const issuer::Decision decision = registry_.verify(card, asked.submission, now_());
   Response response = told(decision);
-  if (!decision.accepted && decision.refusal == issuer::Refusal::none) {
-    inquiries_.take(card, std::move(asked.submission), decision);
-  }
+  // Also where nothing is found out of it: what is done after the response can be seen in the next one.
+  if (!decision.accepted) inquiries_.take(card, std::move(asked.submission), decision);
   return response;
 }
 

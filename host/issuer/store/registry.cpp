@@ -154,6 +154,36 @@ std::optional<Policy> Registry::policy_of(const CardRow& row) {
   return policy;
 }
 
+// Where there is no such card, one like it, so that as much is read, checked and opened; of the same number
+// always the same one.
+Registry::Found Registry::look(Rows& rows, CardId card) {
+  const CardId last = rows.next_id() - 1;
+  const keys::Sha256 digest = keys::hmac(hash_, Fields().add(card).bytes());
+  std::uint64_t chosen = 0;
+  for (std::size_t i = 0; i < 8; ++i) chosen = chosen << 8 | digest[i];
+  const CardId other =
+      last < 1 ? kOwnCard : 1 + static_cast<CardId>(chosen % static_cast<std::uint64_t>(last));
+  auto row = rows.card(card);
+  auto like = rows.card(other);
+  if (card == kOwnCard) row.reset();
+  if (!row && !like) return look_at_own(rows);
+  Found found;
+  found.is_asked_for = row.has_value();
+  found.row = std::move(row ? *row : *like);
+  found.policy = policy_of(found.row);
+  if (!genuine(rows, found.row)) found.policy.reset();
+  return found;
+}
+
+Registry::Found Registry::look_at_own(Rows& rows) {
+  const auto row = rows.card(kOwnCard);
+  auto policy = row ? policy_of(*row) : std::nullopt;
+  if (!policy || !genuine(rows, *row)) {
+    throw Failure(Failure::environment, "the store's own card is not as it was written");
+  }
+  return {*row, std::move(policy), false};
+}
+
 void Registry::write(Rows& rows, CardRow& row, std::string_view event, const std::string& detail,
                      Millis now) {
   const std::int64_t before = row.revision++;
@@ -349,42 +379,54 @@ std::uint8_t Registry::tries_left(const CardRow& row, const Policy& policy) {
   return static_cast<std::uint8_t>(std::max(0, policy.tries - used));
 }
 
-// False: nothing was done, as what has to be done must be synced. A free try is taken without that: should
-// the power be lost, it is counted all the same, as it is free in its era alone.
+// False: nothing was counted, as what has to be counted must be synced. A free try is taken without that:
+// should the power be lost, it is counted all the same, as it is free in its era alone.
 bool Registry::count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
                      Store::Lasting lasting, Attempt& attempt) {
   attempt = {};
-  auto row = card == kOwnCard ? std::nullopt : rows.card(card);
-  auto opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
+  Found found = look(rows, card);
+  CardRow& row = found.row;
   Refusal& refused = attempt.decision.refusal;
-  refused = !row ? Refusal::unknown_card : !opened ? Refusal::tampered : refusal(row->state);
-  if (refused == Refusal::blocked && opened->unblock_after != 0 &&
-      now - row->since >= std::int64_t{1000} * opened->unblock_after) {
+  refused = !found.is_asked_for ? Refusal::unknown_card
+            : !found.policy     ? Refusal::tampered
+                                : refusal(row.state);
+  if (refused == Refusal::blocked && found.policy->unblock_after != 0 &&
+      now - row.since >= std::int64_t{1000} * found.policy->unblock_after) {
     refused = Refusal::none;
-    row->state = CardState::active;
-    row->since = now;
-    row->failures = 0;
-    row->prepaid.clear();
+    row.state = CardState::active;
+    row.since = now;
+    row.failures = 0;
+    row.prepaid.clear();
   }
-  if (refused == Refusal::none && (modes & ~opened->modes) != 0) refused = Refusal::mode;
-  if (refused == Refusal::none && tries_left(*row, *opened) == 0) refused = Refusal::blocked;
-  attempt.took_free_try = refused == Refusal::none && has_free_try(*row);
-  if (lasting == Store::Lasting::visible && !attempt.took_free_try) return false;
+  if (refused == Refusal::none && (modes & ~found.policy->modes) != 0) refused = Refusal::mode;
+  if (refused == Refusal::none && tries_left(row, *found.policy) == 0) refused = Refusal::blocked;
+  attempt.took_free_try = refused == Refusal::none && has_free_try(row);
+  if (lasting == Store::Lasting::visible && !attempt.took_free_try) {
+    write_something(rows);
+    return false;
+  }
+  attempt.decision.compared_above = row.last_atc;
   Json detail{{"for", event}};
-  if (refused != Refusal::none) {
-    row = rows.card(kOwnCard);
-    opened = row && genuine(rows, *row) ? policy_of(*row) : std::nullopt;
-    if (!opened) throw Failure(Failure::environment, "the store's own card is not as it was written");
-    row->failures = 0;
-    detail["card"] = card;
+  if (!attempt.took_free_try) {
+    Found own = look_at_own(rows);
+    if (refused != Refusal::none) {
+      // Compared as one of this card would be, with the key of none.
+      if (found.policy) {
+        found.policy->record.master_key = std::move(own.policy->record.master_key);
+      } else {
+        found.policy = std::move(own.policy);
+      }
+      row = std::move(own.row);
+      row.failures = 0;
+      detail["card"] = card;
+    }
+    ++row.failures;
   }
-  attempt.row = row->id;
-  attempt.policy = std::move(*opened);
-  attempt.decision.compared_above = row->last_atc;
-  if (!attempt.took_free_try) ++row->failures;
-  row->prepaid.clear();
-  detail["failures"] = row->failures;
-  write(rows, *row, refused == Refusal::none ? "tried" : "not-compared", detail.dump(), now);
+  attempt.row = row.id;
+  attempt.policy = std::move(*found.policy);
+  row.prepaid.clear();
+  detail["failures"] = row.failures;
+  write(rows, row, refused == Refusal::none ? "tried" : "not-compared", detail.dump(), now);
   return true;
 }
 
@@ -431,7 +473,8 @@ void Registry::settle(Rows& rows, CardId card, std::string_view event, Millis no
   write(rows, *old, "ended", Json{{"replaced_by", row->id}}.dump(), now);
 }
 
-// Counted, compared, settled. Whatever is refused takes two syncs of the disk and a comparison.
+// Counted, compared, settled. Whatever is refused takes two syncs of the disk and a comparison; where a free
+// try was taken, what the others did before that is done after it.
 Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now,
                            const Judged& judged) {
   using Lasting = Store::Lasting;
@@ -446,14 +489,17 @@ Decision Registry::attempt(CardId card, std::uint8_t modes, std::string_view eve
   attempt.verdict = judged(attempt.policy.record, attempt.policy, attempt.decision.compared_above);
   store_.transact([&](Rows& rows) { settle(rows, card, event, now, attempt); });
   if (attempt.took_free_try && !attempt.decision.accepted) {
-    store_.transact([&](Rows& rows) { write_as_much(rows); });
+    store_.transact([&](Rows& rows) {
+      look(rows, card);
+      look_at_own(rows);
+      write_something(rows);
+    });
   }
   return attempt.decision;
 }
 
-// Where there is nothing to write: who is refused is not to learn that from the time it takes. What is there
-// already would not be written.
-void Registry::write_as_much(Rows& rows) {
+// What is there already would not be written.
+void Registry::write_something(Rows& rows) {
   keys::Nonce something;
   random_(something);
   rows.set_value("nothing", something);
@@ -476,21 +522,28 @@ Decision Registry::resynchronize(CardId card, const Submission& first, const Sub
 
 Inquiry Registry::inquire(CardId card, const Submission& submission, const Decision& decision, Millis now) {
   Inquiry inquiry{Cause::no_code, decision.verdict};
-  if (decision.accepted || decision.refusal != Refusal::none) return inquiry;
+  if (decision.accepted) return inquiry;
+  bool compared = decision.refusal == Refusal::none;
   std::optional<Policy> policy;
   store_.transact([&](Rows& rows) {
-    const auto row = rows.card(card);
-    policy = row ? policy_of(*row) : std::nullopt;
+    Found found = look(rows, card), own = look_at_own(rows);
+    if (!found.is_asked_for || !found.policy) compared = false;  // by now
+    if (!found.policy) {
+      policy = std::move(own.policy);
+    } else {
+      policy = std::move(found.policy);
+      if (!compared) policy->record.master_key = std::move(own.policy->record.master_key);
+    }
   });
-  if (!policy) return inquiry;
   Verdict given = decision.verdict;
-  if (given.outcome == Outcome::replayed) {
-    inquiry.cause = Cause::replayed;  // another submission of it was quicker
-  } else {
-    inquiry = why_refused(policy->record, submission, decision.compared_above, given);
-  }
+  if (!compared) given.outcome = Outcome::invalid;
+  Inquiry found = why_refused(policy->record, submission, decision.compared_above, given);
+  if (compared) inquiry = std::move(found);
+  // Another submission of it was quicker.
+  if (compared && given.outcome == Outcome::replayed) inquiry = {Cause::replayed, given};
   store_.transact([&](Rows& rows) {
     const auto newest = rows.last_audit_of(card);
+    if (!compared) return write_something(rows);
     Json detail = verdict_json(inquiry.verdict);
     detail["cause"] = to_string(inquiry.cause);
     log(rows, card, newest ? newest->revision : 0, "inquired", detail.dump(), now);

@@ -14,6 +14,11 @@
 // end is found by verify_audit(). What cannot be noticed within the store is all of it put back at once, as
 // from a backup: for that, keep what head() tells somewhere else, and compare.
 //
+// **What a refusal tells.** Nothing but that, to whoever submits a code: whether the code is wrong, was used
+// before or is beyond the window, and whether the card is blocked, suspended, lost, has ended or is none at
+// all, the same is read, checked, computed, written and synced, in the same order. Where there is no such
+// card, another card's policy is taken; where a code is not to be compared, the key is one of no card.
+//
 // Time and random numbers are arguments.
 #pragma once
 
@@ -160,7 +165,7 @@ class Registry {
   bool count(Rows& rows, CardId card, std::uint8_t modes, std::string_view event, Millis now,
              Store::Lasting lasting, Attempt& attempt);
   void settle(Rows& rows, CardId card, std::string_view event, Millis now, Attempt& attempt);
-  void write_as_much(Rows& rows);
+  void write_something(Rows& rows);
   Decision attempt(CardId card, std::uint8_t modes, std::string_view event, Millis now, const Judged& judged);
   void change(CardId card, std::string_view event, Millis now,
               const std::function<bool(CardRow& row, const Policy& policy)>& how);
@@ -170,6 +175,13 @@ class Registry {
   void seal(CardRow& row, Bytes number, const keys::Key& key);
   ByteString pan_hash(std::string_view pan) const;
   bool genuine(Rows& rows, const CardRow& row);
+  struct Found {
+    CardRow row;
+    std::optional<Policy> policy;  // with the key; nothing where the row is not as it was written
+    bool is_asked_for = false;     // else it is a row like it
+  };
+  Found look(Rows& rows, CardId card);
+  Found look_at_own(Rows& rows);
   std::optional<Policy> policy_of(const CardRow& row);  // with the key
   void write(Rows& rows, CardRow& row, std::string_view event, const std::string& detail, Millis now);
   void log(Rows& rows, CardId card, std::int64_t revision, std::string_view event, const std::string& detail,
