@@ -1,5 +1,5 @@
-// How fast codes are judged, and how fast acceptances are on the disk, in both stores; beside what OpenSSL and
-// the disk would do at best. Targets are printed, never asserted.
+// How fast codes are judged, and how fast acceptances are on the disk, in both stores; beside what OpenSSL
+// and the disk would do at best. Targets are printed, never asserted.
 //
 //   bench_issuer [FOLDER]     where the stores are made, and the server of one [the temporary folder]
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 // Each transaction holds the store's lock from its beginning on (an advisory lock, which goes with the
 // transaction or the connection), as the audit is one chain: so none sees half of another, and of two that
 // would accept the same code the second sees what the first one has done. What is synced is committed with
-// synchronous_commit=on, whatever the server's default. A connection that is lost amid a transaction fails its
-// works, and the next ones connect again.
+// synchronous_commit=on, whatever the server's default. A connection that is lost amid a transaction fails
+// its works, and the next ones connect again.
 //
 // A URL may have a password in it, which is never printed; but who lists the processes of a machine reads it.
 // libpq takes one from a file (PGPASSFILE, `passfile=` in the URL, ~/.pgpass) or from PGPASSWORD.

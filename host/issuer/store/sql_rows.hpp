@@ -50,8 +50,8 @@ class SqlRows : public Rows {
   };
   using Look = std::function<void(const Found&)>;
 
-  // `sql`: a literal, the same at each use, in which $1, $2 and so on, in this order, are the values. How many
-  // rows it has changed. Throws Failure.
+  // `sql`: a literal, the same at each use, in which $1, $2 and so on, in this order, are the values. How
+  // many rows it has changed. Throws Failure.
   virtual std::int64_t run(const char* sql, const Values& values, const Look& look) = 0;
 
  private:
