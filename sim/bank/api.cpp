@@ -161,7 +161,7 @@ Json all_of(const List& list, ToJson to_json) {
 
 std::span<const Api::Route> Api::routes() {
   using enum Door;
-  static constexpr std::array<Route, 37> kRoutes{{
+  static constexpr std::array<Route, 53> kRoutes{{
       {"GET", "/", "page", open, &Api::page},
       {"GET", "/outbox", "outboxPage", open, &Api::outbox_page},
       {"GET", "/assets/{name}", "asset", open, &Api::asset},
@@ -192,6 +192,20 @@ std::span<const Api::Route> Api::routes() {
       {"POST", "/api/operations", "beginOperation", page, &Api::begin_operation},
       {"POST", "/api/operations/{id}", "finishOperation", page, &Api::finish_operation},
       {"GET", "/api/outbox", "readOutboxOfPage", open, &Api::read_outbox_of_page},
+      {"POST", "/api/authorization", "completeAuthorization", page, &Api::complete_authorization},
+      {"DELETE", "/api/authorization", "declineAuthorization", page, &Api::decline_authorization},
+
+      {"GET", "/.well-known/openid-configuration", "oidcDiscovery", open, &Api::oidc_discovery},
+      {"GET", "/oidc/jwks", "oidcJwks", open, &Api::oidc_jwks},
+      {"GET", "/oidc/authorize", "oidcAuthorize", open, &Api::oidc_authorize},
+      {"POST", "/oidc/authorize", "oidcAuthorizeByPost", open, &Api::oidc_by_get},
+      {"POST", "/oidc/token", "oidcToken", open, &Api::oidc_token},
+      {"OPTIONS", "/oidc/token", "oidcTokenPreflight", open, &Api::oidc_preflight},
+      {"GET", "/oidc/userinfo", "oidcUserInfo", open, &Api::oidc_user_info},
+      {"POST", "/oidc/userinfo", "oidcUserInfoByPost", open, &Api::oidc_user_info},
+      {"OPTIONS", "/oidc/userinfo", "oidcUserInfoPreflight", open, &Api::oidc_preflight},
+      {"GET", "/oidc/logout", "oidcLogout", open, &Api::oidc_logout},
+      {"POST", "/oidc/logout", "oidcLogoutByPost", open, &Api::oidc_by_get},
 
       {"POST", "/v1/tenants", "addTenant", tests, &Api::add_tenant},
       {"GET", "/v1/tenants", "listTenants", tests, &Api::list_tenants},
@@ -202,6 +216,9 @@ std::span<const Api::Route> Api::routes() {
       {"GET", "/v1/tenants/{id}/audit", "readAudit", tests, &Api::read_audit},
       {"GET", "/v1/tenants/{id}/state", "exportState", tests, &Api::export_state},
       {"POST", "/v1/tenants/{id}/customers", "addCustomers", tests, &Api::add_customers},
+      {"POST", "/v1/tenants/{id}/clients", "addClient", tests, &Api::add_client},
+      {"GET", "/v1/tenants/{id}/clients", "listClients", tests, &Api::list_clients},
+      {"DELETE", "/v1/tenants/{id}/clients/{client}", "removeClient", tests, &Api::remove_client},
   }};
   return kRoutes;
 }
@@ -323,10 +340,18 @@ void Api::check_token(const Request& request) const {
                  {{"WWW-Authenticate", "Bearer"}}};
 }
 
+// Other applications' pages come to what is for them: what they may read is said there (share()).
+void Api::check_source(const Request& request, const std::string& path) const {
+  if (!path.starts_with("/oidc/") && !path.starts_with("/.well-known/")) return gate_.check_source(request);
+  Request without_origin;
+  without_origin.headers["host"] = request.header("host");
+  gate_.check_source(without_origin);
+}
+
 const Api::Route& Api::admit(const Request& request, Call& call) const {
-  gate_.check_source(request);
   std::string path = request.path;
   call.tenant = tenant_of(path);
+  check_source(request, path);
   Request of_tenant;
   of_tenant.method = request.method;
   of_tenant.path = path;
@@ -427,6 +452,7 @@ Response Api::session(const Call& call, const View& view, Json more) {
   extras.csrf = tenant.bank().csrf(token);
   extras.certificates = !options_.certificate_url.empty();
   if (options_.simulator != nullptr && tenant.base().empty()) extras.demo = options_.demo;
+  extras.authorization = authorization_of(tenant, view, call.now);
   const Millis ends = tenant.bank().ends(view.session);
   Json json = session_json(view, tenant.bank(), call.now, ends, extras);
   if (!more.is_null()) {

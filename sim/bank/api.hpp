@@ -34,6 +34,8 @@
 
 namespace sesame::bank {
 
+class OpenId;
+
 struct SiteOptions {
   bool secure = true;  // over TLS: cookies say so
   // Browsers are to use no plain HTTP here any more (RFC 6797). Not of a name that other servers have too:
@@ -104,6 +106,7 @@ class Api final : public sim::HttpService {
                        const std::function<sim::Response()>& make);
   std::shared_ptr<Tenant> tenant_of(std::string& path) const;
   void check_token(const sim::Request& request) const;
+  void check_source(const sim::Request& request, const std::string& path) const;
   const Route& admit(const sim::Request& request, Call& call) const;
   sim::Response to_simulator(const sim::Request& request, std::string_view rest);
   void news(const std::string& topic);
@@ -143,6 +146,23 @@ class Api final : public sim::HttpService {
   sim::Response begin_operation(const Call&);
   sim::Response finish_operation(const Call&);
 
+  OpenId openid(Tenant& tenant) const;
+  Json authorization_of(Tenant& tenant, const View& view, Millis now) const;
+  void share(const Call& call, sim::Response& response);
+  sim::Response oidc_preflight(const Call&);
+  sim::Response oidc_discovery(const Call&);
+  sim::Response oidc_jwks(const Call&);
+  sim::Response oidc_authorize(const Call&);
+  sim::Response oidc_by_get(const Call&);
+  sim::Response oidc_token(const Call&);
+  sim::Response oidc_user_info(const Call&);
+  sim::Response oidc_logout(const Call&);
+  sim::Response complete_authorization(const Call&);
+  sim::Response decline_authorization(const Call&);
+  sim::Response add_client(const Call&);
+  sim::Response list_clients(const Call&);
+  sim::Response remove_client(const Call&);
+
   sim::Response add_tenant(const Call&);
   sim::Response list_tenants(const Call&);
   sim::Response get_tenant(const Call&);
@@ -167,5 +187,8 @@ class Api final : public sim::HttpService {
   std::atomic<int> hashing_now_ = 0, waiting_now_ = 0;
   std::unique_ptr<sim::Workers> hashing_;
 };
+
+// The bank that /v1/tenants/{id}… is about. ApiError unknown, 404.
+std::shared_ptr<Tenant> named(Tenants& tenants, const std::string& id);
 
 }  // namespace sesame::bank

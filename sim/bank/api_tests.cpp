@@ -33,12 +33,6 @@ Json tenant_json(Tenant& tenant) {
           {"now_ms", tenant.now()}};
 }
 
-std::shared_ptr<Tenant> named(Tenants& tenants, const std::string& id) {
-  auto tenant = tenants.find(id);
-  if (!tenant) throw ApiError{404, "unknown", "there is no such bank", "GET /v1/tenants"};
-  return tenant;
-}
-
 Json customers_json(const std::vector<SeededUser>& users) {
   Json all = Json::array();
   for (const SeededUser& one : users) all.push_back(seeded_json(one));
@@ -46,6 +40,12 @@ Json customers_json(const std::vector<SeededUser>& users) {
 }
 
 }  // namespace
+
+std::shared_ptr<Tenant> named(Tenants& tenants, const std::string& id) {
+  auto tenant = tenants.find(id);
+  if (!tenant) throw ApiError{404, "unknown", "there is no such bank", "GET /v1/tenants"};
+  return tenant;
+}
 
 // Until there is a message that is waited for, or for so long.
 class Api::NextMessage final : public sim::Wait {

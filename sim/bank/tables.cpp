@@ -78,19 +78,26 @@ CREATE TABLE audit (
   detail TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_user ON audit (user, number);
 
--- OpenID Connect: applications, what they asked for, and the codes that they exchange.
+-- OpenID Connect: applications, what they asked for, and the codes that they exchange. The URIs of a client are
+-- separated by spaces; codes and tokens are SHA-256 hashes, and a client's secret is an HMAC.
 CREATE TABLE clients (
-  client_id TEXT PRIMARY KEY, name TEXT NOT NULL, secret BLOB, redirect_uris TEXT NOT NULL) STRICT;
+  client_id TEXT PRIMARY KEY, name TEXT NOT NULL, secret BLOB, redirect_uris TEXT NOT NULL,
+  post_logout_redirect_uris TEXT NOT NULL) STRICT;
 CREATE TABLE authorizations (
-  id TEXT PRIMARY KEY, session BLOB NOT NULL, client_id TEXT NOT NULL REFERENCES clients,
+  id TEXT PRIMARY KEY, session BLOB NOT NULL, client_id TEXT NOT NULL REFERENCES clients ON DELETE CASCADE,
   request TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX authorizations_by_session ON authorizations (session);
+CREATE INDEX authorizations_by_time ON authorizations (at);
 CREATE TABLE authorization_codes (
-  code BLOB PRIMARY KEY, client_id TEXT NOT NULL REFERENCES clients, user INTEGER NOT NULL REFERENCES users,
-  claims TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;
+  code BLOB PRIMARY KEY, client_id TEXT NOT NULL REFERENCES clients ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users, claims TEXT NOT NULL, request TEXT NOT NULL, at INTEGER NOT NULL,
+  used INTEGER NOT NULL) STRICT;
+CREATE INDEX authorization_codes_by_time ON authorization_codes (at);
 CREATE TABLE access_tokens (
-  token BLOB PRIMARY KEY, code BLOB NOT NULL, user INTEGER NOT NULL REFERENCES users, scope TEXT NOT NULL,
-  ends INTEGER NOT NULL) STRICT;
+  token BLOB PRIMARY KEY, code BLOB NOT NULL REFERENCES authorization_codes ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users, scope TEXT NOT NULL, ends INTEGER NOT NULL) STRICT;
+CREATE INDEX access_tokens_by_code ON access_tokens (code);
+CREATE INDEX access_tokens_by_time ON access_tokens (ends);
 CREATE TABLE signing_keys (kid TEXT PRIMARY KEY, sealed BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 )";
 

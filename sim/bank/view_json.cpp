@@ -72,12 +72,11 @@ Json session_json(const View& view, const Bank& bank, Millis now, Millis ends, c
               {"history_days", rules.history_days}}},
             {"methods", {{"certificate", extras.certificates}}},
             {"demo", extras.demo},
-            {"authorization", nullptr}};
+            {"authorization", extras.authorization}};
   if (somebody) {
     json["site"] = to_string(view.session.site);
     json["ends_ms"] = ends;
   }
-  if (extras.authorization) json["authorization"] = {{"client", *extras.authorization}};
   return json;
 }
 

@@ -13,8 +13,8 @@ using Json = nlohmann::ordered_json;
 struct SessionExtras {
   std::string csrf;
   bool certificates = false;
-  Json demo;                                 // null: there is no reader beside the page
-  std::optional<std::string> authorization;  // the application that waits for this login
+  Json demo;           // null: there is no reader beside the page
+  Json authorization;  // the application that waits for this login
 };
 Json session_json(const View& view, const Bank& bank, Millis now, Millis ends, const SessionExtras& extras);
 Json account_json(const Account& account);

@@ -32,6 +32,12 @@ inline Random seeded_random(std::uint64_t seed = 7) {
 
 constexpr Millis kMorning = 1'700'000'000'000;
 
+inline SiteOptions usual_options() {
+  SiteOptions options;
+  options.site_url = "https://127.0.0.1:8037";
+  return options;
+}
+
 // A response that may have to be waited for.
 class Served {
  public:
@@ -217,7 +223,7 @@ inline json seed() {
 class SiteUnderTest {
  public:
   explicit SiteUnderTest(const json& rules = json::object(), const json& customers = seed(),
-                         SiteOptions options = {})
+                         SiteOptions options = usual_options())
       : bank(std::move(options)) {
     json all = rules;
     all["scrypt_cost"] = 4;  // what hashes cost is measured elsewhere
