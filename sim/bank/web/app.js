@@ -308,6 +308,12 @@ globalThis.addEventListener('hashchange', () => {
   show();
 });
 
+// A link to where one is begins the page anew.
+document.addEventListener('click', (event) => {
+  const clicked = event.target.closest('a[href^="#/"]');
+  if (clicked?.getAttribute('href') === location.hash) show();
+});
+
 async function start() {
   document.documentElement.lang = language();
   try {
@@ -317,8 +323,9 @@ async function start() {
       h('p', {}, h('button', { type: 'button', onclick: start }, T('tryAgain'))));
     return;
   }
+  // Back from where the browser showed a certificate, or from an application: to the point.
+  if (isIn() && (location.hash === '' || (session().authorization && place().parts.length === 0))) return onward();
   if (session().authorization && place().parts.length === 0) {
-    if (isIn()) return onward();
     notify(T('consentLogin', { client: session().authorization.client }), 'plain');
   }
   return show();
