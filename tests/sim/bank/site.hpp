@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "sim/bank/api.hpp"
+#include "sim/bank/assets.hpp"
 #include "tests/host/issuer/code_maker.hpp"
+#include "tests/sim/server/described.hpp"
 
 namespace sesame::bank::test {
 
@@ -38,7 +40,13 @@ inline SiteOptions usual_options() {
   return options;
 }
 
-// A response that may have to be waited for.
+inline const json& description() {
+  static const json document = json::parse(asset("openapi.json").value_or(""));
+  return document;
+}
+
+// A response that may have to be waited for. Every one is checked against openapi.json, and so is every request
+// that succeeds; what is not described is told at the end, since threads ask, too.
 class Served {
  public:
   explicit Served(SiteOptions options = {}, std::optional<std::string> token = std::nullopt)
@@ -51,9 +59,22 @@ class Served {
       changed_.notify_all();
     });
   }
-  ~Served() { api_.on_news({}); }
+  ~Served() {
+    api_.on_news({});
+    for (const std::string& mistake : mistakes_) FAIL_CHECK(mistake);
+  }
 
   sim::Response send(const sim::Request& request) {
+    sim::Response response = answer(request);
+    check(request, response);
+    return response;
+  }
+  Api& api() { return api_; }
+  Tenants& tenants() { return tenants_; }
+  std::vector<std::string> troubles;
+
+ private:
+  sim::Response answer(const sim::Request& request) {
     sim::Response response = api_.begin(request);
     while (const auto wait = response.wait) {
       std::unique_lock lock(mutex_);
@@ -65,11 +86,21 @@ class Served {
     }
     return response;
   }
-  Api& api() { return api_; }
-  Tenants& tenants() { return tenants_; }
-  std::vector<std::string> troubles;
+  void check(const sim::Request& request, const sim::Response& response) {
+    std::string path = request.path;
+    if (path.starts_with("/t/")) path.erase(0, path.find('/', 3));
+    if (path.empty()) return;  // leads to /t/ID/
+    const std::lock_guard lock(checking_);
+    std::string found =
+        sim::undescribed(description(), request.method, path, response.status, response.type, response.body);
+    if (found.empty() && response.status / 100 == 2) {
+      found = sim::undescribed_request(description(), request.method, path, request.query, request.body);
+    }
+    if (!found.empty()) mistakes_.push_back(request.method + " " + path + ": " + found);
+  }
 
- private:
+  std::mutex checking_;
+  std::vector<std::string> mistakes_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t news_ = 0;

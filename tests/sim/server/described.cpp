@@ -77,6 +77,24 @@ std::string undescribed(const std::string& method, const std::string& path, int 
   return undescribed(openapi(), method, path, status, type, body);
 }
 
+std::string undescribed_request(const Json& description, const std::string& method, const std::string& path,
+                                const std::map<std::string, std::string>& query, const std::string& body) {
+  const Schema schema(description);
+  const Json* found = operation(description, method == "HEAD" ? "GET" : method, path);
+  if (found == nullptr) return "no operation for " + method + " " + path;
+  const Json parameters = found->value("parameters", Json::array());
+  for (const auto& [name, value] : query) {
+    const bool described = std::any_of(parameters.begin(), parameters.end(), [&](const Json& one) {
+      return one["in"] == "query" && one["name"] == name;
+    });
+    if (!described) return "a query with " + name + ", which is not described";
+  }
+  if (!found->contains("requestBody")) return body.empty() ? "" : "a body where none is described";
+  const Json& content = (*found)["requestBody"]["content"];
+  if (!content.contains("application/json")) return "";
+  return schema.mistake(content["application/json"]["schema"], Json::parse(body.empty() ? "{}" : body));
+}
+
 std::string undescribed_event(const std::string& data) {
   return Schema(openapi()).mistake(openapi()["components"]["schemas"]["Event"], Json::parse(data));
 }

@@ -2,6 +2,7 @@
 // event.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,6 +16,10 @@ std::string undescribed(const nlohmann::json& description, const std::string& me
                         int status, const std::string& type, const std::string& body);
 std::string undescribed(const std::string& method, const std::string& path, int status,
                         const std::string& type, const std::string& body);
+// The same of a request that was answered with success: its body, and its query's names.
+std::string undescribed_request(const nlohmann::json& description, const std::string& method,
+                                const std::string& path, const std::map<std::string, std::string>& query,
+                                const std::string& body);
 std::string undescribed_event(const std::string& data);
 
 }  // namespace sesame::sim

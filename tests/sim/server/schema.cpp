@@ -43,9 +43,17 @@ const Json& Schema::resolve(const Json& node) const {
 
 std::string Schema::mistake(const Json& unresolved, const Json& value, const std::string& at) const {
   const Json& schema = resolve(unresolved);
-  static const std::set<std::string> kNotes{"description", "default",  "maxLength",  "minimum",
-                                            "maximum",     "maxItems", "properties", "additionalProperties",
-                                            "required",    "items"};
+  static const std::set<std::string> kNotes{"description",
+                                            "default",
+                                            "maxLength",
+                                            "minimum",
+                                            "maximum",
+                                            "minItems",
+                                            "maxItems",
+                                            "properties",
+                                            "required",
+                                            "items",
+                                            "additionalProperties"};
   for (const auto& [keyword, rule] : schema.items()) {
     if (keyword == "type") {
       if (!is_of_types(value, rule)) return at + " is not of type " + rule.dump();
@@ -76,6 +84,7 @@ std::string Schema::mistake(const Json& unresolved, const Json& value, const std
     return at + " is too long";
   }
   if (value.is_array()) {
+    if (schema.contains("minItems") && value.size() < schema["minItems"]) return at + " has too few";
     if (schema.contains("maxItems") && value.size() > schema["maxItems"]) return at + " has too many";
     for (std::size_t i = 0; schema.contains("items") && i < value.size(); ++i) {
       const std::string found = mistake(schema["items"], value[i], at + "[" + std::to_string(i) + "]");
