@@ -114,6 +114,7 @@ Response Api::get_tenant(const Call& call) {
 
 Response Api::remove_tenant(const Call& call) {
   check_query(call.request, {});
+  document::Table(JsonBody(call.request.body).root()).done();
   if (!tenants_.remove(call.parameters.front())) {
     throw ApiError{404, "unknown", "there is no such bank, or it is the one that stays", "GET /v1/tenants"};
   }

@@ -176,6 +176,22 @@ Wish wish(const Value& body) {
   table.done();
   Wish wish;
   wish.kind = kind.enumerator<Kind>();
+  const auto only = [&](const std::optional<Value>& value, std::initializer_list<Kind> kinds) {
+    if (value && std::find(kinds.begin(), kinds.end(), wish.kind) == kinds.end()) {
+      value->refuse("does not go with this kind");
+    }
+  };
+  only(user_number, {Kind::entitlements});
+  only(entitlements, {Kind::entitlements});
+  only(account, {Kind::cheque_book, Kind::instant_transfer});
+  only(id, {Kind::beneficiary_removal, Kind::batch});
+  only(beneficiary, {Kind::instant_transfer});
+  only(name, {Kind::beneficiary, Kind::instant_transfer});
+  only(iban, {Kind::beneficiary, Kind::instant_transfer});
+  only(amount, {Kind::instant_transfer});
+  only(label, {Kind::instant_transfer});
+  only(count, {Kind::cheque_book});
+  for (const auto* of_contact : {&mobile, &email, &address, &bank_iban}) only(*of_contact, {Kind::contact});
   const auto needs = [](const std::optional<Value>& value, const char* what) -> const Value& {
     if (!value) throw sim::ApiError{400, "missing_field", std::string(what) + " is missing", "give it"};
     return *value;
@@ -199,6 +215,7 @@ Wish wish(const Value& body) {
       wish.account = needs(account, "account").number<Id>(1, kLastId);
       wish.order.amount = amount_of(needs(amount, "amount"));
       wish.order.label = text_of(label, kLabel);
+      if (beneficiary && (name || iban)) beneficiary->refuse("does not go with name and iban");
       if (beneficiary) {
         wish.target = beneficiary->number<Id>(1, kLastId);
       } else {
