@@ -78,8 +78,8 @@ CREATE TABLE audit (
   detail TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_user ON audit (user, number);
 
--- OpenID Connect: applications, what they asked for, and the codes that they exchange. The URIs of a client are
--- separated by spaces; codes and tokens are SHA-256 hashes, and a client's secret is an HMAC.
+-- OpenID Connect: applications, what they asked for, and the codes that they exchange. The URIs of a client
+-- are separated by spaces; codes and tokens are SHA-256 hashes, and a client's secret is an HMAC.
 CREATE TABLE clients (
   client_id TEXT PRIMARY KEY, name TEXT NOT NULL, secret BLOB, redirect_uris TEXT NOT NULL,
   post_logout_redirect_uris TEXT NOT NULL) STRICT;

@@ -1,4 +1,5 @@
-// openapi.json and the API say the same; what each request and each response is, site.hpp checks in all tests.
+// openapi.json and the API say the same; what each request and each response is, site.hpp checks in all
+// tests.
 #include <set>
 
 #include "tests/sim/bank/site.hpp"

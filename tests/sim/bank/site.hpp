@@ -45,8 +45,8 @@ inline const json& description() {
   return document;
 }
 
-// A response that may have to be waited for. Every one is checked against openapi.json, and so is every request
-// that succeeds; what is not described is told at the end, since threads ask, too.
+// A response that may have to be waited for. Every one is checked against openapi.json, and so is every
+// request that succeeds; what is not described is told at the end, since threads ask, too.
 class Served {
  public:
   explicit Served(SiteOptions options = {}, std::optional<std::string> token = std::nullopt)

@@ -300,7 +300,7 @@ onPage('an instant transfer shows amount and payee, and what to type; a code for
   // A code of the login signs nothing either.
   await field(page, 'code').fill(await bank.code());
   await click(page, 'Confirmer');
-  await page.waitForFunction((before) => document.querySelector('.inputs kbd')?.textContent !== before, again[0]);
+  await page.locator('.inputs kbd').first().filter({ hasNotText: again[0] }).waitFor();
   await says(page, 'au prochain échec');
   await confirm(page, bank);
   await says(page, 'Virement effectué');

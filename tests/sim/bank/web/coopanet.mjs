@@ -151,7 +151,7 @@ test('a newcomer logs in with the reader beside the page, takes the card out and
     for (let presses = 0; presses < 3 && !(await demo.getByText('Appuyez sur CODE').isVisible()); presses += 1) {
       const before = await demo.locator('.demo-screen').getAttribute('src');
       await key.click();
-      await page.waitForFunction((src) => document.querySelector('.demo-screen').getAttribute('src') !== src, before);
+      await page.locator(`.demo-screen:not([src="${before}"])`).waitFor();
     }
     await worked('Appuyez sur CODE', name);
   };
