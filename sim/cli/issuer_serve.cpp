@@ -27,6 +27,8 @@ namespace sesame::sim {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 // One of the two, or neither: then it is random.
 struct TokenOptions {
   std::optional<std::string> file, variable;
@@ -83,7 +85,6 @@ void add_token(const cli::Command& command, const std::string& name, TokenOption
 
 std::string ready_line(const std::string& url, const Token& desk, const Token& relying_party,
                        const std::optional<K2Server>& k2) {
-  using Json = nlohmann::ordered_json;
   const auto shown = [](const Token& token) { return token.is_new ? Json(token.value) : Json(nullptr); };
   Json line{{"url", url}, {"token", shown(desk)}, {"relying_party_token", shown(relying_party)}};
   if (k2) line["k2_port"] = k2->port();
