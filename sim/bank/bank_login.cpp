@@ -10,8 +10,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kActivationDigits = 8, kSaltSize = 16;
 // Identifiers that are nobody's, of which failures are remembered.
 constexpr std::int64_t kMostUnknown = 100'000;

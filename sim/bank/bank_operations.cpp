@@ -12,8 +12,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kOperationBytes = 16, kMessageDigits = 6, kPayeeDigits = 10;
 constexpr std::uint8_t kIafAmount = issuer::iaf::amount;
 

@@ -12,8 +12,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kChallengeDigits = 8, kPayeeInChallenge = 4;
 constexpr std::string_view kCurrency = "978";
 

@@ -12,8 +12,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // In an order in which each refers to those before it alone.
 constexpr std::array kKept{"subscriptions", "users",         "secrets", "certificates", "accounts",
                            "movements",     "beneficiaries", "batches", "orders",       "cheque_books",

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 
 namespace sesame::bank {
 
+using Json = nlohmann::ordered_json;
 using sqlite::ByteString;
 using sqlite::Database;
 using sqlite::Transaction;

@@ -8,8 +8,6 @@
 
 namespace sesame::bank {
 
-using Json = nlohmann::ordered_json;
-
 struct SessionExtras {
   std::string csrf;
   bool certificates = false;

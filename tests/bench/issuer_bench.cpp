@@ -194,57 +194,6 @@ Accepted acceptances(const std::string& name, std::size_t clients, double a_seco
   return {static_cast<double>(all.size()) / passed, all[all.size() * 99 / 100]};
 }
 
-// What is refused, each kind in turn; the card gets its tries back between, unmeasured.
-void print_refusals(const std::filesystem::path& folder) {
-  constexpr int kEach = 1000;
-  const auto made_store = open_store((folder / "refusals").string(), Store::Open::make);
-  Store& store = *made_store;
-  std::array<std::uint8_t, keys::SealingKey::size> bytes{};
-  const keys::SealingKey key{std::span<const std::uint8_t, keys::SealingKey::size>(bytes)};
-  Registry::found(store, key, io::system_random, 0);
-  Registry registry(store, key, io::system_random);
-  const CardRecord made = record("belgian-card", "0000FF000000000000FFFF", 10);
-  NewCard card;
-  card.pan = "541333000000000";
-  card.psn = "00";
-  card.last_atc = 100;
-  card.policy.record = record("belgian-card", "0000FF000000000000FFFF", 10);
-  const CardId id = registry.add({&card, 1}, 0).at(0);
-  ExpectedAc expected(made);
-  expected.expect({}, *issuer_data(made, {}), {});
-  const auto code_of = [&](std::uint16_t atc, unsigned change) {
-    const keys::Mac ac = expected.at(atc);
-    const unsigned ac_bits = (static_cast<unsigned>(ac[6]) << 8 | ac[7]) ^ change;
-    return code(std::to_string((atc & 0xFFU) << 16 | ac_bits));
-  };
-  struct Kind {
-    const char* name;
-    CardId card;
-    Submission submission;
-    std::vector<double> times;
-  };
-  Kind kinds[] = {{"replayed", id, code_of(100, 0), {}},
-                  {"out of the window", id, code_of(150, 0), {}},
-                  {"wrong", id, code_of(105, 1), {}},
-                  {"unknown card", 4711, code_of(105, 0), {}}};
-  for (int i = 0; i < kEach; ++i) {
-    for (std::size_t j = 0; j < std::size(kinds); ++j) {
-      Kind& kind = kinds[(j + static_cast<std::size_t>(i)) % std::size(kinds)];
-      registry.unblock(id, 0);
-      const auto from = Clock::now();
-      if (registry.verify(kind.card, kind.submission, 0).accepted) std::abort();
-      kind.times.push_back(1e6 * seconds_since(from));
-    }
-  }
-  for (Kind& kind : kinds) {
-    std::sort(kind.times.begin(), kind.times.end());
-    double sum = 0;
-    for (const double time : kind.times) sum += time;
-    std::printf("refused, %-17s microseconds: median %.0f, 90%% %.0f, mean %.0f\n", kind.name,
-                kind.times[kEach / 2], kind.times[kEach * 9 / 10], sum / kEach);
-  }
-}
-
 void print_acceptances(const char* store, double limit, const std::function<std::string()>& new_store) {
   for (const std::size_t clients : {std::size_t{1}, std::size_t{16}, std::size_t{64}}) {
     const Accepted accepted = acceptances(new_store(), clients, 0);
@@ -277,6 +226,5 @@ int main(int argc, char** argv) {
     print_acceptances("PostgreSQL", limit, [&] { return server.new_database(); });
   }
   std::printf("targets: SQLite 0.80x with one client, 4.00x with 16\n\n");
-  print_refusals(folder);
   std::filesystem::remove_all(folder);
 }

@@ -13,8 +13,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kRandomBytes = 32, kChallengeSize = 43, kLongestValue = 1'024, kSubjectBytes = 16;
 
 // What is wrong with a request whose sender is known: the sender is told (3.1.2.6).

@@ -12,8 +12,6 @@ namespace sesame::bank {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kShortestVerifier = 43, kLongestVerifier = 128;
 
 // What follows the scheme in an Authorization header; nothing: it is another.

@@ -31,7 +31,7 @@ const std::vector<std::string> kTexts{
 
 // What no answer may have in it: keys, hashes and codes of the bank's own.
 bool leaks(const std::string& body) {
-  for (const char* secret : {"SELECT", "sqlite", "/work", "sim/bank", "std::", "sesame::", "tournesol"}) {
+  for (const char* secret : {"SELECT", "sqlite", ".cpp", "sim/bank", "std::", "sesame::", "tournesol"}) {
     if (body.find(secret) != std::string::npos) return true;
   }
   return false;
