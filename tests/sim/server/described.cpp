@@ -84,8 +84,9 @@ std::string undescribed_request(const Json& description, const std::string& meth
   if (found == nullptr) return "no operation for " + method + " " + path;
   const Json parameters = found->value("parameters", Json::array());
   for (const auto& [name, value] : query) {
+    const std::string& asked = name;  // which a lambda may capture
     const bool described = std::any_of(parameters.begin(), parameters.end(), [&](const Json& one) {
-      return one["in"] == "query" && one["name"] == name;
+      return one["in"] == "query" && one["name"] == asked;
     });
     if (!described) return "a query with " + name + ", which is not described";
   }
