@@ -54,7 +54,8 @@ class Pen {
  private:
   // What the display cannot have either, beyond U+FFFF, is as many question marks as bytes.
   static char16_t next(std::string_view text, std::size_t& i) {
-    const auto [code, length] = utf8::first_character(text.substr(i));
+    // substr() would throw, and there is nothing to throw with.
+    const auto [code, length] = utf8::first_character({text.data() + i, text.size() - i});
     const bool shown = length != 0 && code <= 0xFFFF;
     i += shown ? length : 1;
     return shown ? static_cast<char16_t>(code) : u'?';
