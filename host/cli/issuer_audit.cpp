@@ -62,11 +62,8 @@ bool is_still_there(IssuerDesk& desk, const std::string& kept) {
   const auto number =
       static_cast<std::int64_t>(parse_number("--kept", kept.substr(0, colon), {1, 1ULL << 62}));
   const auto chain = parse_hex("--kept", kept.substr(colon + 1), 32);
-  bool there = false;
-  desk->read_audit(number, [&](const issuer::AuditRow& row) {
-    there = there || (row.number == number && row.chain == chain);
-  });
-  return there;
+  const auto found = desk->audit(number, 1);
+  return !found.empty() && found.front().number == number && found.front().chain == chain;
 }
 
 std::string what_is_wrong(IssuerDesk& desk, const AuditOptions& options, const issuer::AuditCheck& check) {

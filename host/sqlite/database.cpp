@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <system_error>
+#include <utility>
 
 #include "host/base/failure.hpp"
 
@@ -13,22 +14,13 @@ namespace {
 
 constexpr int kBusyMilliseconds = 30'000;
 
-[[noreturn]] void fail(sqlite3* database) {
-  const std::string reason = sqlite3_errmsg(database);
-  switch (sqlite3_extended_errcode(database) & 0xFF) {
-    case SQLITE_NOTADB: throw Failure(Failure::invalid, "is no database: " + reason);
-    case SQLITE_CORRUPT:
-      throw Failure(Failure::invalid, "is damaged: " + reason + "; put a copy from a backup in its place");
-    case SQLITE_FULL: throw Failure(Failure::environment, reason + "; make room there");
-    case SQLITE_IOERR:
-      if (const int error = sqlite3_system_errno(database); error != 0) {
-        throw Failure(Failure::environment,
-                      fmt::format("{}: {}", reason, std::generic_category().message(error)));
-      }
-      break;
-    default: break;
+constexpr const char* pragma(Database::Sync sync) {
+  switch (sync) {
+    case Database::Sync::full: return "PRAGMA synchronous=FULL";
+    case Database::Sync::normal: return "PRAGMA synchronous=NORMAL";
+    case Database::Sync::off: return "PRAGMA synchronous=OFF";
   }
-  throw Failure(Failure::environment, reason);
+  return "";
 }
 
 }  // namespace
@@ -39,7 +31,7 @@ Query::~Query() {
 }
 
 Query& Query::bound(int result) {
-  if (result != SQLITE_OK) fail(database_);
+  if (result != SQLITE_OK) database_.fail();
   return *this;
 }
 
@@ -62,13 +54,13 @@ Query& Query::with_null() { return bound(sqlite3_bind_null(statement_, next_++))
 bool Query::step() {
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
-  if (result != SQLITE_DONE) fail(database_);
+  if (result != SQLITE_DONE) database_.fail();
   return false;
 }
 
 int Query::run() {
   step();
-  return sqlite3_changes(database_);
+  return database_.changes();
 }
 
 int Query::columns() const { return sqlite3_column_count(statement_); }
@@ -93,44 +85,75 @@ std::optional<std::string> Query::optional_text(int column) const {
   return is_null(column) ? std::nullopt : std::optional(text(column));
 }
 
-Database::Database(const std::string& path, Sync sync) : path_(path) {
+Database::Database(std::string path, Sync sync, const char* what, const char* vfs)
+    : path_(std::move(path)), what_(what) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
-    const std::string reason = database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_);
-    sqlite3_close_v2(database_);
-    throw Failure(Failure::environment, fmt::format("{}: {}", path, reason));
-  }
-  sqlite3_busy_timeout(database_, kBusyMilliseconds);
-  sqlite3_extended_result_codes(database_, 1);
   try {
-    run("PRAGMA journal_mode=WAL");
-    run(sync == Sync::full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
+    if (sqlite3_open_v2(path_.c_str(), &database_, flags, vfs) != SQLITE_OK) fail();
+    sqlite3_busy_timeout(database_, kBusyMilliseconds);
+    sqlite3_extended_result_codes(database_, 1);
     run("PRAGMA foreign_keys=ON");
-  } catch (const Failure& failure) {
-    sqlite3_close_v2(database_);
-    throw Failure(failure.kind(), fmt::format("{}: {}", path, failure.what()));
+    run(pragma(sync_ = sync));
+  } catch (...) {
+    close();
+    throw;
   }
 }
 
-Database::~Database() {
+Database::~Database() { close(); }
+
+void Database::close() {
   for (const auto& [text, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close_v2(database_);
 }
 
-Query Database::query(const std::string& sql) {
-  sqlite3_stmt*& statement = statements_[sql];
-  if (statement == nullptr && sqlite3_prepare_v3(database_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
-                                                 &statement, nullptr) != SQLITE_OK) {
-    fail(database_);
+void Database::fail() const {
+  if (database_ == nullptr) throw Failure(Failure::environment, path_ + ": out of memory");
+  const std::string reason = sqlite3_errmsg(database_);
+  const auto say = [&](const std::string& what) { return fmt::format("{}: {}", path_, what); };
+  switch (sqlite3_extended_errcode(database_) & 0xFF) {
+    case SQLITE_NOTADB: throw Failure(Failure::invalid, say(fmt::format("is no {}: {}", what_, reason)));
+    case SQLITE_CORRUPT:
+      throw Failure(Failure::invalid,
+                    say(fmt::format("is damaged: {}; put a copy from a backup in its place", reason)));
+    case SQLITE_FULL: throw Failure(Failure::environment, say(reason + "; make room there"));
+    case SQLITE_IOERR:
+      if (const int error = sqlite3_system_errno(database_); error != 0) {
+        throw Failure(Failure::environment,
+                      say(fmt::format("{}: {}", reason, std::generic_category().message(error))));
+      }
+      break;
+    default: break;
   }
-  return {database_, statement};
+  throw Failure(Failure::environment, say(reason));
+}
+
+Query Database::query(std::string_view sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return {*this, found->second};
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                         &statement, nullptr) != SQLITE_OK) {
+    fail();
+  }
+  statements_.emplace(sql, statement);
+  return {*this, statement};
 }
 
 void Database::run(const std::string& statements) {
-  if (sqlite3_exec(database_, statements.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_);
+  if (sqlite3_exec(database_, statements.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
+void Database::keep_log() { run("PRAGMA journal_mode=WAL"); }
+
 std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(database_); }
+int Database::changes() const { return sqlite3_changes(database_); }
+
+void Database::set_sync(Sync sync) {
+  if (sync_ == sync) return;
+  run(pragma(sync));
+  sync_ = sync;
+}
 
 Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
 Transaction::~Transaction() {

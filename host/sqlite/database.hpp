@@ -5,10 +5,12 @@
 //     database.query("UPDATE users SET name=? WHERE id=?").with("Alice").with(7).step();
 //     writing.commit();
 //
-// Every failure is a Failure: `invalid` where the file is no database or is damaged, else `environment`.
+// Every failure is a Failure that names the file: `invalid` where it is no database or is damaged, else
+// `environment`.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,10 +26,12 @@ namespace sesame::sqlite {
 
 using ByteString = std::vector<std::uint8_t>;
 
+class Database;
+
 // One use of a statement: what it is bound to and what it found go with it.
 class Query {
  public:
-  Query(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  Query(const Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
   ~Query();
@@ -60,31 +64,48 @@ class Query {
  private:
   Query& bound(int result);
 
-  sqlite3* database_;
+  const Database& database_;
   sqlite3_stmt* statement_;
   int next_ = 1;
 };
 
 class Database {
  public:
-  // A commit is on the disk when it returns; or, for what is thrown away anyway, whenever the system writes
-  // it.
-  enum class Sync : std::uint8_t { full, off };
+  // When a commit is on the disk.
+  enum class Sync : std::uint8_t {
+    full,    // as it returns
+    normal,  // with the next that is synced, at the latest as the log goes into the database
+    off,     // whenever the system writes it: of what is thrown away anyway
+  };
 
-  // Opens the file, which is there, or ":memory:".
-  Database(const std::string& path, Sync sync);
+  // Opens the file, which is there, and changes nothing in it yet: it may be somebody else's. `what` it is,
+  // for messages; `vfs`: SQLite's name of a file system, for tests.
+  Database(std::string path, Sync sync, const char* what = "database", const char* vfs = nullptr);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();
 
-  Query query(const std::string& sql);
+  const std::string& path() const { return path_; }
+  // From now on with a write-ahead log: readers and a writer do not wait for each other.
+  void keep_log();
+
+  Query query(std::string_view sql);
   void run(const std::string& statements);
   std::int64_t last_id() const;
+  int changes() const;  // rows, by the last statement that changes any
+  // Between transactions.
+  void set_sync(Sync sync);
+  // What SQLite has said last.
+  [[noreturn]] void fail() const;
 
  private:
+  void close();
+
   std::string path_;
+  const char* what_;
+  Sync sync_ = Sync::full;
   sqlite3* database_ = nullptr;
-  std::map<std::string, sqlite3_stmt*> statements_;
+  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 
 // Writes, all or nothing.

@@ -142,22 +142,31 @@ std::optional<User> find_one(Database& database, const std::string& condition, V
 }  // namespace
 
 void make_tables(Database& database) {
-  std::int64_t version = 0;
-  {
-    sqlite::Query asked = database.query("PRAGMA user_version");
+  const auto number = [&](std::string_view sql) {
+    sqlite::Query asked = database.query(sql);
     asked.step();
-    version = asked.number(0);
+    return asked.number(0);
+  };
+  {
+    Transaction making(database);
+    const bool is_new = number("SELECT count(*) FROM sqlite_master") == 0;
+    const bool is_bank = number("SELECT count(*) FROM sqlite_master WHERE name='subscriptions'") == 1;
+    const std::int64_t version = number("PRAGMA user_version");
+    if (!is_new && !is_bank) throw Failure(Failure::invalid, database.path() + ": is no bank");
+    if (is_bank && version != kVersion) {
+      throw Failure(
+          Failure::invalid,
+          fmt::format("{}: is a bank of version {}, and this program knows {}; move it away, and a new "
+                      "one is made",
+                      database.path(), version, kVersion));
+    }
+    if (is_new) {
+      database.run(kTables);
+      database.run(fmt::format("PRAGMA user_version={}", kVersion));
+      making.commit();
+    }
   }
-  if (version == kVersion) return;
-  if (version != 0) {
-    throw Failure(Failure::invalid, fmt::format("is a bank of version {}, and this program knows {}; move it "
-                                                "away, and a new one is made",
-                                                version, kVersion));
-  }
-  Transaction making(database);
-  database.run(kTables);
-  database.run(fmt::format("PRAGMA user_version={}", kVersion));
-  making.commit();
+  database.keep_log();
 }
 
 std::optional<User> find_user(Database& database, Id id) { return find_one(database, "users.id=?", id); }

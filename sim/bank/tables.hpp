@@ -68,7 +68,8 @@ struct User {
   std::string customer() const { return client_id + "/" + number; }
 };
 
-// Makes the tables in an empty file. Failure(Failure::invalid): those of another version are there.
+// Makes the tables in an empty file. Failure(Failure::invalid): those of another version are there, or of no
+// bank.
 void make_tables(Database& database);
 
 std::optional<User> find_user(Database& database, Id id);

@@ -262,17 +262,13 @@ Response IssuerApi::read_audit(const Call& call) {
   check_query(call.request, {"from", "limit"});
   const std::uint64_t from = number_parameter(call.request, "from", 1, kLast);
   const std::uint64_t limit = number_parameter(call.request, "limit", kMostListed, kMostListed);
-  struct Enough {};  // ends a reading that could be of millions
   Json rows = Json::array(), next = nullptr;
-  try {
-    registry_.read_audit(static_cast<std::int64_t>(from), [&](const issuer::AuditRow& row) {
-      if (rows.size() == limit) {
-        next = row.number;
-        throw Enough{};
-      }
+  for (const issuer::AuditRow& row : registry_.audit(static_cast<std::int64_t>(from), limit + 1)) {
+    if (rows.size() == limit) {
+      next = row.number;
+    } else {
       rows.push_back(audit_row_json(row));
-    });
-  } catch (const Enough&) {
+    }
   }
   return json_response({{"rows", rows}, {"next", next}});
 }

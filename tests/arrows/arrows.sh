@@ -43,7 +43,7 @@ host/board: firmware/core firmware/boards host/base host/document host/profile
 host/issuer: firmware/core host/base host/keys
 host/issuer/file: firmware/core host/card host/issuer
 host/issuer/hsm: firmware/core host/keys
-host/issuer/store: firmware/core host/base host/issuer host/keys
+host/issuer/store: firmware/core host/base host/issuer host/keys host/sqlite
 host/transcript: firmware/core host/base host/io host/card
 host/reader: firmware/core host/base host/card
 host/reader/panel: firmware/panel host/base host/io host/card host/card/iso7816 host/reader

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "host/base/failure.hpp"
@@ -646,8 +647,32 @@ void Registry::change_policy(CardId card, const PolicyChange& what, Millis now) 
 
 // ---- the audit
 
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+// `page_from` gives the page that begins with this number.
+void each_of(std::int64_t from, const std::function<std::vector<AuditRow>(std::int64_t)>& page_from,
+             const std::function<void(const AuditRow&)>& look) {
+  for (;;) {
+    const auto page = page_from(from);
+    for (const AuditRow& row : page) look(row);
+    if (page.size() < kPage || page.back().number == std::numeric_limits<std::int64_t>::max()) return;
+    from = page.back().number + 1;
+  }
+}
+
+}  // namespace
+
+std::vector<AuditRow> Registry::audit(std::int64_t first, std::size_t most) {
+  std::vector<AuditRow> page;
+  store_.transact([&](Rows& rows) { page = rows.audit_from(first, most); });
+  return page;
+}
+
 void Registry::read_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) {
-  store_.transact([&](Rows& rows) { rows.each_audit(from, look); });
+  each_of(
+      from, [&](std::int64_t first) { return audit(first, kPage); }, look);
 }
 
 AuditCheck Registry::verify_audit() {
@@ -655,12 +680,14 @@ AuditCheck Registry::verify_audit() {
   store_.transact([&](Rows& rows) {
     check = {};
     ByteString before;
-    rows.each_audit(0, [&](const AuditRow& row) {
-      ++check.rows;
-      const bool fits = row.number == check.rows && keys::same(row.chain, chained(before, row));
-      if (!fits && check.broken_at == 0) check.broken_at = check.rows;
-      before = row.chain;
-    });
+    each_of(
+        0, [&](std::int64_t first) { return rows.audit_from(first, kPage); },
+        [&](const AuditRow& row) {
+          ++check.rows;
+          const bool fits = row.number == check.rows && keys::same(row.chain, chained(before, row));
+          if (!fits && check.broken_at == 0) check.broken_at = check.rows;
+          before = row.chain;
+        });
     const auto head = rows.value(kHead);
     const Fields last = Fields().add(check.rows).add(Bytes(before));
     if (check.broken_at == 0 && (!head || !keys::same(*head, last.bytes()))) check.broken_at = check.rows + 1;

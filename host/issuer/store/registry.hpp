@@ -147,6 +147,10 @@ class Registry {
   std::vector<CardId> find(std::string_view pan, std::string_view psn);
   std::vector<CardId> find_customer(std::string_view customer);
 
+  // In their order, those with at least this number; so many at most.
+  std::vector<AuditRow> audit(std::int64_t first, std::size_t most);
+  // All of those. The store is held for a page of them at a time, and not while `look` looks: others accept
+  // codes meanwhile, whose rows may come too.
   void read_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look);
   AuditCheck verify_audit();
   AuditHead head();

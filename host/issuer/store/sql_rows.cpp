@@ -24,7 +24,6 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value {1} NOT NULL) {2};
 )";
 
 // Of an audit that is read to its end, so many rows are in memory at a time.
-constexpr std::int64_t kPage = 1000;
 
 }  // namespace
 
@@ -156,14 +155,9 @@ void SqlRows::append(const AuditRow& row) {
        Bytes(row.chain)},
       {});
 }
-void SqlRows::each_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) {
-  for (;;) {
-    const auto page = rows(audit_row<Found>, "SELECT * FROM audit WHERE number>=$1 ORDER BY number LIMIT $2",
-                           {from, kPage});
-    for (const AuditRow& row : page) look(row);
-    if (std::ssize(page) < kPage || page.back().number == std::numeric_limits<std::int64_t>::max()) return;
-    from = page.back().number + 1;
-  }
+std::vector<AuditRow> SqlRows::audit_from(std::int64_t first, std::size_t most) {
+  return rows(audit_row<Found>, "SELECT * FROM audit WHERE number>=$1 ORDER BY number LIMIT $2",
+              {first, static_cast<std::int64_t>(most)});
 }
 
 std::optional<ByteString> SqlRows::value(std::string_view name) {

@@ -32,7 +32,7 @@ class SqlRows : public Rows {
   std::optional<AuditRow> last_audit() override;
   std::optional<AuditRow> last_audit_of(CardId card) override;
   void append(const AuditRow& row) override;
-  void each_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) override;
+  std::vector<AuditRow> audit_from(std::int64_t first, std::size_t most) override;
 
   std::optional<ByteString> value(std::string_view name) override;
   void set_value(std::string_view name, Bytes value) override;

@@ -75,8 +75,8 @@ class Rows {
   virtual std::optional<AuditRow> last_audit() = 0;
   virtual std::optional<AuditRow> last_audit_of(CardId card) = 0;
   virtual void append(const AuditRow& row) = 0;
-  // In their order, those with at least this number.
-  virtual void each_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) = 0;
+  // In their order, those with at least this number; so many at most.
+  virtual std::vector<AuditRow> audit_from(std::int64_t first, std::size_t most) = 0;
 
   virtual std::optional<ByteString> value(std::string_view name) = 0;
   virtual void set_value(std::string_view name, Bytes value) = 0;

@@ -96,8 +96,8 @@ class WatchedRows final : public Rows {
     return watch("read a card's audit"), rows_.last_audit_of(card);
   }
   void append(const AuditRow& row) override { watch("append"), rows_.append(row); }
-  void each_audit(std::int64_t from, const std::function<void(const AuditRow&)>& look) override {
-    rows_.each_audit(from, look);
+  std::vector<AuditRow> audit_from(std::int64_t first, std::size_t most) override {
+    return watch("read a page of the audit"), rows_.audit_from(first, most);
   }
   std::optional<ByteString> value(std::string_view name) override {
     return watch("read a value"), rows_.value(name);

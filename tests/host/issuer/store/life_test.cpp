@@ -243,6 +243,20 @@ TEST_CASE("a PAN is shown masked and stands nowhere in the store, nor does a key
         std::filesystem::perms::none);
 }
 
+TEST_CASE("who reads the audit holds nobody up meanwhile") {
+  IssuerWithStore setup;
+  std::vector<std::string> events;
+  setup.registry().read_audit(1, [&](const AuditRow& row) {
+    if (events.empty()) setup.registry().suspend(setup.card(), 7);  // as another verifier might
+    events.push_back(row.event);
+  });
+  const std::size_t before = events.size();
+  CHECK(before > 0);
+  CHECK(setup.registry().audit(1, 1).size() == 1);
+  CHECK(setup.registry().audit(static_cast<std::int64_t>(before) + 1, 10).size() == 1);
+  CHECK(setup.registry().audit(static_cast<std::int64_t>(before) + 2, 10).empty());
+}
+
 TEST_CASE("a store opens with its own key alone") {
   IssuerWithStore setup;
   CHECK_THAT(refused([&] { Registry(setup.store(), root_key(0x5B), random_numbers()); }),
