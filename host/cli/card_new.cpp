@@ -2,7 +2,7 @@
 
 #include "host/base/safe_text.hpp"
 #include "host/card/file/card_file.hpp"
-#include "host/cli/card_template.hpp"
+#include "host/card/file/card_template.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/exit.hpp"
 #include "host/cli/issued_options.hpp"
@@ -35,7 +35,7 @@ std::string headed(const profile::Source& source, std::string_view what, const s
 
 std::string random_card(const profile::Source& source, const CardNewOptions& options) {
   std::string text = headed(source, "random TEST KEYS and a made-up PAN",
-                            personalize(source.text(), options.pin, io::system_random));
+                            card::personalize(source.text(), options.pin, io::system_random));
   // A template that is no card makes none.
   static_cast<void>(card::read_card(text, source.file()));
   return text;
@@ -45,7 +45,7 @@ std::string issued_card(const profile::Source& source, const CardNewOptions& opt
                         const card::Issued& issued) {
   const card::Personalization card = card::read_card(source.text(), source.file(), issued);
   return headed(source, fmt::format("the card {}/{} of an issuer, with TEST KEYS", card.pan, card.psn),
-                personalize(source.text(), options.pin, card, source.file()));
+                card::personalize(source.text(), options.pin, card, source.file()));
 }
 
 // The list is one that `issuer card import` takes.
@@ -55,7 +55,7 @@ void new_cards(const profile::Source& source, const CardNewOptions& options, car
   std::string list = "pan,psn\n";
   for (std::uint32_t i = 0; i < *options.count; ++i) {
     if (i > 0) {
-      auto next = next_pan(*issued.pan);
+      auto next = card::next_pan(*issued.pan);
       if (!next) usage(fmt::format("--count: only {} cards after --pan have its first six digits", i));
       issued.pan = std::move(next);
     }
@@ -72,7 +72,7 @@ void new_cards(const profile::Source& source, const CardNewOptions& options, car
 }
 
 void check_luhn(const std::string& pan) {
-  const char right = luhn(std::string_view(pan).substr(0, pan.size() - 1));
+  const char right = card::luhn(std::string_view(pan).substr(0, pan.size() - 1));
   if (pan.back() != right) usage(fmt::format("--pan: its check digit, the last, should be {}", right));
 }
 

@@ -6,7 +6,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/card/file/card_file.hpp"
-#include "host/cli/card_template.hpp"
+#include "host/card/file/card_template.hpp"
 #include "host/issuer/file/card_file_record.hpp"
 #include "host/profile/shipped.hpp"
 #include "host/profile/source.hpp"
@@ -82,8 +82,8 @@ std::optional<std::string> card_of(const std::optional<Value>& value, const Rand
       from->refuse("is no shipped card");
     }
     const profile::Source source(profile::ProfileKind::cards, name);
-    text = cli::personalize(source.text(),
-                            pin ? std::optional(std::string(pin->digits(4, 12))) : std::nullopt, random);
+    text = card::personalize(source.text(),
+                             pin ? std::optional(std::string(pin->digits(4, 12))) : std::nullopt, random);
   }
   static_cast<void>(card::read_card(text, "card"));
   return text;

@@ -1,13 +1,17 @@
-#include "host/cli/card_template.hpp"
+#include "host/card/file/card_template.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include "host/base/failure.hpp"
+#include "host/base/hex.hpp"
 #include "host/card/file/card_file.hpp"
-#include "host/cli/text.hpp"
 #include "host/keys/key.hpp"
 
-namespace sesame::cli {
+namespace sesame::card {
 
 namespace {
 
@@ -33,7 +37,7 @@ std::string new_pan(std::string_view old, const Random& random) {
 std::string new_key(const Random& random) {
   keys::Key key;
   random(key.bytes());
-  return hex(keys::odd_parity(std::move(key)).bytes());
+  return to_hex(keys::odd_parity(std::move(key)).bytes());
 }
 
 // The quoted value of a line `key = "value"`; nothing where the line is another.
@@ -85,7 +89,7 @@ std::string filled_anew(std::string_view line, std::size_t pan) {
   return out[end - 1] == 'F' ? out.erase(end - 1, 1) : out.insert(end, 1, 'F');
 }
 
-bool same_keys(const card::Personalization& one, const card::Personalization& other) {
+bool same_keys(const Personalization& one, const Personalization& other) {
   if (one.applications.size() != other.applications.size()) return false;
   for (std::size_t i = 0; i < one.applications.size(); ++i) {
     const auto& key = one.applications[i].cryptogram.master_key;
@@ -129,12 +133,12 @@ std::string personalize(std::string_view text, const std::optional<std::string>&
 }
 
 std::string personalize(std::string_view text, const std::optional<std::string>& pin,
-                        const card::Personalization& card, std::string_view file) {
+                        const Personalization& card, std::string_view file) {
   std::size_t application = 0;
   bool odd = false;
   const auto key = [&] {
     return application < card.applications.size()
-               ? hex(card.applications[application++].cryptogram.master_key.bytes())
+               ? to_hex(card.applications[application++].cryptogram.master_key.bytes())
                : std::string();
   };
   std::string out = rewritten(text, [&](std::string_view line) -> std::optional<std::string> {
@@ -156,7 +160,7 @@ std::string personalize(std::string_view text, const std::optional<std::string>&
     return std::string(line);
   });
   // What a text may be is more than what is found by its lines.
-  const card::Personalization made = card::read_card(out, file);
+  const card::Personalization made = read_card(out, file);
   if (made.pan == card.pan && made.psn == card.psn && (!pin || made.pin.view() == *pin) &&
       same_keys(made, card)) {
     return out;
@@ -167,4 +171,4 @@ std::string personalize(std::string_view text, const std::optional<std::string>&
                             file));
 }
 
-}  // namespace sesame::cli
+}  // namespace sesame::card

@@ -10,7 +10,7 @@
 
 #include "host/card/personalization.hpp"
 
-namespace sesame::cli {
+namespace sesame::card {
 
 using Random = std::function<void(std::span<std::uint8_t>)>;
 
@@ -24,7 +24,7 @@ std::string personalize(std::string_view text, const std::optional<std::string>&
 // text has one of these where it is not found by its line, as in `imk = "…"`; `file` is what the message
 // calls it.
 std::string personalize(std::string_view text, const std::optional<std::string>& pin,
-                        const card::Personalization& card, std::string_view file);
+                        const Personalization& card, std::string_view file);
 
 // The check digit after these digits (ISO/IEC 7812-1, annex B).
 char luhn(std::string_view digits);
@@ -32,4 +32,4 @@ char luhn(std::string_view digits);
 // The card number after this one, its check digit right; nothing where the issuer's six digits would change.
 std::optional<std::string> next_pan(std::string_view pan);
 
-}  // namespace sesame::cli
+}  // namespace sesame::card
