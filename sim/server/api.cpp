@@ -9,6 +9,7 @@
 
 #include "host/profile/reader_file.hpp"
 #include "host/profile/shipped.hpp"
+#include "sim/http/content_type.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/http/query.hpp"
 #include "sim/http/responses.hpp"

@@ -10,7 +10,4 @@ namespace sesame::sim {
 
 std::span<const EmbeddedFile> assets();
 
-// By the end of the name: "text/html; charset=utf-8".
-std::string_view content_type(std::string_view name);
-
 }  // namespace sesame::sim

@@ -1,4 +1,4 @@
-#include "sim/server/assets.hpp"
+#include "sim/http/content_type.hpp"
 
 #include <array>
 #include <utility>
