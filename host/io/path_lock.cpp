@@ -32,7 +32,7 @@ bool is_at(const Descriptor& file, const std::string& path) {
 PathLock::PathLock(const std::string& path, const std::string& what) : name_(path + ".lock") {
   do {
     file_ = Descriptor(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file_.is_open()) cannot_lock(path, "the socket cannot be made there", errno);
+    if (!file_.is_open()) cannot_lock(path, "its lock cannot be made", errno);
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) continue;
     if (errno != EWOULDBLOCK) cannot_lock(path, "cannot be locked", errno);
     throw Failure(Failure::environment, fmt::format("{}: another {} is served there", path, what));

@@ -12,6 +12,7 @@
 #include "host/base/failure.hpp"
 #include "sim/bank/assets.hpp"
 #include "sim/bank/requests.hpp"
+#include "sim/http/content_type.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/http/query.hpp"
 #include "sim/http/responses.hpp"
@@ -112,20 +113,6 @@ std::string_view asset_or_404(std::string_view name) {
   const auto found = bank::asset(name);
   if (!found) throw ApiError{404, "not_found", "there is no such file", "see the page"};
   return *found;
-}
-
-std::string_view type_of(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTypes{{
-      {".html", "text/html; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},
-      {".js", "text/javascript; charset=utf-8"},
-      {".svg", "image/svg+xml"},
-      {".json", "application/json"},
-  }};
-  for (const auto& [end, type] : kTypes) {
-    if (name.ends_with(end)) return type;
-  }
-  return "application/octet-stream";
 }
 
 std::string base64(std::string_view bytes) {
@@ -479,7 +466,7 @@ Response Api::outbox_page(const Call& call) {
 Response Api::asset(const Call& call) {
   check_query(call.request, {});
   const std::string& name = call.parameters.front();
-  return sim::typed(type_of(name), std::string(asset_or_404(name)));
+  return sim::typed(sim::content_type(name), std::string(asset_or_404(name)));
 }
 
 Response Api::healthz(const Call& call) {
@@ -662,7 +649,7 @@ Response Api::remove_batch(const Call& call) {
 
 Response Api::users(const Call& call) {
   check_query(call.request, {});
-  return json_response({{"users", all_of(call.tenant->bank().users(call.token, call.now), user_json)}});
+  return json_response({{"users", all_of(call.tenant->bank().users(call.token, call.now), managed_json)}});
 }
 
 Response Api::reset_confidential_code(const Call& call) {

@@ -121,11 +121,16 @@ std::vector<Batch> Bank::batches(std::string_view token, Millis now) {
   return batches_of(parts_.database, admitted(token, Access::full, now).user->subscription);
 }
 
-std::vector<User> Bank::users(std::string_view token, Millis now) {
+std::vector<Managed> Bank::users(std::string_view token, Millis now) {
   const std::lock_guard lock(mutex_);
   const View view = admitted(token, Access::full, now);
   if (view.user->role == Role::user) throw Refused(Why::not_yours);
-  return users_of(parts_.database, view.user->subscription);
+  std::vector<Managed> all;
+  for (User& user : users_of(parts_.database, view.user->subscription)) {
+    const bool disabled = is_disabled(user);
+    all.push_back({std::move(user), disabled});
+  }
+  return all;
 }
 
 std::vector<User> Bank::colleagues(std::string_view token, Millis now) {

@@ -42,8 +42,9 @@ struct Identifier {
   std::string email;                   // savings, or:
   std::string company, server_code;
 };
-// As Coop@ccess knows them.
+// As Coop@ccess knows them; and as every site does.
 Identifier identifier_of(const User& user);
+std::vector<Identifier> identifiers_of(const User& user);
 
 // What failures are counted of, each by itself.
 inline constexpr std::string_view kMeansCode = "code", kMeansSecret = "secret", kMeansLetter = "letter",
@@ -62,6 +63,12 @@ struct IssuedCertificate : Certificate {
 
 // From now on it is the user's.
 void keep_certificate(Database& database, Id user, const Certificate& certificate, Millis now);
+
+// A user as who manages them sees them.
+struct Managed {
+  User user;
+  bool disabled = false;  // their access to Coop@net or Coop@ccess, by reader or by confidential code
+};
 
 // A session as its page sees it.
 struct View {
@@ -133,7 +140,7 @@ class Bank {
   std::vector<Event> history(std::string_view token, Millis now);
   std::vector<Beneficiary> beneficiaries(std::string_view token, Millis now);
   std::vector<Batch> batches(std::string_view token, Millis now);
-  std::vector<User> users(std::string_view token, Millis now);       // for who manages them
+  std::vector<Managed> users(std::string_view token, Millis now);    // for who manages them
   std::vector<User> colleagues(std::string_view token, Millis now);  // for their names
 
   // ---- what it does
@@ -178,6 +185,7 @@ class Bank {
                                  bool last_try, Millis now);
   void forget_attempts(const ByteString& identifier);
   void forget_attempts(const User& user, std::string_view means);
+  bool is_disabled(const User& user);
   View open_session(std::string_view token, User user, Site site, Method method, const Attempt& attempt,
                     Millis now);
 

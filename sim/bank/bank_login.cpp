@@ -99,27 +99,39 @@ void Bank::forget_attempts(const ByteString& identifier) {
   parts_.database.query("DELETE FROM attempts WHERE identifier=?").with(Bytes(identifier)).step();
 }
 
+std::vector<Identifier> identifiers_of(const User& user) {
+  std::vector<Identifier> all{identifier_of(user)};
+  if (user.user_code) {
+    all.emplace_back().site = Site::coopanet;
+    all.back().user_code = *user.user_code;
+  }
+  if (user.email) {
+    all.emplace_back().site = Site::savings;
+    all.back().email = *user.email;
+  }
+  if (user.company) {
+    all.emplace_back().site = Site::savings;
+    all.back().company = *user.company;
+    all.back().server_code = user.server_code.value_or("");
+  }
+  return all;
+}
+
 void Bank::forget_attempts(const User& user, std::string_view means) {
-  for (const Site site : {Site::coopanet, Site::coopaccess, Site::savings}) {
-    Identifier who;
-    who.site = site;
-    if (site == Site::coopanet && user.user_code) who.user_code = *user.user_code;
-    if (site == Site::coopaccess) who = identifier_of(user);
-    if (site != Site::savings) {
-      forget_attempts(attempt_key(who, means));
-      continue;
-    }
-    if (user.email) {
-      who.email = *user.email;
-      forget_attempts(attempt_key(who, means));
-      who.email.clear();
-    }
-    if (user.company) {
-      who.company = *user.company;
-      who.server_code = user.server_code.value_or("");
-      forget_attempts(attempt_key(who, means));
+  for (const Identifier& who : identifiers_of(user)) forget_attempts(attempt_key(who, means));
+}
+
+bool Bank::is_disabled(const User& user) {
+  for (const Identifier& who : identifiers_of(user)) {
+    if (who.site == Site::savings) continue;  // which has no administrators
+    for (const std::string_view means : {kMeansCode, kMeansSecret}) {
+      const ByteString key = attempt_key(who, means);
+      sqlite::Query found =
+          parts_.database.query("SELECT 1 FROM attempts WHERE identifier=? AND failures>=?");
+      if (found.with(Bytes(key)).with(std::int64_t{rules_.tries}).step()) return true;
     }
   }
+  return false;
 }
 
 // ---- logging in

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <array>
@@ -21,16 +20,10 @@ namespace {
 constexpr std::size_t kTenantBytes = 8;
 
 // Files of tests need no disk: memory, where the system has it as a folder.
-std::string temporary_folder() {
+std::string base_of_tests() {
   std::error_code ignored;
-  const std::string base =
-      ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path(ignored).string();
-  std::string path = base + "/sesame-bank-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) {
-    throw Failure(Failure::environment,
-                  fmt::format("{}: cannot be made: {}", path, std::generic_category().message(errno)));
-  }
-  return path;
+  return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                         : std::filesystem::temp_directory_path(ignored).string();
 }
 
 }  // namespace
@@ -51,12 +44,8 @@ std::unique_ptr<Database> open_bank(const std::string& path, Database::Sync sync
                   fmt::format("{}: cannot be opened: {}", path, std::generic_category().message(errno)));
   }
   ::close(file);
-  auto database = std::make_unique<Database>(path, sync);
-  try {
-    make_tables(*database);
-  } catch (const Failure& failure) {
-    throw Failure(failure.kind(), fmt::format("{}: {}", path, failure.what()));
-  }
+  auto database = std::make_unique<Database>(path, sync, "bank");
+  make_tables(*database);
   return database;
 }
 
@@ -116,9 +105,7 @@ Tenants::Tenants(std::function<Millis()> system, Random random)
     : system_(std::move(system)), random_(std::move(random)) {}
 
 Tenants::~Tenants() {
-  tenants_.clear();
-  std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  tenants_.clear();  // before their folder
 }
 
 std::shared_ptr<Tenant> Tenants::add(std::string id, Holdings holdings, const Rules& rules,
@@ -135,9 +122,9 @@ std::shared_ptr<Tenant> Tenants::add(std::string id, Holdings holdings, const Ru
 Holdings Tenants::temporary(const std::string& id) {
   {
     const std::lock_guard lock(mutex_);
-    if (folder_.empty()) folder_ = temporary_folder();
+    if (!folder_) folder_.emplace(base_of_tests(), "sesame-bank");
   }
-  const std::string folder = folder_ + "/" + id;
+  const std::string folder = folder_->path() + "/" + id;
   std::filesystem::create_directory(folder);
   Holdings holdings;
   holdings.discard = [folder] {

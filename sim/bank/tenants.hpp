@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/io/passing_folder.hpp"
 #include "host/issuer/store/sqlite_store.hpp"
 #include "sim/bank/bank.hpp"
 #include "sim/bank/seed.hpp"
@@ -89,7 +90,7 @@ class Tenants {
   static constexpr std::size_t kMost = 1'000;
 
   Tenants(std::function<Millis()> system, Random random);
-  ~Tenants();  // with the files of those that were thrown away or not
+  ~Tenants();  // with the files of those of tests
 
   // Failure(Failure::refused): there are too many, or there is one of this id.
   std::shared_ptr<Tenant> add(std::string id, Holdings holdings, const Rules& rules, TenantClock clock);
@@ -109,7 +110,7 @@ class Tenants {
 
   std::function<Millis()> system_;
   Random random_;
-  std::string folder_;  // empty: not made yet
+  std::optional<io::PassingFolder> folder_;  // once one was needed
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Tenant>, std::less<>> tenants_;
 };

@@ -40,6 +40,12 @@ Json user_json(const User& user) {
           {"entitlements", entitlement_list(user.entitlements)}};
 }
 
+Json managed_json(const Managed& one) {
+  Json json = user_json(one.user);
+  json["disabled"] = one.disabled;
+  return json;
+}
+
 Json session_json(const View& view, const Bank& bank, Millis now, Millis ends, const SessionExtras& extras) {
   const Rules& rules = bank.rules();
   const bool somebody = view.user.has_value();

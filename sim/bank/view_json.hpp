@@ -21,6 +21,7 @@ Json event_json(const Event& event);
 Json beneficiary_json(const Beneficiary& one);
 Json batch_json(const Batch& batch, const std::vector<User>& users);
 Json user_json(const User& user);
+Json managed_json(const Managed& one);
 Json operation_json(const Begun& begun);
 Json message_json(const Message& message);
 Json seeded_json(const SeededUser& one);

@@ -1,7 +1,6 @@
 #include "sim/cli/bank.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <chrono>
 #include <filesystem>
@@ -14,11 +13,14 @@
 
 #include "host/base/hex.hpp"
 #include "host/base/safe_json.hpp"
+#include "host/base/utf8.hpp"
 #include "host/cli/exit.hpp"
 #include "host/cli/issuer_desk.hpp"
 #include "host/cli/pin.hpp"
 #include "host/document/file.hpp"
 #include "host/io/durable_file.hpp"
+#include "host/io/passing_folder.hpp"
+#include "host/io/path_lock.hpp"
 #include "host/io/private_memory.hpp"
 #include "host/io/random.hpp"
 #include "host/io/signals.hpp"
@@ -57,8 +59,6 @@ struct EnrolOptions {
   std::string client_id, user_number, output;
   cli::PinOptions pin;
 };
-
-bank::Millis system_now() { return cli::now(); }
 
 Authority::Time to_seconds(bank::Millis now) {
   return Authority::Time(std::chrono::seconds(now / bank::kSecond));
@@ -265,17 +265,28 @@ Site open_site(const BankOptions& options, const std::string& folder) {
   if (!options.listen.empty() && options.listen != "0.0.0.0" && options.listen != "::") {
     names.push_back(options.listen);
   }
-  site.authority = std::make_unique<Authority>(folder, names, to_seconds(system_now()), io::system_random);
+  site.authority = std::make_unique<Authority>(folder, names, to_seconds(cli::now()), io::system_random);
   site.server = std::make_unique<HttpServer>(site.address, options.port, HttpLimits{}, site.tls(false));
   site.certificate_server =
       std::make_unique<HttpServer>(site.address, options.certificate_port, HttpLimits{}, site.tls(true));
   return site;
 }
 
+// At most as many characters as X.520 has for one; the name is cut, and who it is of stays.
+std::string common_name(const bank::User& user) {
+  constexpr std::size_t kLongest = 64;
+  const std::string end = " " + user.customer();
+  std::string name = user.name;
+  while (utf8::length(name) + end.size() > kLongest) {
+    while ((static_cast<unsigned char>(name.back()) & 0xC0) == 0x80) name.pop_back();
+    name.pop_back();
+  }
+  return name + end;
+}
+
 bank::IssuedCertificate certify(const Authority& authority, const bank::User& user, const std::string& pin,
                                 bank::Millis now) {
-  auto made = authority.enrol(fmt::format("{} {}/{}", user.name, user.client_id, user.number).substr(0, 64),
-                              pin, to_seconds(now));
+  auto made = authority.enrol(common_name(user), pin, to_seconds(now));
   bank::IssuedCertificate issued;
   issued.fingerprint = std::get<std::vector<std::uint8_t>>(parse_hex(made.certificate.sha256));
   issued.ends = std::chrono::duration_cast<std::chrono::milliseconds>(made.until.time_since_epoch()).count();
@@ -351,6 +362,7 @@ void bank_command(const BankOptions& options) {
   io::Signals signals;
   const std::string folder = folder_of(options.folder, options.store);
   make_folder(folder);
+  const io::PathLock lock(folder, "bank");  // its certificates and first customers are made by one process
   // One in PostgreSQL is made by `sesame issuer init` alone.
   const std::string store = cli::store_name(options.store);
   const bool is_new = issuer::is_in_a_file(store) && !std::filesystem::exists(store);
@@ -358,11 +370,11 @@ void bank_command(const BankOptions& options) {
   if (is_new && !options.store.key_env) cli::make_store(options.store);
   allow_many_descriptors();
   Site site = open_site(options, folder);
-  bank::Tenants tenants(system_now, io::system_random);
+  bank::Tenants tenants(cli::now, io::system_random);
   enable_certificates(tenants, site);
   const auto tenant =
       tenants.add(std::string(bank::Tenants::kDefault), lasting_holdings(folder, options.store),
-                  bank::Rules{}, bank::TenantClock(system_now, false, std::nullopt));
+                  bank::Rules{}, bank::TenantClock(cli::now, false, std::nullopt));
   if (!has_customers(*tenant)) {
     plant_demonstration(*tenant, folder);
     terminal::note_line(fmt::format("sesame: {} is a new bank; its customers' cards are beside it", folder));
@@ -381,32 +393,12 @@ void bank_command(const BankOptions& options) {
   serve(signals, options, site, tenants, served, folder);
 }
 
-// A folder for as long as the program runs.
-class PassingFolder {
- public:
-  PassingFolder() : path_(std::filesystem::temp_directory_path().string() + "/sesame-demo-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) {
-      throw Failure(Failure::environment, path_ + ": cannot be made");
-    }
-  }
-  PassingFolder(const PassingFolder&) = delete;
-  PassingFolder& operator=(const PassingFolder&) = delete;
-  ~PassingFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 void demo(const BankOptions& options) {
   io::Signals signals;
-  const PassingFolder folder;
+  const io::PassingFolder folder(std::filesystem::temp_directory_path().string(), "sesame-demo");
   allow_many_descriptors();
   Site site = open_site(options, folder.path());
-  bank::Tenants tenants(system_now, io::system_random);
+  bank::Tenants tenants(cli::now, io::system_random);
   enable_certificates(tenants, site);
   const auto tenant = tenants.make_default(bank::Rules{});
   const bank::SeededUser customer = plant_demonstration(*tenant, "").front();
@@ -451,11 +443,11 @@ void enrol(EnrolOptions& options) {
   bank::Database& database = *holdings.database;
   const auto user = bank::find_by_number(database, options.client_id, options.user_number);
   if (!user) cli::usage("there is no such customer");
-  const Authority authority(folder, {}, to_seconds(system_now()), io::system_random);
-  const auto issued = certify(authority, *user, std::string(pin.view()), system_now());
+  const Authority authority(folder, {}, to_seconds(cli::now()), io::system_random);
+  const auto issued = certify(authority, *user, std::string(pin.view()), cli::now());
   io::create_file(options.output, issued.pkcs12);
   bank::Transaction writing(database);
-  bank::keep_certificate(database, user->id, issued, system_now());
+  bank::keep_certificate(database, user->id, issued, cli::now());
   writing.commit();
   terminal::note_line(fmt::format("sesame: {} is {}'s certificate; a browser that has it logs in with it",
                                   options.output, user->name));

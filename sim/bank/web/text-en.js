@@ -404,6 +404,7 @@ export const kEnglish = {
   event_certificate_added: 'Certificate registered',
   event_authorization: 'Identity given to an application',
   event_authorization_refused: 'Application refused',
+  event_authorization_replayed: 'Identity asked for twice by an application: its access ended',
   event_strong_refused: 'Strong authentication refused',
   event_entitlements_refused: 'Entitlements: code refused',
   event_beneficiary_refused: 'Payee: code refused',

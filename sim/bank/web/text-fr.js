@@ -404,6 +404,7 @@ export const kFrench = {
   event_certificate_added: 'Certificat enregistré',
   event_authorization: 'Identité donnée à une application',
   event_authorization_refused: 'Application refusée',
+  event_authorization_replayed: 'Identité demandée deux fois par une application : son accès est fermé',
   event_strong_refused: 'Authentification forte refusée',
   event_entitlements_refused: 'Habilitations : code refusé',
   event_beneficiary_refused: 'Destinataire : code refusé',

@@ -154,6 +154,19 @@ TEST_CASE("the main user and an administrator have a new confidential code sent;
   CHECK(chloe.access == "must_prove");
 }
 
+TEST_CASE("who manages users sees whose access is disabled") {
+  SiteUnderTest site;
+  Browser stranger = site.browser(), alice = site.logged_in();
+  const auto disabled = [&](std::size_t user) {
+    return alice.ok("GET", "/api/users")["users"][user]["disabled"].get<bool>();
+  };
+  CHECK_FALSE(disabled(2));
+  const json wrong{{"client_id", "10002000"}, {"user_number", "3"}, {"confidential_code", "a guess"}};
+  for (int i = 0; i < 3; ++i) stranger.refused("POST", "/api/login/confidential", wrong);
+  CHECK(disabled(2));
+  CHECK_FALSE(disabled(0));
+}
+
 TEST_CASE("changing a secret ends the other sessions of that person") {
   SiteUnderTest site;
   Browser one = site.browser(), other = site.browser();
