@@ -254,10 +254,6 @@ Site open_site(const BankOptions& options, const std::string& folder) {
   Site site;
   site.address = options.listen.empty() ? kLoopback : options.listen;
   if (options.plain) {
-    if (!options.listen.empty()) {
-      cli::usage(
-          "--http and --listen do not go together: codes and secrets would cross the network in the clear");
-    }
     site.server = std::make_unique<HttpServer>(site.address, options.port);
     return site;
   }
@@ -359,6 +355,12 @@ void bank_command(const BankOptions& options) {
   if (options.simulator && !options.listen.empty()) {
     cli::usage("--sim and --listen do not go together: the customer's reader would be everyone's");
   }
+  if (options.plain && !options.listen.empty()) {
+    cli::usage(
+        "--http and --listen do not go together: codes and secrets would cross the network in the clear");
+  }
+  std::optional<RemoteSimulator> simulator;
+  if (options.simulator) simulator.emplace(*options.simulator);
   io::Signals signals;
   const std::string folder = folder_of(options.folder, options.store);
   make_folder(folder);
@@ -380,9 +382,7 @@ void bank_command(const BankOptions& options) {
     terminal::note_line(fmt::format("sesame: {} is a new bank; its customers' cards are beside it", folder));
   }
   Served served;
-  std::optional<RemoteSimulator> simulator;
-  if (options.simulator) {
-    simulator.emplace(*options.simulator);
+  if (simulator) {
     const auto customer = find_customer(*tenant, folder);
     if (!customer) throw Failure(Failure::invalid, fmt::format("{}: no customer's card is there", folder));
     served.simulator = &*simulator;

@@ -37,7 +37,7 @@ refuses 2 '--http and --listen' --http --listen 127.0.0.1
 refuses 2 '--sim and --listen' --listen 127.0.0.1 --sim http://127.0.0.1:1
 refuses 2 '--sim' --http --port 0 --sim ftp://127.0.0.1
 refuses 2 '--port' --port 99999
-refuses 3 'in use' --http --port "$port"
+refuses 3 'in use' --http --port "$port" --folder sixth
 export PIN=13579246
 refuses 2 'no such customer' enrol --client 1 --user 1 --pin-env PIN alice.p12
 mkdir -p other/bank
