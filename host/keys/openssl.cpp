@@ -1,8 +1,10 @@
 #include "host/keys/openssl.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -169,13 +171,27 @@ bool gcm_decrypt(Bytes key, Bytes nonce, Bytes bound, Bytes sealed, std::span<st
 }
 
 std::array<std::uint8_t, 32> hmac_sha256(Bytes key, Bytes data) {
+  // Fetched and told its digest once; each use is of a copy.
+  static EVP_MAC_CTX* const sha256 = [] {
+    EVP_MAC* const mac = EVP_MAC_fetch(library(), "HMAC", nullptr);
+    EVP_MAC_CTX* const made = mac == nullptr ? nullptr : EVP_MAC_CTX_new(mac);
+    std::string name = "SHA256";
+    const std::array<OSSL_PARAM, 2> parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0), OSSL_PARAM_construct_end()};
+    if (made == nullptr || EVP_MAC_CTX_set_params(made, parameters.data()) != 1) fail("fetching HMAC");
+    return made;
+  }();
+  struct Free {
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+  };
+  const std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_dup(sha256));
+  if (context == nullptr) fail("HMAC");
   std::array<std::uint8_t, 32> out{};
   std::size_t size = 0;
-  if (EVP_Q_mac(library(), "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(), data.data(),
-                data.size(), out.data(), out.size(), &size) == nullptr ||
-      size != out.size()) {
-    fail("HMAC");
-  }
+  require(EVP_MAC_init(context.get(), key.data(), key.size(), nullptr), "setting a key");
+  require(EVP_MAC_update(context.get(), data.data(), data.size()), "HMAC");
+  require(EVP_MAC_final(context.get(), out.data(), &size, out.size()), "HMAC");
+  if (size != out.size()) fail("HMAC");
   return out;
 }
 

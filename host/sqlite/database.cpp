@@ -155,7 +155,9 @@ void Database::set_sync(Sync sync) {
   sync_ = sync;
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.query("BEGIN IMMEDIATE").step();
+}
 Transaction::~Transaction() {
   if (!open_) return;
   try {
@@ -164,7 +166,7 @@ Transaction::~Transaction() {
   }
 }
 void Transaction::commit() {
-  database_.run("COMMIT");
+  database_.query("COMMIT").step();
   open_ = false;
 }
 

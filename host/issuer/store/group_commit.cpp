@@ -7,10 +7,12 @@ namespace sesame::issuer {
 
 // Who comes first does the work of all who wait by then; the others wait for that.
 void GroupCommit::transact(const Work& work, Lasting lasting) {
-  Waiting mine{&work, lasting, nullptr};
+  Waiting mine;
+  mine.work = &work;
+  mine.lasting = lasting;
   std::unique_lock lock(mutex_);
   queue_.push_back(&mine);
-  changed_.wait(lock, [&] { return mine.done || !busy_; });
+  mine.changed.wait(lock, [&] { return mine.done || !busy_; });
   if (!mine.done) {
     busy_ = true;
     const Group group = std::exchange(queue_, {});
@@ -18,8 +20,12 @@ void GroupCommit::transact(const Work& work, Lasting lasting) {
     commit_or_fail(group);
     lock.lock();
     busy_ = false;
-    for (Waiting* each : group) each->done = true;
-    changed_.notify_all();
+    // Each by itself: most of those who came meanwhile need not wake up for the first of them to go on.
+    for (Waiting* each : group) {
+      each->done = true;
+      if (each != &mine) each->changed.notify_one();
+    }
+    if (!queue_.empty()) queue_.front()->changed.notify_one();
   }
   lock.unlock();
   if (mine.error) std::rethrow_exception(mine.error);

@@ -18,10 +18,11 @@ class GroupCommit : public Store {
 
  protected:
   struct Waiting {
-    const Work* work;
-    Lasting lasting;
+    const Work* work = nullptr;
+    Lasting lasting = Lasting::synced;
     std::exception_ptr error;  // what its work threw: nothing of it is kept
     bool done = false;
+    std::condition_variable changed;  // done, or its thread's turn to do the work of all
   };
   using Group = std::vector<Waiting*>;
 
@@ -35,7 +36,6 @@ class GroupCommit : public Store {
   void commit_or_fail(const Group& group);
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   Group queue_;
   bool busy_ = false;
 };

@@ -49,14 +49,14 @@ class SqliteStore::Connection final : public SqlRows {
   // Where it is alone, its transaction is rolled back as a whole.
   void work(Waiting& waiting, bool alone) {
     if (alone) return (*waiting.work)(*this);
-    database_.run("SAVEPOINT work");
+    database_.query("SAVEPOINT work").step();
     try {
       (*waiting.work)(*this);
     } catch (...) {
       waiting.error = std::current_exception();
-      database_.run("ROLLBACK TO work");
+      database_.query("ROLLBACK TO work").step();
     }
-    database_.run("RELEASE work");
+    database_.query("RELEASE work").step();
   }
 
   void make() {

@@ -53,16 +53,16 @@ int __wrap_EVP_DecryptFinal_ex(EVP_CIPHER_CTX* context, unsigned char* out, int*
   watch("check the tag");
   return __real_EVP_DecryptFinal_ex(context, out, written);
 }
-unsigned char* __real_EVP_Q_mac(OSSL_LIB_CTX*, const char*, const char*, const char*, const OSSL_PARAM*,
-                                const void*, std::size_t, const unsigned char*, std::size_t, unsigned char*,
-                                std::size_t, std::size_t*);
-unsigned char* __wrap_EVP_Q_mac(OSSL_LIB_CTX* library, const char* name, const char* properties,
-                                const char* digest, const OSSL_PARAM* parameters, const void* key,
-                                std::size_t key_size, const unsigned char* data, std::size_t data_size,
-                                unsigned char* out, std::size_t out_size, std::size_t* written) {
+int __real_EVP_MAC_init(EVP_MAC_CTX*, const unsigned char*, std::size_t, const OSSL_PARAM*);
+int __wrap_EVP_MAC_init(EVP_MAC_CTX* context, const unsigned char* key, std::size_t size,
+                        const OSSL_PARAM* parameters) {
+  watch("key of a MAC");
+  return __real_EVP_MAC_init(context, key, size, parameters);
+}
+int __real_EVP_MAC_update(EVP_MAC_CTX*, const unsigned char*, std::size_t);
+int __wrap_EVP_MAC_update(EVP_MAC_CTX* context, const unsigned char* data, std::size_t size) {
   watch("MAC");
-  return __real_EVP_Q_mac(library, name, properties, digest, parameters, key, key_size, data, data_size, out,
-                          out_size, written);
+  return __real_EVP_MAC_update(context, data, size);
 }
 
 }  // extern "C"
