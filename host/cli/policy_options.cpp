@@ -24,7 +24,7 @@ std::optional<Number> narrow(const std::optional<std::uint32_t>& value) {
 }  // namespace
 
 void add_policy(const Command& command, PolicyOptions& options, bool shows_defaults) {
-  const auto otherwise = [&](std::string help, const char* value) {
+  const auto otherwise = [&](const std::string& help, const char* value) {
     return shows_defaults ? help + " [" + value + "]" : help;
   };
   const issuer::Policy usual;

@@ -121,8 +121,9 @@ void TomlReporter::out_of_range(const Node& node, const std::string& path, const
 void TomlReporter::unknown(const Node& member, const std::string& path,
                            std::span<const std::string_view> keys) const {
   const std::string where = path.empty() ? "" : fmt::format(" in {}", path);
-  document::refuse(file_, member.key_line,
-                   fmt::format("unknown key {}{}; allowed: {}", quoted(member.key), where, joined(keys)));
+  document::refuse(
+      file_, member.key_line,
+      fmt::format("unknown key {}{}; allowed: {}", safe::quoted(member.key), where, joined(keys)));
 }
 
 void TomlReporter::missing(const Node& table, const std::string& path,

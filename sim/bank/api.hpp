@@ -36,6 +36,7 @@ namespace sesame::bank {
 
 class OpenId;
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a move of JSON allocates nothing
 struct SiteOptions {
   bool secure = true;  // over TLS: cookies say so
   // Browsers are to use no plain HTTP here any more (RFC 6797). Not of a name that other servers have too:

@@ -205,7 +205,7 @@ Wish wish(const Value& body) {
       wish.order.name = name_of(needs(name, "name"));
       wish.order.iban = iban_of(needs(iban, "iban"));
       break;
-    case Kind::beneficiary_removal: wish.target = needs(id, "id").number<Id>(1, kLastId); break;
+    case Kind::beneficiary_removal:
     case Kind::batch: wish.target = needs(id, "id").number<Id>(1, kLastId); break;
     case Kind::cheque_book:
       wish.account = needs(account, "account").number<Id>(1, kLastId);

@@ -9,7 +9,7 @@ namespace sesame::bank {
 
 using Millis = std::int64_t;  // since 1970, or a span
 
-inline constexpr Millis kSecond = 1'000, kMinute = 60 * kSecond, kDay = 24 * 60 * kMinute;
+inline constexpr Millis kSecond = 1'000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
 
 struct Rules {
   // Of a session (RTS 2018/389, article 4(3)(d)).

@@ -1,5 +1,6 @@
 #include "sim/bank/secrets.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -59,9 +60,11 @@ std::vector<std::string> references_of(const User& user) {
   if (user.born.size() == 10) {  // YYYY-MM-DD
     const std::string year = user.born.substr(0, 4), month = user.born.substr(5, 2),
                       day = user.born.substr(8, 2), short_year = year.substr(2);
-    for (const std::string& date : {year, day + month + short_year, month + day + short_year,
-                                    short_year + month + day, day + month, month + day}) {
+    add(year);
+    for (const std::string& date : {day + month, month + day}) {
       add(date);
+      add(fmt::format("{}{}", date, short_year));
+      add(fmt::format("{}{}", short_year, date));
     }
   }
   if (user.mobile) {

@@ -47,7 +47,7 @@ Cents balance_of(const Value& value) {
 }
 
 std::string date_of(const Value& value) {
-  const std::string date(value.text(10));
+  std::string date(value.text(10));
   bool fits = date.size() == 10 && date[4] == '-' && date[7] == '-';
   for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
     fits = fits && date[at] >= '0' && date[at] <= '9';

@@ -99,7 +99,7 @@ void Sessions::seen(Session& session, Millis now) {
 
 std::string Sessions::open(const Session& before, const Session& session) {
   close(before);
-  const std::string token = new_token();
+  std::string token = new_token();
   const ByteString id = sha256(token);
   database_
       .query(

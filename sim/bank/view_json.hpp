@@ -8,6 +8,7 @@
 
 namespace sesame::bank {
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a move of JSON allocates nothing
 struct SessionExtras {
   std::string csrf;
   bool certificates = false;

@@ -125,6 +125,7 @@ std::optional<bank::SeededUser> find_customer(bank::Tenant& tenant, const std::s
     sqlite::Query found = database.query("SELECT id FROM users ORDER BY id");
     while (found.step()) ids.push_back(found.number(0));
     std::vector<bank::User> all;
+    all.reserve(ids.size());
     for (const bank::Id id : ids) all.push_back(*bank::find_user(database, id));
     return all;
   });
@@ -179,7 +180,7 @@ class RemoteSimulator final : public HttpService {
     }
   }
   std::optional<Response> judge(const Request&) override { return std::nullopt; }
-  Response refuse(int status) override { return response_of(error_of(status, 0, "simulator")); }
+  Response refuse(int status) override { return response_of(sim::error_of(status, 0, "simulator")); }
   void on_news(std::function<void(const std::string& topic)>) override {}
 
  private:

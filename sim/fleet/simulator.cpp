@@ -38,6 +38,7 @@ Simulator::Simulator(SimulatorOptions options)
 }
 
 // The cards go first, in this thread: a real one ends a thread of its own.
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory for a list of them there is no going on
 Simulator::~Simulator() {
   close();
   for (const EntryPtr& entry : all()) {

@@ -71,7 +71,7 @@ class Simulator {
   explicit Simulator(SimulatorOptions options = {});
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
-  ~Simulator();
+  ~Simulator();  // NOLINT(bugprone-exception-escape): as there
 
   // ---- readers
 

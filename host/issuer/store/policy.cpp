@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // What is no such text.
-struct Malformed {};
+struct NotAsSealed {};
 
 template <class Enum>
 std::string name_of(Enum value) {
@@ -25,20 +25,20 @@ template <class Enum>
 Enum named(const Json& json) {
   const auto known = names(Enum{});
   const auto found = std::find(known.begin(), known.end(), json.get<std::string>());
-  if (found == known.end()) throw Malformed{};
+  if (found == known.end()) throw NotAsSealed{};
   return static_cast<Enum>(found - known.begin());
 }
 
 ByteString bytes_of(const Json& json) {
   auto parsed = parse_hex(json.get<std::string>());
   if (auto* bytes = std::get_if<ByteString>(&parsed)) return std::move(*bytes);
-  throw Malformed{};
+  throw NotAsSealed{};
 }
 
 template <class Number>
 Number number(const Json& json) {
   const auto value = json.get<std::int64_t>();
-  if (value < 0 || value > std::numeric_limits<Number>::max()) throw Malformed{};
+  if (value < 0 || value > std::numeric_limits<Number>::max()) throw NotAsSealed{};
   return static_cast<Number>(value);
 }
 
@@ -73,7 +73,7 @@ Json tree_json(const keys::Tree& tree) {
 keys::Tree read_tree(const Json& json) {
   const ByteString iv = bytes_of(json.at("iv"));
   keys::Tree::Iv all{};
-  if (iv.size() != all.size()) throw Malformed{};
+  if (iv.size() != all.size()) throw NotAsSealed{};
   std::copy(iv.begin(), iv.end(), all.begin());
   return {number<std::uint16_t>(json.at("branch")), number<std::uint8_t>(json.at("height")), all};
 }
@@ -102,7 +102,7 @@ Json record_json(const CardRecord& card) {
 CardRecord read_record(const Json& json) {
   CardRecord card;
   const auto scheme = keys::scheme_named(json.at("scheme").get<std::string>());
-  if (!scheme) throw Malformed{};
+  if (!scheme) throw NotAsSealed{};
   card.scheme = *scheme;
   card.tree = read_tree(json.at("tree"));
   card.terminal = named<Terminal>(json.at("terminal"));
@@ -161,7 +161,7 @@ std::optional<Policy> read_policy(std::string_view text) {
     return policy;
   } catch (const nlohmann::json::exception&) {
   } catch (const keys::ImpossibleTree&) {
-  } catch (const Malformed&) {
+  } catch (const NotAsSealed&) {
   }
   return std::nullopt;
 }

@@ -192,7 +192,8 @@ class PostgresqlStore::Connection final : public SqlRows {
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get());
     for (int row = 0; row < PQntuples(result.get()); ++row) look(Row(result.get(), row));
-    return std::atoll(PQcmdTuples(result.get()));
+    // Digits, or nothing of a statement that changes no rows.
+    return std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
   }
 
  private:

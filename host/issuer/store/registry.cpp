@@ -539,7 +539,7 @@ Inquiry Registry::inquire(CardId card, const Submission& submission, const Decis
   Verdict given = decision.verdict;
   if (!compared) given.outcome = Outcome::invalid;
   Inquiry found = why_refused(policy->record, submission, decision.compared_above, given);
-  if (compared) inquiry = std::move(found);
+  if (compared) inquiry = found;
   // Another submission of it was quicker.
   if (compared && given.outcome == Outcome::replayed) inquiry = {Cause::replayed, given};
   store_.transact([&](Rows& rows) {

@@ -490,7 +490,7 @@ std::optional<nlohmann::json> OpenId::verified(std::string_view id_token, Millis
 std::string OpenId::log_out(std::string_view token, const Parameters& given, Millis now) {
   // Any page can lead a browser here. What ends the session is an ID token of its user; without one the
   // browser gets to the bank's page, which has a button for it (2).
-  const std::string page = issuer_ + "/";
+  std::string page = issuer_ + "/";
   const auto payload = verified(parameter_of(given, "id_token_hint"), now);
   if (!payload) return page;
   const std::string aud = payload->at("aud").get<std::string>();
