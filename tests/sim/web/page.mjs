@@ -3,10 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { api, button, card, insertAndChoose, key, openPage, printedPin, startSimulator, toCode } from './setup.mjs';
 import { browser, onPage, simulator } from './world.mjs';
-import './keyboard.mjs';
-import './forms.mjs';
-import './readers.mjs';
-import './looks.mjs';
 
 async function typePin(page, digits) {
   for (const digit of digits) await key(page, digit).click();
