@@ -43,6 +43,32 @@ std::variant<std::vector<std::uint8_t>, HexError> parse_hex(std::string_view tex
   return bytes;
 }
 
+std::variant<std::vector<std::uint8_t>, HexError> parse_printed_hex(std::string_view text) {
+  constexpr std::string_view kBetween = " \t\r\n\f\v:,;-[]{}()\"'";
+  std::string plain;                          // the digits alone
+  std::size_t of_prefix = std::string::npos;  // where the digits begin that stand after 0x
+  const auto end_of_number = [&] {
+    if (of_prefix != std::string::npos && plain.size() - of_prefix == 1)
+      plain.insert(of_prefix, 1, '0');  // 0x9
+    of_prefix = std::string::npos;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool prefix = i + 1 < text.size() && (text[i] == '0' || text[i] == '\\') &&
+                        (text[i + 1] == 'x' || text[i + 1] == 'X');
+    if (prefix || kBetween.find(text[i]) != std::string_view::npos) {
+      end_of_number();
+      if (prefix) of_prefix = plain.size();
+      i += prefix ? 1 : 0;
+    } else if (digit_value(text[i]) >= 0) {
+      plain += text[i];
+    } else {
+      return HexError{HexError::Kind::not_a_hex_digit, i + 1};
+    }
+  }
+  end_of_number();
+  return parse_hex(plain);
+}
+
 std::string to_hex(Bytes bytes) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;

@@ -27,6 +27,10 @@ std::string to_string(const HexError& error);
 
 std::variant<std::vector<std::uint8_t>, HexError> parse_hex(std::string_view text);
 
+// The same as any tool prints it: "3B 65", "3b:65", "3B-65", "{0x3B, 0x65}", "[3B, 65]", "\x3B\x65", over as
+// many lines as it takes. Between bytes stand blanks, line ends, brackets, quotes and : , ; -
+std::variant<std::vector<std::uint8_t>, HexError> parse_printed_hex(std::string_view text);
+
 // Upper case, no blanks.
 std::string to_hex(Bytes bytes);
 

@@ -1,139 +1,191 @@
 #include <memory>
-
-#include "firmware/core/iso7816/atr.hpp"
-
 #include <nlohmann/json.hpp>
+
+#include <string>
 #include <vector>
 
+#include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/document/file.hpp"
+#include "host/explain/atr.hpp"
+#include "host/explain/historical_bytes.hpp"
+#include "host/explain/known_cards.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
 struct AtrOptions {
-  std::vector<std::string> hex;  // joined
+  std::vector<std::string> hex;
+  std::optional<std::string> list;
   bool json = false;
 };
 
 using Json = nlohmann::ordered_json;
+using explain::ExplainedAtr;
 
-// T=15 is no protocol: it marks interface bytes that hold for all of them (ISO 7816-3:2006, 8.2.3).
-constexpr int kGlobal = 15;
+constexpr std::size_t kNameWidth = 6;
 
-std::vector<int> offered(const iso7816::Atr& atr) {
-  std::vector<int> protocols;
-  for (int protocol = 0; protocol < kGlobal; ++protocol) {
-    if (atr.offers(protocol)) protocols.push_back(protocol);
+// Where Debian's pcsc-tools put their list.
+constexpr const char* kInstalledList = "/usr/share/pcsc/smartcard_list.txt";
+
+std::vector<std::string> known(const std::optional<std::string>& list, Bytes atr) {
+  try {
+    return explain::known_as(document::FileText(list.value_or(kInstalledList)).text(), atr);
+  } catch (const Failure&) {
+    if (list) throw;
+    return {};  // not installed
   }
-  return protocols;
 }
 
-Json described(const iso7816::Atr& atr) {
+std::string protocol(int number) { return fmt::format("T={}", number); }
+
+std::string error_text(const ExplainedAtr& atr) {
+  const std::string text(to_string(*atr.error));
+  return *atr.error == iso7816::AtrError::bad_tck ? fmt::format("{}, it must be {:02X}", text, atr.right_tck)
+                                                  : text;
+}
+
+// ---- as JSON
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json described(const iso7816::InterfaceBytes& group) {
+  Json bytes = Json::object();
+  const auto put = [&](const char* name, std::optional<std::uint8_t> byte) {
+    if (byte) bytes[name] = fmt::format("{:02X}", *byte);
+  };
+  put("TA", group.ta);
+  put("TB", group.tb);
+  put("TC", group.tc);
+  put("TD", group.td);
+  return bytes;
+}
+
+Json described(const explain::AtrParameters& all) {
   Json out;
-  out["convention"] = atr.inverse ? "inverse" : "direct";
-  Json groups = Json::array();
-  for (const iso7816::InterfaceBytes& group : atr.interface) {
-    Json bytes = Json::object();
-    const auto put = [&](const char* name, std::optional<std::uint8_t> byte) {
-      if (byte) bytes[name] = fmt::format("{:02X}", *byte);
-    };
-    put("TA", group.ta);
-    put("TB", group.tb);
-    put("TC", group.tc);
-    put("TD", group.td);
-    groups.push_back(std::move(bytes));
-  }
-  out["interface"] = std::move(groups);
   Json protocols = Json::array();
-  for (const int protocol : offered(atr)) protocols.push_back(fmt::format("T={}", protocol));
+  for (const int each : all.protocols) protocols.push_back(protocol(each));
   out["protocols"] = std::move(protocols);
-  const auto specific = atr.specific_protocol();
-  out["specific"] = specific && *specific != kGlobal ? Json(fmt::format("T={}", *specific)) : Json();
-  out["f"] = atr.f() == 0 ? Json() : Json(atr.f());
-  out["d"] = atr.d() == 0 ? Json() : Json(atr.d());
-  out["extra_guard_time"] = atr.extra_guard_time();
+  const auto& mode = all.specific_mode;
+  out["specific"] = mode && mode->protocol ? Json(protocol(*mode->protocol)) : Json();
+  out["specific_mode"] = mode ? Json{{"may_change", mode->may_change}, {"implicit", mode->implicit}} : Json();
+  out["f"] = or_null(all.f);
+  out["d"] = or_null(all.d);
+  out["most_mhz"] = or_null(all.most_mhz);
+  out["extra_guard_time"] = all.extra_guard_time;
+  out["wi"] = or_null(all.wi);
+  out["wt_cycles"] = or_null(all.wt_cycles);
+  out["ifsc"] = or_null(all.ifsc);
+  out["bwi"] = or_null(all.bwi);
+  out["bwt_cycles"] = or_null(all.bwt_cycles);
+  out["cwi"] = or_null(all.cwi);
+  out["cwt_etu"] = or_null(all.cwt_etu);
+  out["edc"] = or_null(all.edc);
+  out["clock_stop"] = all.clock_stop;
+  Json classes = Json::array();
+  for (const char each : all.classes.value_or("")) classes.push_back(std::string(1, each));
+  out["classes"] = all.classes ? std::move(classes) : Json();
+  out["spu"] = fmt::format("{:02X}", all.spu);
+  return out;
+}
+
+Json described(const ExplainedAtr& atr, const std::vector<std::string>& known_as) {
+  Json out;
+  const bool begun = !atr.characters.empty();
+  out["convention"] = !begun ? Json() : Json(atr.characters[0].value == 0x3F ? "inverse" : "direct");
+  Json groups = Json::array();
+  for (const auto& group : atr.interface) groups.push_back(described(group));
+  out["interface"] = std::move(groups);
+  out.update(described(atr.parameters));
   out["historical"] = hex(atr.historical);
+  const auto historical = explain::explain_historical(atr.historical);
+  Json objects = Json::array();
+  for (const auto& object : historical.objects) {
+    objects.push_back({{"name", object.name}, {"value", hex(object.value)}, {"meaning", object.meaning}});
+  }
+  out["historical_form"] = historical.category.empty() ? Json() : Json(historical.category);
+  out["historical_objects"] = std::move(objects);
   out["tck"] = atr.tck ? Json(fmt::format("{:02X}", *atr.tck)) : Json();
+  out["kinds"] = atr.kinds;
+  out["known_as"] = known_as;
+  out["remarks"] = atr.remarks;
+  if (atr.error) out["error"] = {{"says", error_text(atr)}, {"offset", atr.error_at}};
   return out;
 }
 
 // ---- in words
 
-// Tables 7 and 8.
-std::string clock(const iso7816::Atr& atr) {
-  const auto text = [](std::string_view name, int value, int index) {
-    return value == 0 ? fmt::format("{} reserved (index {})", name, index)
-                      : fmt::format("{} = {}", name, value);
-  };
-  const int ta1 = atr.interface[0].ta.value_or(0x11);
-  return text("F", atr.f(), ta1 >> 4) + ", " + text("D", atr.d(), ta1 & 0x0F);
+void print_named(std::string_view name, std::string_view text) {
+  print_line(fmt::format("{:<{}}{}", name, kNameWidth, safe::one_line(text)));
 }
 
-// TA2 (8.3).
-std::string specific_mode(std::uint8_t ta2) {
-  const int protocol = ta2 & 0x0F;
-  return fmt::format("specific mode: {}",
-                     protocol == kGlobal ? "T=15, which is no protocol" : fmt::format("T={}", protocol));
+// At a clock that every card takes (ISO 7816-3:2006, 5.2.3).
+std::string in_seconds(std::int64_t cycles) {
+  return fmt::format("{:.3g} s at 4 MHz", static_cast<double>(cycles) / 4e6);
 }
 
-std::string next_protocol(std::uint8_t td) {
-  const int protocol = td & 0x0F;
-  return protocol == kGlobal ? "T=15: no protocol; global interface bytes follow"
-                             : fmt::format("T={}", protocol);
-}
-
-// From TA3 on a byte belongs to what the TD before it says. Global ones: 8.3; those of T=1: 11.4.
-std::string of_protocol(char letter, std::uint8_t byte, int protocol) {
-  if (protocol == kGlobal && letter == 'A') return "global: clock stop and classes of operating conditions";
-  if (protocol == kGlobal && letter == 'B') return "global: use of SPU";
-  if (protocol == 1 && letter == 'A') return fmt::format("T=1: IFSC {}", byte);
-  if (protocol == 1 && letter == 'B') return fmt::format("T=1: BWI {}, CWI {}", byte >> 4, byte & 0x0F);
-  if (protocol == 1 && letter == 'C') return fmt::format("T=1: {}", (byte & 1) != 0 ? "CRC" : "LRC");
-  return "";
-}
-
-std::string meaning(const iso7816::Atr& atr, std::size_t group, char letter, std::uint8_t byte) {
-  if (letter == 'D') return next_protocol(byte);
-  if (group >= 2) return of_protocol(letter, byte, *atr.interface[group - 1].td & 0x0F);
-  if (letter == 'A') return group == 0 ? clock(atr) : specific_mode(byte);
-  if (letter == 'B') return "programming voltage, not used any more";
-  return group == 0 ? fmt::format("extra guard time {}", atr.extra_guard_time())
-                    : fmt::format("T=0: waiting time integer {}", byte);
-}
-
-void print(const iso7816::Atr& atr) {
-  print_line(fmt::format("TS    {}", atr.inverse ? "3F  inverse convention" : "3B  direct convention"));
-  for (std::size_t i = 0; i < atr.interface.size(); ++i) {
-    const auto line = [&](char letter, std::optional<std::uint8_t> byte) {
-      if (byte)
-        print_line(fmt::format("T{}{}   {:02X}  {}", letter, i + 1, *byte, meaning(atr, i, letter, *byte)));
-    };
-    const iso7816::InterfaceBytes& group = atr.interface[i];
-    line('A', group.ta);
-    line('B', group.tb);
-    line('C', group.tc);
-    line('D', group.td);
-  }
+void print_historical(const ExplainedAtr& atr) {
   std::string text;
-  for (const std::uint8_t byte : atr.historical)
+  for (const std::uint8_t byte : atr.historical) {
     text += byte >= 0x20 && byte < 0x7F ? static_cast<char>(byte) : '.';
-  print_line(fmt::format("Hist  {}  \"{}\"", hex(atr.historical), text));
-  if (atr.tck) print_line(fmt::format("TCK   {:02X}  right", *atr.tck));
+  }
+  print_named("Hist", fmt::format("{}  \"{}\"", hex(atr.historical), text));
+  const auto historical = explain::explain_historical(atr.historical);
+  if (!historical.category.empty()) print_named("", historical.category);
+  for (const auto& object : historical.objects) {
+    print_named("", fmt::format("{}  {}", object.name, hex(object.value)));
+    for (const std::string& each : object.meaning) print_named("", "  " + each);
+  }
+}
+
+void print_parameters(const explain::AtrParameters& all) {
   std::string protocols;
-  for (const int protocol : offered(atr))
-    protocols += fmt::format("{}T={}", protocols.empty() ? "" : ", ", protocol);
+  for (const int each : all.protocols) protocols += (protocols.empty() ? "" : ", ") + protocol(each);
   print_line(fmt::format("Offers {}", protocols.empty() ? "no protocol" : protocols));
+  if (all.wt_cycles) {
+    print_named("T=0", fmt::format("WT {} clock cycles, {}", *all.wt_cycles, in_seconds(*all.wt_cycles)));
+  }
+  if (all.cwt_etu) {
+    print_named("T=1", fmt::format("IFSC {}, BWT {}, CWT {} etu, {}",
+                                   all.ifsc ? std::to_string(*all.ifsc) : "reserved",
+                                   all.bwt_cycles ? fmt::format("11 etu and {} clock cycles, {}",
+                                                                *all.bwt_cycles, in_seconds(*all.bwt_cycles))
+                                                  : "reserved",
+                                   *all.cwt_etu, *all.edc));
+  }
+  print_named("Clock", fmt::format("stop: {}; class {}", all.clock_stop, all.classes.value_or("reserved")));
+}
+
+void print(const ExplainedAtr& atr, const std::vector<std::string>& known_as) {
+  for (const auto& [name, value, meaning] : atr.characters) {
+    print_named(name, fmt::format("{:02X}  {}", value, meaning));
+  }
+  if (!atr.error || !atr.historical.empty() || atr.tck) print_historical(atr);
+  if (atr.tck) {
+    print_named("TCK", fmt::format("{:02X}  {}", *atr.tck,
+                                   atr.error == iso7816::AtrError::bad_tck
+                                       ? fmt::format("wrong, it must be {:02X}", atr.right_tck)
+                                       : (atr.error ? "" : "right")));
+  }
+  if (!atr.characters.empty()) print_parameters(atr.parameters);
+  for (const std::string& each : atr.kinds) print_named("Kind", each);
+  for (const std::string& each : known_as) print_named("Known", "as " + each);
+  for (const std::string& each : atr.remarks) print_named("Note", each);
 }
 
 void atr(const AtrOptions& options) {
-  std::string text;
-  for (const std::string& part : options.hex) text += part;
-  const auto bytes = parse_hex("HEX", text);
-  const auto parsed = iso7816::parse_atr(bytes);
-  if (!parsed) throw Failure(Failure::invalid, fmt::format("HEX: not an ATR: {}", to_string(parsed.error())));
-  options.json ? print_json(described(*parsed), 2) : print(*parsed);
+  const auto bytes = read_hex("HEX", options.hex);
+  const ExplainedAtr explained = explain::explain_atr(bytes);
+  const auto known_as = known(options.list, bytes);
+  options.json ? print_json(described(explained, known_as), 2) : print(explained, known_as);
+  if (!explained.error) return;
+  throw Failure(Failure::invalid,
+                fmt::format("HEX: not an ATR: {} (byte {})", error_text(explained), explained.error_at));
 }
 
 }  // namespace
@@ -141,8 +193,10 @@ void atr(const AtrOptions& options) {
 void add_atr(const Command& parent) {
   const auto options = std::make_shared<AtrOptions>();
   const Command command(parent, "atr", "explain an answer to reset");
-  command.option("HEX", options->hex, "bytes, with or without spaces").required();
+  command.option("HEX", options->hex, kHexHelp).required();
+  command.option("--list", options->list, "known cards, as pcsc-tools list them").type("FILE");
   command.flag("--json", options->json, "print JSON");
+  command.footer(fmt::format("Without --list: {}, where it is.", kInstalledList));
   command.run([options] { atr(*options); });
 }
 

@@ -11,7 +11,6 @@
 #include "host/card/file/card_file.hpp"
 #include "host/card/files.hpp"
 #include "host/cli/commands.hpp"
-#include "host/cli/tag_names.hpp"
 #include "host/cli/text.hpp"
 #include "host/keys/scheme.hpp"
 

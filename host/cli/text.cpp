@@ -7,25 +7,43 @@
 
 #include "host/base/hex.hpp"
 #include "host/cli/exit.hpp"
+#include "host/document/file.hpp"
 
 namespace sesame::cli {
 
-namespace {}  // namespace
+namespace {
 
-std::string hex(Bytes bytes) { return sesame::to_hex(bytes); }
-
-std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text) {
-  auto parsed = sesame::parse_hex(text);
+std::vector<std::uint8_t> bytes_of(std::string_view what,
+                                   std::variant<std::vector<std::uint8_t>, HexError> parsed) {
   if (const auto* error = std::get_if<HexError>(&parsed)) {
     usage(fmt::format("{} {}", what, to_string(*error)));
   }
   return std::move(std::get<std::vector<std::uint8_t>>(parsed));
 }
 
+}  // namespace
+
+std::string hex(Bytes bytes) { return sesame::to_hex(bytes); }
+
+std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text) {
+  return bytes_of(what, parse_printed_hex(text));
+}
+
 std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text, std::size_t size) {
   auto out = parse_hex(what, text);
   if (out.size() != size) usage(fmt::format("{}: {} bytes, must be {}", what, out.size(), size));
   return out;
+}
+
+std::vector<std::uint8_t> read_hex(std::string_view what, const std::vector<std::string>& words) {
+  std::vector<std::uint8_t> bytes;
+  if (words.size() == 1 && words[0] == "-") {
+    bytes = bytes_of("standard input", parse_printed_hex(document::FileText("/dev/stdin").text()));
+  } else {
+    bytes = bytes_of(what, parse_printed_hex(fmt::format("{}", fmt::join(words, " "))));
+  }
+  if (bytes.empty()) usage(fmt::format("{}: no byte at all", what));
+  return bytes;
 }
 
 std::uint16_t parse_atc(std::string_view what, std::string_view text) {

@@ -17,10 +17,14 @@ namespace sesame::cli {
 // Upper case, without spaces.
 std::string hex(Bytes bytes);
 
-// Hex in either case, with blanks where they help the eye. `what` begins the line of the Failure.
+// Hex as any tool prints it (host/base/hex.hpp). `what` begins the line of the Failure.
 std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text);
 // The same, of exactly `size` bytes.
 std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text, std::size_t size);
+// The same, of an argument in words as the shell gave them, or "-" for standard input. At least one byte.
+std::vector<std::uint8_t> read_hex(std::string_view what, const std::vector<std::string>& words);
+// What the help says of it.
+inline constexpr const char* kHexHelp = "bytes, as any tool prints them; - is standard input";
 // One to four hex digits: an ATC.
 std::uint16_t parse_atc(std::string_view what, std::string_view text);
 // Decimal digits alone, at least `least` and at most `most` of them; the digits are not repeated in the

@@ -6,29 +6,35 @@
 #include <vector>
 
 #include "firmware/core/emv/dol.hpp"
+#include "firmware/core/emv/status_word.hpp"
 #include "firmware/core/emv/tlv.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/label.hpp"
-#include "host/cli/tag_names.hpp"
 #include "host/cli/text.hpp"
+#include "host/explain/data_elements.hpp"
+#include "host/explain/tag_names.hpp"
 
 namespace sesame::cli {
 
 namespace {
 
 struct TlvOptions {
-  std::vector<std::string> hex;  // joined
+  std::vector<std::string> hex;
   bool json = false;
 };
 
 using Json = nlohmann::ordered_json;
+using explain::tag_name;
+using explain::TagForm;
+using explain::TagName;
 
 constexpr emv::Tag kCodeTableIndex = 0x9F11, kPreferredName = 0x9F12;
 
-// What stands somewhere in the bytes: a data object, padding, or what is neither, to the end.
+// What stands somewhere in the bytes: a data object, padding, a status word at the end, or what is none of
+// these, to the end.
 struct Node {
-  enum class Kind { object, padding, rest };
+  enum class Kind { object, padding, status, rest };
   Kind kind = Kind::object;
   std::size_t offset = 0;  // from the start of all
   Bytes bytes;             // of an object: its value
@@ -64,9 +70,18 @@ Nodes nodes(Bytes bytes, std::size_t base, int depth) {
   }
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& part : parts) all += part;
+// A whole response has SW1 SW2 after its objects. 9000 would be an empty object, and is none: no card has
+// that.
+Nodes nodes_of_response(Bytes bytes) {
+  const std::size_t data = bytes.size() < 2 ? 0 : bytes.size() - 2;
+  const Bytes sw = bytes.subspan(data);
+  if (data == 0 || !emv::sw::is_status_word(static_cast<std::uint16_t>(sw[0] << 8 | sw[1]))) {
+    return nodes(bytes, 0, 1);
+  }
+  const bool ok = sw[0] == 0x90 && sw[1] == 0x00;
+  if (emv::check(bytes.first(data)).error || (!ok && !emv::check(bytes).error)) return nodes(bytes, 0, 1);
+  Nodes all = nodes(bytes.first(data), 0, 1);
+  all.push_back({Node::Kind::status, data, sw, 0, false, {}, {}});
   return all;
 }
 
@@ -116,6 +131,10 @@ void print(const Nodes& all, int depth) {
                              hex(node.bytes)));
       continue;
     }
+    if (node.kind == Node::Kind::status) {
+      print_line(fmt::format("{}(status word)  {}", indent, hex(node.bytes)));
+      continue;
+    }
     const TagName name = tag_name(node.tag);
     print_line(fmt::format("{}{:<5} {}{}{}{}", indent, tag_text(node.tag), name.name,
                            name.name.empty() ? "(unknown)" : "",
@@ -123,27 +142,57 @@ void print(const Nodes& all, int depth) {
                            node.constructed ? "" : meaning(node, name.form, all)));
     print(node.inside, depth + 1);
     if (name.form == TagForm::dol) print_dol(node.bytes, depth + 1);
+    for (const std::string& line : explain::explain_value(node.tag, node.bytes)) {
+      print_line(fmt::format("{}  {}", indent, line));
+    }
   }
 }
 
 // ---- as JSON
 
+Json dol_json(Bytes dol) {
+  Json entries = Json::array();
+  std::size_t at = 0;
+  for (emv::DolReader reader(dol); reader.more();) {
+    const auto entry = reader.next();
+    if (!entry) {
+      entries.push_back({{"error", to_string(entry.error())}, {"offset", at}});
+      break;
+    }
+    const std::string tag = tag_text(entry->tag);
+    at += tag.size() / 2 + 1;
+    entries.push_back({{"tag", tag}, {"length", entry->length}, {"name", tag_name(entry->tag).name}});
+  }
+  return entries;
+}
+
+Json json(const Nodes& all);
+
+Json json(const Node& node, const Nodes& siblings) {
+  switch (node.kind) {
+    case Node::Kind::padding: return {{"padding", hex(node.bytes)}};
+    case Node::Kind::status: return {{"status_word", hex(node.bytes)}};
+    case Node::Kind::rest:
+      return {{"error", to_string(*node.error)}, {"offset", node.offset}, {"bytes", hex(node.bytes)}};
+    case Node::Kind::object: break;
+  }
+  const TagName name = tag_name(node.tag);
+  Json out{{"tag", tag_text(node.tag)}, {"name", name.name}};
+  if (node.constructed) {
+    out["children"] = json(node.inside);
+    return out;
+  }
+  out["value"] = hex(node.bytes);
+  if (name.form == TagForm::text) out["text"] = label_text(node.bytes, code_table_of(siblings, node.tag));
+  if (name.form == TagForm::dol) out["list"] = dol_json(node.bytes);
+  if (auto lines = explain::explain_value(node.tag, node.bytes); !lines.empty())
+    out["meaning"] = std::move(lines);
+  return out;
+}
+
 Json json(const Nodes& all) {
   Json array = Json::array();
-  for (const Node& node : all) {
-    if (node.kind == Node::Kind::padding) {
-      array.push_back({{"padding", hex(node.bytes)}});
-    } else if (node.kind == Node::Kind::rest) {
-      array.push_back(
-          {{"error", to_string(*node.error)}, {"offset", node.offset}, {"bytes", hex(node.bytes)}});
-    } else if (node.constructed) {
-      array.push_back(
-          {{"tag", tag_text(node.tag)}, {"name", tag_name(node.tag).name}, {"children", json(node.inside)}});
-    } else {
-      array.push_back(
-          {{"tag", tag_text(node.tag)}, {"name", tag_name(node.tag).name}, {"value", hex(node.bytes)}});
-    }
-  }
+  for (const Node& node : all) array.push_back(json(node, all));
   return array;
 }
 
@@ -162,9 +211,8 @@ const Node* first_rest(const Nodes& all, std::string& in) {
 }
 
 void tlv(const TlvOptions& options) {
-  const auto bytes = parse_hex("HEX", joined(options.hex));
-  if (bytes.empty()) throw Failure(Failure::invalid, "HEX: no byte at all");
-  const Nodes all = nodes(bytes, 0, 1);
+  const auto bytes = read_hex("HEX", options.hex);
+  const Nodes all = nodes_of_response(bytes);
   options.json ? print_json(json(all), 2) : print(all, 0);
   std::string in;
   const Node* const rest = first_rest(all, in);
@@ -178,7 +226,7 @@ void tlv(const TlvOptions& options) {
 void add_tlv(const Command& parent) {
   const auto options = std::make_shared<TlvOptions>();
   const Command command(parent, "tlv", "explain BER-TLV data");
-  command.option("HEX", options->hex, "bytes, with or without spaces").required();
+  command.option("HEX", options->hex, kHexHelp).required();
   command.flag("--json", options->json, "print JSON");
   command.run([options] { tlv(*options); });
 }

@@ -5,8 +5,11 @@
 
 #include "firmware/core/cap/tds.hpp"
 #include "firmware/core/cap/token.hpp"
+#include "firmware/core/emv/answers.hpp"
+#include "firmware/core/emv/tags.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/explain/data_elements.hpp"
 
 namespace sesame::cli {
 
@@ -15,7 +18,8 @@ namespace {
 struct TokenOptions {
   std::optional<std::string> ipb;
   bool belgian = false;
-  std::string cid, atc, ac;
+  std::optional<std::string> answer;  // or these four
+  std::optional<std::string> cid, atc, ac;
   std::optional<std::string> iad;
   std::string iaf = "00";
   std::optional<std::string> psn;
@@ -29,7 +33,7 @@ using Bytestring = std::vector<std::uint8_t>;
 
 struct Raw {
   cap::TokenInput input;  // its IAD points into `iad`
-  Bytestring iad, ipb;
+  Bytestring iad, ipb, iaf;
   FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds;
 };
 
@@ -45,22 +49,42 @@ void read_tds(const TokenOptions& options, Raw& raw) {
   }
 }
 
-void read(const TokenOptions& options, Raw& raw) {
-  raw.input.cid = parse_hex("--cid", options.cid, 1)[0];
-  const auto atc = parse_atc("--atc", options.atc);
+// What the card answered to GENERATE AC, in format 1 or 2, with its status word or without.
+void read_answer(const TokenOptions& options, Raw& raw) {
+  const Bytestring bytes = read_hex("--answer", {*options.answer});
+  Bytes data = bytes;
+  auto answer = emv::parse_cryptogram(data);
+  if (!answer && data.size() > 2) answer = emv::parse_cryptogram(data = data.first(data.size() - 2));
+  if (!answer) {
+    throw Failure(Failure::invalid, fmt::format("--answer: none to GENERATE AC: {}",
+                                                to_string(emv::parse_cryptogram(bytes).error())));
+  }
+  raw.input.cid = answer->cid;
+  std::copy(answer->atc.begin(), answer->atc.end(), raw.input.atc.begin());
+  std::copy(answer->ac.begin(), answer->ac.end(), raw.input.ac.begin());
+  raw.iad.assign(answer->iad.begin(), answer->iad.end());
+}
+
+void read_values(const TokenOptions& options, Raw& raw) {
+  raw.input.cid = parse_hex("--cid", *options.cid, 1)[0];
+  const auto atc = parse_atc("--atc", *options.atc);
   raw.input.atc = {static_cast<std::uint8_t>(atc >> 8), static_cast<std::uint8_t>(atc)};
-  const auto ac = parse_hex("--ac", options.ac, 8);
+  const auto ac = parse_hex("--ac", *options.ac, 8);
   std::copy(ac.begin(), ac.end(), raw.input.ac.begin());
 
   if (!options.belgian && !options.iad) throw Failure(Failure::invalid, "--iad: required with --ipb");
   raw.iad = parse_hex("--iad", options.iad.value_or(""));
   if (raw.iad.size() > 32)
     throw Failure(Failure::invalid, fmt::format("--iad: {} bytes, at most 32", raw.iad.size()));
+}
+
+void read(const TokenOptions& options, Raw& raw) {
+  options.answer ? read_answer(options, raw) : read_values(options, raw);
   raw.input.iad = raw.iad;
 
-  const auto iaf = parse_hex("--iaf", options.iaf);
+  raw.iaf = parse_hex("--iaf", options.iaf);
   const std::string psn = options.psn ? parse_psn("--psn", *options.psn) : "";
-  if (!iaf.empty() && (iaf[0] & cap::iaf::psn) != 0) {
+  if (!raw.iaf.empty() && (raw.iaf[0] & cap::iaf::psn) != 0) {
     if (psn.empty()) throw Failure(Failure::invalid, "--psn: required where the IAF has 40");
     raw.input.psn = static_cast<std::uint8_t>((psn[0] - '0') << 4 | (psn[1] - '0'));
   }
@@ -106,6 +130,20 @@ void explain_mask(const Raw& raw, const cap::TokenData& data) {
   }
 }
 
+// The values themselves, as `sesame tlv` tells them.
+void explain_values(const Raw& raw) {
+  const auto value = [](std::string_view name, emv::Tag tag, Bytes bytes) {
+    if (bytes.empty()) return;
+    print_line(fmt::format("{:<10} {}", name, hex(bytes)));
+    for (const std::string& line : explain::explain_value(tag, bytes))
+      print_line(fmt::format("{:<10}   {}", "", line));
+  };
+  value("IAF", emv::tag::iaf, raw.iaf);
+  value("CID", emv::tag::cid, Bytes(&raw.input.cid, 1));
+  value("ATC", emv::tag::atc, raw.input.atc);
+  value("IAD", emv::tag::iad, raw.iad);
+}
+
 void explain_belgian(const Raw& raw) {
   const unsigned high = (static_cast<unsigned>(raw.input.ac[5]) << 8 | raw.input.ac[6]) & 0x3FF;
   const unsigned number = high << 16 | static_cast<unsigned>(raw.input.atc[1]) << 8 | raw.input.ac[7];
@@ -140,6 +178,7 @@ void token(const TokenOptions& options) {
 
   if (options.json) return print_json({{"code", code}});
   if (options.explain) {
+    explain_values(raw);
     if (!raw.tds.empty()) print_line(fmt::format("AC*         {}  the AC after TDS", hex(raw.input.ac)));
     options.belgian ? explain_belgian(raw) : explain_mask(raw, data);
   }
@@ -155,12 +194,19 @@ void add_token(const Command& parent) {
   const Option belgian =
       command.flag("--belgian", options->belgian, "the function of Belgian cards without IPB");
   ipb.excludes(belgian);
-  command.option("--cid", options->cid, "cryptogram information data, 1 byte; not judged")
+  const Option answer =
+      command.option("--answer", options->answer, "the card's answer to GENERATE AC; - is standard input")
+          .type("HEX");
+  command.option("--cid", options->cid, "or its cryptogram information data, 1 byte; not judged")
       .type("HEX")
-      .required();
-  command.option("--atc", options->atc, "application transaction counter, 2 bytes").type("HEX").required();
-  command.option("--ac", options->ac, "application cryptogram, 8 bytes").type("HEX").required();
-  command.option("--iad", options->iad, "issuer application data, up to 32 bytes").type("HEX");
+      .excludes(answer);
+  command.option("--atc", options->atc, "its application transaction counter, 2 bytes")
+      .type("HEX")
+      .excludes(answer);
+  command.option("--ac", options->ac, "its application cryptogram, 8 bytes").type("HEX").excludes(answer);
+  command.option("--iad", options->iad, "its issuer application data, up to 32 bytes")
+      .type("HEX")
+      .excludes(answer);
   command.option("--iaf", options->iaf, "issuer authentication flags, 9F55").type("HEX").shows_default();
   command.option("--psn", options->psn, "PAN sequence number, two digits; where the IAF has 40").type("NN");
   command.option("--tds", options->tds, "numbers to sign (TDS), up to 10 of up to 10 digits")
@@ -171,12 +217,18 @@ void add_token(const Command& parent) {
       .number("--min-digits", options->min_digits, {0, cap::kMaxTokenDigits},
               "zeros in front, up to so many digits")
       .type("N");
-  const Option explain = command.flag("--explain", options->explain, "show which bit went where");
+  const Option explain =
+      command.flag("--explain", options->explain, "show what the values say, and which bit went where");
   command.flag("--json", options->json, "print {\"code\": ...}").excludes(explain);
   command.run([options] { token(*options); },
               [options] {
-                if (options->ipb || options->belgian) return;
-                throw Failure(Failure::invalid, "one of --ipb and --belgian is needed");
+                if (!options->ipb && !options->belgian) {
+                  throw Failure(Failure::invalid, "one of --ipb and --belgian is needed");
+                }
+                if (options->answer) return;
+                if (!options->cid) throw Failure(Failure::invalid, "--cid is required");
+                if (!options->atc) throw Failure(Failure::invalid, "--atc is required");
+                if (!options->ac) throw Failure(Failure::invalid, "--ac is required");
               });
 }
 

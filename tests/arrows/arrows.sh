@@ -52,6 +52,7 @@ host/pcsc: firmware/core host/base host/card
 host/vpcd: firmware/core host/base host/io host/card
 host/ifd: firmware/core host/base host/io host/reader
 host/terminal: firmware/core host/base host/io
+host/explain: firmware/core host/base
 host/cli: firmware/core host
 sim/lcd: firmware/core host/base
 sim/reader: firmware/core host/base host/card host/profile host/reader host/state host/transcript sim/lcd

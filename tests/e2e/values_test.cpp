@@ -63,6 +63,28 @@ TEST_CASE("each bit of a code can be explained") {
                               Contains("46076570\n"));
 }
 
+TEST_CASE("a whole answer to GENERATE AC gives the same digits, and what it says is told") {
+  const Sandbox sandbox;
+  const std::string ipb = "8000FF000000000001FFFF00000000000000";
+  for (const char* answer :
+       {"8012 80 095F 0F9D3798E93F129A 060A0A03A49000", "8012 80 095F 0F9D3798E93F129A 060A0A03A49000 9000",
+        "77:1E:9F:27:01:80:9F:36:02:09:5F:9F:26:08:0F:9D:37:98:E9:3F:12:9A:9F:10:07:06:0A:0A:03:A4:90:00"}) {
+    CHECK(sandbox.sesame({"token", "--ipb", ipb, "--answer", answer}).out == "46076570\n");
+    CHECK(sandbox.sesame({"token", "--ipb", ipb, "--answer", "-"}, answer).out == "46076570\n");
+  }
+  const auto explained = sandbox.sesame({"token", "--explain", "--ipb", ipb, "--iaf", "80", "--answer",
+                                         "8012 80 095F 0F9D3798E93F129A 060A0A03A49000"});
+  CHECK_THAT(explained.out, Contains("ARQC: to go online") &&
+                                Contains("cryptogram version number: 0A (CVN 10)") &&
+                                Contains("byte 1 bit 8: sign: amount and currency take part") &&
+                                Contains("offline PIN verification performed") && Contains("46076570\n"));
+  const auto none = sandbox.sesame({"token", "--ipb", ipb, "--answer", "6985"});
+  CHECK(none.status == 2);
+  CHECK_THAT(none.err, Contains("--answer: none to GENERATE AC"));
+  CHECK(sandbox.sesame({"token", "--ipb", ipb, "--answer", "8012", "--cid", "80"}).status == 2);
+  CHECK_THAT(sandbox.sesame({"token", "--ipb", ipb, "--cid", "80"}).err, Contains("--atc is required"));
+}
+
 TEST_CASE("values that do not fit are refused") {
   const Arguments good{"token", "--cid", "80", "--atc", "1", "--ac", "0000000000000000", "--iad", ""};
   const std::vector<std::pair<Arguments, std::string>> all{
@@ -180,6 +202,60 @@ TEST_CASE("TLV is explained, and what is cut short says where") {
   CHECK_THAT(cut.err, Contains("byte 0: the value is shorter than its length says"));
   CHECK(sandbox.sesame({"tlv", "5A0", "1"}).status == 2);
   CHECK(nlohmann::json::parse(sandbox.sesame({"tlv", "--json", "9F3602001C"}).out)[0]["value"] == "001C");
+}
+
+TEST_CASE("bytes are taken as any tool prints them, and from standard input") {
+  const Sandbox sandbox;
+  const std::string plain = sandbox.sesame({"atr", "3B65000065046C9000"}).out;
+  CHECK_THAT(plain, Contains("Offers T=0"));
+  CHECK(sandbox.sesame({"atr", "3B", "65", "00", "00", "65", "04", "6C", "90", "00"}).out == plain);
+  CHECK(sandbox.sesame({"atr", "3b:65:00:00:65:04:6c:90:00"}).out == plain);
+  CHECK(sandbox.sesame({"atr", "{0x3B, 0x65, 0x00, 0x00, 0x65, 0x4, 0x6C, 0x90, 0x00}"}).out == plain);
+  CHECK(sandbox.sesame({"atr", "-"}, "3B 65 00 00\n65 04 6C 90 00\n").out == plain);
+  CHECK(sandbox.sesame({"tlv", "-"}, "9F:36:02:00:1C").out ==
+        "9F36  Application Transaction Counter (ATC)  001C\n  28\n");
+  const auto bad = sandbox.sesame({"tlv", "-"}, "PIN 1234");
+  CHECK(bad.status == 2);
+  CHECK_THAT(bad.err, Contains("standard input is not hexadecimal: character 1"));
+  CHECK(sandbox.sesame({"tlv", "-"}, "").status == 2);
+}
+
+TEST_CASE("the values of data objects are explained, and so is a status word after them") {
+  const Sandbox sandbox;
+  const auto outcome = sandbox.sesame({"tlv", "77 0E 8202 1C00 9408 0801030010010101 9000"});
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, Contains("    byte 1 bit 5: cardholder verification supported\n") &&
+                              Contains("    SFI 1: records 1 to 3; signed: 0\n") &&
+                              Contains("(status word)  9000\n"));
+  const auto json = nlohmann::json::parse(
+      sandbox.sesame({"tlv", "--json", "8C03 9F3704 9F1101 05 9F1206 BAE0D5D4D8E2 6283"}).out);
+  CHECK(json[0]["list"][0] ==
+        nlohmann::json{{"tag", "9F37"}, {"length", 4}, {"name", "Unpredictable Number (UN)"}});
+  CHECK(json[1]["meaning"][0] == "ISO/IEC 8859-5");
+  CHECK(json[2]["text"] == "Кредит");
+  CHECK(json[3]["status_word"] == "6283");
+  CHECK(nlohmann::json::parse(sandbox.sesame({"tlv", "--json", "9000"}).out)[0]["tag"] == "90");
+}
+
+TEST_CASE("an ATR is explained to where it ends") {
+  const Sandbox sandbox;
+  const auto wrong = sandbox.sesame({"atr", "3B 80 01 80"});
+  CHECK(wrong.status == 2);
+  CHECK_THAT(wrong.out,
+             Contains("TCK   80  wrong, it must be 81") && Contains("IFSC 32, BWT 11 etu and 5713920"));
+  CHECK_THAT(wrong.err, Contains("not an ATR: the check character TCK is wrong, it must be 81 (byte 3)"));
+  const auto cut = sandbox.sesame({"atr", "--json", "3B 95 96 81"});
+  CHECK(cut.status == 2);
+  const auto json = nlohmann::json::parse(cut.out);
+  CHECK(json["f"] == 512);
+  CHECK(json["error"]["offset"] == 4);
+}
+
+TEST_CASE("an ATR is looked up in a list of known cards") {
+  const Sandbox sandbox;
+  const auto list = sandbox.write("list.txt", "3B 00\n\tmade up, for a test\n");
+  CHECK_THAT(sandbox.sesame({"atr", "--list", list, "3B00"}).out, Contains("Known as made up, for a test\n"));
+  CHECK(sandbox.sesame({"atr", "--list", sandbox.file("none"), "3B00"}).status == 2);
 }
 
 TEST_CASE("an ATR is explained") {

@@ -23,5 +23,18 @@ TEST_CASE("what is not hexadecimal is named without being repeated") {
   CHECK(to_string(std::get<HexError>(parse_hex(text))) == why);
 }
 
+TEST_CASE("hexadecimal may be as any tool prints it") {
+  for (const char* text :
+       {"3B 65 09", "3b:65:09", "3B-65-09", "3B,65,09", "{0x3B, 0x65, 0x9}", "[3B, 65, 09]", "0x3B6509",
+        "\\x3B\\x65\\x09", "'3B65' \"09\"", "3B\t65\r\n09\n", "(3B;65;09)", "3 B 6 5 0 9"}) {
+    CAPTURE(text);
+    CHECK(std::get<ByteVector>(parse_printed_hex(text)) == ByteVector{0x3B, 0x65, 0x09});
+  }
+  CHECK(std::get<ByteVector>(parse_printed_hex("0x")).empty());
+  CHECK(to_string(std::get<HexError>(parse_printed_hex("0x3B, 0xG"))) ==
+        "is not hexadecimal: character 9 is not a hex digit");
+  CHECK(to_string(std::get<HexError>(parse_printed_hex("3B:6"))) == "has an odd number of hex digits (3)");
+}
+
 }  // namespace
 }  // namespace sesame

@@ -1,9 +1,9 @@
-#include "host/cli/tag_names.hpp"
+#include "host/explain/tag_names.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace sesame::cli {
+namespace sesame::explain {
 
 TagName tag_name(emv::Tag tag) {
   using F = TagForm;
@@ -23,6 +23,7 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x73, "Directory Discretionary Template", F::bytes},
       TagName{0x77, "Response Message Template Format 2", F::bytes},
       TagName{0x80, "Response Message Template Format 1", F::bytes},
+      TagName{0x81, "Amount, Authorised (Binary)", F::bytes},
       TagName{0x82, "Application Interchange Profile (AIP)", F::bytes},
       TagName{0x83, "Command Template", F::bytes},
       TagName{0x84, "Dedicated File (DF) Name", F::bytes},
@@ -42,6 +43,8 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x94, "Application File Locator (AFL)", F::bytes},
       TagName{0x95, "Terminal Verification Results (TVR)", F::bytes},
       TagName{0x97, "Transaction Certificate Data Object List (TDOL)", F::dol},
+      TagName{0x98, "Transaction Certificate (TC) Hash Value", F::bytes},
+      TagName{0x99, "Transaction Personal Identification Number (PIN) Data", F::bytes},
       TagName{0x9A, "Transaction Date", F::digits},
       TagName{0x9B, "Transaction Status Information (TSI)", F::bytes},
       TagName{0x9C, "Transaction Type", F::bytes},
@@ -61,13 +64,18 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x5F53, "International Bank Account Number (IBAN)", F::bytes},
       TagName{0x5F54, "Bank Identifier Code (BIC)", F::bytes},
       TagName{0x5F55, "Issuer Country Code (alpha2)", F::text},
+      TagName{0x5F56, "Issuer Country Code (alpha3)", F::text},
+      TagName{0x5F57, "Account Type", F::digits},
       TagName{0x9F01, "Acquirer Identifier", F::digits},
       TagName{0x9F02, "Amount, Authorised (Numeric)", F::digits},
       TagName{0x9F03, "Amount, Other (Numeric)", F::digits},
+      TagName{0x9F04, "Amount, Other (Binary)", F::bytes},
       TagName{0x9F05, "Application Discretionary Data", F::bytes},
       TagName{0x9F06, "Application Identifier (AID), terminal", F::bytes},
       TagName{0x9F07, "Application Usage Control", F::bytes},
       TagName{0x9F08, "Application Version Number", F::bytes},
+      TagName{0x9F09, "Application Version Number, terminal", F::bytes},
+      TagName{0x9F0A, "Application Selection Registered Proprietary Data", F::bytes},
       TagName{0x9F0B, "Cardholder Name, Extended", F::text},
       TagName{0x9F0D, "Issuer Action Code, Default", F::bytes},
       TagName{0x9F0E, "Issuer Action Code, Denial", F::bytes},
@@ -78,14 +86,26 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x9F13, "Last Online ATC Register", F::bytes},
       TagName{0x9F14, "Lower Consecutive Offline Limit", F::bytes},
       TagName{0x9F15, "Merchant Category Code", F::digits},
+      TagName{0x9F16, "Merchant Identifier", F::text},
       TagName{0x9F17, "PIN Try Counter", F::bytes},
+      TagName{0x9F18, "Issuer Script Identifier", F::bytes},
       TagName{0x9F1A, "Terminal Country Code", F::digits},
+      TagName{0x9F1B, "Terminal Floor Limit", F::bytes},
+      TagName{0x9F1C, "Terminal Identification", F::text},
+      TagName{0x9F1D, "Terminal Risk Management Data", F::bytes},
+      TagName{0x9F1E, "Interface Device (IFD) Serial Number", F::text},
       TagName{0x9F1F, "Track 1 Discretionary Data", F::text},
+      TagName{0x9F20, "Track 2 Discretionary Data", F::bytes},
       TagName{0x9F21, "Transaction Time", F::digits},
+      TagName{0x9F22, "Certification Authority Public Key Index, terminal", F::bytes},
       TagName{0x9F23, "Upper Consecutive Offline Limit", F::bytes},
+      TagName{0x9F24, "Payment Account Reference (PAR)", F::text},
+      TagName{0x9F25, "Last 4 Digits of PAN", F::digits},
       TagName{0x9F26, "Application Cryptogram (AC)", F::bytes},
       TagName{0x9F27, "Cryptogram Information Data (CID)", F::bytes},
       TagName{0x9F2D, "ICC PIN Encipherment Public Key Certificate", F::bytes},
+      TagName{0x9F2E, "ICC PIN Encipherment Public Key Exponent", F::bytes},
+      TagName{0x9F2F, "ICC PIN Encipherment Public Key Remainder", F::bytes},
       TagName{0x9F32, "Issuer Public Key Exponent", F::bytes},
       TagName{0x9F33, "Terminal Capabilities", F::bytes},
       TagName{0x9F34, "CVM Results", F::bytes},
@@ -93,8 +113,15 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x9F36, "Application Transaction Counter (ATC)", F::bytes},
       TagName{0x9F37, "Unpredictable Number (UN)", F::bytes},
       TagName{0x9F38, "Processing Options Data Object List (PDOL)", F::dol},
+      TagName{0x9F39, "Point-of-Service (POS) Entry Mode", F::digits},
+      TagName{0x9F3A, "Amount, Reference Currency", F::bytes},
+      TagName{0x9F3B, "Application Reference Currency", F::digits},
+      TagName{0x9F3C, "Transaction Reference Currency Code", F::digits},
+      TagName{0x9F3D, "Transaction Reference Currency Exponent", F::digits},
       TagName{0x9F40, "Additional Terminal Capabilities", F::bytes},
+      TagName{0x9F41, "Transaction Sequence Counter", F::digits},
       TagName{0x9F42, "Application Currency Code", F::digits},
+      TagName{0x9F43, "Application Reference Currency Exponent", F::digits},
       TagName{0x9F44, "Application Currency Exponent", F::digits},
       TagName{0x9F45, "Data Authentication Code", F::bytes},
       TagName{0x9F46, "ICC Public Key Certificate", F::bytes},
@@ -105,9 +132,13 @@ TagName tag_name(emv::Tag tag) {
       TagName{0x9F4B, "Signed Dynamic Application Data", F::bytes},
       TagName{0x9F4C, "ICC Dynamic Number", F::bytes},
       TagName{0x9F4D, "Log Entry", F::bytes},
+      TagName{0x9F4E, "Merchant Name and Location", F::text},
       TagName{0x9F4F, "Log Format", F::dol},
       TagName{0x9F55, "Issuer Authentication Flags (IAF)", F::bytes},
       TagName{0x9F56, "Issuer Proprietary Bitmap (IPB)", F::bytes},
+      TagName{0x9F66, "Terminal Transaction Qualifiers (TTQ), contactless", F::bytes},
+      TagName{0x9F6B, "Track 2 Data, contactless", F::bytes},
+      TagName{0x9F6C, "Card Transaction Qualifiers (CTQ), contactless", F::bytes},
       TagName{0xBF0C, "FCI Issuer Discretionary Data", F::bytes},
       TagName{0xDF07, "Banksys identifier (Belgian cards)", F::text},
       TagName{0xDF20, "Issuer Proprietary Bitmap (IPB), Visa", F::bytes},
@@ -118,4 +149,4 @@ TagName tag_name(emv::Tag tag) {
   return found == kNames.end() ? TagName{tag, {}, F::bytes} : *found;
 }
 
-}  // namespace sesame::cli
+}  // namespace sesame::explain

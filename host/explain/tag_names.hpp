@@ -1,11 +1,12 @@
-// The names of data elements (EMV 4.3 Book 3, annex A), for people.
+// The names of data elements, for people: all of EMV 4.3 Book 3, annex A, and some that cards have beside
+// them.
 #pragma once
 
 #include <string_view>
 
 #include "firmware/core/emv/tlv.hpp"
 
-namespace sesame::cli {
+namespace sesame::explain {
 
 enum class TagForm { bytes, text, digits, dol };
 
@@ -18,4 +19,4 @@ struct TagName {
 // Nothing known: an empty name.
 TagName tag_name(emv::Tag tag);
 
-}  // namespace sesame::cli
+}  // namespace sesame::explain
