@@ -29,6 +29,36 @@ TEST_CASE("a recorded card lists what it was recorded with") {
   CHECK_THAT(outcome.out, Contains("A0000000038002") && Contains("VISA Auth") && Contains("fren"));
 }
 
+TEST_CASE("the candidates of a terminal are those that it knows, in the card's order") {
+  const Sandbox sandbox;
+  const auto listed = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"apps", "--card", "bank-card", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = sandbox.sesame(arguments);
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    return nlohmann::json::parse(outcome.out);
+  };
+  CHECK(listed({})[0]["candidate"] == 1);
+  for (const auto& app : listed({"--aid", "A000000042"})) {
+    CHECK(app["candidate"].is_null() == (app["aid"] != "A0000000421010"));
+  }
+  for (const auto& app : listed({"--aid", "A000000042/exact"})) CHECK(app["candidate"].is_null());
+  CHECK(sandbox.sesame({"apps", "--aid", "A0"}).status == 2);
+  CHECK_THAT(sandbox.sesame({"apps", "--card", "bank-card"}).out, Contains("CANDIDATE"));
+
+  const auto blocked =
+      sandbox.sesame({"apps", "--card",
+                      sandbox.write("blocked.apdu", "> 00A404000E315041592E5359532E444446303100\n< 6A81\n")});
+  CHECK(blocked.status == 1);
+  CHECK_THAT(blocked.err, Contains("the card is blocked, or knows no SELECT"));
+  const auto directory = sandbox.sesame(
+      {"apps", "--card",
+       sandbox.write("directory.apdu", "> 00A404000E315041592E5359532E444446303100\n< 6283\n")});
+  CHECK(directory.status == 1);
+  CHECK_THAT(directory.err, Contains("the card's directory is blocked (6283)"));
+}
+
 TEST_CASE("listing applications leaves no trace of itself") {
   const Sandbox sandbox;
   CHECK(sandbox.sesame({"apps"}).status == 0);
