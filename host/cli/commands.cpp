@@ -6,6 +6,7 @@ void add_commands(const Command& program) {
   add_code(program);
   add_record(program);
   add_apps(program);
+  add_import(program);
   add_readers(program);
   const Command card = Command::group(program, "card", "make, explain, serve or reset a virtual card");
   add_card_new(card);

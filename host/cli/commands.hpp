@@ -10,6 +10,7 @@ void add_commands(const Command& program);
 
 void add_code(const Command& parent);
 void add_record(const Command& parent);
+void add_import(const Command& parent);
 void add_apps(const Command& parent);
 void add_readers(const Command& parent);
 void add_card_new(const Command& parent);

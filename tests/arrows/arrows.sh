@@ -45,6 +45,7 @@ host/issuer/file: firmware/core host/card host/issuer
 host/issuer/hsm: firmware/core host/keys
 host/issuer/store: firmware/core host/base host/issuer host/keys host/sqlite
 host/transcript: firmware/core host/base host/io host/card
+host/logs: firmware/core host/base host/card host/transcript
 host/reader: firmware/core host/base host/card
 host/reader/panel: firmware/panel host/base host/io host/card host/card/iso7816 host/reader
 host/contacts: host/base host/io host/card/iso7816 host/reader/panel
