@@ -51,6 +51,9 @@ struct Transition {
 struct Control {
   explicit Control(const ReaderProfile& model) : profile(model), language(&model.languages[0]) {}
 
+  // The one chosen by key, else the model's own: of a card that says nothing.
+  const Language* own_language() const { return chosen ? chosen : &profile.languages[0]; }
+
   void enter(State next);  // with its deadline, and nothing typed
   void show(Notice what);  // lets go of the card, and enters State::notice
   void ask(SlotRequest::Kind kind);
@@ -59,6 +62,7 @@ struct Control {
 
   const ReaderProfile& profile;
   const Language* language;
+  const Language* chosen = nullptr;  // by key, until the reader has no power any more
   State state = State::off;
   Notice notice = Notice::none;
 
@@ -68,6 +72,7 @@ struct Control {
 
   bool card_present = false;
   bool card_powered = false;
+  bool begun_by_itself = false;  // the function, by the card that was put in; nothing is typed yet
   std::uint32_t request_number = 0;
   std::optional<SlotRequest::Kind> request;  // outstanding
 

@@ -11,8 +11,8 @@
 
 namespace sesame {
 
-// A PIN of up to 12 digits, or an amount of up to 12 digits and its point.
-inline constexpr std::size_t kMaxEntry = 13;
+// A row of the widest display.
+inline constexpr std::size_t kMaxEntry = 20;
 using Entry = SecretVector<char, kMaxEntry>;
 
 // Whether `next` ('0'…'9' or '.') may follow what stands there.
@@ -20,7 +20,7 @@ bool accepts(const Prompt& prompt, std::uint8_t exponent, std::span<const char> 
 // Whether OK may be pressed.
 bool complete(const Prompt& prompt, std::span<const char> typed);
 
-// Decimal digits as BCD, right-justified, zeros in front: 1234 becomes 00 00 12 34. At most 2N digits.
+// Decimal digits as BCD, right-justified, zeros in front: 1234 becomes 00 00 12 34. The last 2N count.
 template <std::size_t N>
 std::array<std::uint8_t, N> to_bcd(std::span<const char> digits) {
   std::array<std::uint8_t, N> bcd{};
@@ -31,7 +31,7 @@ std::array<std::uint8_t, N> to_bcd(std::span<const char> digits) {
   return bcd;
 }
 
-// 12.3 with exponent 2 as n12 in minor units: 00 00 00 00 12 30.
+// 12.3 with exponent 2 as n12 in minor units: 00 00 00 00 12 30. The last 12 digits count.
 std::array<std::uint8_t, 6> amount_bcd(std::span<const char> typed, std::uint8_t exponent);
 
 }  // namespace sesame

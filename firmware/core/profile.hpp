@@ -33,21 +33,39 @@ struct Prompt {
   PromptKind kind = PromptKind::challenge;
   PromptPlace place = PromptPlace::before_pin;
   bool optional = false;  // OK on an empty field goes on without it
-  std::uint8_t max_digits =
-      8;                    // challenge and reference at most 8; amount at most 12, in minor units; tds 10
+  // Of a challenge at most 8; of a reference, and of an amount in minor units, as many as the display has
+  // room for, and the last 8 and the last 12 count; of a number to sign 10.
+  std::uint8_t max_digits = 8;
   std::uint8_t repeat = 1;  // tds: asked again up to so many times, until OK on an empty field
 };
 
+// What a menu shows, one item after the other.
+enum class MenuItem : std::uint8_t {
+  counter,   // the card's ATC: what an issuer asks for that has lost track of it
+  version,   // of the reader's software
+  contrast,  // a setting: 1 less, 3 more
+  language,  // a setting: 1 the one before, 3 the next; then it is no longer the card's
+};
+inline constexpr std::string_view kMenuItemNames[] = {"counter", "version", "contrast", "language"};
+constexpr std::span<const std::string_view> names(MenuItem) { return kMenuItemNames; }
+inline constexpr std::size_t kMenuItems = 4;
+
+// What a key begins: a code, or a menu.
 struct Function {
   std::string_view key;  // as engraved: CODE, M1, IDENTIFY
   std::span<const Prompt> prompts;
+  std::span<const MenuItem> menu = {};  // of a menu, which has no prompts
+  // Begun by the card that is put in, and without a key; the name is then for programs. At most one.
+  bool on_insertion = false;
 };
 
 // How a code is shown. A number of more digits than `max_digits` is never cut: it has its own screen.
 struct CodeFormat {
-  std::uint8_t min_digits = 8;           // zeros in front
-  std::uint8_t max_digits = 8;           // at most kMaxCodeDigits
-  std::span<const std::uint8_t> groups;  // {4, 4}: 0000 0000; empty: no grouping
+  std::uint8_t min_digits = 8;  // zeros in front
+  std::uint8_t max_digits = 8;  // at most kMaxCodeDigits
+  // {4, 4}: 0000 0000, and a shorter code from the left. {1, 3, 3, 0, 2, 3, 3, 0}: lists, a zero after each,
+  // for a code of as many digits as it has: 0 000 000, 00 000 000. Empty: no grouping.
+  std::span<const std::uint8_t> groups;
 };
 inline constexpr std::size_t kMaxCodeDigits = 16;
 
@@ -67,6 +85,9 @@ struct Display {
   std::uint8_t columns = 16;  // 16 to 20
 };
 
+// Of a display, from the faintest; the middle is what a reader begins with.
+inline constexpr std::uint8_t kLeastContrast = 1, kContrast = 3, kMostContrast = 5;
+
 struct Language {
   std::array<char, 2> code{};  // ISO 639-1, as in 5F2D
   std::uint16_t language_id =
@@ -85,6 +106,8 @@ struct ReaderProfile {
   Display display;
   std::span<const Language> languages;  // the first is the profile's own
   bool card_language = true;            // the card's 5F2D chooses among the languages
+  std::uint8_t min_pin_digits = cap::kMinPinDigits;
+  bool reset_after_pin = false;  // the card is reset once the PIN is typed, and the dialogue begins anew
 };
 
 }  // namespace sesame

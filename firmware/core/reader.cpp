@@ -23,57 +23,67 @@ std::size_t function_index(Key key) {
 }  // namespace
 
 const Reader::Line Reader::kTransitions[] = {
-    {std::nullopt, Signal::inserted, &Reader::start},
-    {State::off, Signal::removed, &Reader::ignore},
-    {std::nullopt, Signal::removed, &Reader::show_removed},
+    {std::nullopt, Signal::inserted, act<&Reader::start>},
+    {State::off, Signal::removed, act<&Reader::ignore>},
+    {std::nullopt, Signal::removed, act<&Reader::show_removed>},
 
-    {State::off, Signal::any_key, &Reader::start},
-    {State::insert_card, Signal::timeout, &Reader::power_off},
+    {State::off, Signal::any_key, act<&Reader::start>},
+    {State::insert_card, Signal::function, act<&Reader::open_menu>},
+    {State::insert_card, Signal::timeout, act<&Reader::power_off>},
 
-    {State::starting, Signal::answer, &Reader::take_answer},
-    {State::starting, Signal::timeout, &Reader::card_took_too_long},
+    {State::starting, Signal::answer, act<&Reader::take_answer>},
+    {State::starting, Signal::timeout, act<&Reader::card_took_too_long>},
 
-    {State::choose_function, Signal::function, &Reader::begin_function},
-    {State::choose_function, Signal::timeout, &Reader::power_off},
+    {State::choose_function, Signal::function, act<&Reader::begin_function>},
+    {State::choose_function, Signal::timeout, act<&Reader::power_off>},
 
-    {State::prompt, Signal::digit, &Reader::add_to_number},
-    {State::prompt, Signal::clear, &Reader::correct_number},
-    {State::prompt, Signal::hold_clear, &Reader::choose_function},
-    {State::prompt, Signal::ok, &Reader::accept_number},
-    {State::prompt, Signal::timeout, &Reader::power_off},
+    {State::prompt, Signal::digit, act<&Reader::add_to_number>},
+    {State::prompt, Signal::clear, act<&Reader::correct_number>},
+    {State::prompt, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::prompt, Signal::ok, act<&Reader::accept_number>},
+    {State::prompt, Signal::function, act<&Reader::begin_instead>},
+    {State::prompt, Signal::timeout, act<&Reader::power_off>},
 
-    {State::pin, Signal::digit, &Reader::add_to_pin},
-    {State::pin, Signal::clear, &Reader::correct_pin},
-    {State::pin, Signal::hold_clear, &Reader::choose_function},
-    {State::pin, Signal::ok, &Reader::accept_pin},
-    {State::pin, Signal::pin_on_pad, &Reader::leave_pin_to_pad},
-    {State::pin, Signal::timeout, &Reader::power_off},
+    {State::pin, Signal::digit, act<&Reader::add_to_pin>},
+    {State::pin, Signal::clear, act<&Reader::correct_pin>},
+    {State::pin, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::pin, Signal::ok, act<&Reader::accept_pin>},
+    {State::pin, Signal::function, act<&Reader::begin_instead>},
+    {State::pin, Signal::pin_on_pad, act<&Reader::leave_pin_to_pad>},
+    {State::pin, Signal::timeout, act<&Reader::power_off>},
 
-    {State::working, Signal::answer, &Reader::take_answer},
-    {State::working, Signal::clear, &Reader::choose_function},
-    {State::working, Signal::hold_clear, &Reader::choose_function},
-    {State::working, Signal::timeout, &Reader::card_took_too_long},
+    {State::working, Signal::answer, act<&Reader::take_answer>},
+    {State::working, Signal::clear, act<&Reader::choose_function>},
+    {State::working, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::working, Signal::timeout, act<&Reader::card_took_too_long>},
 
-    {State::last_try, Signal::ok, &Reader::send_last_pin},
-    {State::last_try, Signal::clear, &Reader::choose_function},
-    {State::last_try, Signal::hold_clear, &Reader::choose_function},
-    {State::last_try, Signal::timeout, &Reader::power_off},
+    {State::last_try, Signal::ok, act<&Reader::send_last_pin>},
+    {State::last_try, Signal::clear, act<&Reader::choose_function>},
+    {State::last_try, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::last_try, Signal::timeout, act<&Reader::power_off>},
 
-    {State::wrong_pin, Signal::ok, &Reader::enter_pin},
-    {State::wrong_pin, Signal::clear, &Reader::choose_function},
-    {State::wrong_pin, Signal::hold_clear, &Reader::choose_function},
-    {State::wrong_pin, Signal::timeout, &Reader::power_off},
+    {State::wrong_pin, Signal::ok, act<&Reader::enter_pin>},
+    {State::wrong_pin, Signal::clear, act<&Reader::choose_function>},
+    {State::wrong_pin, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::wrong_pin, Signal::timeout, act<&Reader::power_off>},
 
-    {State::code, Signal::function, &Reader::begin_function},
-    {State::code, Signal::ok, &Reader::choose_function},
-    {State::code, Signal::clear, &Reader::choose_function},
-    {State::code, Signal::hold_clear, &Reader::choose_function},
-    {State::code, Signal::timeout, &Reader::power_off},
+    {State::code, Signal::function, act<&Reader::begin_function>},
+    {State::code, Signal::ok, act<&Reader::choose_function>},
+    {State::code, Signal::clear, act<&Reader::choose_function>},
+    {State::code, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::code, Signal::timeout, act<&Reader::power_off>},
 
-    {State::notice, Signal::ok, &Reader::start},
-    {State::notice, Signal::clear, &Reader::start},
-    {State::notice, Signal::hold_clear, &Reader::start},
-    {State::notice, Signal::timeout, &Reader::power_off},
+    {State::notice, Signal::ok, act<&Reader::start>},
+    {State::notice, Signal::clear, act<&Reader::start>},
+    {State::notice, Signal::hold_clear, act<&Reader::start>},
+    {State::notice, Signal::timeout, act<&Reader::power_off>},
+
+    {State::menu, Signal::function, act<&Reader::next_item>},
+    {State::menu, Signal::digit, act<&Reader::change_setting>},
+    {State::menu, Signal::ok, act<&Reader::keep_setting>},
+    {State::menu, Signal::clear, act<&Reader::leave_menu>},
+    {State::menu, Signal::hold_clear, act<&Reader::leave_menu>},
+    {State::menu, Signal::timeout, act<&Reader::power_off>},
 };
 
 std::span<const Reader::Line> Reader::manual() { return kTransitions; }
@@ -109,7 +119,8 @@ std::optional<Signal> Reader::signal_of(const Event& event) {
   if (is_digit(event.key) || event.key == Key::point) return Signal::digit;
   if (event.key == Key::ok) return Signal::ok;
   if (event.key == Key::clear) return event.kind == Event::Kind::hold ? Signal::hold_clear : Signal::clear;
-  if (function_index(event.key) < profile().functions.size()) return Signal::function;
+  const std::size_t index = function_index(event.key);
+  if (index < profile().functions.size() && !profile().functions[index].on_insertion) return Signal::function;
   return control_.state == State::off ? std::optional(Signal::any_key) : std::nullopt;
 }
 
@@ -138,11 +149,15 @@ void Reader::run(Signal signal) {
     switch (host_->run(control_, signal)) {
       case HostSide::Outcome::passed: break;
       case HostSide::Outcome::done: return;
-      case HostSide::Outcome::forgotten: fault_ = {}; return forget();
+      case HostSide::Outcome::forgotten:
+        fault_ = {};
+        forget();
+        if (control_.state == State::choose_function) wait_for_function();
+        return;
     }
   }
   for (const Line& transition : kTransitions) {
-    if (transition.fits(control_.state, signal)) return (this->*transition.action)();
+    if (transition.fits(control_.state, signal)) return transition.action(*this);
   }
 }
 
@@ -151,7 +166,7 @@ void Reader::run(Signal signal) {
 // Woken by a card or a key, or sent back here after a notice.
 void Reader::start() {
   forget();
-  control_.language = &profile().languages[0];  // the last card's says nothing about the next
+  control_.language = control_.own_language();  // the last card's says nothing about the next
   if (!control_.card_present) return control_.enter(State::insert_card);
   control_.enter(State::starting);
   warm_reset_done_ = false;
@@ -188,6 +203,9 @@ void Reader::forget_inputs() {
   function_ = nullptr;
   prompt_ = 0;
   answers_ = 0;
+  item_ = 0;
+  tried_contrast_ = contrast_;
+  control_.begun_by_itself = false;
   control_.entry.clear();
   control_.pin.wipe();
   code_.wipe();
@@ -207,12 +225,36 @@ void Reader::choose_function() {
     transaction_.wipe();
     control_.release_card();
   }
-  control_.enter(State::choose_function);
+  wait_for_function();
 }
 
+// Of a person, or begins the one that needs no key.
+void Reader::wait_for_function() {
+  control_.enter(State::choose_function);
+  for (const Function& function : profile().functions) {
+    if (!function.on_insertion) continue;
+    begin(function);
+    control_.begun_by_itself = true;
+  }
+}
+
+const Function& Reader::pressed() const { return profile().functions[function_index(control_.event->key)]; }
+
 void Reader::begin_function() {
-  if (control_.state == State::code) choose_function();
-  function_ = &profile().functions[function_index(control_.event->key)];
+  if (control_.state != State::choose_function) choose_function();
+  begin(pressed());
+}
+
+// In the place of one that nobody has chosen.
+void Reader::begin_instead() {
+  if (control_.begun_by_itself) begin_function();
+}
+
+void Reader::begin(const Function& function) {
+  control_.begun_by_itself = false;
+  function_ = &function;
+  if (in_menu()) return show_item();
+  typed_later_ = {};
   for (const Prompt& prompt : function_->prompts) {
     if (prompt.place != PromptPlace::after_pin) continue;
     (prompt.kind == PromptKind::amount ? typed_later_.amount : typed_later_.number) = true;
@@ -251,6 +293,7 @@ void Reader::after_prompts(PromptPlace place) {
 }
 
 void Reader::add_to_number() {
+  control_.begun_by_itself = false;
   const char c = character(control_.event->key);
   if (accepts(prompt(), profile().currency.exponent, control_.entry, c))
     static_cast<void>(control_.entry.push(c));
@@ -265,6 +308,7 @@ void Reader::accept_number() {
   const Prompt& answered = prompt();
   const bool no_more = answers_ > 0 && control_.entry.empty();  // one number is enough
   if (!no_more && !complete(answered, control_.entry)) return;
+  control_.begun_by_itself = false;
   const bool more_tds = answered.kind == PromptKind::tds && !control_.entry.empty() &&
                         answers_ + 1 < answered.repeat && tds_.size() + 1 < cap::kMaxTdsNumbers;
   store_number();
@@ -298,6 +342,7 @@ void Reader::enter_pin() {
 }
 
 void Reader::add_to_pin() {
+  control_.begun_by_itself = false;
   if (control_.event->key != Key::point) static_cast<void>(control_.pin.push(character(control_.event->key)));
 }
 
@@ -307,7 +352,15 @@ void Reader::correct_pin() {
 }
 
 void Reader::accept_pin() {
-  if (control_.pin.size() < cap::kMinPinDigits) return;
+  if (control_.pin.size() >= profile().min_pin_digits) pin_is_typed();
+}
+
+// At the reader or at the slot's pad. After a wrong one the dialogue goes on where it is.
+void Reader::pin_is_typed() {
+  if (profile().reset_after_pin && transaction_.state() == cap::TransactionState::selected) {
+    transaction_.wipe();
+  }
+  control_.begun_by_itself = false;
   control_.enter(State::working);
   go_on();
 }
@@ -321,8 +374,64 @@ void Reader::send_last_pin() {
 void Reader::leave_pin_to_pad() {
   control_.pin.wipe();
   pin_on_pad_ = true;
+  pin_is_typed();
+}
+
+// ---- the menu
+
+// The one thing that needs no card.
+void Reader::open_menu() {
+  if (!pressed().menu.empty()) begin(pressed());
+}
+
+// A setting that was not kept is as it was. Another function does not begin here.
+void Reader::next_item() {
+  if (&pressed() != function_) return;
+  ++item_;
+  show_item();
+}
+
+// Without a card there is no counter to show.
+void Reader::show_item() {
+  const auto& menu = function_->menu;
+  if (item_ < menu.size() && item() == MenuItem::counter && !control_.card_present) ++item_;
+  if (item_ == menu.size()) return leave_menu();
+  tried_contrast_ = contrast_;
+  choose_language();
+  if (item() != MenuItem::counter) return control_.enter(State::menu);
+  const bool selected = transaction_.state() == cap::TransactionState::selected && control_.card_powered;
+  if (!selected) transaction_.wipe();
   control_.enter(State::working);
   go_on();
+}
+
+void Reader::change_setting() {
+  const Key key = control_.event->key;
+  if (key != Key::d1 && key != Key::d3) return;
+  const bool more = key == Key::d3;
+  if (item() == MenuItem::contrast && tried_contrast_ != (more ? kMostContrast : kLeastContrast)) {
+    tried_contrast_ = static_cast<std::uint8_t>(tried_contrast_ + (more ? 1 : -1));
+  }
+  if (item() == MenuItem::language) {
+    const auto languages = profile().languages;
+    const Language* const first = languages.data();
+    const Language* const last = first + (languages.size() - 1);
+    const Language*& now = control_.language;
+    now = more ? (now == last ? first : now + 1) : (now == first ? last : now - 1);
+  }
+}
+
+void Reader::keep_setting() {
+  if (item() == MenuItem::contrast) contrast_ = tried_contrast_;
+  if (item() == MenuItem::language) control_.chosen = control_.language;
+  leave_menu();
+}
+
+void Reader::leave_menu() {
+  choose_language();
+  if (control_.card_present) return choose_function();
+  forget_inputs();
+  control_.enter(State::insert_card);
 }
 
 // ---- the dialogue with the card
@@ -367,11 +476,13 @@ void Reader::go_on() {
       warm_reset_done_ = false;
       return control_.ask(SlotRequest::Kind::activate);
     case cap::TransactionState::selected: return on_selected();
+    case cap::TransactionState::counted: control_.release_card(); return control_.enter(State::menu);
     case cap::TransactionState::prepared: return on_prepared();
     case cap::TransactionState::verified: return first_prompt(PromptPlace::after_pin);
     case cap::TransactionState::done: control_.release_card(); return first_prompt(PromptPlace::after_card);
     case cap::TransactionState::failed: return show_fault();
     case cap::TransactionState::selecting:
+    case cap::TransactionState::counting:
     case cap::TransactionState::preparing:
     case cap::TransactionState::verifying:
     case cap::TransactionState::generating: break;  // these have a command pending
@@ -380,8 +491,8 @@ void Reader::go_on() {
 
 void Reader::on_selected() {
   choose_language();
-  if (control_.state == State::starting) return control_.enter(State::choose_function);
-  transaction_.prepare(inputs_, typed_later_);
+  if (control_.state == State::starting) return wait_for_function();
+  in_menu() ? transaction_.read_counter() : transaction_.prepare(inputs_, typed_later_);
   go_on();
 }
 
@@ -402,10 +513,10 @@ void Reader::send_pin() {
 }
 
 // The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B);
-// the first that the model has is used.
+// the first that the model has is used, unless one was chosen by key.
 void Reader::choose_language() {
-  control_.language = &profile().languages[0];
-  if (!profile().card_language) return;
+  control_.language = control_.own_language();
+  if (!profile().card_language || control_.chosen != nullptr) return;
   const Bytes preference = transaction_.language_preference();
   for (std::size_t i = 0; i + 1 < preference.size(); i += 2) {
     if (speak({lower(preference[i]), lower(preference[i + 1])})) return;
@@ -457,6 +568,8 @@ std::optional<SlotRequest> Reader::request() const {
 
 // ---- what the user sees
 
+std::uint8_t Reader::contrast() const { return control_.state == State::menu ? tried_contrast_ : contrast_; }
+
 Screen Reader::screen() const {
   View view;
   view.state = control_.state;
@@ -465,11 +578,18 @@ Screen Reader::screen() const {
   view.masked = control_.pin.size();
   view.code = code_;
   view.pin_ok = transaction_.state() == cap::TransactionState::generating;
-  view.number = transaction_.tries_left().value_or(View::kUnknown);
+  view.contrast = contrast();
+  const auto left = transaction_.tries_left();
+  view.number = left ? *left : View::kUnknown;
   if (control_.state == State::connected) host_->look(view);
   if (control_.state == State::prompt) {
     view.prompt = prompt().kind;
-    view.number = static_cast<std::uint8_t>(tds_.size() + 1);
+    view.number = static_cast<std::uint32_t>(tds_.size() + 1);
+  }
+  if (control_.state == State::menu) {
+    view.item = item();
+    const auto counter = transaction_.counter();
+    view.number = item() == MenuItem::contrast ? tried_contrast_ : counter ? *counter : View::kUnknown;
   }
   return render(view, profile(), *control_.language);
 }

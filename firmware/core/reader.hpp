@@ -57,15 +57,21 @@ class Reader {
   const cap::Fault& fault() const { return fault_; }    // in State::notice: what the dialogue ended with
   std::optional<std::uint8_t> tries_left() const { return transaction_.tries_left(); }
   const Language& language() const { return *control_.language; }
+  std::uint8_t contrast() const;  // as the screen has it: in the menu, the one being tried
   const cap::Transaction& transaction() const { return transaction_; }
   const ReaderProfile& profile() const { return control_.profile; }
 
   // The reader's manual, a line each. The first line that fits is taken; what no line names is ignored.
-  using Line = Transition<void (Reader::*)()>;
+  using Line = Transition<void (*)(Reader&)>;
   static std::span<const Line> manual();
 
  private:
   static const Line kTransitions[];
+  // An action as a plain function: half as large as a pointer to a member.
+  template <void (Reader::*action)()>
+  static void act(Reader& reader) {
+    (reader.*action)();
+  }
 
   std::optional<Signal> signal_of(const Event& event);
   void run(Signal signal);
@@ -77,6 +83,12 @@ class Reader {
   void show_removed();
   void choose_function();
   void begin_function();
+  void begin_instead();
+  void open_menu();
+  void next_item();
+  void change_setting();
+  void keep_setting();
+  void leave_menu();
   void add_to_number();
   void correct_number();
   void accept_number();
@@ -90,6 +102,13 @@ class Reader {
   void card_took_too_long();
 
   void show(Notice notice);
+  void wait_for_function();
+  void begin(const Function& function);
+  const Function& pressed() const;
+  bool in_menu() const { return function_ != nullptr && !function_->menu.empty(); }
+  MenuItem item() const { return function_->menu[item_]; }
+  void show_item();
+  void pin_is_typed();
   void first_prompt(PromptPlace place);
   void next_prompt(PromptPlace place);
   void after_prompts(PromptPlace place);
@@ -116,6 +135,8 @@ class Reader {
   const Function* function_ = nullptr;
   std::size_t prompt_ = 0;
   std::uint8_t answers_ = 0;  // already given at a prompt that is asked again
+  std::uint8_t item_ = 0;     // of the menu
+  std::uint8_t contrast_ = kContrast, tried_contrast_ = kContrast;
   bool pin_on_pad_ = false;
   cap::Inputs inputs_;
   cap::TypedLater typed_later_;

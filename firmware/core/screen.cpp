@@ -24,22 +24,27 @@ class Pen {
     }
   }
 
-  void number(unsigned n) {
+  void number(std::uint32_t n) {
     if (n == View::kUnknown) return put(u'?');
     if (n >= 10) number(n / 10);
     put(static_cast<char16_t>(u'0' + n % 10));
   }
 
-  // UTF-8 of one to three bytes; {n} stands for `n`. Anything else shows as '?'.
-  void text(std::string_view text, unsigned n) {
+  // UTF-8 of one to three bytes; {n} stands for `n`, and {code} for the code. Anything else shows as '?'.
+  // Whether the code stood in it.
+  bool text(std::string_view text, std::uint32_t n, std::span<const char> code) {
+    bool has_code = false;
     for (std::size_t i = 0; i < text.size();) {
-      if (text.size() - i >= 3 && text[i] == '{' && text[i + 1] == 'n' && text[i + 2] == '}') {
+      if (takes(text, i, "{n}"sv)) {
         number(n);
-        i += 3;
+      } else if (takes(text, i, "{code}"sv)) {
+        chars(code);
+        has_code = true;
       } else {
         put(next(text, i));
       }
     }
+    return has_code;
   }
 
   void on_last_row() {
@@ -52,6 +57,16 @@ class Pen {
   }
 
  private:
+  // Not inlined: it is asked for at each character, twice.
+  [[gnu::noinline]] static bool takes(std::string_view text, std::size_t& i, std::string_view name) {
+    if (text.size() - i < name.size()) return false;
+    for (std::size_t j = 0; j < name.size(); ++j) {
+      if (text[i + j] != name[j]) return false;
+    }
+    i += name.size();
+    return true;
+  }
+
   // What the display cannot have either, beyond U+FFFF, is as many question marks as bytes.
   static char16_t next(std::string_view text, std::size_t& i) {
     // substr() would throw, and there is nothing to throw with.
@@ -65,32 +80,22 @@ class Pen {
   std::size_t row_ = 0, column_ = 0;
 };
 
-Message message_for(PromptKind kind) {
-  switch (kind) {
-    case PromptKind::challenge: return Message::enter_challenge;
-    case PromptKind::reference: return Message::enter_reference;
-    case PromptKind::amount: return Message::enter_amount;
-    case PromptKind::tds: return Message::enter_tds;
-  }
-  return Message::enter_challenge;
+// The messages of prompts, notices and items stand in the order of these.
+template <class Enum>
+constexpr Message after(Message first, Enum enumerator) {
+  return static_cast<Message>(static_cast<std::size_t>(first) + static_cast<std::size_t>(enumerator));
 }
-
-Message message_for(Notice notice) {
-  switch (notice) {
-    case Notice::none:
-    case Notice::card_error: return Message::card_error;
-    case Notice::card_removed: return Message::card_removed;
-    case Notice::card_mute: return Message::card_mute;
-    case Notice::wrong_card: return Message::wrong_card;
-    case Notice::card_refused: return Message::card_refused;
-    case Notice::card_blocked: return Message::card_blocked;
-    case Notice::pin_blocked: return Message::pin_blocked;
-    case Notice::code_too_long: return Message::code_too_long;
-  }
-  return Message::card_error;
+constexpr Message message_for(PromptKind kind) { return after(Message::enter_challenge, kind); }
+constexpr Message message_for(MenuItem item) { return after(Message::menu_counter, item); }
+constexpr Message message_for(Notice notice) {
+  return notice == Notice::none ? Message::card_error : after(Message::code, notice);
 }
+static_assert(message_for(Notice::card_removed) == Message::card_removed);
+static_assert(message_for(Notice::code_too_long) == Message::code_too_long);
+static_assert(message_for(PromptKind::tds) == Message::enter_tds);
+static_assert(message_for(MenuItem::language) == Message::menu_language);
 
-Message message_for_wrong_pin(std::uint8_t tries_left) {
+Message message_for_wrong_pin(std::uint32_t tries_left) {
   switch (tries_left) {
     case 0: return Message::pin_blocked;
     case 1: return Message::wrong_pin_one;
@@ -112,6 +117,7 @@ Message message_for(const View& view) {
     case State::wrong_pin: return message_for_wrong_pin(view.number);
     case State::code: return Message::code;
     case State::notice: return message_for(view.notice);
+    case State::menu: return message_for(view.item);
     case State::connected:
       if (view.pin_wrong) return message_for_wrong_pin(view.number);
       return view.pin_ok ? Message::pin_ok : Message::connected;
@@ -125,11 +131,14 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
   Screen screen;
   screen.rows = profile.display.rows;
   screen.columns = profile.display.columns;
+  screen.contrast = view.contrast;
   screen.lit = view.state != State::off;
   Pen pen(screen);
   if (!screen.lit) return screen;
 
-  pen.text(text(language.messages, message_for(view)), view.number);
+  GroupedCode grouped;
+  group(view.code, profile.code, grouped);
+  const bool code_shown = pen.text(text(language.messages, message_for(view)), view.number, grouped);
   switch (view.state) {
     case State::prompt:
       pen.on_last_row();
@@ -140,17 +149,34 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
       pen.on_last_row();
       for (std::size_t i = 0; i < view.masked; ++i) pen.put(u'*');
       break;
-    case State::code: {
-      GroupedCode grouped;
-      group(view.code, profile.code, grouped);
+    case State::code:
+      if (code_shown) break;
       pen.on_last_row();
       pen.chars(grouped);
       break;
-    }
     default: break;
   }
   return screen;
 }
+
+namespace {
+
+// The list for a code of so many digits; the only one is for all.
+std::span<const std::uint8_t> groups_of(std::size_t digits, std::span<const std::uint8_t> lists) {
+  for (std::size_t begin = 0, end = 0, sum = 0; end <= lists.size(); ++end) {
+    const bool last = end == lists.size();
+    if (!last && lists[end] != 0) {
+      sum += lists[end];
+      continue;
+    }
+    if (sum == digits || (last && begin == 0)) return lists.subspan(begin, end - begin);
+    begin = end + 1;
+    sum = 0;
+  }
+  return {};
+}
+
+}  // namespace
 
 void group(std::span<const char> digits, const CodeFormat& format, GroupedCode& grouped) {
   grouped.clear();
@@ -158,7 +184,7 @@ void group(std::span<const char> digits, const CodeFormat& format, GroupedCode& 
   const auto take = [&](std::size_t count) {
     for (; count > 0 && at < digits.size(); --count) static_cast<void>(grouped.push(digits[at++]));
   };
-  for (const std::uint8_t size : format.groups) {
+  for (const std::uint8_t size : groups_of(digits.size(), format.groups)) {
     if (at > 0 && at < digits.size()) static_cast<void>(grouped.push(' '));
     take(size);
   }

@@ -17,6 +17,7 @@ struct Screen {
 
   bool lit = false;
   std::uint8_t rows = 0, columns = 0;
+  std::uint8_t contrast = kContrast;  // kLeastContrast to kMostContrast
   std::array<std::array<char16_t, kMaxColumns>, kMaxRows> cells{};
 
   std::span<const char16_t> row(std::size_t i) const { return {cells[i].data(), columns}; }
@@ -25,12 +26,15 @@ struct Screen {
 
 // What a screen is made of. The spans are read during the call only.
 struct View {
-  static constexpr std::uint8_t kUnknown = 0xFF;  // a number that is shown as '?'
+  static constexpr std::uint32_t kUnknown = 0xFFFF'FFFF;  // a number that is shown as '?'
 
   State state = State::off;
   Notice notice = Notice::none;
   PromptKind prompt = PromptKind::challenge;
-  std::uint8_t number = 0;      // of the TDS number asked for; or tries left, which may be unknown
+  MenuItem item = MenuItem::counter;
+  // Of the TDS number asked for; of tries left, or the card's counter, which may be unknown; a contrast.
+  std::uint32_t number = 0;
+  std::uint8_t contrast = kContrast;
   bool pin_ok = false;          // the card has accepted the PIN
   bool pin_wrong = false;       // connected: the card has refused it
   std::span<const char> entry;  // what was typed at a prompt
@@ -40,7 +44,7 @@ struct View {
 
 Screen render(const View& view, const ReaderProfile& profile, const Language& language);
 
-// The code in the profile's groups: 4251 1495.
+// The code in the profile's groups: 4251 1495. Its blanks are fewer than its digits.
 using GroupedCode = SecretVector<char, 2 * kMaxCodeDigits>;
 void group(std::span<const char> digits, const CodeFormat& format, GroupedCode& grouped);
 

@@ -21,12 +21,13 @@ enum class State : std::uint8_t {
   wrong_pin,        // Code faux
   code,             // 0000 0000
   notice,           // what went wrong
+  menu,             // an item of the menu
   connected,        // a program on the computer has the card
   host_pin,         // Code secret ? for that program
 };
 inline constexpr std::string_view kStateNames[] = {
-    "off",      "insert_card", "starting", "choose_function", "prompt",    "pin",     "working",
-    "last_try", "wrong_pin",   "code",     "notice",          "connected", "host_pin"};
+    "off",      "insert_card", "starting", "choose_function", "prompt", "pin",       "working",
+    "last_try", "wrong_pin",   "code",     "notice",          "menu",   "connected", "host_pin"};
 constexpr std::span<const std::string_view> names(State) { return kStateNames; }
 
 enum class Notice : std::uint8_t {

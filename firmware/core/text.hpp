@@ -22,7 +22,7 @@ enum class Message : std::uint8_t {
   last_try,       // OK goes on, C gives up
   wrong_pin,      // {n}: tries left, 2 or more
   wrong_pin_one,  // 1 try left
-  code,           // stands over the code
+  code,           // stands over the code, or has {code} where it stands
   card_removed,
   card_mute,
   card_error,
@@ -31,11 +31,16 @@ enum class Message : std::uint8_t {
   card_blocked,
   pin_blocked,
   code_too_long,
-  connected,  // a program on the computer has the card
+  connected,      // a program on the computer has the card
+  menu_counter,   // {n}: the card's ATC. Of a menu's items those that the model has
+  menu_version,   // of the software
+  menu_contrast,  // {n}: 1 to 5
+  menu_language,  // the name of the language, in itself
 };
-inline constexpr std::size_t kMessageCount = 22;
+inline constexpr std::size_t kMessageCount = 26;
 
-// One text for each message, in UTF-8. A line feed begins the next row of the screen.
+// One text for each message, in UTF-8. A line feed begins the next row of the screen. What a model never says
+// may be empty.
 using Messages = std::array<std::string_view, kMessageCount>;
 
 // "choose_function": the key of a text file.

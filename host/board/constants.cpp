@@ -113,6 +113,7 @@ class ReaderHeader {
   void functions() {
     for (std::size_t i = 0; i < reader_.functions.size(); ++i) {
       const auto prompts = reader_.functions[i].prompts;
+      menu(i);
       if (prompts.empty()) continue;
       line("inline constexpr std::array<Prompt, {}> kPrompts{}{{{{", prompts.size(), i + 1);
       for (const Prompt& prompt : prompts) {
@@ -125,9 +126,21 @@ class ReaderHeader {
     for (std::size_t i = 0; i < reader_.functions.size(); ++i) {
       const Function& function = reader_.functions[i];
       const std::string prompts = function.prompts.empty() ? "{}" : fmt::format("kPrompts{}", i + 1);
-      line("    {{{}, {}}},  // {}", texts_.view(function.key), prompts, function.key);
+      const std::string menu = function.menu.empty() ? "{}" : fmt::format("kMenu{}", i + 1);
+      line("    {{{}, {}, {}, {}}},  // {}", texts_.view(function.key), prompts, menu,
+           word(function.on_insertion), function.key);
     }
     line("}}}};\n");
+  }
+
+  void menu(std::size_t function) {
+    const auto menu = reader_.functions[function].menu;
+    if (menu.empty()) return;
+    std::string items;
+    for (const MenuItem item : menu) {
+      items += (items.empty() ? "" : ", ") + fmt::format("MenuItem::{}", identifier(item));
+    }
+    line("inline constexpr std::array<MenuItem, {}> kMenu{}{{{{{}}}}};", menu.size(), function + 1, items);
   }
 
   void applications() {
@@ -178,6 +191,8 @@ class ReaderHeader {
     line("    .display = {{{}, {}}},", reader_.display.rows, reader_.display.columns);
     line("    .languages = kLanguages,");
     line("    .card_language = {},", word(reader_.card_language));
+    line("    .min_pin_digits = {},", reader_.min_pin_digits);
+    line("    .reset_after_pin = {},", word(reader_.reset_after_pin));
     line("}};");
   }
 
@@ -267,7 +282,9 @@ void check_pair(const ReaderProfile& reader, const Board& board) {
     throw Failure(Failure::invalid, fmt::format("{} on {}: {}", reader.name, board.name, why));
   };
   for (std::size_t i = 0; i < reader.functions.size(); ++i) {
-    if (!board.keys.has(function_key(i))) {
+    // What needs no key, and what no code needs.
+    const bool spared = reader.functions[i].on_insertion || !reader.functions[i].menu.empty();
+    if (!spared && !board.keys.has(function_key(i))) {
       refuse(fmt::format("the function {} needs a key F{}; give it a place in the board's keys.layout",
                          reader.functions[i].key, i + 1));
     }

@@ -12,7 +12,7 @@ namespace sesame::board {
 
 // A reader that cannot work on this board is a Failure (Failure::invalid) "READER on BOARD: why; what to do",
 // by their names: more functions than function keys, an amount without a key for the point, a screen larger
-// than the display.
+// than the display. A menu's key may be missing: the board then has no menu.
 void check_pair(const ReaderProfile& reader, const Board& board);
 
 // The text of firmware/generated/reader.hpp: sesame::generated::kReader and all it points to,

@@ -218,7 +218,7 @@ std::string CodeRun::replay(const std::string& transcript) const {
   Task task;
   task.function = task_.function;
   task.answers = task_.answers;
-  task.pin = SecretString(std::string(cap::kMinPinDigits, '0'));
+  task.pin = SecretString(std::string(profile().min_pin_digits, '0'));
   task.card = transcript;
   make_code(reader, task);
   return reader.code();

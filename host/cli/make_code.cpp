@@ -117,7 +117,8 @@ std::string wrong_pin_line(std::optional<std::uint8_t> left) {
 void expect_code(const Device& reader, const ReaderProfile& profile, const Task& task, bool chosen) {
   switch (reader.state()) {
     case State::code: return;
-    case State::choose_function: refuse("the reader went back to its functions");
+    case State::choose_function:
+    case State::menu: refuse("the reader went back to its functions");
     case State::last_try:
       refuse(
           fmt::format("{} has one PIN try left, and would be blocked by a wrong one; nothing was sent; "
@@ -139,7 +140,12 @@ void expect_code(const Device& reader, const ReaderProfile& profile, const Task&
 void make_code(Device& reader, const ReaderProfile& profile, Task& task, std::function<void()> pin_on_pad) {
   const ScriptedUser::Keys keys{[&](Key key) { reader.press(key); }, [&](Key key) { reader.hold(key); },
                                 std::move(pin_on_pad)};
-  ScriptedUser user({task.function, task.answers, std::move(task.pin), task.last_try});
+  if (!keys.pin_on_pad && task.pin.view().size() < profile.min_pin_digits) {
+    throw Failure(Failure::invalid, fmt::format("the reader {} takes no PIN of less than {} digits",
+                                                profile.name, profile.min_pin_digits));
+  }
+  ScriptedUser user(
+      {task.function, task.answers, std::move(task.pin), task.last_try, false, begun_on_insertion(profile)});
   reader.insert();
   // A function, a PIN, a warning and its answers: one screen each.
   std::size_t left = 8 + task.answers.size();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "host/base/utf8.hpp"
@@ -13,12 +14,12 @@ namespace {
 using document::Table;
 using document::Value;
 
-constexpr std::string_view kNumber = "{n}";
-constexpr std::size_t kNumberWidth = 2;
+constexpr std::string_view kNumber = "{n}", kCode = "{code}", kVersion = "{version}";
 constexpr std::string_view kLowBattery = "low_battery", kLanguageId = "language_id";
 constexpr Message kLikeLowBattery = Message::card_error;  // a text alone on the screen
 
-bool something_stands_under(Message message) {
+bool something_stands_under(Message message, std::string_view text) {
+  if (text.find(kCode) != std::string_view::npos) return false;
   switch (message) {
     case Message::enter_challenge:
     case Message::enter_reference:
@@ -30,7 +31,37 @@ bool something_stands_under(Message message) {
   }
 }
 
-bool has_number(Message message) { return message == Message::enter_tds || message == Message::wrong_pin; }
+// A value that a message may have, and how many cells it takes.
+struct Place {
+  std::string_view name;
+  std::size_t width;
+};
+
+Place place_in(Message message, const Room& room) {
+  switch (message) {
+    case Message::enter_tds:
+    case Message::wrong_pin: return {kNumber, 2};
+    case Message::menu_counter: return {kNumber, 5};
+    case Message::menu_contrast: return {kNumber, 1};
+    case Message::code: return {kCode, room.code};
+    case Message::menu_version: return {kVersion, room.version};
+    default: return {};
+  }
+}
+
+void check_places(const Value& value, std::string_view own) {
+  struct Row {
+    std::string_view name, why;
+  };
+  constexpr Row kRows[] = {
+      {kNumber, "only enter_tds, wrong_pin, menu_counter and menu_contrast have a number to show"},
+      {kCode, "only code has one to show"},
+      {kVersion, "only menu_version has one to show"}};
+  for (const Row& row : kRows) {
+    if (row.name == own || value.text().find(row.name) == std::string_view::npos) continue;
+    value.refuse(fmt::format("has {}; {}", row.name, row.why));
+  }
+}
 
 // Why a display cannot show the character in a cell of its own; empty if it can.
 std::string_view unprintable(char32_t c) {
@@ -48,12 +79,12 @@ std::string_view unprintable(char32_t c) {
 }
 
 // How many cells of the display one row of a text takes.
-std::size_t width(const Value& value, std::string_view row) {
+std::size_t width(const Value& value, std::string_view row, const Place& place) {
   std::size_t cells = 0;
   while (!row.empty()) {
-    if (row.starts_with(kNumber)) {
-      row.remove_prefix(kNumber.size());
-      cells += kNumberWidth;
+    if (!place.name.empty() && row.starts_with(place.name)) {
+      row.remove_prefix(place.name.size());
+      cells += place.width;
       continue;
     }
     const auto [c, length] = utf8::first_character(row);
@@ -67,18 +98,18 @@ std::size_t width(const Value& value, std::string_view row) {
   return cells;
 }
 
-void check_fit(const Value& value, Message message, const Display& display) {
+void check_fit(const Value& value, Message message, const Room& room) {
+  const Display& display = room.display;
   std::string_view text = value.text();
   if (text.find_first_not_of(" \n") == std::string_view::npos) value.refuse("is empty; it needs words");
-  if (!has_number(message) && text.find(kNumber) != std::string_view::npos) {
-    value.refuse("has {n}; only enter_tds and wrong_pin have a number to show");
-  }
-  const std::size_t most_rows = display.rows - (something_stands_under(message) ? 1U : 0U);
+  const Place place = place_in(message, room);
+  check_places(value, place.name);
+  const std::size_t most_rows = display.rows - (something_stands_under(message, text) ? 1U : 0U);
   std::size_t rows = 0;
   for (bool more = true; more;) {
     const std::size_t end = text.find('\n');
     more = end != std::string_view::npos;
-    const std::size_t cells = width(value, text.substr(0, end));
+    const std::size_t cells = width(value, text.substr(0, end), place);
     if (++rows > most_rows) value.refuse(fmt::format("has too many rows; at most {}", most_rows));
     if (cells > display.columns) {
       value.refuse(fmt::format("has {} characters in row {}; at most {}", cells, rows, display.columns));
@@ -89,7 +120,7 @@ void check_fit(const Value& value, Message message, const Display& display) {
 
 }  // namespace
 
-void read_texts(const Value& value, const Display& display, Texts& texts) {
+void read_texts(const Value& value, const Room& room, Texts& texts) {
   Table table(value);
   std::array<std::optional<Value>, kMessageCount> messages;
   for (std::size_t i = 0; i < kMessageCount; ++i)
@@ -98,26 +129,40 @@ void read_texts(const Value& value, const Display& display, Texts& texts) {
   table.done();
   for (std::size_t i = 0; i < kMessageCount; ++i) {
     if (!messages[i]) continue;
-    check_fit(*messages[i], static_cast<Message>(i), display);
+    check_fit(*messages[i], static_cast<Message>(i), room);
     texts.messages[i] = messages[i]->text();
   }
   if (low_battery) {
-    check_fit(*low_battery, kLikeLowBattery, display);
+    check_fit(*low_battery, kLikeLowBattery, room);
     texts.low_battery = low_battery->text();
   }
   if (language_id) texts.language_id = language_id->number<std::uint16_t>(1, 0xFFFF);
 }
 
-std::vector<std::string_view> missing_messages(const Texts& texts) {
+bool is_said(Message message, std::span<const MenuItem> menu) {
+  const auto has = [&](MenuItem item) { return std::find(menu.begin(), menu.end(), item) != menu.end(); };
+  switch (message) {
+    case Message::menu_counter: return has(MenuItem::counter);
+    case Message::menu_version: return has(MenuItem::version);
+    case Message::menu_contrast: return has(MenuItem::contrast);
+    case Message::menu_language: return has(MenuItem::language);
+    default: return true;
+  }
+}
+
+std::vector<std::string_view> missing_messages(const Texts& texts, std::span<const MenuItem> menu) {
   std::vector<std::string_view> keys;
   for (std::size_t i = 0; i < kMessageCount; ++i) {
-    if (texts.messages[i].empty()) keys.push_back(to_string(static_cast<Message>(i)));
+    const auto message = static_cast<Message>(i);
+    if (texts.messages[i].empty() && is_said(message, menu)) keys.push_back(to_string(message));
   }
   return keys;
 }
 
 std::vector<std::string_view> missing(const Texts& texts) {
-  std::vector<std::string_view> keys = missing_messages(texts);
+  static constexpr MenuItem kAll[] = {MenuItem::counter, MenuItem::version, MenuItem::contrast,
+                                      MenuItem::language};
+  std::vector<std::string_view> keys = missing_messages(texts, kAll);
   if (texts.low_battery.empty()) keys.push_back(kLowBattery);
   if (texts.language_id == 0) keys.push_back(kLanguageId);
   return keys;

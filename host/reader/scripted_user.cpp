@@ -26,7 +26,7 @@ void press_all(const ScriptedUser::Keys& keys, std::string_view text) {
 
 std::optional<std::size_t> find_function(const ReaderProfile& profile, std::string_view key) {
   for (std::size_t i = 0; i < profile.functions.size(); ++i) {
-    if (profile.functions[i].key == key) return i;
+    if (profile.functions[i].key == key && profile.functions[i].menu.empty()) return i;
   }
   return std::nullopt;
 }
@@ -34,10 +34,18 @@ std::optional<std::size_t> find_function(const ReaderProfile& profile, std::stri
 std::string function_keys(const ReaderProfile& profile) {
   std::string keys;
   for (const Function& function : profile.functions) {
+    if (!function.menu.empty()) continue;
     if (!keys.empty()) keys += ", ";
     keys += function.key;
   }
   return keys;
+}
+
+std::optional<std::size_t> begun_on_insertion(const ReaderProfile& profile) {
+  for (std::size_t i = 0; i < profile.functions.size(); ++i) {
+    if (profile.functions[i].on_insertion) return i;
+  }
+  return std::nullopt;
 }
 
 Answers plan_answers(const ReaderProfile& profile, const Function& function,
@@ -60,6 +68,8 @@ Answers plan_answers(const ReaderProfile& profile, const Function& function,
 }
 
 bool ScriptedUser::step(State state, const Keys& keys) {
+  const bool began = state == State::prompt || state == State::pin;
+  if (began && !chosen_ && script_.on_insertion && begin(state, keys)) return true;
   const bool lost = script_.comes_home && !chosen_;
   switch (state) {
     case State::choose_function:
@@ -86,7 +96,8 @@ bool ScriptedUser::step(State state, const Keys& keys) {
     case State::off:
     case State::wrong_pin:
     case State::code:
-    case State::notice: return lost && come_home(state, keys);
+    case State::notice:
+    case State::menu: return lost && come_home(state, keys);
     case State::insert_card:
     case State::starting:
     case State::working:
@@ -100,6 +111,15 @@ bool ScriptedUser::step(State state, const Keys& keys) {
 bool ScriptedUser::come_home(State state, const Keys& keys) {
   if (std::exchange(came_home_, true)) return false;
   state == State::off ? keys.press(Key::ok) : keys.hold(Key::clear);
+  return true;
+}
+
+// At the first question of a reader that begins by itself. False: it is the right one, and to be answered.
+bool ScriptedUser::begin(State state, const Keys& keys) {
+  if (script_.comes_home && come_home(state, keys)) return true;
+  chosen_ = true;
+  if (script_.on_insertion == script_.function) return false;
+  keys.press(function_key(script_.function));
   return true;
 }
 

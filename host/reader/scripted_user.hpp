@@ -21,9 +21,11 @@
 
 namespace sesame {
 
-// The number of the function with this key; and the keys that there are: "CODE, SIGN".
+// The number of the function with this key, which is no menu's; and the keys that there are: "CODE, SIGN".
 std::optional<std::size_t> find_function(const ReaderProfile& profile, std::string_view key);
 std::string function_keys(const ReaderProfile& profile);
+// The number of the one that the reader begins by itself, if any.
+std::optional<std::size_t> begun_on_insertion(const ReaderProfile& profile);
 
 // An input that cannot be typed.
 struct BadInput final : std::exception {
@@ -53,6 +55,7 @@ struct Script {
   SecretString pin = {};
   bool last_try = true;     // the PIN is sent although a wrong one would block the card
   bool comes_home = false;  // a reader that was left somewhere is brought to its functions first
+  std::optional<std::size_t> on_insertion = {};  // begun_on_insertion()
 };
 
 class ScriptedUser {
@@ -73,6 +76,7 @@ class ScriptedUser {
 
  private:
   bool come_home(State state, const Keys& keys);
+  bool begin(State state, const Keys& keys);
   void give_pin(const Keys& keys);
 
   Script script_;

@@ -97,7 +97,7 @@ std::optional<Key> LiveReader::key_named(std::string_view name) const {
   if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') return digit_key(name[0]);
   const auto functions = profile().functions;
   for (std::size_t i = 0; i < functions.size(); ++i) {
-    if (functions[i].key == name) return function_key(i);
+    if (functions[i].key == name && !functions[i].on_insertion) return function_key(i);
   }
   return std::nullopt;
 }

@@ -23,10 +23,10 @@ std::size_t function_named(const ReaderProfile& profile, const std::string& key)
                 fmt::format("it has {}", function_keys(profile)));
 }
 
-void check_pin(std::string_view pin) {
+void check_pin(const ReaderProfile& profile, std::string_view pin) {
   const bool digits = std::all_of(pin.begin(), pin.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (digits && pin.size() >= cap::kMinPinDigits && pin.size() <= kMostPinDigits) return;
-  throw Refusal(Why::bad_input, fmt::format("pin: {} to {} digits", cap::kMinPinDigits, kMostPinDigits));
+  if (digits && pin.size() >= profile.min_pin_digits && pin.size() <= kMostPinDigits) return;
+  throw Refusal(Why::bad_input, fmt::format("pin: {} to {} digits", profile.min_pin_digits, kMostPinDigits));
 }
 
 Refusal refusal(const BadInput& bad, const ReaderProfile& profile, const Function& function,
@@ -50,11 +50,15 @@ Refusal refusal(const BadInput& bad, const ReaderProfile& profile, const Functio
 
 Script script(const ReaderProfile& profile, OtpRequest request) {
   const std::size_t number = function_named(profile, request.function);
-  check_pin(request.pin.view());
+  check_pin(profile, request.pin.view());
   const Function& function = profile.functions[number];
   try {
-    return {number, plan_answers(profile, function, request.inputs), std::move(request.pin), request.last_try,
-            true};
+    return {number,
+            plan_answers(profile, function, request.inputs),
+            std::move(request.pin),
+            request.last_try,
+            true,
+            begun_on_insertion(profile)};
   } catch (const BadInput& bad) {
     throw refusal(bad, profile, function, request.inputs);
   }

@@ -52,6 +52,7 @@ char function_letter(std::size_t i) {
 // "a [CODE]", two beside each other.
 void draw_functions(Canvas& canvas, const ReaderProfile& profile, std::size_t row, std::size_t left) {
   for (std::size_t i = 0; i < profile.functions.size(); ++i) {
+    if (profile.functions[i].on_insertion) continue;  // it has no key
     const std::size_t x = left + (i % 2) * 13;
     canvas.put(row + i / 2, x, fmt::format("{} [", function_letter(i)));
     const std::size_t end = canvas.put(row + i / 2, x + 3, profile.functions[i].key, Style::strong);

@@ -72,6 +72,8 @@ Moves::Moves() : stale_(says("stale answer", kOk)) {
        says("6700", "6700"), says("no record", kOk)});
   to_get_data_ = of_command({says("3 tries", "9F170103" + kOk), says("1 try", "9F170101" + kOk),
                              says("0 tries", "9F170100" + kOk), says("6A88", "6A88"), says("no tries", kOk)});
+  to_get_counter_ =
+      of_command({says("counter", "9F360200B4" + kOk), says("6985", "6985"), says("no counter", kOk)});
   to_verify_ = of_command({says("9000", kOk),
                            says("63C2", "63C2"),
                            says("63C1", "63C1"),
@@ -198,7 +200,7 @@ const Moves::Answers& Moves::answers(const Reader& reader, std::uint8_t instruct
     case 0xA4: return to_select_;
     case 0xA8: return to_options_;
     case 0xB2: return to_record_;
-    case 0xCA: return to_get_data_;
+    case 0xCA: return request.command[3] == 0x36 ? to_get_counter_ : to_get_data_;
     case 0x20: return to_verify_;
     default: return first_ac ? to_first_ac_ : to_second_ac_;
   }
@@ -208,11 +210,12 @@ const Moves::Answers& Moves::answers(const Reader& reader, std::uint8_t instruct
 
 namespace {
 
-// Twins type nowhere the same; a number at a prompt is no secret. At its deadline the card's work may end in
-// a prompt, too.
+// Twins type nowhere the same; a number at a prompt is no secret, nor is a setting in the menu. At its
+// deadline the card's work may end in a prompt, too.
 Key digit_for(const Reader& reader, std::size_t twin, When when) {
   constexpr std::string_view kDigits[] = {"1234567890123", "2345678901234"};
   const State state = reader.state();
+  if (state == State::menu) return Key::d3;
   if (state == State::prompt || (state == State::working && when != When::now)) return Key::d1;
   return digit_key(kDigits[twin][inside::of<inside::InControl>(reader).pin.size()]);
 }

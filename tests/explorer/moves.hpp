@@ -52,8 +52,8 @@ class Moves {
   static void add_keys(const Reader& reader, std::vector<Move>& moves);
   void add_program(std::vector<Move>& moves) const;
 
-  Answers to_reset_, to_select_, to_options_, to_record_, to_get_data_, to_verify_, to_first_ac_,
-      to_second_ac_;
+  Answers to_reset_, to_select_, to_options_, to_record_, to_get_data_, to_get_counter_, to_verify_,
+      to_first_ac_, to_second_ac_;
   Answers to_deactivate_, to_program_, to_program_verify_;
   Answer stale_;
   test::ByteVector nothing_, command_, own_verify_, half_command_;

@@ -28,9 +28,13 @@ using namespace sesame::explorer;
 
 namespace {
 
-// A reader that asks for nothing but the PIN is walked to the end, and one with every kind of prompt until it
-// has asked for each: enough for every line of the tables, as the tool checks.
-constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max(), kToThePrompts = 100'000;
+// A reader that asks for nothing but the PIN, and has a menu, is walked to the end, one with every kind of
+// prompt until it has asked for each, and one that begins by itself until it has done that: enough for every
+// line of the tables, as the tool checks.
+constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max(), kToThePrompts = 100'000,
+                        kToTheMenu = 100'000;
+constexpr MenuItem kVersionOnly[] = {MenuItem::version};
+constexpr Function kCodeAndMenu[] = {{"CODE", {}}, {"M", {}, kVersionOnly}};
 constexpr const char* kBegin = "<!-- state diagram: tests/explorer/state_diagram.cpp -->\n";
 constexpr const char* kEnd = "<!-- end of the state diagram -->\n";
 
@@ -194,8 +198,11 @@ int main(int count, char** arguments) {
     return 2;
   }
   Manual manual;
-  if (!walk(test::kSesame, kToTheEnd, manual)) return 1;
+  ReaderProfile with_menu = test::kSesame;
+  with_menu.functions = kCodeAndMenu;
+  if (!walk(with_menu, kToTheEnd, manual)) return 1;
   if (!walk(test::kAllPlaces, kToThePrompts, manual)) return 1;
+  if (!walk(test::kMenu, kToTheMenu, manual)) return 1;
   if (manual.never_taken() != 0) return 1;
   const std::string diagram = manual.diagram();
   if (count == 1) {

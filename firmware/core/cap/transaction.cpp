@@ -1,6 +1,7 @@
 #include "firmware/core/cap/transaction.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/status_word.hpp"
@@ -21,6 +22,13 @@ enum CardObject : std::size_t { kCdol1, kCdol2, kPsn, kIaf, kIpb, kVisaIaf, kVis
 constexpr std::array<emv::ShortTag, kObjects> kCardObjects{tag::cdol1, tag::cdol2,    tag::psn,     tag::iaf,
                                                            tag::ipb,   tag::visa_iaf, tag::visa_ipb};
 constexpr std::uint8_t kLastEmvFile = 10;  // SFI; the others are proprietary
+
+// What GET DATA was asked for. Empty where it is not there.
+Bytes object_in(const emv::ResponseApdu& response, emv::ShortTag tag) {
+  std::array<Bytes, 1> value;
+  const bool told = response.sw == sw::ok && emv::read_objects(response.data, {&tag, 1}, value);
+  return told ? value[0] : Bytes();
+}
 
 }  // namespace
 
@@ -45,6 +53,7 @@ std::string_view to_string(Command command) {
     case Command::get_processing_options: return "GET PROCESSING OPTIONS"sv;
     case Command::read_record: return "READ RECORD"sv;
     case Command::get_data: return "GET DATA"sv;
+    case Command::get_counter: return "GET DATA of the ATC"sv;
     case Command::verify: return "VERIFY"sv;
     case Command::first_generate_ac: return "GENERATE AC"sv;
     case Command::second_generate_ac: return "the second GENERATE AC"sv;
@@ -74,7 +83,7 @@ std::string_view why(const Fault& fault) {
   return {};
 }
 
-// ---- the five things a reader asks for
+// ---- the things a reader asks for
 
 void Transaction::select(const TransactionRules& rules) {
   wipe();
@@ -88,6 +97,14 @@ void Transaction::prepare(const Inputs& typed, const TypedLater& later) {
   typed_later_ = later;
   state_ = State::preparing;
   get_processing_options();
+}
+
+void Transaction::read_counter() {
+  context_.inputs = {};
+  typed_later_ = {};
+  counts_ = counter_told_ = false;
+  state_ = State::counting;
+  get_counter();
 }
 
 // EMV 4.3 Book 3, 6.5.12: plaintext PIN block, 2L, the digits, filled up with F.
@@ -158,6 +175,7 @@ void Transaction::answer(Bytes bytes) {
     case Command::get_processing_options: return on_processing_options(response);
     case Command::read_record: return on_record(response);
     case Command::get_data: return on_get_data(response);
+    case Command::get_counter: return on_counter(response);
     case Command::verify: return on_verify(response);
     case Command::first_generate_ac: return on_first_generate_ac(response);
     case Command::second_generate_ac: return rest(State::done);  // its answer is not used
@@ -169,7 +187,7 @@ void Transaction::answer(Bytes bytes) {
 bool Transaction::optional() const {
   const bool proprietary = sent_ == Command::read_record && sfi_ > kLastEmvFile;
   return proprietary || sent_ == Command::directory || sent_ == Command::get_data ||
-         sent_ == Command::second_generate_ac;
+         sent_ == Command::get_counter || sent_ == Command::second_generate_ac;
 }
 
 bool Transaction::no_answer() {
@@ -300,6 +318,7 @@ void Transaction::get_processing_options() {
 }
 
 void Transaction::on_processing_options(const emv::ResponseApdu& response) {
+  if (state_ == State::counting) return get_counter();
   // EMV 4.3 Book 3, 10.1: 6985 sends the terminal on to the next application.
   if (response.sw == sw::conditions_not_satisfied) {
     prepare_at_once_ = true;
@@ -388,9 +407,8 @@ Transaction::Taken Transaction::take_card_data(Source source, Bytes content) {
 void Transaction::get_data() {
   if (cdol1_.empty()) return fail_without_command(Fault::Kind::nonsense, Reason::no_cdol1);
   if (!choose_token_rule()) return;
-  Buffer<5> command;
-  static_cast<void>(emv::append_command(command, {0x80, 0xCA, 0x9F, 0x17, {}, 256}));
-  send(Command::get_data, command);
+  static constexpr std::array<std::uint8_t, 5> kCommand{0x80, 0xCA, 0x9F, 0x17, 0x00};
+  send(Command::get_data, kCommand);
 }
 
 bool Transaction::choose_token_rule() {
@@ -415,13 +433,25 @@ bool Transaction::choose_token_rule() {
 
 void Transaction::on_get_data(const emv::ResponseApdu& response) {
   tries_left_.reset();  // a card may refuse to tell, or tell nonsense: go on without
-  static constexpr std::array<emv::ShortTag, 1> kTags{tag::pin_try_counter};
-  std::array<Bytes, 1> counter;
-  if (response.sw == sw::ok && emv::read_objects(response.data, kTags, counter) && counter[0].size() == 1) {
-    tries_left_ = counter[0][0];
-  }
+  const Bytes counter = object_in(response, tag::pin_try_counter);
+  if (counter.size() == 1) tries_left_ = counter[0];
   if (tries_left_ == 0) return fail(Fault::Kind::pin_blocked, Reason::none);
   rest(State::prepared);
+}
+
+// ---- the counter
+
+void Transaction::get_counter() {
+  static constexpr std::array<std::uint8_t, 5> kCommand{0x80, 0xCA, 0x9F, 0x36, 0x00};
+  send(Command::get_counter, kCommand);
+}
+
+void Transaction::on_counter(const emv::ResponseApdu& response) {
+  const Bytes counter = object_in(response, tag::atc);
+  counter_told_ = counter.size() == 2;
+  if (counter_told_) std::copy_n(counter.begin(), 2, answer_.atc.begin());
+  if (counter_told_ || std::exchange(counts_, true)) return rest(State::counted);
+  get_processing_options();
 }
 
 // ---- the PIN
@@ -489,11 +519,15 @@ std::uint16_t Transaction::atc() const {
   return static_cast<std::uint16_t>(answer_.atc[0] << 8 | answer_.atc[1]);
 }
 
+std::optional<std::uint16_t> Transaction::counter() const {
+  return counter_told_ ? std::optional(atc()) : std::nullopt;
+}
+
 void Transaction::wipe() {
   exchange_.wipe();
   fault_ = {};
   next_application_ = next_listed_ = 0;
-  directory_asked_ = blocked_seen_ = other_seen_ = prepare_at_once_ = false;
+  directory_asked_ = blocked_seen_ = other_seen_ = prepare_at_once_ = counts_ = counter_told_ = false;
   directory_.clear();
   context_ = {};
   unknown_tags_.clear();

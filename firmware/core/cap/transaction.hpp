@@ -7,6 +7,8 @@
 //   verify()   VERIFY                                             … rests at `verified` or again `prepared`
 //   generate() GENERATE AC twice                                  … ends at `done`
 //
+// Besides, read_counter() asks for the ATC, from `selected`, and rests at `counted`.
+//
 // From any of them it may end at `failed`; fault() says why. While pending(), command() is what the card
 // gets next; every response, whole or 61xx and 6Cxx, goes to answer().
 #pragma once
@@ -47,6 +49,8 @@ enum class TransactionState : std::uint8_t {
   idle,
   selecting,
   selected,
+  counting,
+  counted,
   preparing,
   prepared,
   verifying,
@@ -64,6 +68,7 @@ enum class Command : std::uint8_t {
   get_processing_options,
   read_record,
   get_data,
+  get_counter,
   verify,
   first_generate_ac,
   second_generate_ac
@@ -123,6 +128,9 @@ class Transaction {
   // What was typed by now is sent where the PDOL asks for it. A PDOL that asks for what is typed later is a
   // fault.
   void prepare(const Inputs& typed = {}, const TypedLater& later = {});
+  // GET DATA. A card that tells its ATC within a transaction only is begun one with GET PROCESSING OPTIONS,
+  // which counts.
+  void read_counter();
   void verify(const Pin& pin);
   void generate(const Inputs& inputs);
   // The code as digits, once done. False: fault() says why.
@@ -142,7 +150,8 @@ class Transaction {
   std::optional<std::uint8_t> tries_left() const { return tries_left_; }  // where the card tells
   bool pin_was_wrong() const { return pin_was_wrong_; }                   // at `prepared`, after a VERIFY
   std::uint16_t atc() const;                                              // once done
-  bool amount_used() const { return (iaf_ & iaf::amount) != 0; }          // once prepared
+  std::optional<std::uint16_t> counter() const;                   // once counted, where the card tells
+  bool amount_used() const { return (iaf_ & iaf::amount) != 0; }  // once prepared
   bool currency_used() const { return amount_used() && (iaf_ & iaf::amount_only) == 0; }
   std::span<const emv::Tag> unknown_tags() const { return unknown_tags_; }
 
@@ -165,6 +174,7 @@ class Transaction {
   void get_processing_options();
   void read_next_record();
   void get_data();
+  void get_counter();
   bool choose_token_rule();
   void generate_ac(Command which, std::uint8_t reference_control, Bytes cdol);
   void send_composed(Command command);
@@ -174,6 +184,7 @@ class Transaction {
   void on_processing_options(const emv::ResponseApdu& response);
   void on_record(const emv::ResponseApdu& response);
   void on_get_data(const emv::ResponseApdu& response);
+  void on_counter(const emv::ResponseApdu& response);
   void on_verify(const emv::ResponseApdu& response);
   void on_first_generate_ac(const emv::ResponseApdu& response);
 
@@ -193,6 +204,8 @@ class Transaction {
   bool blocked_seen_ = false;
   bool other_seen_ = false;       // a SELECT was answered, but not by the application asked
   bool prepare_at_once_ = false;  // GET PROCESSING OPTIONS sent us on to the next application
+  bool counts_ = false;           // GET PROCESSING OPTIONS was sent for the counter
+  bool counter_told_ = false;
   emv::Directory directory_;
 
   TerminalContext context_;

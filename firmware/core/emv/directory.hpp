@@ -50,13 +50,15 @@ class Directory {
 // SELECT by name, first occurrence: EMV 4.3 Book 1, 11.3.2.
 template <std::size_t N>
 [[nodiscard]] bool append_select(Buffer<N>& out, Bytes name) {
-  return append_command(out, {0x00, 0xA4, 0x04, 0x00, name, 256});
+  return name.size() <= 255 && out.append(std::array<std::uint8_t, 4>{0x00, 0xA4, 0x04, 0x00}) &&
+         out.push(static_cast<std::uint8_t>(name.size())) && out.append(name) && out.push(0x00);
 }
 
 // READ RECORD, P1 a record number: EMV 4.3 Book 1, 11.2.2.
 template <std::size_t N>
 [[nodiscard]] bool append_read_record(Buffer<N>& out, std::uint8_t sfi, std::uint8_t record) {
-  return append_command(out, {0x00, 0xB2, record, static_cast<std::uint8_t>(sfi << 3 | 4), {}, 256});
+  return out.append(
+      std::array<std::uint8_t, 5>{0x00, 0xB2, record, static_cast<std::uint8_t>(sfi << 3 | 4), 0x00});
 }
 
 }  // namespace sesame::emv

@@ -58,11 +58,7 @@ void T0Exchange::answer(Bytes bytes) {
   if (sw1 == sw::more_data) {
     const std::uint8_t cla = command_[0] & 0x03;  // GET RESPONSE keeps the logical channel
     command_.clear();
-    Buffer<5> get_response;
-    if (append_command(get_response, {cla, 0xC0, 0x00, 0x00, {}, sw2 == 0 ? 256 : sw2}) &&
-        command_.assign(get_response)) {
-      return;
-    }
+    if (command_.assign(std::array<std::uint8_t, 5>{cla, 0xC0, 0x00, 0x00, sw2})) return;
     return finish(T0Error::response_too_long);
   }
   if (!response_.append(bytes.last(2))) return finish(T0Error::response_too_long);

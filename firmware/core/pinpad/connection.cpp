@@ -44,6 +44,7 @@ const Connection::Line Connection::kTransitions[] = {
     {State::last_try, Signal::host_activate, &Connection::refuse_busy},
     {State::wrong_pin, Signal::host_activate, &Connection::refuse_busy},
     {State::code, Signal::host_activate, &Connection::refuse_busy},
+    {State::menu, Signal::host_activate, &Connection::refuse_busy},
     {std::nullopt, Signal::host_activate, &Connection::connect},
 
     {State::connected, Signal::host_command, &Connection::pass_on},
@@ -107,7 +108,8 @@ void Connection::look(View& view) const {
       *pin_sw_ == emv::sw::authentication_blocked || *pin_sw_ == emv::sw::referenced_data_invalidated;
   view.pin_ok = *pin_sw_ == emv::sw::ok;
   view.pin_wrong = blocked || emv::sw::is_wrong_pin(*pin_sw_);
-  view.number = blocked ? std::uint8_t{0} : emv::sw::tries_left(*pin_sw_).value_or(View::kUnknown);
+  const auto left = emv::sw::tries_left(*pin_sw_);
+  view.number = blocked ? 0U : left ? *left : View::kUnknown;
 }
 
 HostSide::Outcome Connection::connect(Control& control) {
@@ -117,7 +119,10 @@ HostSide::Outcome Connection::connect(Control& control) {
   return Outcome::forgotten;
 }
 
-HostSide::Outcome Connection::refuse_busy(Control&) { return answer(HostStatus::busy, {}); }
+// A reader that begins by itself is not busy before something is typed.
+HostSide::Outcome Connection::refuse_busy(Control& control) {
+  return control.begun_by_itself ? connect(control) : answer(HostStatus::busy, {});
+}
 HostSide::Outcome Connection::refuse_no_power(Control& control) {
   return answer(control.card_present ? HostStatus::no_power : HostStatus::no_card, {});
 }
@@ -193,7 +198,7 @@ HostSide::Outcome Connection::pass_failure_back(Control& control, HostStatus sta
 HostSide::Outcome Connection::disconnect(Control& control) {
   control.pin.wipe();
   control.release_card();
-  control.language = &control.profile.languages[0];  // not the program's
+  control.language = control.own_language();  // not the program's
   control.enter(State::choose_function);
   answer(HostStatus::done, {});
   return Outcome::forgotten;
@@ -217,7 +222,7 @@ HostSide::Outcome Connection::ask_pin(Control& control) {
 void Connection::speak(Control& control) {
   const auto primary = [](std::uint16_t id) { return id & 0x3FF; };  // without the country
   const auto wanted = primary(pin_.language_id);
-  control.language = &control.profile.languages[0];
+  control.language = control.own_language();
   for (const Language& language : control.profile.languages) {
     if (wanted != 0 && primary(language.language_id) == wanted) control.language = &language;
   }

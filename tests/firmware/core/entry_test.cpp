@@ -94,6 +94,7 @@ TEST_CASE("digits are packed right-justified") {
   CHECK(hex(to_bcd<4>(std::string("123"))) == "00000123");
   CHECK(hex(to_bcd<4>(std::string(""))) == "00000000");
   CHECK(hex(to_bcd<4>(std::string("87654321"))) == "87654321");
+  CHECK(hex(to_bcd<4>(std::string("12345678901234567890"))) == "34567890");  // the last count
   CHECK(hex(to_bcd<6>(std::string("009"))) == "000000000009");
 }
 
@@ -115,6 +116,7 @@ TEST_CASE("an amount goes to the card in minor units") {
       {"", 2, "000000000000"},
       {"007", 2, "000000000700"},
       {"123456789012", 0, "123456789012"},
+      {"9876543212345678.9", 2, "321234567890"},  // the last twelve digits count
   };
   for (const Row& row : rows) {
     CAPTURE(row.typed, row.exponent);

@@ -28,7 +28,11 @@ inline constexpr Language kFrench{{'f', 'r'},
                                    "Carte bloquée",
                                    "Code bloqué",
                                    "Code trop long",
-                                   "Connecté"}};
+                                   "Connecté",
+                                   "Compteur\n{n}",
+                                   "Logiciel\n0875.11",
+                                   "Contraste {n}",
+                                   "Français"}};
 inline constexpr Language kEnglish{{'e', 'n'},
                                    0x0409,
                                    {"Insert card",
@@ -52,7 +56,11 @@ inline constexpr Language kEnglish{{'e', 'n'},
                                     "Card blocked",
                                     "PIN blocked",
                                     "Code too long",
-                                    "Connected"}};
+                                    "Connected",
+                                    "Counter\n{n}",
+                                    "Software\n0875.11",
+                                    "Contrast {n}",
+                                    "English"}};
 inline constexpr Language kDutch{{'n', 'l'},
                                  0x0413,
                                  {"Kaart invoeren",
@@ -76,7 +84,11 @@ inline constexpr Language kDutch{{'n', 'l'},
                                   "Kaart geblokk.",
                                   "PIN geblokkeerd",
                                   "Code te lang",
-                                  "Verbonden"}};
+                                  "Verbonden",
+                                  "Teller\n{n}",
+                                  "Software\n0875.11",
+                                  "Contrast {n}",
+                                  "Nederlands"}};
 inline constexpr Language kLanguages[] = {kFrench, kEnglish, kDutch};
 
 // Applications, in the order in which the model tries them.
@@ -145,6 +157,24 @@ inline constexpr ReaderProfile kAllPlaces{
     "all",   "All places", kEveryPlace, {kDedicatedOnly, true, false}, {6, 16, {}}, {{0x09, 0x78}, 2}, {},
     {4, 16}, kLanguages,   true};
 
-inline constexpr const ReaderProfile* kProfiles[] = {&kSesame, &kVasco, &kPinsentry, &kAllPlaces};
+// Begins with a challenge when a card is put in; a function beside it, and a menu; resets the card after the
+// PIN.
+inline constexpr MenuItem kAllItems[] = {MenuItem::contrast, MenuItem::counter, MenuItem::version,
+                                         MenuItem::language};
+inline constexpr Function kByItself[] = {{"SIGN", {}}, {"M", {}, kAllItems}, {"CODE", kChallenge, {}, true}};
+inline constexpr ReaderProfile kMenu{"menu",
+                                     "Menu",
+                                     kByItself,
+                                     {kDedicatedOnly, false, false},
+                                     {8, 8, kFourAndFour},
+                                     {{0x09, 0x78}, 2},
+                                     {},
+                                     {2, 16},
+                                     kLanguages,
+                                     true,
+                                     cap::kMinPinDigits,
+                                     true};
+
+inline constexpr const ReaderProfile* kProfiles[] = {&kSesame, &kVasco, &kPinsentry, &kAllPlaces, &kMenu};
 
 }  // namespace sesame::test

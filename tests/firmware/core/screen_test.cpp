@@ -45,9 +45,9 @@ View working(bool pin_ok) {
   return result;
 }
 
-View tries(int left) {
+View tries(std::uint32_t left) {
   View result = view(State::wrong_pin);
-  result.number = static_cast<std::uint8_t>(left);
+  result.number = left;
   return result;
 }
 
@@ -69,6 +69,13 @@ View program_pin_wrong(int left) {
   View result = program_has_card();
   result.pin_wrong = true;
   result.number = static_cast<std::uint8_t>(left);
+  return result;
+}
+
+View menu(MenuItem item, std::uint32_t number) {
+  View result = view(State::menu);
+  result.item = item;
+  result.number = number;
   return result;
 }
 
@@ -122,6 +129,12 @@ TEST_CASE("each screen of the Sésame") {
       {notice(Notice::card_blocked), "|Carte bloquée   |                |"},
       {notice(Notice::pin_blocked), "|Code bloqué     |                |"},
       {notice(Notice::code_too_long), "|Code trop long  |                |"},
+      {menu(MenuItem::counter, 65535), "|Compteur        |65535           |"},
+      {menu(MenuItem::counter, 255), "|Compteur        |255             |"},
+      {menu(MenuItem::counter, View::kUnknown), "|Compteur        |?               |"},
+      {menu(MenuItem::version, 0), "|Logiciel        |0875.11         |"},
+      {menu(MenuItem::contrast, 3), "|Contraste 3     |                |"},
+      {menu(MenuItem::language, 0), "|Français        |                |"},
   };
   for (const Row& row : rows) {
     CAPTURE(to_string(row.view.state), to_string(row.view.notice));
@@ -152,6 +165,19 @@ TEST_CASE("what is typed, and the code, stand on the last row of a larger screen
         "|Passcode            |                    |42511495            |");
   CHECK(picture(render(masked(5), kAllPlaces, kDutch)) ==
         "|PIN?            |                |                |*****           |");
+}
+
+TEST_CASE("a code stands in its text where the text has a place for it") {
+  Language language = kFrench;
+  language.messages[static_cast<std::size_t>(Message::code)] = "Code = {code}.";
+  CHECK(picture(render(code("42511495"), kSesame, language)) == "|Code = 4251 1495|                |");
+}
+
+TEST_CASE("a screen has the contrast of its reader") {
+  View faint = view(State::starting);
+  faint.contrast = kLeastContrast;
+  CHECK(render(faint, kSesame, kFrench).contrast == kLeastContrast);
+  CHECK(render(view(State::off), kSesame, kFrench).contrast == kContrast);
 }
 
 TEST_CASE("a text that is too long for the display is cut at its edge, never beyond") {
@@ -209,6 +235,12 @@ TEST_CASE("a code is shown in the groups of the model") {
       {"425114", {2, 2, 2, 2}, "42 51 14"},
       {"", {4, 4}, ""},
       {"1", {4}, "1"},
+      {"1234567", {1, 3, 3, 0, 2, 3, 3, 0, 3, 3, 3}, "1 234 567"},
+      {"12345678", {1, 3, 3, 0, 2, 3, 3, 0, 3, 3, 3}, "12 345 678"},
+      {"123456789", {1, 3, 3, 0, 2, 3, 3, 0, 3, 3, 3}, "123 456 789"},
+      {"123456", {1, 3, 3, 0, 2, 3, 3, 0, 3, 3, 3}, "123456"},
+      {"1234567", {1, 3, 3, 0}, "1 234 567"},
+      {"12345678", {1, 3, 3, 0}, "12345678"},
       {"1234567890123456",
        {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
        "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6"},

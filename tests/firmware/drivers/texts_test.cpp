@@ -24,6 +24,7 @@ void for_each_screen(const ReaderProfile& profile, Use use) {
           view.notice = static_cast<Notice>(notice);
           view.prompt = static_cast<PromptKind>(variant % 4);
           view.number = static_cast<std::uint8_t>(variant);
+          view.item = static_cast<MenuItem>(variant % 4);
           view.pin_ok = variant % 2 == 1;
           view.pin_wrong = variant >= 4;
           use(render(view, profile, language));

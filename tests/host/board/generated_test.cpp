@@ -17,7 +17,7 @@ namespace {
 constexpr const ReaderProfile& kReader = generated::kReader;
 static_assert(!kReader.name.empty() && !kReader.functions.front().key.empty());
 static_assert(!kReader.card.applications.back().aid.empty());
-static_assert(!kReader.languages.back().messages.back().empty());
+static_assert(!kReader.languages.back().messages.front().empty());
 
 template <class A, class B>
 void check_same(std::span<const A> a, std::span<const B> b) {
@@ -36,6 +36,8 @@ void check_same(const Function& a, const Function& b) {
   CHECK(a.key == b.key);
   REQUIRE(a.prompts.size() == b.prompts.size());
   for (std::size_t i = 0; i < a.prompts.size(); ++i) check_same(a.prompts[i], b.prompts[i]);
+  check_same(a.menu, b.menu);
+  CHECK(a.on_insertion == b.on_insertion);
 }
 
 TEST_CASE("the compiled reader is the loaded one: its functions") {
@@ -73,6 +75,8 @@ TEST_CASE("the compiled reader is the loaded one: its numbers") {
   CHECK(kReader.timeouts.code == profile.timeouts.code);
   CHECK(kReader.timeouts.inactivity == profile.timeouts.inactivity);
   CHECK(kReader.timeouts.card == profile.timeouts.card);
+  CHECK(kReader.min_pin_digits == profile.min_pin_digits);
+  CHECK(kReader.reset_after_pin == profile.reset_after_pin);
   CHECK(kReader.display.rows == profile.display.rows);
   CHECK(kReader.display.columns == profile.display.columns);
 }

@@ -1,7 +1,9 @@
 #include "host/profile/reader_file.hpp"
 
+#include "firmware/core/screen.hpp"
 #include "host/base/hex.hpp"
 #include "host/profile/shipped.hpp"
+#include "host/profile/texts.hpp"
 #include "tests/support/broken.hpp"
 
 namespace sesame::profile {
@@ -188,6 +190,8 @@ TEST_CASE("what a file leaves out has its default") {
   CHECK(profile.card_language);
   CHECK_FALSE(profile.card.directory_fallback);
   CHECK_FALSE(profile.card.belgian);
+  CHECK(profile.min_pin_digits == 4);
+  CHECK_FALSE(profile.reset_after_pin);
   CHECK(aids(profile) == Names{"A0000000048002", "A0000000031010"});
   CHECK(profile.timeouts.inactivity == 50'000);
   CHECK(profile.timeouts.card == 60'000);
@@ -285,14 +289,17 @@ TEST_CASE("a mistake in a reader's file is refused with file, line and what is a
            "\"after-pin\"¶",
            {"functions.prompts.place does not go with tds", "after-card"}},
           {"\"before-pin\" }",
-           "\"before-pin\", max_digits = 9 }¶",
+           "\"before-pin\", max_digits = 17 }¶",
+           {"functions.prompts.max_digits is 17; allowed: 1 to 16"}},
+          {"kind = \"reference\", place = \"before-pin\" }",
+           "kind = \"challenge\", place = \"before-pin\", max_digits = 9 }¶",
            {"functions.prompts.max_digits is 9; allowed: 1 to 8"}},
           {"\"after-pin\", optional = true }",
-           "\"after-pin\", max_digits = 13 }¶",
-           {"functions.prompts.max_digits is 13; allowed: 3 to 12"}},
+           "\"after-pin\", max_digits = 16 }¶",
+           {"functions.prompts.max_digits is 16; allowed: 3 to 15"}},
           {"\"after-pin\", optional = true }",
            "\"after-pin\", max_digits = 2 }¶",
-           {"functions.prompts.max_digits is 2; allowed: 3 to 12"}},
+           {"functions.prompts.max_digits is 2; allowed: 3 to 15"}},
           {"repeat = 2 }", "max_digits = 11 }¶", {"functions.prompts.max_digits is 11; allowed: 1 to 10"}},
           {"repeat = 2", "repeat = 11¶", {"functions.prompts.repeat is 11; allowed: 1 to 10"}},
           {"optional = true, repeat = 2", "repeat = 2¶", {"functions.prompts.repeat needs optional = true"}},
@@ -308,14 +315,71 @@ TEST_CASE("a mistake in a reader's file is refused with file, line and what is a
            "\"reference\", place = \"after-pin\" },\n  { kind = \"amount\", place = \"before-pin\" }¶",
            {"functions.prompts.place comes too late", "before-pin, after-pin, after-card"}},
 
+          {"[[functions]]\nkey = \"LOG-IN 1\"",
+           "[[functions]]\nkey = \"LOG-IN 1\"\non_insertion = true\n[[functions]]\nkey = \"I\"\non_insertion "
+           "= true¶",
+           {"functions.on_insertion is true twice"}},
+          {"key = \"LOG-IN 1\"",
+           "key = \"LOG-IN 1\"\non_insertion = 1¶",
+           {"functions.on_insertion is an integer; it must be a boolean"}},
+          {"key = \"LOG-IN 1\"",
+           "key = \"LOG-IN 1\"\nmenu = [\"counter\"]¶",
+           {"functions.menu comes first; the first function makes codes"}},
+          {"key = \"SIGN\"",
+           "key = \"SIGN\"\nmenu = [\"counter\"]¶",
+           {"functions.menu does not go with prompts or on_insertion"}},
+          {"[[functions]]\nkey = \"SIGN\"",
+           "[[functions]]\nkey = \"M\"\nmenu = []¶\n[[functions]]\nkey = \"SIGN\"",
+           {"functions.menu has 0 entries; allowed: 1 to 4"}},
+          {"[[functions]]\nkey = \"SIGN\"",
+           "[[functions]]\nkey = \"M\"\nmenu = [\"atc\"]¶\n[[functions]]\nkey = \"SIGN\"",
+           {"functions.menu is \"atc\"; allowed: counter, version, contrast, language"}},
+          {"[[functions]]\nkey = \"SIGN\"",
+           "[[functions]]\nkey = \"M\"\nmenu = [\"counter\", \"counter\"]¶\n[[functions]]\nkey = \"SIGN\"",
+           {"functions.menu has counter twice"}},
+          {"[[functions]]\nkey = \"SIGN\"",
+           "[[functions]]\nkey = \"M\"\nmenu = [\"version\"]¶\n[[functions]]\nkey = \"SIGN\"",
+           {"functions.menu has version, which the file does not say"}},
+
+          // the PIN, the version, the code's lists
+          {"[currency]", "[pin]\nmin_digits = 3¶\n[currency]", {"pin.min_digits is 3; allowed: 4 to 12"}},
+          {"[currency]", "[pin]\nmin_digits = 13¶\n[currency]", {"pin.min_digits is 13; allowed: 4 to 12"}},
+          {"[currency]",
+           "[pin]\nleast = 5¶\n[currency]",
+           {"unknown key \"least\" in pin; allowed: min_digits"}},
+          {"[code]", "version = \"\"¶\n[code]", {"version cannot be shown; allowed: 1 to 16 printable"}},
+          {"[code]", "version = \"1é\"¶\n[code]", {"version cannot be shown"}},
+          {"[code]", "version = 1.0¶\n[code]", {"version is a number with a point"}},
+          {"[4, 4]", "[[3, 4],\n[4, 4], [2, 6]]¶", {"code.groups make 8 digits, as those of another list"}},
+          {"[4, 4]", "[[3, 4], [4, 5]]¶", {"code.groups make 9 digits", "6 to 8"}},
+          {"[4, 4]", "[[3, 4], 8]¶", {"code.groups is an integer; it must be a list"}},
+          {"[4, 4]", "[4, [4]]¶", {"code.groups is a list; it must be an integer"}},
+          {"applications = [\n  { aid = \"A0 00",
+           "reset_after_pin = \"yes\"¶\napplications = [\n  { aid = \"A0 00",
+           {"card.reset_after_pin is a string; it must be a boolean"}},
+
+          // the look
+          {"[texts.fr]",
+           "[look]\nbody = \"#12345\"¶\n[texts.fr]",
+           {"look.body is \"#12345\"; allowed: a color"}},
+          {"[texts.fr]",
+           "[look]\nok = \"#12345G\"¶\n[texts.fr]",
+           {"look.ok is \"#12345G\"; allowed: a color"}},
+          {"[texts.fr]",
+           "[look]\nok_label = \"ENTER KEY\"¶\n[texts.fr]",
+           {"look.ok_label cannot be shown; allowed: 1 to 8 printable"}},
+          {"[texts.fr]",
+           "[look]\nshell = \"#123456\"¶\n[texts.fr]",
+           {"unknown key \"shell\" in look; allowed: body, "}},
+
           // languages and texts
           {"[\"en\", \"fr\"]", "[]¶", {"languages has 0 entries; allowed: 1 to 8"}},
           {"[\"en\", \"fr\"]", "[\"en\", \"fr\", \"en\"]¶", {"languages has \"en\" twice"}},
           {"[\"en\", \"fr\"]", "[\"en\", \"fr\", \"FR\"]¶", {"languages has \"FR\"", "two small letters"}},
           {"[\"en\", \"fr\"]",
-           "[\"en\", \"fr\",\n\"de\"]¶",
-           {"languages has \"de\", for which nothing is shipped (en, fr, nl are); [texts.de] lacks "
-            "insert_card, "}},
+           "[\"en\", \"fr\",\n\"it\"]¶",
+           {"languages has \"it\", for which nothing is shipped (", "en, fr",
+            "); [texts.it] lacks insert_card, "}},
           {"[texts.fr]",
            "[texts.nl]¶\npin_ok = \"Goed\"\n[texts.fr]",
            {"unknown key \"nl\" in texts; allowed: en, fr"}},
@@ -338,21 +402,68 @@ TEST_CASE("nine functions are one too many") {
 
 TEST_CASE("a language without a shipped file lives on the reader's own words") {
   std::string text(kGood);
-  text.replace(text.find("\"fr\"]"), 5, "\"fr\", \"de\"]");
-  text += "[texts.de]\n";
+  text.replace(text.find("\"fr\"]"), 5, "\"fr\", \"it\"]");
+  text += "[texts.it]\n";
   for (std::size_t i = 0; i < kMessageCount; ++i) {
-    text += std::string(to_string(static_cast<Message>(i))) + " = \"Wort\"\n";
+    const auto message = static_cast<Message>(i);
+    if (is_said(message, {})) text += std::string(to_string(message)) + " = \"Parola\"\n";
   }
   const LoadedReader reader = read_reader(text, "f.toml");
-  const Language& german = reader.profile().languages[2];
-  CHECK(sesame::text(german.messages, Message::code) == "Wort");
-  CHECK(german.language_id == 0);
-  CHECK(reader.low_battery(german) == "Low battery");
+  const Language& italian = reader.profile().languages[2];
+  CHECK(sesame::text(italian.messages, Message::code) == "Parola");
+  CHECK(italian.language_id == 0);
+  CHECK(reader.low_battery(italian) == "Low battery");  // of the model's first language
 
   const LoadedReader more =
-      read_reader(text + "low_battery = \"Akku leer\"\nlanguage_id = 0x0407\n", "f.toml");
-  CHECK(more.profile().languages[2].language_id == 0x0407);
-  CHECK(more.low_battery(more.profile().languages[2]) == "Akku leer");
+      read_reader(text + "low_battery = \"Pila scarica\"\nlanguage_id = 0x0410\n", "f.toml");
+  CHECK(more.profile().languages[2].language_id == 0x0410);
+  CHECK(more.low_battery(more.profile().languages[2]) == "Pila scarica");
+
+  // No other language knows it then.
+  std::string alone = text;
+  alone.replace(alone.find("[\"en\", \"fr\", \"it\"]"), 18, "[\"it\"]");
+  alone.erase(alone.find("[texts.fr]"), alone.find("[texts.it]") - alone.find("[texts.fr]"));
+  CHECK(test::failure_of([&] { return read_reader(alone, "f.toml"); }) ==
+        "f.toml:2: languages have no low_battery; one of them needs it");
+}
+
+TEST_CASE("a menu needs the words of its items, and has none of the others") {
+  std::string text(kGood);
+  text.insert(text.find("[code]"), "version = \"1.0 b\"\n");
+  const LoadedReader plain = read_reader(text, "f.toml");
+  CHECK(sesame::text(plain.profile().languages[0].messages, Message::menu_counter).empty());
+  text.insert(text.find("[texts.fr]"), "[[functions]]\nkey = \"M\"\nmenu = [\"version\", \"counter\"]\n\n");
+  const LoadedReader reader = read_reader(text, "f.toml");
+  const ReaderProfile& profile = reader.profile();
+  REQUIRE(profile.functions.size() == 3);
+  REQUIRE(profile.functions[2].menu.size() == 2);
+  CHECK(profile.functions[2].menu[0] == MenuItem::version);
+  const Messages& words = profile.languages[0].messages;
+  CHECK(sesame::text(words, Message::menu_counter) == "Counter\n{n}");
+  CHECK(sesame::text(words, Message::menu_version) == "Software\nVER 1.0 b");
+  CHECK(sesame::text(words, Message::menu_contrast).empty());
+}
+
+TEST_CASE("a model says how its PIN, its code and its card are taken") {
+  std::string text(kGood);
+  const auto change = [&](std::string_view from, std::string_view to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  change("[4, 4]", "[[3, 3], [3, 4], [4, 4]]");
+  change("[currency]", "[pin]\nmin_digits = 5\n\n[currency]");
+  change("[card]", "[card]\nreset_after_pin = true");
+  change("key = \"LOG-IN 1\"", "key = \"LOG-IN 1\"\non_insertion = true");
+  change("\"before-pin\" }", "\"before-pin\", max_digits = 16 }");
+  const LoadedReader reader = read_reader(text, "f.toml");
+  const ReaderProfile& profile = reader.profile();
+  CHECK(profile.min_pin_digits == 5);
+  CHECK(profile.reset_after_pin);
+  CHECK(profile.functions[0].on_insertion);
+  CHECK_FALSE(profile.functions[1].on_insertion);
+  CHECK(profile.functions[1].prompts[0].max_digits == 16);
+  GroupedCode grouped;
+  group(std::string_view("1234567"), profile.code, grouped);
+  CHECK(std::string(grouped.begin(), grouped.end()) == "123 4567");
 }
 
 TEST_CASE("whatever is cut off a reader's file: a profile or a named error") {
