@@ -71,6 +71,7 @@ class LiveReader {
   Screen screen() const;  // dark with a dead battery
   std::uint64_t revision() const { return revision_; }
   const ReaderProfile& profile() const { return profile_->profile(); }
+  const profile::Look& look() const { return profile_->look(); }
   // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
   const std::deque<LogEntry>& log() const { return log_; }
   bool forgotten() const { return forgotten_; }

@@ -32,10 +32,23 @@ bool takes_amounts(const ReaderProfile& profile) {
 
 Json keys_json(const ReaderProfile& profile) {
   auto functions = Json::array();
-  for (const Function& function : profile.functions) functions.push_back(function.key);
+  for (const Function& function : profile.functions) {
+    if (!function.on_insertion) functions.push_back(function.key);
+  }
   Json digits{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0"};
   if (takes_amounts(profile)) digits.push_back(".");
   return {{"functions", functions}, {"digits", digits}, {"ok", "OK"}, {"clear", "C"}};
+}
+
+Json look_json(const profile::Look& look) {
+  Json json = Json::object();
+  const std::pair<const char*, std::string_view> parts[] = {
+      {"body", look.body},   {"functions", look.functions}, {"digits", look.digits},          {"ok", look.ok},
+      {"clear", look.clear}, {"ok_label", look.ok_label},   {"clear_label", look.clear_label}};
+  for (const auto& [key, value] : parts) {
+    if (!value.empty()) json[key] = value;
+  }
+  return json;
 }
 
 Json card_json(Card* card) {
@@ -115,18 +128,21 @@ Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> 
   const ReaderProfile& profile = reader.profile();
   const Screen screen = live.screen();
   const bool notice = reader.notice() != Notice::none;
-  Json json = {{"id", id},
-               {"profile", profile.name},
-               {"title", profile.title},
-               {"clock", live.clock() == ClockKind::real ? "real" : "virtual"},
-               {"now_ms", live.now()},
-               {"deadline_ms", or_null(live.deadline())},
-               {"revision", live.revision()},
-               {"state", to_string(reader.state())},
-               {"notice", notice ? Json(to_string(reader.notice())) : Json(nullptr)},
-               {"lit", screen.lit},
-               {"screen", {{"rows", all_rows(screen)}, {"columns", profile.display.columns}}},
-               {"keys", keys_json(profile)}};
+  Json json = {
+      {"id", id},
+      {"profile", profile.name},
+      {"title", profile.title},
+      {"clock", live.clock() == ClockKind::real ? "real" : "virtual"},
+      {"now_ms", live.now()},
+      {"deadline_ms", or_null(live.deadline())},
+      {"revision", live.revision()},
+      {"state", to_string(reader.state())},
+      {"notice", notice ? Json(to_string(reader.notice())) : Json(nullptr)},
+      {"lit", screen.lit},
+      {"screen",
+       {{"rows", all_rows(screen)}, {"columns", profile.display.columns}, {"contrast", screen.contrast}}},
+      {"keys", keys_json(profile)},
+      {"look", look_json(live.look())}};
   add_code(json, live);
   json["card"] = card_json(live.card());
   json["faults"] = faults_json(live.faults());

@@ -10,6 +10,7 @@ import { createFaults } from './faults.js';
 import { createKeys } from './keys.js';
 import { createLcd } from './lcd.js';
 import { createLog } from './log.js';
+import { paint } from './look.js';
 import { sayInPassing, stand, standDown, translateNotices } from './notices.js';
 import { createSignIn } from './sign-in.js';
 import { language, speak, t, translate } from './text.js';
@@ -230,7 +231,7 @@ function draw() {
   const title = page.profiles.find((each) => each.name === reader.profile)?.title ?? reader.title;
   by('main').inert = false;
   document.documentElement.dataset.state = reader.state;
-  by('device').dataset.profile = reader.profile;
+  paint(by('body'), reader.look.body);
   by('engraved').textContent = title;
   lcd.show(reader.screen, reader.lit);
   by('icon-card').classList.toggle('on', reader.lit && reader.card !== null);
@@ -269,6 +270,7 @@ function hint(reader) {
     case 'pin':
     case 'host_pin': return t('hintPin');
     case 'prompt': return t('hintPrompt');
+    case 'menu': return t('hintMenu');
     case 'code': return t('hintCode', { seconds: clock.secondsLeft() });
     case 'last_try':
     case 'wrong_pin': return t('hintOk');

@@ -1,6 +1,7 @@
 // The keys of the reader: with mouse and finger, and with the computer's keyboard.
 import { by, h } from './dom.js';
 import { createKeyboard } from './keyboard.js';
+import { paint } from './look.js';
 import { t } from './text.js';
 
 const kHold = 700;  // milliseconds
@@ -11,9 +12,10 @@ function flash(button) {
   button.classList.add('flash');
 }
 
-// A button that presses `name`, or holds it where the finger stays.
-function keyButton(name, kind, label, { press, hold }) {
-  const button = h('button', { type: 'button', class: `key ${kind}`, 'data-key': name, 'aria-label': label }, h('span', {}, name));
+// A button that presses `name`, or holds it where the finger stays. `printed` is what stands on it.
+function keyButton(name, kind, label, { press, hold }, { color, printed } = {}) {
+  const button = h('button', { type: 'button', class: `key ${kind}`, 'data-key': name, 'aria-label': label }, h('span', {}, printed ?? name));
+  paint(button, color);
   let timer = 0;
   let held = false;
   const release = () => clearTimeout(timer);
@@ -38,18 +40,20 @@ function keyButton(name, kind, label, { press, hold }) {
 
 export function createKeys(actions) {
   let keys = null;
+  let look = {};
   let drawn = '';
 
   const draw = () => {
-    const functions = keys.functions.map((name) => keyButton(name, 'function', name, actions));
-    if (keys.digits.includes('.')) functions.push(keyButton('.', 'point', t('point'), actions));
+    const functions = keys.functions.map((name) => keyButton(name, 'function', name, actions, { color: look.functions }));
+    const digits = { color: look.digits };
+    if (keys.digits.includes('.')) functions.push(keyButton('.', 'point', t('point'), actions, digits));
     by('functions').replaceChildren(...functions);
     by('functions').dataset.many = keys.functions.length > 2;
     by('keypad').replaceChildren(
-      ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => keyButton(digit, 'digit', digit, actions)),
-      keyButton(keys.clear, 'clear', t('clear'), actions),
-      keyButton('0', 'digit', '0', actions),
-      keyButton(keys.ok, 'ok', t('ok'), actions));
+      ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => keyButton(digit, 'digit', digit, actions, digits)),
+      keyButton(keys.clear, 'clear', t('clear'), actions, { color: look.clear, printed: look.clear_label }),
+      keyButton('0', 'digit', '0', actions, digits),
+      keyButton(keys.ok, 'ok', t('ok'), actions, { color: look.ok, printed: look.ok_label }));
   };
   const button = (name) => document.querySelector(`.key[data-key="${CSS.escape(name)}"]`);
 
@@ -60,10 +64,11 @@ export function createKeys(actions) {
 
   return {
     show(reader) {
-      keys = reader.keys;
+      ({ keys, look } = reader);
       keyboard.follow(keys);
-      if (drawn !== JSON.stringify(keys)) draw();
-      drawn = JSON.stringify(keys);
+      const wanted = JSON.stringify([keys, look]);
+      if (drawn !== wanted) draw();
+      drawn = wanted;
       const invite = reader.state === 'choose_function';
       for (const each of by('functions').querySelectorAll('.function')) each.classList.toggle('invites', invite);
     },

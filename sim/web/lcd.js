@@ -4,12 +4,15 @@ import { glyph } from './glyphs.js';
 const kCell = 6;       // five dots and a gap
 const kRow = 10;       // eight dots and two of gap
 const kDot = 0.86;     // of the pitch
+const kContrast = 3;   // of a reader that was not told another, from 1 to 5: above it the dots between the letters show
+const kFaintest = 0.45, kGhost = 14;
 
 export function createLcd(canvas, frame) {
   const pen = canvas.getContext('2d');
   let rows = ['', ''];
   let columns = 16;
   let lit = false;
+  let contrast = kContrast;
 
   const draw = () => {
     const ratio = globalThis.devicePixelRatio || 1;
@@ -25,7 +28,8 @@ export function createLcd(canvas, frame) {
 
     const style = getComputedStyle(frame);
     const dark = style.color;
-    const ghost = style.getPropertyValue('--ghost');
+    canvas.style.opacity = Math.min(1, kFaintest + (1 - kFaintest) * (contrast - 1) / (kContrast - 1));
+    const ghost = contrast > kContrast ? `color-mix(in srgb, ${dark} ${kGhost * (contrast - kContrast)}%, transparent)` : style.getPropertyValue('--ghost');
     const size = pitch >= 5 ? Math.round(pitch * kDot) : pitch * kDot;
     pen.clearRect(0, 0, canvas.width, canvas.height);
     rows.forEach((text, y) => {
@@ -49,6 +53,7 @@ export function createLcd(canvas, frame) {
     show(screen, isLit) {
       rows = screen.rows;
       columns = screen.columns;
+      contrast = screen.contrast;
       lit = isLit;
       frame.classList.toggle('lit', lit);
       draw();

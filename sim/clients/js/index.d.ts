@@ -65,8 +65,10 @@ export interface ReaderState {
   state: string;
   notice: string | null;
   lit: boolean;
-  screen: { rows: string[]; columns: number };
+  screen: { rows: string[]; columns: number; contrast: number };
   keys: { functions: string[]; digits: string[]; ok: string; clear: string };
+  /** How a page draws the model, where its file says so: colors as "#2f5862", and what is printed on OK and C. */
+  look: Partial<Record<'body' | 'functions' | 'digits' | 'ok' | 'clear' | 'ok_label' | 'clear_label', string>>;
   /** The digits alone; `display` as they are grouped on the screen. */
   code: string | null;
   display: string | null;
