@@ -21,9 +21,11 @@ void profiles(const ProfilesOptions& options) {
     const profile::LoadedReader loaded = profile::load_reader(name);
     const ReaderProfile& reader = loaded.profile();
     auto functions = nlohmann::ordered_json::array();
-    for (const Function& function : reader.functions) functions.push_back(function.key);
+    for (const Function& function : reader.functions) {
+      if (function.menu.empty()) functions.push_back(function.key);
+    }
     all.push_back({{"name", name}, {"title", reader.title}, {"functions", functions}});
-    if (!options.json) print_line(fmt::format("{:<14} {:<24} {}", name, function_keys(reader), reader.title));
+    if (!options.json) print_line(fmt::format("{:<18} {:<24} {}", name, function_keys(reader), reader.title));
   }
   if (options.json) print_json(all, 2);
 }

@@ -239,7 +239,8 @@ TEST_CASE("the shipped cards and reader models are listed") {
   for (const char* card : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
     CHECK_THAT(sandbox.sesame({"cards"}).out, Contains(card));
   }
-  for (const char* reader : {"sesame", "vasco-810", "pinsentry", "random-reader"}) {
+  for (const char* reader :
+       {"sesame", "vasco-810", "pinsentry", "random-reader", "postfinance", "nordea-se"}) {
     CHECK_THAT(sandbox.sesame({"profiles"}).out, Contains(reader));
   }
   CHECK(nlohmann::json::parse(sandbox.sesame({"profiles", "--json"}).out)[0].contains("functions"));

@@ -110,7 +110,7 @@ TEST_CASE("the PINsentry identifies, responds and signs, in English and in pound
   CHECK(aids(profile) == Names{"A0000000048002", "A0000000038002", "A0000002040000"});
   CHECK(profile.card.applications[2].family == cap::Family::cap);
   CHECK(profile.currency.code == std::array<std::uint8_t, 2>{0x08, 0x26});
-  CHECK(profile.code.min_digits == 8);
+  CHECK(profile.code.min_digits == 1);
   CHECK(profile.code.max_digits == 8);
   CHECK(languages(profile) == Names{"en"});
   CHECK(text(profile.languages[0].messages, Message::enter_reference) == "Enter ref");
@@ -127,6 +127,44 @@ TEST_CASE("the Random Reader has I and S, tries Mastercard first, and speaks Dut
   CHECK(aids(profile)[0] == "A0000000048002");
   CHECK(languages(profile)[0] == "nl");
   CHECK(profile.currency.code == std::array<std::uint8_t, 2>{0x09, 0x78});
+}
+
+TEST_CASE("each of the other models has its functions, its languages and what is its own") {
+  struct Row {
+    const char* model;
+    Names keys, languages;
+    int min_digits, max_digits;
+    const char* first_aid;
+  };
+  const Row rows[] = {
+      {"barclays-pinsentry", {"IDENTIFY", "RESPOND", "SIGN"}, {"en"}, 1, 8, "A0000000038002"},
+      {"natwest", {"IDENTIFY", "RESPOND", "SIGN"}, {"en"}, 1, 8, "A0000000048002"},
+      {"nationwide", {"IDENTIFY", "RESPOND", "SIGN"}, {"en"}, 1, 8, "A0000000048002"},
+      {"xi-sign-4400", {"IDENTIFY", "RESPOND", "SIGN", "M"}, {"en", "fr"}, 1, 10, "A0000000048002"},
+      {"belfius", {"LOGIN", "SIGN", "BUY"}, {"nl", "fr", "en"}, 8, 10, "A0000000038002"},
+      {"ing-identity", {"LOGIN", "SIGN", "MENU"}, {"en", "nl", "fr"}, 8, 10, "A0000000048002"},
+      {"nordea-se", {"LOGIN", "SIGN"}, {"sv", "en"}, 9, 9, "A0000000048002"},
+      {"postfinance", {"CODE"}, {"de", "fr", "en"}, 7, 9, "A0000001118002"},
+      {"cardtan-at", {"TAN"}, {"de", "en"}, 7, 8, "A0000000048002"},
+      {"pass-cyberplus", {"CODE"}, {"fr"}, 8, 8, "A0000000038002"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.model);
+    const LoadedReader reader = load_reader(row.model);
+    const ReaderProfile& profile = reader.profile();
+    CHECK(keys(profile) == row.keys);
+    CHECK(languages(profile) == row.languages);
+    CHECK(profile.code.min_digits == row.min_digits);
+    CHECK(profile.code.max_digits == row.max_digits);
+    CHECK(aids(profile)[0] == row.first_aid);
+  }
+  CHECK(load_reader("postfinance").profile().functions[0].on_insertion);
+  CHECK(load_reader("cardtan-at").profile().functions[0].on_insertion);
+  CHECK(load_reader("cardtan-at").profile().reset_after_pin);
+  CHECK(text(load_reader("xi-sign-4400").profile().languages[0].messages, Message::menu_version) ==
+        "Software\nVER 0875.11");
+  CHECK(load_reader("xi-sign-4400").profile().timeouts.inactivity == 40'000);
+  CHECK(load_reader("xi-sign-4400").profile().functions[3].menu[1] == MenuItem::counter);
 }
 
 TEST_CASE("a profile stays where it is when its owner is moved") {
@@ -427,6 +465,14 @@ TEST_CASE("a language without a shipped file lives on the reader's own words") {
         "f.toml:2: languages have no low_battery; one of them needs it");
 }
 
+TEST_CASE("a model says what it looks like, or leaves it to the page") {
+  const LoadedReader barclays = load_reader("barclays-pinsentry");
+  CHECK(barclays.look().body == "#1f5f8a");
+  CHECK(barclays.look().ok_label == "ENTER");
+  CHECK(barclays.look().digits.empty());
+  CHECK(load_reader("sesame").look().body.empty());
+}
+
 TEST_CASE("a menu needs the words of its items, and has none of the others") {
   std::string text(kGood);
   text.insert(text.find("[code]"), "version = \"1.0 b\"\n");
@@ -464,6 +510,8 @@ TEST_CASE("a model says how its PIN, its code and its card are taken") {
   GroupedCode grouped;
   group(std::string_view("1234567"), profile.code, grouped);
   CHECK(std::string(grouped.begin(), grouped.end()) == "123 4567");
+  group(std::string_view("12345678"), load_reader("postfinance").profile().code, grouped);
+  CHECK(std::string(grouped.begin(), grouped.end()) == "12345678");
 }
 
 TEST_CASE("whatever is cut off a reader's file: a profile or a named error") {

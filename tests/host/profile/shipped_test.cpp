@@ -19,15 +19,18 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string_view>;
 
 TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
-  CHECK(shipped_names(ProfileKind::readers) == Names{"pinsentry", "random-reader", "sesame", "vasco-810"});
-  CHECK(shipped_names(ProfileKind::texts) == Names{"en", "fr", "nl"});
+  CHECK(shipped_names(ProfileKind::readers) == Names{"barclays-pinsentry", "belfius", "cardtan-at",
+                                                     "ing-identity", "nationwide", "natwest", "nordea-se",
+                                                     "pass-cyberplus", "pinsentry", "postfinance",
+                                                     "random-reader", "sesame", "vasco-810", "xi-sign-4400"});
+  CHECK(shipped_names(ProfileKind::texts) == Names{"de", "en", "fr", "nl", "sv"});
   CHECK(shipped_names(ProfileKind::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
   CHECK(shipped_names(ProfileKind::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(ProfileKind::readers);
-  REQUIRE(readers.size() == 4);
-  CHECK(readers[2].name == "sesame");
-  CHECK(readers[2].title == "Sésame");
+  REQUIRE(readers.size() == 14);
+  CHECK(readers[11].name == "sesame");
+  CHECK(readers[11].title == "Sésame");
   CHECK(list_shipped(ProfileKind::cards).size() == 4);
 }
 
@@ -61,9 +64,10 @@ TEST_CASE("an argument with a slash, or that ends in .toml, is a path") {
 
 TEST_CASE("an unknown name is refused with the names there are") {
   CHECK(test::failure_of([] { return load_reader("seasme"); }) ==
-        "no reader profile is named \"seasme\"; shipped: pinsentry, random-reader, sesame, vasco-810; or a "
-        "path, as "
-        "in ./my.toml");
+        "no reader profile is named \"seasme\"; shipped: barclays-pinsentry, belfius, cardtan-at, "
+        "ing-identity, nationwide, natwest, "
+        "nordea-se, pass-cyberplus, pinsentry, postfinance, random-reader, sesame, vasco-810, xi-sign-4400; "
+        "or a path, as in ./my.toml");
   CHECK(test::failure_of([] { return card::load_card(""); }) ==
         "no card is named \"\"; shipped: aes-card, bank-card, belgian-card, sesame-card; or a path, as in "
         "./my.toml");

@@ -130,9 +130,14 @@ TEST_CASE("a language's file says what the battery says, and how programs name t
   };
   for (const Row& row : {Row{"fr", "Pile faible", 0x040C},
                          {"en", "Low battery", 0x0409},
-                         {"nl", "Batterij zwak", 0x0413},}) {
+                         {"nl", "Batterij zwak", 0x0413},
+                         {"de", "Batterie schwach", 0x0407},
+                         {"sv", "Svagt batteri", 0x041D}}) {
     CAPTURE(row.language);
-    const LoadedReader reader = load_reader("sesame");
+    const std::string_view code = row.language;
+    const LoadedReader reader = load_reader(code == "de"   ? "postfinance"
+                                            : code == "sv" ? "nordea-se"
+                                                           : "sesame");
     const auto& all = reader.profile().languages;
     const auto found = std::find_if(all.begin(), all.end(), [&](const Language& language) {
       return std::string_view(language.code.data(), 2) == row.language;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "host/profile/shipped.hpp"
 #include "sim/reader/refusal.hpp"
 #include "tests/sim/reader/readers.hpp"
 
@@ -143,6 +144,44 @@ TEST_CASE("functions and inputs are typed as asked") {
   const OtpResult respond = otp(reader, request(kPin, "RESPOND", {"12345678"}));
   CHECK(respond.code);
   CHECK(otp(reader, request(kPin, "SIGN", {"12345678", "99.50"})).code);
+  CHECK(otp(reader, request(kPin, "IDENTIFY")).code);
+}
+
+TEST_CASE("every shipped model gives a code by each of its functions, wherever it was left") {
+  for (const std::string_view model : profile::shipped_names(profile::ProfileKind::readers)) {
+    TestReader reader("sesame-card", model);
+    for (const Function& function : reader->profile().functions) {
+      if (!function.menu.empty()) continue;
+      CAPTURE(model, function.key);
+      std::vector<std::string> inputs;
+      for (const Prompt& prompt : function.prompts) {
+        if (!prompt.optional) inputs.emplace_back(prompt.kind == PromptKind::amount ? "12.34" : "123456");
+      }
+      const OtpResult result = otp(reader, request(kPin, std::string(function.key), inputs));
+      CHECK(result.code);
+      reader->press(Key::ok);
+      reader->press(Key::d1);  // something is begun, and left
+    }
+  }
+}
+
+TEST_CASE("a reader that begins by itself is used by the name of its function, or without one") {
+  TestReader reader("sesame-card", "postfinance");
+  CHECK_FALSE(reader->key_named("CODE"));
+  CHECK(otp(reader, request(kPin, "CODE", {"4815"})).code);
+  CHECK(otp(reader, request(kPin, {}, {"4815"})).code);
+  reader->advance(60'000);
+  REQUIRE(reader->reader().state() == State::off);
+  CHECK(otp(reader, request(kPin, {}, {"4815"})).code);
+  CHECK(why(reader, request()) == "bad_input");
+}
+
+TEST_CASE("a menu makes no code") {
+  TestReader reader("sesame-card", "xi-sign-4400");
+  CHECK(reader->key_named("M"));
+  CHECK(why(reader, request(kPin, "M")) == "unknown_function");
+  reader->press(*reader->key_named("M"));
+  REQUIRE(reader->reader().state() == State::menu);
   CHECK(otp(reader, request(kPin, "IDENTIFY")).code);
 }
 

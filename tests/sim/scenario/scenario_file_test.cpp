@@ -166,7 +166,8 @@ TEST_CASE("what is wrong around the steps is refused") {
   CHECK_THAT(refusal("title = \"a\"\nsteps = [ 3 ]\n"), Contains("must be a table"));
   CHECK_THAT(refusal("title = \"a\"\ncards = 3\nsteps = []\n"),
              Contains("folder/a.toml:2: unknown key \"cards\""));
-  CHECK_THAT(refusal("profile = \"none\"\n" + with_step("pull = true")), Contains("allowed: pinsentry"));
+  CHECK_THAT(refusal("profile = \"none\"\n" + with_step("pull = true")),
+             Contains("allowed: barclays-pinsentry"));
   CHECK_THAT(refusal("title = [\n"), Contains("not TOML"));
 }
 

@@ -205,7 +205,8 @@ TEST_CASE("the keys of every shipped reader fit the drawing") {
   for (const std::string_view profile : profile::shipped_names(profile::ProfileKind::readers)) {
     const Person person(with_profile(std::string(profile)));
     for (const Function& function : person.model.reader().profile().functions) {
-      CHECK_THAT(person.sees(), Contains("[" + std::string(function.key) + "]"));
+      const bool drawn = person.sees().find("[" + std::string(function.key) + "]") != std::string::npos;
+      CHECK(drawn != function.on_insertion);  // which has no key
     }
   }
 }

@@ -58,6 +58,21 @@ onPage('a user who wants no motion gets none', {}, async (setup) => {
   assert.deepEqual(moving, []);
 });
 
+// ---- models
+
+onPage('a model is drawn in the colors of its file, with the keys that it has', { reader: { clock: 'virtual', profile: 'postfinance' } },
+  async ({ page, state }) => {
+    await card(page).click();
+    await state('prompt');
+    assert.equal(await page.locator('.key.function').count(), 0);
+    assert.equal(await page.locator('#body').evaluate((body) => body.style.getPropertyValue('--paint')), '#f5c400');
+    assert.equal(await page.locator('#engraved').evaluate((title) => getComputedStyle(title).color), 'rgb(17, 18, 20)');
+    await button(page, 'Barclays PINsentry').click();
+    await key(page, 'IDENTIFY').waitFor();
+    assert.equal(await key(page, 'OK').textContent(), 'ENTER');
+    assert.equal(await page.locator('#engraved').evaluate((title) => getComputedStyle(title).color), 'rgb(255, 255, 255)');
+  });
+
 // ---- contrast: WCAG 2.1, 1.4.3 (text, 4.5 to 1) and 1.4.11 (what marks a control or its focus, 3 to 1)
 
 const kText = 4.5;
