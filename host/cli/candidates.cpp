@@ -25,7 +25,6 @@ namespace tag = emv::tag;
 using ByteString = std::vector<std::uint8_t>;
 
 constexpr std::string_view kPse = "1PAY.SYS.DDF01";
-constexpr emv::ShortTag kCodeTableIndex = 0x9F11;
 constexpr std::uint8_t kFirst = 0x00, kNext = 0x02;
 // No card has so many of one name; one that never ends is left.
 constexpr std::size_t kMostOccurrences = 64;
@@ -113,7 +112,7 @@ class Search {
       found_.directory_sw = sw::file_not_found;
       return {};
     }
-    const Bytes code_table_index = in_fci(answer.data, kCodeTableIndex);
+    const Bytes code_table_index = in_fci(answer.data, tag::issuer_code_table_index);
     std::vector<CardApplication> listed;
     for (unsigned record = 1; record <= 255; ++record) {
       Buffer<5> command;
@@ -202,7 +201,8 @@ class Search {
     }
     application.aid.assign(fci->df_name.begin(), fci->df_name.end());
     if (!fci->label.empty()) application.label = without_padding(label_text(fci->label));
-    take_name(application, in_fci(answer.data, tag::preferred_name), in_fci(answer.data, kCodeTableIndex));
+    take_name(application, in_fci(answer.data, tag::preferred_name),
+              in_fci(answer.data, tag::issuer_code_table_index));
     application.language = without_padding(safe::one_line(label_text(fci->language_preference)));
     if (!application.priority) application.priority = fci->priority;
     return there;

@@ -7,6 +7,7 @@
 
 #include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/status_word.hpp"
+#include "firmware/core/emv/tags.hpp"
 #include "firmware/core/emv/tlv.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
@@ -28,8 +29,6 @@ using Json = nlohmann::ordered_json;
 using explain::tag_name;
 using explain::TagForm;
 using explain::TagName;
-
-constexpr emv::Tag kCodeTableIndex = 0x9F11, kPreferredName = 0x9F12;
 
 // What stands somewhere in the bytes: a data object, padding, a status word at the end, or what is none of
 // these, to the end.
@@ -100,16 +99,17 @@ void print_dol(Bytes dol, int depth) {
     }
     const std::string tag = tag_text(entry->tag);
     at += tag.size() / 2 + 1;
-    print_line(fmt::format("{:{}}{:<5} {:>3} bytes  {}", "", 2 * depth, tag, entry->length,
-                           tag_name(entry->tag).name));
+    print_line(fmt::format("{:{}}{:<5} {:>3} {:<5}  {}", "", 2 * depth, tag, entry->length,
+                           entry->length == 1 ? "byte" : "bytes", tag_name(entry->tag).name));
   }
 }
 
 // The letters of a name are those that the issuer says, beside it.
 std::optional<int> code_table_of(const Nodes& siblings, emv::Tag tag) {
-  const auto index = std::find_if(siblings.begin(), siblings.end(),
-                                  [](const Node& node) { return node.tag == kCodeTableIndex; });
-  return tag == kPreferredName && index != siblings.end() ? code_table(index->bytes) : std::nullopt;
+  const auto index = std::find_if(siblings.begin(), siblings.end(), [](const Node& node) {
+    return node.tag == emv::tag::issuer_code_table_index;
+  });
+  return tag == emv::tag::preferred_name && index != siblings.end() ? code_table(index->bytes) : std::nullopt;
 }
 
 std::string meaning(const Node& node, TagForm form, const Nodes& siblings) {

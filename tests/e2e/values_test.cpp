@@ -196,7 +196,7 @@ TEST_CASE("TLV is explained, and what is cut short says where") {
        "6F2E8407A0000000048002A5239F38039F35015F2D026672BF0C159F5501005F2C020056DF0709424B53303536303038"});
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.out, Contains("Dedicated File (DF) Name  A0000000048002") && Contains("\"fr\"") &&
-                              Contains("9F35    1 bytes  Terminal Type"));
+                              Contains("9F35    1 byte   Terminal Type"));
   const auto cut = sandbox.sesame({"tlv", "6F 05", "84 07"});
   CHECK(cut.status == 2);
   CHECK_THAT(cut.err, Contains("byte 0: the value is shorter than its length says"));

@@ -41,6 +41,7 @@ inline constexpr Tag psn = 0x5F34;
 inline constexpr Tag amount_authorised = 0x9F02;
 inline constexpr Tag amount_other = 0x9F03;
 inline constexpr Tag iad = 0x9F10;
+inline constexpr Tag issuer_code_table_index = 0x9F11;
 inline constexpr Tag preferred_name = 0x9F12;
 inline constexpr Tag last_online_atc = 0x9F13;
 inline constexpr Tag merchant_category = 0x9F15;
