@@ -7,15 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "host/card/ac_type.hpp"
 #include "host/card/dol_part.hpp"
 #include "host/card/personalization.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 
 namespace sesame::card {
-
-// Bits 8 and 7 of the CID; also what the terminal asks for in P1 (EMV 4.3 Book 3, tables 12 and 14).
-enum class AcType : std::uint8_t { aac = 0x00, tc = 0x40, arqc = 0x80 };
 
 // What has happened in this transaction, as the CVR tells it.
 struct TransactionFacts {

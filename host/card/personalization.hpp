@@ -12,6 +12,7 @@
 
 #include "firmware/core/emv/tlv.hpp"
 #include "host/base/secret.hpp"
+#include "host/card/behavior.hpp"
 #include "host/keys/derivation.hpp"
 #include "host/keys/key.hpp"
 #include "host/keys/mac.hpp"
@@ -108,6 +109,7 @@ struct Personalization {
   std::string language;  // 5F2D: "fr", "fren"; may be empty
   bool pse = false;      // 1PAY.SYS.DDF01
   std::vector<Application> applications;
+  Behavior behavior;
 };
 
 }  // namespace sesame::card

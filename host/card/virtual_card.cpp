@@ -14,8 +14,44 @@ namespace tag = emv::tag;
 
 namespace {
 
-constexpr std::uint8_t kSelect = 0xA4, kReadRecord = 0xB2, kVerify = 0x20, kGetResponse = 0xC0;
-constexpr std::uint8_t kGetProcessingOptions = 0xA8, kGenerateAc = 0xAE, kGetData = 0xCA;
+constexpr std::uint8_t kGetResponse = 0xC0;
+
+struct Instruction {
+  std::uint8_t cla, ins;
+  CommandKind kind;
+};
+constexpr Instruction kInstructions[] = {
+    {0x00, 0xA4, CommandKind::select},
+    {0x80, 0xA8, CommandKind::get_processing_options},
+    {0x00, 0xB2, CommandKind::read_record},
+    {0x80, 0xCA, CommandKind::get_data},
+    {0x00, 0x20, CommandKind::verify},
+    {0x80, 0xAE, CommandKind::generate_ac},
+    {0x00, 0x88, CommandKind::internal_authenticate},
+    {0x00, 0x82, CommandKind::external_authenticate},
+    {0x00, 0x84, CommandKind::get_challenge},
+};
+
+// Nothing: the class is none of the card's, or not that of the instruction.
+std::optional<CommandKind> kind_of(const emv::CommandApdu& command) {
+  if (command.cla != 0x00 && command.cla != 0x80) return std::nullopt;
+  const auto row = std::find_if(std::begin(kInstructions), std::end(kInstructions),
+                                [&](const Instruction& each) { return each.ins == command.ins; });
+  if (row == std::end(kInstructions)) return CommandKind::other;
+  if (row->cla != command.cla) {
+    return can_be_processed(row->kind) ? std::nullopt : std::optional(CommandKind::other);
+  }
+  if (row->kind != CommandKind::generate_ac) return row->kind;
+  switch (static_cast<AcType>(command.p1 & 0xC0)) {
+    case AcType::aac: return CommandKind::generate_ac_aac;
+    case AcType::tc: return CommandKind::generate_ac_tc;
+    case AcType::arqc: break;
+  }
+  return CommandKind::generate_ac_arqc;
+}
+
+bool is_error(std::uint16_t status) { return sw::sw1(status) >= 0x64 && sw::sw1(status) <= 0x6F; }
+bool is_done(std::uint16_t status) { return status == sw::ok || sw::sw1(status) == 0x62; }
 
 ByteString joined(Bytes a, Bytes b) {
   ByteString out(a.begin(), a.end());
@@ -108,14 +144,23 @@ SlotStatus VirtualCard::carry_out(const SlotRequest& request, emv::ResponseBuffe
 
 SlotStatus VirtualCard::reset(const ByteString& atr, emv::ResponseBuffer& answer) {
   forget_transaction();
-  phase_ = Phase::nothing_selected;
+  waiting_.clear();
+  built_.clear();
+  state_ = static_cast<std::size_t>(Phase::nothing_selected);
+  selected_ = 0;
+  selected_blocked_ = counters_.blocked(selected_);
   return answer.assign(atr) ? SlotStatus::ok : SlotStatus::garbled;
 }
 
 void VirtualCard::forget_transaction() {
   facts_ = {};
-  waiting_.clear();
-  built_.clear();
+  first_ac_due_ = session_begun_ = false;
+}
+
+void VirtualCard::enter_next_state() {
+  if (!next_state_) return;
+  state_ = *next_state_;
+  if (phase() < Phase::initiated) forget_transaction();
 }
 
 // ---- one command
@@ -127,117 +172,215 @@ void VirtualCard::respond(Bytes bytes, emv::ResponseBuffer& response) {
     return get_response(*command, response);
   }
   waiting_.clear();
+  next_state_.reset();
   const Answer answer = command ? execute(*command) : Answer{{}, sw::wrong_length};
+  if (is_error(answer.sw) && !next_state_) next_state_ = state().after_error;
   if (t0 && !answer.data.empty()) return answer_t0(*command, answer, response);
+  enter_next_state();
   static_cast<void>(response.append(answer.data));
   static_cast<void>(response.push(sw::sw1(answer.sw)) && response.push(sw::sw2(answer.sw)));
 }
 
 VirtualCard::Answer VirtualCard::execute(const emv::CommandApdu& command) {
-  if (command.cla != 0x00 && command.cla != 0x80) return {{}, sw::cla_not_supported};
-  const auto of_class = [&](std::uint8_t cla) { return command.cla == cla; };
-  switch (command.ins) {
-    case kSelect: return of_class(0x00) ? select(command) : Answer{{}, sw::cla_not_supported};
-    case kReadRecord: return of_class(0x00) ? read_record(command) : Answer{{}, sw::cla_not_supported};
-    case kVerify: return of_class(0x00) ? verify(command) : Answer{{}, sw::cla_not_supported};
-    case kGetProcessingOptions:
-      return of_class(0x80) ? get_processing_options(command) : Answer{{}, sw::cla_not_supported};
-    case kGenerateAc: return of_class(0x80) ? generate_ac(command) : Answer{{}, sw::cla_not_supported};
-    case kGetData: return of_class(0x80) ? get_data(command) : Answer{{}, sw::cla_not_supported};
-    default: return {{}, sw::ins_not_supported};
+  const auto kind = kind_of(command);
+  if (!kind) return {{}, sw::cla_not_supported};
+  const Fault fault = fault_of(*kind, command);
+  const bool right = fault.sw == 0;
+  const auto told = personalization_.behavior.reply(state_, *kind, right);
+  const bool processed = told ? told->processed() : in_order(phase(), *kind);
+  const bool accepted = right || (told && told->accepted && !command.data.empty());
+
+  Answer answer;
+  if (told && !processed) {
+    answer.sw = told->sw;
+  } else if (fault.of_header || (processed && !accepted)) {
+    answer.sw = personalization_.behavior.status_if_wrong(*kind).value_or(fault.sw);
+    if (*kind == CommandKind::select && !fault.of_header) lead_to(Phase::nothing_selected);
+  } else if (!processed) {
+    answer.sw = can_be_processed(*kind) ? sw::conditions_not_satisfied : sw::ins_not_supported;
+  } else {
+    answer = process(*kind, command, told.value_or(Reply{}));
   }
+  // What is said of a command that is processed is said of its success.
+  if (told && told->then && (!accepted || !processed || is_done(answer.sw))) next_state_ = told->then;
+  return answer;
 }
 
-// EMV 4.3 Book 1, 11.3 and 12.3: by name, which may be a beginning; P2 02 goes on to the next one that fits.
-VirtualCard::Answer VirtualCard::select(const emv::CommandApdu& command) {
-  const bool next = command.p2 == 0x02;
-  if (command.p1 != 0x04 || (command.p2 != 0x00 && !next)) return {{}, sw::wrong_p1_p2};
-  if (command.data.empty() || command.data.size() > 16) return {{}, sw::wrong_length};
+VirtualCard::Answer VirtualCard::process(CommandKind kind, const emv::CommandApdu& command,
+                                         const Reply& reply) {
+  switch (kind) {
+    case CommandKind::select: return select(command);
+    case CommandKind::get_processing_options: return get_processing_options();
+    case CommandKind::read_record: return read_record(command);
+    case CommandKind::get_data: return get_data(command);
+    case CommandKind::verify: return verify(command);
+    case CommandKind::generate_ac:
+    case CommandKind::generate_ac_aac:
+    case CommandKind::generate_ac_tc:
+    case CommandKind::generate_ac_arqc: return generate_ac(command, reply);
+    case CommandKind::internal_authenticate:
+    case CommandKind::external_authenticate:
+    case CommandKind::get_challenge:
+    case CommandKind::other: break;
+  }
+  return {{}, sw::ins_not_supported};
+}
 
-  const std::size_t after = next && phase_ >= Phase::selected ? selected_ + 1 : 0;
+VirtualCard::Fault VirtualCard::fault_of(CommandKind kind, const emv::CommandApdu& command) const {
+  switch (kind) {
+    case CommandKind::select: return fault_of_select(command);
+    case CommandKind::get_processing_options: return fault_of_get_processing_options(command);
+    case CommandKind::read_record: return fault_of_read_record(command);
+    case CommandKind::get_data: return fault_of_get_data(command);
+    case CommandKind::verify: return fault_of_verify(command);
+    case CommandKind::generate_ac:
+    case CommandKind::generate_ac_aac:
+    case CommandKind::generate_ac_tc:
+    case CommandKind::generate_ac_arqc: return fault_of_generate_ac(command);
+    case CommandKind::internal_authenticate:
+    case CommandKind::external_authenticate:
+    case CommandKind::get_challenge:
+    case CommandKind::other: break;
+  }
+  return {};
+}
+
+// ---- SELECT: EMV 4.3 Book 1, 11.3 and 12.3: by name, which may be a beginning; P2 02 goes on to the next
+// one that fits.
+
+bool VirtualCard::asks_for_pse(const emv::CommandApdu& command) const {
+  return !pse_fci_.empty() && command.p2 == 0x00 &&
+         std::equal(command.data.begin(), command.data.end(), kPseName.begin(), kPseName.end());
+}
+
+std::optional<std::size_t> VirtualCard::find_application(const emv::CommandApdu& command) const {
+  const bool next = command.p2 == 0x02 && phase() >= Phase::selected;
+  for (std::size_t i = next ? selected_ + 1 : 0; i < applications_.size(); ++i) {
+    if (starts_with(applications_[i].application.aid, command.data)) return i;
+  }
+  return std::nullopt;
+}
+
+VirtualCard::Fault VirtualCard::fault_of_select(const emv::CommandApdu& command) const {
+  if (command.p1 != 0x04 || (command.p2 != 0x00 && command.p2 != 0x02)) return {sw::wrong_p1_p2, true};
+  if (command.data.empty() || command.data.size() > 16) return {sw::wrong_length, true};
+  if (asks_for_pse(command) || find_application(command)) return {};
+  return {sw::file_not_found};
+}
+
+VirtualCard::Answer VirtualCard::select(const emv::CommandApdu& command) {
   forget_transaction();
-  if (!pse_fci_.empty() && !next &&
-      std::equal(command.data.begin(), command.data.end(), kPseName.begin(), kPseName.end())) {
-    phase_ = Phase::directory;
+  if (asks_for_pse(command)) {
+    lead_to(Phase::directory);
     return {pse_fci_, sw::ok};
   }
-  for (std::size_t i = after; i < applications_.size(); ++i) {
-    if (!starts_with(applications_[i].application.aid, command.data)) continue;
-    selected_ = i;
-    phase_ = Phase::selected;
-    selected_blocked_ = counters_.blocked(i);
-    if (selected_blocked_) return {{}, sw::selected_file_invalidated};
-    return {applications_[i].fci, sw::ok};
-  }
-  phase_ = Phase::nothing_selected;
-  return {{}, sw::file_not_found};
+  selected_ = *find_application(command);
+  selected_blocked_ = counters_.blocked(selected_);
+  lead_to(Phase::selected);
+  if (selected_blocked_) return {{}, sw::selected_file_invalidated};
+  return {current().fci, sw::ok};
 }
 
-// EMV 4.3 Book 3, 6.5.8; Book 2, D3: the ATC counts here, durably, before anything is answered.
-VirtualCard::Answer VirtualCard::get_processing_options(const emv::CommandApdu& command) {
-  if (command.p1 != 0x00 || command.p2 != 0x00) return {{}, sw::wrong_p1_p2};
-  if (phase_ != Phase::selected) return {{}, sw::conditions_not_satisfied};
-  const auto object = emv::TlvReader(command.data).next();
-  if (!object || object->tag != tag::command_template) return {{}, sw::wrong_length};
-  // Nothing before or after the template, not even the padding that TlvReader skips.
-  if (object->header + object->value.size() != command.data.size()) return {{}, sw::wrong_length};
-  if (object->value.size() != current().pdol_length) return {{}, sw::wrong_length};
-  if (counters_.atc(selected_) == CardCounters::kLastAtc) return {{}, sw::conditions_not_satisfied};
+// ---- GET PROCESSING OPTIONS: EMV 4.3 Book 3, 6.5.8
 
+VirtualCard::Fault VirtualCard::fault_of_get_processing_options(const emv::CommandApdu& command) const {
+  if (command.p1 != 0x00 || command.p2 != 0x00) return {sw::wrong_p1_p2, true};
+  const auto object = emv::TlvReader(command.data).next();
+  if (!object || object->tag != tag::command_template) return {sw::wrong_length};
+  // Nothing before or after the template, not even the padding that TlvReader skips.
+  if (object->header + object->value.size() != command.data.size()) return {sw::wrong_length};
+  if (object->value.size() != current().pdol_length) return {sw::wrong_length};
+  return {};
+}
+
+// EMV 4.3 Book 2, D3: the ATC counts here, durably, before anything is answered.
+VirtualCard::Answer VirtualCard::get_processing_options() {
+  if (counters_.atc(selected_) == CardCounters::kLastAtc) return {{}, sw::conditions_not_satisfied};
   counters_.increment_atc(selected_);
-  phase_ = Phase::initiated;
+  forget_transaction();
+  first_ac_due_ = true;
+  lead_to(Phase::initiated);
   return {current().processing_options, sw::ok};
 }
 
-// EMV 4.3 Book 3, 6.5.11; Book 1, 11.2.
-VirtualCard::Answer VirtualCard::read_record(const emv::CommandApdu& command) const {
-  if ((command.p2 & 0x07) != 0x04) return {{}, sw::wrong_p1_p2};
-  if (!command.data.empty()) return {{}, sw::wrong_length};
+// ---- READ RECORD: EMV 4.3 Book 3, 6.5.11; Book 1, 11.2
+
+VirtualCard::Fault VirtualCard::fault_of_read_record(const emv::CommandApdu& command) const {
+  if ((command.p2 & 0x07) != 0x04) return {sw::wrong_p1_p2, true};
+  if (!command.data.empty()) return {sw::wrong_length, true};
   const std::uint8_t sfi = command.p2 >> 3;
-  if (phase_ == Phase::directory) {
-    if (sfi != kPseSfi) return {{}, sw::file_not_found};
-    if (command.p1 < 1 || command.p1 > pse_records_.size()) return {{}, sw::record_not_found};
-    return {pse_records_[command.p1 - 1U], sw::ok};
-  }
-  if (!transaction_open()) return {{}, sw::conditions_not_satisfied};
-  bool file_found = false;
-  for (std::size_t i = 0; i < current().records.size(); ++i) {
-    const Record& record = current().application.records[i];
-    file_found = file_found || record.sfi == sfi;
-    if (record.sfi == sfi && record.number == command.p1) return {current().records[i], sw::ok};
-  }
-  return {{}, file_found ? sw::record_not_found : sw::file_not_found};
+  if (find_record(sfi, command.p1)) return {};
+  if (phase() == Phase::directory) return {sfi == kPseSfi ? sw::record_not_found : sw::file_not_found};
+  const auto& records = current().application.records;
+  const bool file_found =
+      std::any_of(records.begin(), records.end(), [&](const Record& record) { return record.sfi == sfi; });
+  return {file_found ? sw::record_not_found : sw::file_not_found};
 }
 
-// EMV 4.3 Book 3, 6.5.7.
+std::optional<std::size_t> VirtualCard::find_record(std::uint8_t sfi, std::uint8_t number) const {
+  if (phase() == Phase::directory) {
+    const bool there = sfi == kPseSfi && number >= 1 && number <= pse_records_.size();
+    return there ? std::optional<std::size_t>(number - 1U) : std::nullopt;
+  }
+  const auto& records = current().application.records;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].sfi == sfi && records[i].number == number) return i;
+  }
+  return std::nullopt;
+}
+
+VirtualCard::Answer VirtualCard::read_record(const emv::CommandApdu& command) const {
+  const auto& records = phase() == Phase::directory ? pse_records_ : current().records;
+  return {records[*find_record(command.p2 >> 3, command.p1)], sw::ok};
+}
+
+// ---- GET DATA: EMV 4.3 Book 3, 6.5.7
+
+namespace {
+
+emv::Tag tag_asked(const emv::CommandApdu& command) {
+  return static_cast<emv::Tag>(command.p1) << 8 | command.p2;
+}
+
+}  // namespace
+
+VirtualCard::Fault VirtualCard::fault_of_get_data(const emv::CommandApdu& command) {
+  if (!command.data.empty()) return {sw::wrong_length, true};
+  switch (tag_asked(command)) {
+    case tag::atc:
+    case tag::last_online_atc:
+    case tag::pin_try_counter: return {};
+    default: return {sw::referenced_data_not_found};
+  }
+}
+
 VirtualCard::Answer VirtualCard::get_data(const emv::CommandApdu& command) {
-  if (!command.data.empty()) return {{}, sw::wrong_length};
-  if (!transaction_open()) return {{}, sw::conditions_not_satisfied};
-  const emv::Tag asked = static_cast<emv::Tag>(command.p1) << 8 | command.p2;
+  const emv::Tag asked = tag_asked(command);
   Buffer<2> value;
-  const auto push16 = [&](std::uint16_t number) {
-    return value.push(static_cast<std::uint8_t>(number >> 8)) &&
-           value.push(static_cast<std::uint8_t>(number));
-  };
   bool fits = true;
-  switch (asked) {
-    case tag::atc: fits = push16(counters_.atc(selected_)); break;
-    case tag::last_online_atc: fits = push16(counters_.last_online_atc(selected_)); break;
-    case tag::pin_try_counter: fits = value.push(counters_.tries_left()); break;
-    default: return {{}, sw::referenced_data_not_found};
+  if (asked == tag::pin_try_counter) {
+    fits = value.push(counters_.tries_left());
+  } else {
+    const std::uint16_t number =
+        asked == tag::atc ? counters_.atc(selected_) : counters_.last_online_atc(selected_);
+    fits =
+        value.push(static_cast<std::uint8_t>(number >> 8)) && value.push(static_cast<std::uint8_t>(number));
   }
   built_.clear();
   fits = fits && emv::append_tlv(built_, asked, value);
   return {built_, fits ? sw::ok : sw::wrong_length};
 }
 
-// EMV 4.3 Book 3, 6.5.12: plaintext PIN. The try is taken, durably, before the comparison, so that no crash
-// and no pulled card gives it back.
+// ---- VERIFY: EMV 4.3 Book 3, 6.5.12: plaintext PIN
+
+VirtualCard::Fault VirtualCard::fault_of_verify(const emv::CommandApdu& command) {
+  if (command.p1 != 0x00 || command.p2 != 0x80) return {sw::wrong_p1_p2, true};
+  if (command.data.size() != 8) return {sw::wrong_length, true};
+  return {well_formed_pin_block(command.data) ? std::uint16_t{0} : sw::wrong_data};
+}
+
+// The try is taken, durably, before the comparison, so that no crash and no pulled card gives it back.
 VirtualCard::Answer VirtualCard::verify(const emv::CommandApdu& command) {
-  if (command.p1 != 0x00 || command.p2 != 0x80) return {{}, sw::wrong_p1_p2};
-  if (command.data.size() != 8) return {{}, sw::wrong_length};
-  if (phase_ != Phase::initiated) return {{}, sw::conditions_not_satisfied};
-  if (!well_formed_pin_block(command.data)) return {{}, sw::wrong_data};
   if (counters_.tries_left() == 0) return {{}, sw::authentication_blocked};
 
   counters_.take_try();
@@ -248,37 +391,47 @@ VirtualCard::Answer VirtualCard::verify(const emv::CommandApdu& command) {
   return {{}, sw::ok};
 }
 
-// EMV 4.3 Book 3, 6.5.5. The card may give less than was asked, never more.
-VirtualCard::Answer VirtualCard::generate_ac(const emv::CommandApdu& command) {
+// ---- GENERATE AC: EMV 4.3 Book 3, 6.5.5
+
+VirtualCard::Fault VirtualCard::fault_of_generate_ac(const emv::CommandApdu& command) const {
   const bool known_type = (command.p1 & 0x3F) == 0 && command.p1 != 0xC0;
-  if (!known_type || command.p2 != 0x00) return {{}, sw::wrong_p1_p2};
-  const auto asked = static_cast<AcType>(command.p1);
-  Prepared& card = current();
-  if (phase_ == Phase::initiated) {
-    if (command.data.size() != card.cdol1_length) return {{}, sw::wrong_length};
-    facts_.first = decide_first(asked);
-    facts_.tries_left = counters_.tries_left();
-    card.cryptograms.begin(counters_.atc(selected_), command.data);
-    phase_ = facts_.first == AcType::aac ? Phase::over : Phase::first_ac_given;
-    return cryptogram_answer(facts_.first, command.data);
-  }
-  if (phase_ == Phase::first_ac_given) {
-    if (asked == AcType::arqc) return {{}, sw::conditions_not_satisfied};
-    if (command.data.size() != card.cdol2_length) return {{}, sw::wrong_length};
-    // Offline, and no issuer has spoken: whatever was asked, the transaction is declined.
-    facts_.second = AcType::aac;
-    facts_.unable_to_go_online =
-        card.response_code && unable_to_go_online(card.response_code->of(command.data));
-    phase_ = Phase::over;
-    return cryptogram_answer(AcType::aac, command.data);
-  }
-  return {{}, sw::conditions_not_satisfied};
+  if (!known_type || command.p2 != 0x00) return {sw::wrong_p1_p2, true};
+  const std::size_t length = phase() < Phase::first_ac ? current().cdol1_length : current().cdol2_length;
+  return {command.data.size() == length ? std::uint16_t{0} : sw::wrong_length};
 }
 
-AcType VirtualCard::decide_first(AcType asked) const {
+VirtualCard::Answer VirtualCard::generate_ac(const emv::CommandApdu& command, const Reply& reply) {
+  const auto asked = static_cast<AcType>(command.p1);
+  Prepared& card = current();
+  const bool first = phase() < Phase::first_ac;
+  ByteString data(command.data.begin(), command.data.end());
+  data.resize(first ? card.cdol1_length : card.cdol2_length);  // a length that is accepted may be another
+  if (first) {
+    // A TC, too, becomes an ARQC: this card goes online.
+    facts_.first = first_ac_due_ ? decide(asked, AcType::arqc, reply) : AcType::aac;
+    facts_.second.reset();
+    facts_.tries_left = counters_.tries_left();
+    card.cryptograms.begin(counters_.atc(selected_), data);
+    first_ac_due_ = false;
+    session_begun_ = true;
+    lead_to(facts_.first == AcType::arqc ? Phase::first_ac : Phase::over);
+    return cryptogram_answer(facts_.first, data);
+  }
+  if (!session_begun_) card.cryptograms.begin(counters_.atc(selected_), ByteString(card.cdol1_length));
+  // Offline, and no issuer has spoken: whatever was asked, the transaction is declined.
+  facts_.second = decide(asked, AcType::aac, reply);
+  facts_.unable_to_go_online = card.response_code && unable_to_go_online(card.response_code->of(data));
+  first_ac_due_ = false;
+  session_begun_ = true;
+  lead_to(Phase::over);
+  return cryptogram_answer(*facts_.second, data);
+}
+
+// The card may give less than was asked, never more.
+AcType VirtualCard::decide(AcType asked, AcType otherwise, const Reply& reply) const {
   const bool pin_missing = current().application.needs_pin && !facts_.pin_ok;
   if (asked == AcType::aac || pin_missing || selected_blocked_) return AcType::aac;
-  return AcType::arqc;  // a TC, too, becomes an ARQC: this card goes online
+  return reply.given.value_or(otherwise);
 }
 
 VirtualCard::Answer VirtualCard::cryptogram_answer(AcType type, Bytes data) {
@@ -307,11 +460,13 @@ VirtualCard::Answer VirtualCard::cryptogram_answer(AcType type, Bytes data) {
 void VirtualCard::answer_t0(const emv::CommandApdu& command, const Answer& answer,
                             emv::ResponseBuffer& response) {
   const auto length = static_cast<std::uint8_t>(answer.data.size());
+  const bool asked_again = command.data.empty() && command.le != answer.data.size();
+  if (!asked_again) enter_next_state();
   if (!command.data.empty()) {
     static_cast<void>(waiting_.assign(answer.data) && waiting_.push(sw::sw1(answer.sw)) &&
                       waiting_.push(sw::sw2(answer.sw)));
     static_cast<void>(response.push(sw::more_data) && response.push(length));
-  } else if (command.le != answer.data.size()) {
+  } else if (asked_again) {
     static_cast<void>(response.push(sw::wrong_le) && response.push(length));
   } else {
     static_cast<void>(response.append(answer.data) && response.push(sw::sw1(answer.sw)) &&

@@ -8,6 +8,7 @@
 #include "firmware/core/emv/dol.hpp"
 #include "firmware/core/emv/tags.hpp"
 #include "firmware/core/names.hpp"
+#include "host/card/file/card_behavior.hpp"
 #include "host/card/file/card_file.hpp"
 #include "host/card/files.hpp"
 #include "host/cli/commands.hpp"
@@ -96,6 +97,36 @@ nlohmann::ordered_json described(const Application& application) {
   return out;
 }
 
+nlohmann::ordered_json described(const card::Reply& reply, const card::Behavior& behavior) {
+  const std::string answer = card::answer_text(reply);
+  return answer + (reply.then ? ", then " + behavior.states[*reply.then].name : "");
+}
+
+nlohmann::ordered_json described(const card::Replies& replies, const card::Behavior& behavior) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::object();
+  if (replies.right) out["right"] = described(*replies.right, behavior);
+  if (replies.wrong) out["wrong"] = described(*replies.wrong, behavior);
+  const bool same = out.size() == 2 && out["right"] == out["wrong"];
+  return same ? out["right"] : out;
+}
+
+// What differs from every card: nothing where the file says nothing.
+nlohmann::ordered_json described(const card::Behavior& behavior) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::object();
+  for (const auto& [kind, status] : behavior.wrong)
+    out["wrong"][std::string(name_of(kind))] = fmt::format("{:04X}", status);
+  for (std::size_t i = 0; i < behavior.states.size(); ++i) {
+    const card::CardState& state = behavior.states[i];
+    nlohmann::ordered_json shown = nlohmann::ordered_json::object();
+    if (i != static_cast<std::size_t>(state.phase)) shown["like"] = name_of(state.phase);
+    if (state.after_error) shown["after_error"] = behavior.states[*state.after_error].name;
+    for (const auto& [kind, replies] : state.replies)
+      shown[std::string(name_of(kind))] = described(replies, behavior);
+    if (!shown.empty()) out[state.name] = std::move(shown);
+  }
+  return out;
+}
+
 // Keys and PIN are in the file for who needs them; they are not shown.
 nlohmann::ordered_json described(const Personalization& card) {
   nlohmann::ordered_json out{{"name", card.name},
@@ -110,18 +141,23 @@ nlohmann::ordered_json described(const Personalization& card) {
   out["applications"] = nlohmann::ordered_json::array();
   for (const Application& application : card.applications)
     out["applications"].push_back(described(application));
+  if (auto behavior = described(card.behavior); !behavior.empty()) out["behavior"] = std::move(behavior);
   return out;
 }
 
-void print(const nlohmann::ordered_json& object, int depth) {
+void print(const nlohmann::ordered_json& object, int depth, int width = 14) {
+  constexpr int kCommandWidth = 22;
   for (const auto& [key, value] : object.items()) {
     if (value.is_array()) {
       for (const auto& item : value) {
         print_line(fmt::format("{:{}}application", "", depth));
         print(item, depth + 2);
       }
+    } else if (value.is_object()) {
+      print_line(fmt::format("{:{}}{}", "", depth, key));
+      print(value, depth + 2, kCommandWidth);
     } else {
-      print_line(fmt::format("{:{}}{:<14} {}", "", depth, key,
+      print_line(fmt::format("{:{}}{:<{}} {}", "", depth, key, width,
                              value.is_string() ? value.get<std::string>() : value.dump()));
     }
   }

@@ -4,7 +4,8 @@ import { t } from './text.js';
 
 const kFar = 40;  // pixels that a hand has to move it
 // Of the cards that are shipped: hw-profiles/cards. It is unknown of a card of one's own.
-const kPins = new Map(['sesame-card', 'bank-card', 'aes-card', 'belgian-card'].map((name) => [name, '1234']));
+const kPins = new Map(
+  ['sesame-card', 'bank-card', 'aes-card', 'belgian-card', 'maestro-like', 'rabobank-like'].map((name) => [name, '1234']));
 
 export const shortTitle = (card) => card.title.split(':')[0];
 

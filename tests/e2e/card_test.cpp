@@ -75,7 +75,7 @@ TEST_CASE("a card without applications is an error") {
 
 TEST_CASE("a new card has keys of its own, works, and is never written over another") {
   const Sandbox sandbox;
-  for (const std::string name : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
+  for (const std::string name : {"sesame-card", "bank-card", "aes-card", "belgian-card", "rabobank-like"}) {
     const auto file = sandbox.file(name + ".toml");
     REQUIRE(sandbox.sesame({"card", "new", "--template", name, "--pin", "975318", file}).status == 0);
     const auto code = sandbox.sesame({"code", "--card", file, "--pin", "975318"});
@@ -234,9 +234,27 @@ TEST_CASE("a card is explained without its keys and its PIN") {
             .size() == 3);
 }
 
+TEST_CASE("a card's behavior is explained where its file has one, and stays in cards made of it") {
+  const Sandbox sandbox;
+  const auto shown = sandbox.sesame({"card", "show", "maestro-like"}).out;
+  CHECK_THAT(shown, Contains("behavior\n") && Contains("like") && Contains("internal_authenticate  6985\n") &&
+                        Contains("internal_authenticate  9000, then authenticated\n"));
+  const auto behavior = [&](const std::string& card) {
+    const auto all = nlohmann::json::parse(sandbox.sesame({"card", "show", card, "--json"}).out);
+    return all.contains("behavior") ? all.at("behavior") : nlohmann::json();
+  };
+  CHECK(behavior("sesame-card").is_null());
+  CHECK(behavior("maestro-like").at("nothing_selected").at("read_record") ==
+        nlohmann::json{{"right", "6982"}, {"wrong", "6A82"}});
+  const auto file = sandbox.file("made.toml");
+  REQUIRE(sandbox.sesame({"card", "new", "--template", "maestro-like", file}).status == 0);
+  CHECK(behavior(file) == behavior("maestro-like"));
+}
+
 TEST_CASE("the shipped cards and reader models are listed") {
   const Sandbox sandbox;
-  for (const char* card : {"sesame-card", "bank-card", "aes-card", "belgian-card"}) {
+  for (const char* card :
+       {"sesame-card", "bank-card", "aes-card", "belgian-card", "rabobank-like", "maestro-like"}) {
     CHECK_THAT(sandbox.sesame({"cards"}).out, Contains(card));
   }
   for (const char* reader :

@@ -7,6 +7,7 @@
 #include "firmware/core/iso7816/atr.hpp"
 #include "host/base/hex.hpp"
 #include "host/card/file/card_application.hpp"
+#include "host/card/file/card_behavior.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/source.hpp"
 
@@ -38,6 +39,7 @@ class CardFile {
     const Value protocol = root.at("protocol");
     const auto language = root.find("language"), pse = root.find("pse");
     const Value applications = root.at("applications");
+    const auto behavior = root.find("behavior");
     root.done();
     card_.title = title.title();
     card_.pan = pan.digits(12, 19);
@@ -52,6 +54,7 @@ class CardFile {
     if (language) card_.language = read_language(*language);
     card_.pse = pse && pse->boolean();
     read_applications(applications, pse);
+    if (behavior) card_.behavior = read_behavior(*behavior);
     return std::move(card_);
   }
 

@@ -42,6 +42,8 @@
 //     mac_cvr = { … }               # where the CVR under the MAC is another than the one in the IAD
 //     counters = "…"                # 8 bytes, for cvn17, cvn21 and {counters}, and only there
 //
+//     [behavior]                    # what EMV leaves to the card, for all applications: card_behavior.hpp
+//
 // Hexadecimal may have blanks. Whatever is given must be named by a record or by BF0C, and whatever these
 // name must be given; a record must hold 8C. The schemes and the formats of their CVR, in the IAD and under
 // the MAC:

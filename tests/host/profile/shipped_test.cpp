@@ -24,14 +24,15 @@ TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetic
                                                      "pass-cyberplus", "pinsentry", "postfinance",
                                                      "random-reader", "sesame", "vasco-810", "xi-sign-4400"});
   CHECK(shipped_names(ProfileKind::texts) == Names{"de", "en", "fr", "nl", "sv"});
-  CHECK(shipped_names(ProfileKind::cards) == Names{"aes-card", "bank-card", "belgian-card", "sesame-card"});
+  CHECK(shipped_names(ProfileKind::cards) ==
+        Names{"aes-card", "bank-card", "belgian-card", "maestro-like", "rabobank-like", "sesame-card"});
   CHECK(shipped_names(ProfileKind::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(ProfileKind::readers);
   REQUIRE(readers.size() == 14);
   CHECK(readers[11].name == "sesame");
   CHECK(readers[11].title == "Sésame");
-  CHECK(list_shipped(ProfileKind::cards).size() == 4);
+  CHECK(list_shipped(ProfileKind::cards).size() == 6);
 }
 
 TEST_CASE("what is shipped is what stands in hw-profiles, byte by byte") {
@@ -69,8 +70,8 @@ TEST_CASE("an unknown name is refused with the names there are") {
         "nordea-se, pass-cyberplus, pinsentry, postfinance, random-reader, sesame, vasco-810, xi-sign-4400; "
         "or a path, as in ./my.toml");
   CHECK(test::failure_of([] { return card::load_card(""); }) ==
-        "no card is named \"\"; shipped: aes-card, bank-card, belgian-card, sesame-card; or a path, as in "
-        "./my.toml");
+        "no card is named \"\"; shipped: aes-card, bank-card, belgian-card, maestro-like, rabobank-like, "
+        "sesame-card; or a path, as in ./my.toml");
 }
 
 TEST_CASE("a file of one's own is loaded by its path and named after it") {
