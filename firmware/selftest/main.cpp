@@ -88,6 +88,8 @@ int main() {
   bool right = false;
   for (;;) {
     const std::uint32_t before = ticks();
+    // The time that the turn is told, not when it has drawn: the code is shown as long from there.
+    const auto now = static_cast<std::uint32_t>(hal::clock::now());
     const bool worked = shell.turn();
     const Reader& reader = shell.reader();
     if (state == State::pin && reader.state() == State::working) awake = 0;
@@ -95,7 +97,6 @@ int main() {
     if (!worked) shell.sleep();
     if (reader.state() == state) continue;
     state = reader.state();
-    const auto now = static_cast<std::uint32_t>(hal::clock::now());
     if (state == State::code) {
       code_ms = now;
       right = right_code(reader);
