@@ -149,6 +149,22 @@ class ScreenRecorder {
     return shots();
   }
 
+  // Settings, and what the reader and the card have to say of themselves.
+  std::vector<Shot> xi_sign_4400() {
+    insert(sesame_card());
+    for (const char* name : {"menu_contrast", "menu_counter", "menu_version"}) {
+      press(function_key(3));
+      shoot(name);
+    }
+    return shots();
+  }
+  std::vector<Shot> ing_identity() {
+    insert(sesame_card());
+    press(function_key(2));
+    shoot("menu_language");
+    return shots();
+  }
+
  private:
   std::vector<Shot> shots() {
     if (!probe_.faults().empty())
@@ -269,6 +285,8 @@ std::vector<Shot> manual_screens(std::string_view board) {
   add("sesame", &ScreenRecorder::sesame);
   add("vasco-810", &ScreenRecorder::vasco_810);
   add("pinsentry", &ScreenRecorder::pinsentry);
+  add("xi-sign-4400", &ScreenRecorder::xi_sign_4400);
+  add("ing-identity", &ScreenRecorder::ing_identity);
   return shots;
 }
 

@@ -282,7 +282,8 @@ TEST_CASE("the reader says who it is, what it shows, its tries and its time") {
 }
 
 TEST_CASE("what cannot be a screen, or anything else, is not heard") {
-  const Line body = GENERATE(Line{}, Line{1, 0, 0xFF, 1}, Line{13, 0, 0xFF, 1, 0, 0},
+  constexpr std::uint8_t kNoState = std::size(kStateNames);
+  const Line body = GENERATE(Line{}, Line{1, 0, 0xFF, 1}, Line{kNoState, 0, 0xFF, 1, 0, 0},
                              Line{1, 9, 0xFF, 1, 0, 0}, Line{1, 0, 0xFF, 1, 5, 0}, Line{1, 0, 0xFF, 1, 0, 21},
                              Line{1, 0, 0xFF, 1, 1, 1}, Line{1, 0, 0xFF, 1, 1, 1, 'x', 0, 0});
   const auto type = GENERATE(panel::Type::screen, panel::Type::power, panel::Type::contacts,
