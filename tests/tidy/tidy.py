@@ -22,8 +22,8 @@ FLOORS = ("firmware", "host", "sim")
 # The largest first. Where a name of one library hides that of another, one of them says which it means.
 UNITS = {
     "servers": ("sim/lcd", "sim/reader", "sim/fleet", "sim/http", "sim/server", "sim/tui", "sim/cli", "sim/app"),
-    "commands": ("host/cli", "host/terminal", "host/pcsc", "host/vpcd", "host/ifd", "host/contacts", "host/transcript",
-                 "sim/scenario"),
+    "commands": ("host/cli", "host/explain", "host/logs", "host/terminal", "host/pcsc", "host/vpcd", "host/ifd", "host/contacts",
+                 "host/transcript", "sim/scenario"),
     "bank": ("sim/bank", "sim/issuer"),
     "cards": ("host/base", "host/io", "host/document", "host/keys", "host/sqlite", "host/state", "host/card", "host/issuer",
               "host/profile", "host/board", "host/reader"),
