@@ -15,6 +15,7 @@
 #include "host/base/hex.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/cli/label.hpp"
+#include "host/explain/data_elements.hpp"
 
 namespace sesame::cli {
 
@@ -56,7 +57,7 @@ Bytes in_fci(Bytes fci, emv::Tag wanted) {
 
 // In the issuer's own letters; only where it says which (EMV 4.3 Book 4, 11.3).
 void take_name(CardApplication& application, Bytes preferred_name, Bytes code_table_index) {
-  const auto table = code_table(code_table_index);
+  const auto table = explain::code_table(code_table_index);
   if (preferred_name.empty() || !table) return;
   application.preferred_name = without_padding(label_text(preferred_name, table));
   application.code_table = table;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "firmware/core/names.hpp"
 #include "host/base/file_name.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/cli/commands.hpp"
@@ -30,9 +31,7 @@ struct ImportOptions {
 };
 
 logs::Format format_of(const ImportOptions& options, std::string_view text, const std::string& name) {
-  for (std::size_t i = 0; i < std::size(logs::kFormatNames); ++i) {
-    if (options.format == logs::kFormatNames[i]) return static_cast<logs::Format>(i);
-  }
+  if (options.format) return *named<logs::Format>(*options.format);  // the parser lets no other through
   if (const auto format = logs::recognized(text)) return *format;
   usage(fmt::format("{}: it looks like no log that is known here; name it with --format: {}",
                     safe::one_line(name), fmt::join(logs::kFormatNames, ", ")));
@@ -50,7 +49,7 @@ void import_log(const ImportOptions& options) {
   // Where it can be read again before it has its name.
   const io::PassingFolder folder(std::filesystem::temp_directory_path().string(), "sesame-import");
   const std::string passing = folder.path() + "/import.apdu";
-  const auto format_name = logs::kFormatNames[static_cast<std::size_t>(format)];
+  const std::string_view format_name = name_of(format);
   logs::record(events, passing, fmt::format("sesame import: {}", format_name), masking(true, options.keep));
   const document::FileText transcript(passing);
   const auto commands = transcript::Transcript::parse(transcript.text(), options.file).size();

@@ -68,10 +68,4 @@ std::string label_text(Bytes label, std::optional<int> code_table) {
   return is_utf8(text) ? text : utf8::from_latin1(text);
 }
 
-std::optional<int> code_table(Bytes index) {
-  if (index.size() != 1 || (index[0] >> 4) > 9 || (index[0] & 0x0F) > 9) return std::nullopt;
-  const int part = (index[0] >> 4) * 10 + (index[0] & 0x0F);
-  return part >= 1 && part <= 16 ? std::optional(part) : std::nullopt;
-}
-
 }  // namespace sesame::cli

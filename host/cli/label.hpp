@@ -13,7 +13,4 @@ namespace sesame::cli {
 // what cards do all the same: UTF-8, else ISO 8859-1.
 std::string label_text(Bytes label, std::optional<int> code_table = std::nullopt);
 
-// The 9F11 in two digits; nothing where it is not one.
-std::optional<int> code_table(Bytes index);
-
 }  // namespace sesame::cli

@@ -109,7 +109,8 @@ std::optional<int> code_table_of(const Nodes& siblings, emv::Tag tag) {
   const auto index = std::find_if(siblings.begin(), siblings.end(), [](const Node& node) {
     return node.tag == emv::tag::issuer_code_table_index;
   });
-  return tag == emv::tag::preferred_name && index != siblings.end() ? code_table(index->bytes) : std::nullopt;
+  return tag == emv::tag::preferred_name && index != siblings.end() ? explain::code_table(index->bytes)
+                                                                    : std::nullopt;
 }
 
 std::string meaning(const Node& node, TagForm form, const Nodes& siblings) {

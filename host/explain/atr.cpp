@@ -15,11 +15,11 @@ using iso7816::InterfaceBytes;
 // T=15 is no protocol: it marks interface bytes that hold for all of them (8.2.3).
 constexpr int kGlobal = 15;
 
-// Tables 7 and 8, by index; 0: reserved.
-constexpr std::array<int, 16> kF{372, 372, 558, 744,  1116, 1488, 1860, 0,
-                                 0,   512, 768, 1024, 1536, 2048, 0,    0};
+// Table 7, beside F, by its index; 0: reserved.
 constexpr std::array<double, 16> kMostMhz{4, 5, 6, 8, 12, 16, 20, 0, 0, 5, 7.5, 10, 15, 20, 0, 0};
-constexpr std::array<int, 16> kD{0, 1, 2, 4, 8, 16, 32, 64, 12, 20, 0, 0, 0, 0, 0, 0};
+
+int f_of(std::uint8_t ta1) { return iso7816::clock_rate_conversion_integer(ta1 >> 4); }
+int d_of(std::uint8_t ta1) { return iso7816::baud_rate_adjustment_integer(ta1 & 0x0F); }
 
 constexpr std::array<std::string_view, 4> kClockStop{"not supported", "state L", "state H", "no preference"};
 
@@ -57,7 +57,7 @@ std::string follow(std::uint8_t byte, std::size_t group) {
 // ---- one character each
 
 std::string of_ta1(std::uint8_t byte) {
-  const int f = kF[byte >> 4], d = kD[byte & 0x0F];
+  const int f = f_of(byte), d = d_of(byte);
   const auto text = [](std::string_view name, int value, int index) {
     return value == 0 ? fmt::format("{} reserved (index {})", name, index)
                       : fmt::format("{} = {}", name, value);
@@ -261,11 +261,11 @@ class Reading {
     if (!one.td) all.protocols.push_back(0);
 
     const std::uint8_t ta1 = one.ta.value_or(0x11);
-    if (const int f = kF[ta1 >> 4]; f != 0) {
+    if (const int f = f_of(ta1); f != 0) {
       all.f = f;
       all.most_mhz = kMostMhz[ta1 >> 4];
     }
-    if (const int d = kD[ta1 & 0x0F]; d != 0) all.d = d;
+    if (const int d = d_of(ta1); d != 0) all.d = d;
     all.extra_guard_time = one.tc.value_or(0);
     if (two.ta) {
       AtrParameters::SpecificMode mode;

@@ -6,10 +6,10 @@
 
 namespace sesame::explain {
 
-std::vector<std::string> bit_lines(Bytes value, std::span<const BitName> names, Bytes elsewhere) {
+std::vector<std::string> bit_lines(Bytes value, std::size_t size, std::span<const BitName> names,
+                                   Bytes elsewhere) {
   std::vector<std::string> lines;
-  const std::size_t known = names.empty() ? 0 : names.back().byte;
-  for (std::size_t i = 0; i < std::min(value.size(), known); ++i) {
+  for (std::size_t i = 0; i < std::min(value.size(), size); ++i) {
     for (int bit = 8; bit >= 1; --bit) {
       const auto mask = static_cast<std::uint8_t>(1 << (bit - 1));
       if ((value[i] & mask) == 0 || (i < elsewhere.size() && (elsewhere[i] & mask) != 0)) continue;

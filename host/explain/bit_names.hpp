@@ -1,6 +1,7 @@
 // Bits with names, as lines.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -18,8 +19,8 @@ struct BitName {
 };
 
 // "byte 1 bit 7: …" for each bit that is set, the highest first; "reserved" for one without a name, but not
-// for those of `elsewhere`, one mask for each byte, which are told in another way. Of the bytes that the
-// table knows alone.
-std::vector<std::string> bit_lines(Bytes value, std::span<const BitName> names, Bytes elsewhere = {});
+// for those of `elsewhere`, one mask for each byte, which are told in another way. Of so many bytes at most.
+std::vector<std::string> bit_lines(Bytes value, std::size_t size, std::span<const BitName> names,
+                                   Bytes elsewhere = {});
 
 }  // namespace sesame::explain

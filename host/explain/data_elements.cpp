@@ -84,7 +84,6 @@ constexpr std::array kTsi{
     BitName{1, 0x10, "issuer authentication was performed"},
     BitName{1, 0x08, "terminal risk management was performed"},
     BitName{1, 0x04, "script processing was performed"},
-    BitName{2, 0x00, ""},
 };
 // Book 4, annex A2 and A3.
 constexpr std::array kCapabilities{
@@ -137,12 +136,12 @@ constexpr std::array kIaf{
     BitName{1, 0x20, "sign: amount alone, without currency"},
 };
 
-Lines bits(Bytes value, std::span<const BitName> names) {
+Lines bits(Bytes value, std::size_t size, std::span<const BitName> names) {
   Lines lines;
-  if (const std::size_t size = names.back().byte; value.size() != size) {
+  if (value.size() != size) {
     lines.push_back(fmt::format("{} byte{} expected", size, size == 1 ? " is" : "s are"));
   }
-  const Lines set = bit_lines(value, names);
+  const Lines set = bit_lines(value, size, names);
   lines.insert(lines.end(), set.begin(), set.end());
   return lines;
 }
@@ -338,27 +337,32 @@ Lines number(Bytes value) {
   return value.empty() || value.size() > 4 ? Lines{} : Lines{std::to_string(big_endian(value))};
 }
 
-Lines code_table(Bytes value) {
-  return value.size() == 1 && value[0] >= 1 && value[0] <= 0x16
-             ? Lines{fmt::format("ISO/IEC 8859-{:x}", value[0])}
-             : Lines{"reserved"};
+Lines part_of_8859(Bytes value) {
+  const auto part = code_table(value);
+  return {part ? fmt::format("ISO/IEC 8859-{}", *part) : std::string("reserved")};
 }
 
 }  // namespace
 
+std::optional<int> code_table(Bytes index) {
+  if (index.size() != 1 || (index[0] >> 4) > 9 || (index[0] & 0x0F) > 9) return std::nullopt;
+  const int part = (index[0] >> 4) * 10 + (index[0] & 0x0F);
+  return part >= 1 && part <= 16 ? std::optional(part) : std::nullopt;
+}
+
 Lines explain_value(emv::Tag tag, Bytes value) {
   switch (tag) {
-    case tag::aip: return bits(value, kAip);
-    case 0x9F07: return bits(value, kUsage);
+    case tag::aip: return bits(value, 2, kAip);
+    case 0x9F07: return bits(value, 2, kUsage);
     case tag::tvr:
     case 0x9F0D:
     case 0x9F0E:
-    case 0x9F0F: return bits(value, kTvr);
-    case 0x9B: return bits(value, kTsi);
-    case tag::terminal_capabilities: return bits(value, kCapabilities);
-    case tag::additional_terminal_capabilities: return bits(value, kMoreCapabilities);
+    case 0x9F0F: return bits(value, 5, kTvr);
+    case 0x9B: return bits(value, 2, kTsi);
+    case tag::terminal_capabilities: return bits(value, 3, kCapabilities);
+    case tag::additional_terminal_capabilities: return bits(value, 5, kMoreCapabilities);
     case tag::iaf:
-    case tag::visa_iaf: return value.empty() ? Lines{"1 byte is expected"} : bit_lines(value, kIaf);
+    case tag::visa_iaf: return value.empty() ? Lines{"1 byte is expected"} : bit_lines(value, 1, kIaf);
     case tag::ipb:
     case tag::visa_ipb: return mask(value);
     case tag::cvm_list: return cvm_list(value);
@@ -370,7 +374,7 @@ Lines explain_value(emv::Tag tag, Bytes value) {
     case tag::terminal_type: return terminal_type(value);
     case tag::response_format1: return format1(value);
     case 0x9F4A: return tag_list(value);
-    case 0x9F11: return code_table(value);
+    case tag::issuer_code_table_index: return part_of_8859(value);
     case tag::atc:
     case tag::last_online_atc:
     case tag::pin_try_counter:

@@ -3,6 +3,7 @@
 // firmware/core/cap).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,5 +15,8 @@ namespace sesame::explain {
 // A line for each thing that it says; none where its bytes say it themselves, and where nothing is known of
 // the tag. A bit that is set and reserved is said to be that, and a length that the element cannot have is.
 std::vector<std::string> explain_value(emv::Tag tag, Bytes value);
+
+// Issuer Code Table Index (9F11), two digits: n of ISO/IEC 8859-n, 1 to 16; nothing where it is none.
+std::optional<int> code_table(Bytes index);
 
 }  // namespace sesame::explain

@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "host/base/hex.hpp"
+
 namespace sesame::explain {
 
 namespace {
@@ -102,16 +104,10 @@ Lines status(Bytes value) {
   return lines;
 }
 
-std::string digits(Bytes value) {
-  std::string all;
-  for (const std::uint8_t byte : value) all += fmt::format("{:02X}", byte);
-  return all;
-}
-
 HistoricalObject object(int tag, Bytes value) {
   switch (tag) {
     case 0x1: return {"country code, and national data", value, {}};
-    case 0x2: return {"issuer identification number", value, {digits(value)}};
+    case 0x2: return {"issuer identification number", value, {to_hex(value)}};
     case 0x3:
       return {"card service data", value,
               value.size() == 1 ? card_service(value[0]) : Lines{"1 byte is expected"}};

@@ -48,7 +48,7 @@ constexpr std::array kVisa{
 
 Lines visa(Bytes cvr) {
   Lines lines = cryptograms(cvr[1]);
-  append(lines, bit_lines(cvr, kVisa, std::array<std::uint8_t, 4>{0xFF, 0xF0, 0x00, 0xF0}));
+  append(lines, bit_lines(cvr, 4, kVisa, std::array<std::uint8_t, 4>{0xFF, 0xF0, 0x00, 0xF0}));
   if (const int scripts = cvr[3] >> 4; scripts != 0) {
     lines.push_back(fmt::format("issuer script commands of the last transaction: {}", scripts));
   }
@@ -85,7 +85,7 @@ constexpr std::array kMchip{
 
 Lines mchip(Bytes cvr) {
   Lines lines = cryptograms(cvr[0]);
-  append(lines, bit_lines(cvr, kMchip, std::array<std::uint8_t, 3>{0xF0, 0x00, 0xFF}));
+  append(lines, bit_lines(cvr, 6, kMchip, std::array<std::uint8_t, 3>{0xF0, 0x00, 0xFF}));
   lines.push_back(
       fmt::format("script counter, low half: {}; PIN tries left, low half: {}", cvr[2] >> 4, cvr[2] & 0x0F));
   return lines;
@@ -113,12 +113,11 @@ constexpr std::array kCcd{
     BitName{4, 0x04, "offline data authentication failed in the previous transaction"},
     BitName{4, 0x02, "go online on the next transaction"},
     BitName{4, 0x01, "unable to go online"},
-    BitName{5, 0x00, ""},
 };
 
 Lines ccd(Bytes cvr) {
   Lines lines = cryptograms(cvr[0]);
-  append(lines, bit_lines(cvr, kCcd, std::array<std::uint8_t, 4>{0xF0, 0xF0, 0x00, 0xF0}));
+  append(lines, bit_lines(cvr, 5, kCcd, std::array<std::uint8_t, 4>{0xF0, 0xF0, 0x00, 0xF0}));
   lines.push_back(fmt::format("PIN tries left, low half: {}", cvr[1] >> 4));
   if (const int scripts = cvr[3] >> 4; scripts != 0) {
     lines.push_back(fmt::format("issuer script commands with secure messaging: {}", scripts));

@@ -8,11 +8,11 @@ std::vector<Event> read_cardpeek(Lines lines) {
   while (lines.next()) {
     std::string_view line = trimmed(lines.line());
     if (line.empty() || line.front() == '#') continue;
-    if (begins(line, "R:")) {
+    if (line.starts_with("R:")) {
       dialogue.reset(lines.hex(line.substr(2)));
       continue;
     }
-    if (!begins(line, "C:")) lines.fail("the line begins with none of 'R:', 'C:' and '#'");
+    if (!line.starts_with("C:")) lines.fail("the line begins with none of 'R:', 'C:' and '#'");
     line.remove_prefix(2);
     const std::size_t status = line.find(':');
     const std::size_t data = status == std::string_view::npos ? status : line.find(':', status + 1);

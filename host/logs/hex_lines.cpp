@@ -89,12 +89,12 @@ const Marker* marker(std::string_view line) {
 
 std::string_view content(std::string_view line) {
   line = trimmed(line);
-  if (begins(line, "[+] ") || begins(line, "[=] ")) line.remove_prefix(4);  // of a Proxmark3's client
+  if (line.starts_with("[+] ") || line.starts_with("[=] ")) line.remove_prefix(4);  // of a Proxmark3's client
   return trimmed(line);
 }
 
 bool is_comment(std::string_view line) {
-  return begins(line, "#") || begins(line, "//") || begins(line, ";");
+  return line.starts_with("#") || line.starts_with("//") || line.starts_with(";");
 }
 
 // Without what a tool says after the bytes.
@@ -168,8 +168,8 @@ class Reading {
       return begin(found->what, trimmed(line.substr(found->text.size())));
     if (marked_) return go_on(line);
     if (!is_hex(line)) lines_.fail("neither bytes, nor a mark of a command or a response");
-    const bool first_is_atr = pieces_.empty() && (begins(line, "3B") || begins(line, "3b") ||
-                                                  begins(line, "3F") || begins(line, "3f"));
+    const bool first_is_atr = pieces_.empty() && (line.starts_with("3B") || line.starts_with("3b") ||
+                                                  line.starts_with("3F") || line.starts_with("3f"));
     const bool answer = !pieces_.empty() && pieces_.back().what == What::command;
     begin(first_is_atr ? What::atr : (answer ? What::response : What::command), line);
   }
@@ -179,14 +179,14 @@ class Reading {
     Piece piece;
     piece.what = what;
     piece.line = lines_.number();
-    if (what == What::response && begins(text, "SW1=")) {
+    if (what == What::response && text.starts_with("SW1=")) {
       piece.sw = status(text);
       piece.dump = true;
     } else if (what == What::response && text == "mute") {
       piece.mute = true;
     } else if (what == What::command && (text == "RESET" || text == "reset")) {
       piece.reset = true;
-    } else if (what == What::response && begins(text, "OK: ")) {
+    } else if (what == What::response && text.starts_with("OK: ")) {
       piece.what = What::atr;
       piece.bytes = bytes(what, text.substr(4));
     } else if (!text.empty()) {

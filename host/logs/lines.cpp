@@ -42,7 +42,7 @@ int digit(char c) {
 
 Lines::Lines(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (begins(text_, kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+  if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
 }
 
 bool Lines::next() {
@@ -75,8 +75,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   return text;
 }
-
-bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
 
 std::vector<std::uint8_t> dumped(std::string_view text) {
   std::vector<std::uint8_t> bytes;

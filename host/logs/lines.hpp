@@ -33,7 +33,6 @@ class Lines {
 };
 
 std::string_view trimmed(std::string_view text);
-bool begins(std::string_view text, std::string_view with);
 // The bytes of a line of a dump, in up to 16 columns of two digits and a blank; what stands after them are
 // the same as letters.
 std::vector<std::uint8_t> dumped(std::string_view text);

@@ -15,7 +15,7 @@ bool is_json(std::string_view text) {
 
 // C:COMMAND:SW:DATA
 bool is_exchange_of_cardpeek(std::string_view line) {
-  if (!begins(line, "C:")) return false;
+  if (!line.starts_with("C:")) return false;
   const std::size_t status = line.find(':', 2);
   return status != std::string_view::npos && line.size() > status + 5 && line[status + 5] == ':';
 }
@@ -36,8 +36,8 @@ std::optional<Format> recognized(std::string_view text) {
   while (lines.next()) {
     const std::string_view line = lines.line();
     const auto has = [&](std::string_view part) { return line.find(part) != std::string_view::npos; };
-    if (begins(line, "# cardpeek emulator")) return Format::cardpeek;
-    if (begins(line, "R:3B") || begins(line, "R:3F") || is_exchange_of_cardpeek(line))
+    if (line.starts_with("# cardpeek emulator")) return Format::cardpeek;
+    if (line.starts_with("R:3B") || line.starts_with("R:3F") || is_exchange_of_cardpeek(line))
       return Format::cardpeek;
     if (has(" | Src | ") || has("| Rdr |") || has("| Tag |")) return Format::proxmark_trace;
     if (has("SCardEstablishContext") || has("SCardConnect") || has("SCardTransmit")) return Format::pcsc_spy;
@@ -48,8 +48,9 @@ std::optional<Format> recognized(std::string_view text) {
       }
     }
     const std::string_view plain = trimmed(line);
-    like_hex = like_hex || begins(plain, ">") || begins(plain, "<") || begins(plain, "Sending: ") ||
-               has("APDU") || has("-->") || has("<--") || is_hex_line(plain);
+    like_hex = like_hex || plain.starts_with(">") || plain.starts_with("<") ||
+               plain.starts_with("Sending: ") || has("APDU") || has("-->") || has("<--") ||
+               is_hex_line(plain);
   }
   return like_hex ? std::optional(Format::hex) : std::nullopt;
 }

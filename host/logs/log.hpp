@@ -24,6 +24,7 @@ namespace sesame::logs {
 enum class Format : std::uint8_t { cardpeek, pcscd, pcsc_spy, proxmark_trace, proxmark_emv, hex };
 inline constexpr std::string_view kFormatNames[] = {"cardpeek",       "pcscd",        "pcsc-spy",
                                                     "proxmark-trace", "proxmark-emv", "hex"};
+constexpr std::span<const std::string_view> names(Format) { return kFormatNames; }
 
 struct Event {
   enum class Kind : std::uint8_t { reset, exchange };

@@ -44,17 +44,17 @@ constexpr std::size_t kSent = 4, kReceived = 8, kValues = 9;
 bool is_null(std::string_view value) { return value == "NULL" || value.empty(); }
 
 void value_of_library(const Lines& lines, Dialogue& dialogue, Call& call, std::string_view value) {
-  if (begins(value, ">|")) {
+  if (value.starts_with(">|")) {
     call = {};
     call.function = value.substr(value.rfind('|') + 1);
-  } else if (begins(value, "<|")) {
+  } else if (value.starts_with("<|")) {
     if (call.function == "SCardTransmit") {
       if (call.values.size() < kValues) lines.fail("SCardTransmit with fewer values than it has");
       if (!is_null(call.values[kSent])) call.sent = lines.hex(call.values[kSent]);
       if (!is_null(call.values[kReceived])) call.received = lines.hex(call.values[kReceived]);
     }
     // Its last value, where the card is known.
-    if (call.function == "SCardStatus" && !call.values.empty() && begins(call.values.back(), "3")) {
+    if (call.function == "SCardStatus" && !call.values.empty() && call.values.back().starts_with("3")) {
       call.atr = lines.hex(call.values.back());
     }
     transmitted(dialogue, call);
@@ -67,23 +67,23 @@ void value_of_library(const Lines& lines, Dialogue& dialogue, Call& call, std::s
 // ---- as pcsc-spy prints it
 
 void printed_line(const Lines& lines, Dialogue& dialogue, Call& call, std::string_view line) {
-  if (begins(line, "SCard")) {
+  if (line.starts_with("SCard")) {
     call = {};
     call.function = line;
     return;
   }
-  if (begins(line, "=>")) {
+  if (line.starts_with("=>")) {
     transmitted(dialogue, call);
     call = {};
     return;
   }
-  if (!begins(line, "i ") && !begins(line, "o ")) return;
+  if (!line.starts_with("i ") && !line.starts_with("o ")) return;
   const std::string_view value = trimmed(line.substr(2));
-  if (begins(line, "i  ") || begins(line, "o  ")) {
+  if (line.starts_with("i  ") || line.starts_with("o  ")) {
     // A line of a dump: its place in four digits, then the bytes. The first one says 0000.
     ByteString* const into =
         call.field == "bSendBuffer" ? &call.sent : (call.field == "bRecvBuffer" ? &call.received : nullptr);
-    if (begins(value, "Atr: 3")) call.atr = lines.hex(value.substr(5));
+    if (value.starts_with("Atr: 3")) call.atr = lines.hex(value.substr(5));
     if (into == nullptr || value == "NULL") return;
     const ByteString place = lines.hex(value.substr(0, 4));
     if (place.size() != 2 || value.size() < 7 || value[4] != ' ') {
@@ -98,7 +98,7 @@ void printed_line(const Lines& lines, Dialogue& dialogue, Call& call, std::strin
     return;
   }
   call.field = value.substr(0, value.find(' '));
-  if (call.field == "bAtr" && begins(value, "bAtr 3")) call.atr = lines.hex(value.substr(5));
+  if (call.field == "bAtr" && value.starts_with("bAtr 3")) call.atr = lines.hex(value.substr(5));
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ std::vector<Event> read_pcsc_spy(Lines lines) {
     // Four blanks more for each thread after the first; in color with its number.
     std::string thread = std::to_string(std::min(line.find_first_not_of(' '), line.size()) / 4);
     line = trimmed(line);
-    if (begins(line, "(t")) {
+    if (line.starts_with("(t")) {
       const std::size_t end = std::min(line.find(')'), line.size() - 1);
       thread = line.substr(0, end);
       line = trimmed(line.substr(end + 1));

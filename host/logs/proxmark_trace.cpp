@@ -55,7 +55,8 @@ std::vector<Frame> frames(Lines& lines) {
   std::vector<Frame> all;
   while (lines.next()) {
     const auto column = columns(lines.line());
-    if (column.empty() || column[3].empty() || begins(column[3], "Data (") || begins(column[3], "fdt ("))
+    if (column.empty() || column[3].empty() || column[3].starts_with("Data (") ||
+        column[3].starts_with("fdt ("))
       continue;
     if (column[2] == "Rdr" || column[2] == "Tag") {
       all.push_back({lines.number(), column[2] == "Tag", data(lines, column[3])});

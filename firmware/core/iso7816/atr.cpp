@@ -64,6 +64,17 @@ Result<Atr, AtrError> parse_atr(Bytes bytes) {
   return atr;
 }
 
+int clock_rate_conversion_integer(std::size_t fi) {
+  static constexpr std::array<int, 16> values{372, 372, 558, 744,  1116, 1488, 1860, 0,
+                                              0,   512, 768, 1024, 1536, 2048, 0,    0};
+  return values[fi];
+}
+
+int baud_rate_adjustment_integer(std::size_t di) {
+  static constexpr std::array<int, 16> values{0, 1, 2, 4, 8, 16, 32, 64, 12, 20, 0, 0, 0, 0, 0, 0};
+  return values[di];
+}
+
 bool Atr::offers(int protocol) const {
   bool any = false;
   for (const InterfaceBytes& group : interface) {
@@ -80,16 +91,13 @@ std::optional<int> Atr::specific_protocol() const {
 }
 
 int Atr::f() const {
-  static constexpr std::array<int, 16> values{372, 372, 558, 744,  1116, 1488, 1860, 0,
-                                              0,   512, 768, 1024, 1536, 2048, 0,    0};
   const auto ta1 = interface.empty() ? std::nullopt : interface[0].ta;
-  return ta1 ? values[*ta1 >> 4] : 372;
+  return ta1 ? clock_rate_conversion_integer(*ta1 >> 4) : 372;
 }
 
 int Atr::d() const {
-  static constexpr std::array<int, 16> values{0, 1, 2, 4, 8, 16, 32, 64, 12, 20, 0, 0, 0, 0, 0, 0};
   const auto ta1 = interface.empty() ? std::nullopt : interface[0].ta;
-  return ta1 ? values[*ta1 & 0x0F] : 1;
+  return ta1 ? baud_rate_adjustment_integer(*ta1 & 0x0F) : 1;
 }
 
 int Atr::extra_guard_time() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,10 @@ std::string_view to_string(AtrError);
 struct InterfaceBytes {
   std::optional<std::uint8_t> ta, tb, tc, td;
 };
+
+// Tables 7 and 8: F and D by their index, the high and the low half of TA1; 0 where it is reserved.
+int clock_rate_conversion_integer(std::size_t fi);
+int baud_rate_adjustment_integer(std::size_t di);
 
 struct Atr {
   static constexpr std::size_t kMaxLength = 33;

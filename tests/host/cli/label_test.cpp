@@ -30,14 +30,3 @@ TEST_CASE("a label is read in the letters of its issuer") {
   CHECK(label_text(bytes("a\xE9"), 12) == "a\xEF\xBF\xBD");  // there is no part 12
   CHECK(label_text({}) == "");
 }
-
-TEST_CASE("the code table is two digits") {
-  for (int part = 1; part <= 16; ++part) {
-    const std::uint8_t bcd = static_cast<std::uint8_t>(part / 10 << 4 | part % 10);
-    CHECK(cli::code_table(Bytes(&bcd, 1)) == part);
-  }
-  for (const auto& index : {bytes(""), bytes("\x0A"), bytes("\x17"), bytes("\xA1"), bytes("\x01\x01"),
-                            std::vector<std::uint8_t>{0}}) {
-    CHECK_FALSE(cli::code_table(index));
-  }
-}

@@ -147,3 +147,15 @@ TEST_CASE("any value of any element is told without harm") {
     }
   }
 }
+
+TEST_CASE("the code table is two digits") {
+  for (int part = 1; part <= 16; ++part) {
+    const auto bcd = static_cast<std::uint8_t>(part / 10 << 4 | part % 10);
+    CHECK(explain::code_table(Bytes(&bcd, 1)) == part);
+    CHECK(explain_value(0x9F11, Bytes(&bcd, 1)) == Lines{"ISO/IEC 8859-" + std::to_string(part)});
+  }
+  for (const char* index : {"", "00", "0A", "17", "A1", "0101"}) {
+    INFO(index);
+    CHECK(told(0x9F11, index) == Lines{"reserved"});
+  }
+}
