@@ -42,7 +42,7 @@ void import_log(const ImportOptions& options) {
     usage(fmt::format("import: {}: a transcript is told by its name, FILE.apdu", safe::named(options.file)));
   }
   const std::string name = options.log == "-" ? "standard input" : options.log;
-  const document::FileText log(options.log == "-" ? "/dev/stdin" : options.log);
+  const document::FileText log = document::FileText::given(options.log);
   const logs::Format format = format_of(options, log.text(), name);
   const auto events = logs::read_log(log.text(), name, format);
 

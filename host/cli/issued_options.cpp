@@ -33,7 +33,7 @@ card::Issued read_issued(const IssuedOptions& options) {
 }
 
 keys::Key read_imk(const std::string& path) {
-  const document::FileText file(path == "-" ? "/dev/stdin" : path);
+  const document::FileText file = document::FileText::given(path);
   std::string_view text = file.text();
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   auto parsed = sesame::parse_hex(text);

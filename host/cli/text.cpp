@@ -38,7 +38,7 @@ std::vector<std::uint8_t> parse_hex(std::string_view what, std::string_view text
 std::vector<std::uint8_t> read_hex(std::string_view what, const std::vector<std::string>& words) {
   std::vector<std::uint8_t> bytes;
   if (words.size() == 1 && words[0] == "-") {
-    bytes = bytes_of("standard input", parse_printed_hex(document::FileText("/dev/stdin").text()));
+    bytes = bytes_of("standard input", parse_printed_hex(document::FileText::given("-").text()));
   } else {
     bytes = bytes_of(what, parse_printed_hex(fmt::format("{}", fmt::join(words, " "))));
   }

@@ -16,26 +16,42 @@
 
 namespace sesame::document {
 
-FileText::FileText(const std::string& path) {
-  const auto fail = [&](std::string_view why) {
-    throw Failure(Failure::invalid, fmt::format("{}: {}", safe::one_line(path), why));
-  };
-  const auto cannot_read = [&] {
-    fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
-  };
-  const io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (file.get() < 0) cannot_read();
+namespace {
+
+[[noreturn]] void fail(std::string_view name, std::string_view why) {
+  throw Failure(Failure::invalid, fmt::format("{}: {}", safe::one_line(name), why));
+}
+
+[[noreturn]] void cannot_read(std::string_view name) {
+  fail(name, fmt::format("cannot be read: {}", std::generic_category().message(errno)));
+}
+
+io::Descriptor opened(const std::string& path) {
+  io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) cannot_read(path);
+  return file;
+}
+
+}  // namespace
+
+FileText::FileText(const std::string& path) : FileText(opened(path).get(), path) {}
+
+FileText FileText::given(const std::string& path) {
+  return path == "-" ? FileText(STDIN_FILENO, "standard input") : FileText(path);
+}
+
+FileText::FileText(int file, std::string_view name) {
   text_.resize(kMaxFileSize + 1);  // once, so that no copy of a key is left behind by growing
   std::size_t size = 0;
   while (size < text_.size()) {
-    const ssize_t got = ::read(file.get(), text_.data() + size, text_.size() - size);
+    const ssize_t got = ::read(file, text_.data() + size, text_.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) cannot_read();
+    if (got < 0) cannot_read(name);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > kMaxFileSize) fail(fmt::format("is too large; at most {} bytes", kMaxFileSize));
-  if (size == 0) fail("is empty");
+  if (size > kMaxFileSize) fail(name, fmt::format("is too large; at most {} bytes", kMaxFileSize));
+  if (size == 0) fail(name, "is empty");
   text_.resize(size);
 }
 

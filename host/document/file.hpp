@@ -12,6 +12,8 @@ class FileText {
   // Failure (Failure::invalid) "FILE: why" where the file cannot be read, is empty, or is larger than
   // kMaxFileSize.
   explicit FileText(const std::string& path);
+  // As a command line names it: "-" is standard input.
+  static FileText given(const std::string& path);
   FileText(const FileText&) = delete;
   FileText& operator=(const FileText&) = delete;
   ~FileText();
@@ -19,6 +21,8 @@ class FileText {
   std::string_view text() const { return text_; }
 
  private:
+  FileText(int file, std::string_view name);
+
   std::string text_;
 };
 

@@ -217,7 +217,9 @@ TEST_CASE("bytes are taken as any tool prints them, and from standard input") {
   const auto bad = sandbox.sesame({"tlv", "-"}, "PIN 1234");
   CHECK(bad.status == 2);
   CHECK_THAT(bad.err, Contains("standard input is not hexadecimal: character 1"));
-  CHECK(sandbox.sesame({"tlv", "-"}, "").status == 2);
+  const auto nothing = sandbox.sesame({"tlv", "-"}, "");
+  CHECK(nothing.status == 2);
+  CHECK(nothing.err == "sesame: standard input: is empty\n");
 }
 
 TEST_CASE("the values of data objects are explained, and so is a status word after them") {
