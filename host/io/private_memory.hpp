@@ -14,9 +14,9 @@ namespace sesame::io {
 // left of it. First of all.
 void keep_memory_private();
 
-// Overwrites the stack below the caller, where functions that have returned have left what they worked with:
-// libraries, for example, that parse or print something secret. A thread does so before it waits for what
-// comes next.
+// Overwrites the stack below the caller and the vector registers, where functions that have returned have
+// left what they worked with: libraries, for example, that parse or print something secret. A thread does so
+// before it waits for what comes next.
 void wipe_stack();
 
 // The value of a variable of the environment, which is then no more there: neither in this process, nor for
