@@ -28,7 +28,7 @@ firmware/drivers: firmware/core
 firmware/panel: firmware/core
 firmware/boards: firmware/hal firmware/drivers firmware/generated
 firmware/app: firmware/core firmware/hal firmware/panel firmware/generated
-firmware/selftest: firmware/hal firmware/boards firmware/app firmware/generated
+firmware/selftest: firmware/core firmware/hal firmware/boards firmware/app firmware/generated
 host/base: firmware/core
 host/io: firmware/core host/base
 host/document: firmware/core host/base host/io

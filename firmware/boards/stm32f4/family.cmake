@@ -4,3 +4,13 @@ set(family_script stm32f4.ld)
 # memcpy and its like are called by code that the compiler makes only while it links.
 set_source_files_properties(boards/stm32f4/memory.cpp PROPERTIES
   COMPILE_OPTIONS "-fno-lto;-fno-builtin;-fno-tree-loop-distribute-patterns")
+# Of its 1 MiB and 128 KiB: the most that an image may have, in bytes.
+set(family_most_flash 65536)
+set(family_most_ram 8192)
+# How OpenOCD knows it, and where its flash begins. DBGMCU_CR says what keeps its clock for a debugger (RM0090, 38.16.3).
+set(family_openocd target/stm32f4x.cfg)
+set(family_flash 0x08000000)
+set(family_debug_control 0xE0042004)
+# Read protection of level 1 (RM0090, 3.6.3), which can be taken back, and everything is erased then. Never of level 2.
+set(family_protect "stm32f2x lock 0")
+set(family_unprotect "stm32f2x unlock 0")
