@@ -50,14 +50,15 @@ inline constexpr std::array<std::uint8_t, 23> kSsd1306Setup{
 template <class Wires>
 class Ssd1306 {
  public:
-  // From any state. The display is then dark, and its RAM, which has any content after a reset, blank.
+  // From any state, in 120 ms. The display is then dark, and its RAM, which has any content after a reset,
+  // blank.
   void init() {
     Wires::select(true);
     Wires::clock(false);
     Wires::reset(false);
-    Wires::wait_us(kResetTime);
+    Wires::wait_us(kResetFor);
     Wires::reset(true);
-    Wires::wait_us(kResetTime);
+    Wires::wait_us(kAloneFor);
     for (const std::uint8_t byte : kSsd1306Setup) command(byte);
     window(0, kWidth, 0, kPages);
     for (std::size_t i = 0; i < kWidth * kPages; ++i) write(0);
@@ -81,7 +82,8 @@ class Ssd1306 {
   }
 
  private:
-  static constexpr std::uint32_t kResetTime = 10;  // 3 µs, clause 8.9
+  // The chip takes 3 µs (clause 8.9). A module has a resistor and a capacitor at its reset line.
+  static constexpr std::uint32_t kResetFor = 10'000, kAloneFor = 100'000;
   static constexpr std::size_t kWidth = 128, kPages = 8, kPagesOfARow = 2, kMostRows = kPages / kPagesOfARow;
   static constexpr std::size_t kWideCell = 8, kNarrowCell = 6;
   static constexpr std::uint8_t kColumnWindow = 0x21, kPageWindow = 0x22;

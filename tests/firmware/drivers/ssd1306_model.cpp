@@ -1,5 +1,7 @@
 #include "tests/firmware/drivers/ssd1306_model.hpp"
 
+#include <utility>
+
 namespace sesame::test {
 
 namespace {
@@ -55,7 +57,10 @@ void Ssd1306Model::select(bool high) {
 
 // Clause 8.5. RAM is left as it is.
 void Ssd1306Model::reset(bool high) {
+  if (high && in_reset_) reset_for_ = since_reset_moved_;
+  if (high == in_reset_) since_reset_moved_ = 0;
   in_reset_ = !high;
+  fresh_ = true;
   if (high) return;
   was_reset_ = true;
   order_.clear();
@@ -72,6 +77,7 @@ void Ssd1306Model::reset(bool high) {
 
 void Ssd1306Model::take(std::uint8_t byte) {
   if (!was_reset_) fault("written before it was reset");
+  if (std::exchange(fresh_, false)) left_alone_for_ = since_reset_moved_;
   if (!dc_) return command(byte);
   if (!order_.empty()) fault("dots in the middle of a command");
   write(byte);

@@ -22,6 +22,7 @@ class Ssd1306Model {
   void dc(bool high) { dc_ = high; }
   void select(bool high);
   void reset(bool high);
+  void wait_us(std::uint32_t time) { since_reset_moved_ += time; }
 
   bool lit() const { return on_ && pump_; }
   bool dot(std::size_t x, std::size_t y) const;  // as the eye sees it; none while it is off
@@ -30,6 +31,9 @@ class Ssd1306Model {
   // Everything that happened and that a module does not take.
   const std::vector<std::string>& faults() const { return faults_; }
   std::size_t written() const { return written_; }  // bytes to RAM
+  // Microseconds that the last reset took, and from its end to the first byte after it.
+  std::uint32_t reset_for() const { return reset_for_; }
+  std::uint32_t left_alone_for() const { return left_alone_for_; }
 
  private:
   void take(std::uint8_t byte);
@@ -56,6 +60,8 @@ class Ssd1306Model {
        mirrored_y_ = false;
   std::vector<std::string> faults_;
   std::size_t written_ = 0;
+  std::uint32_t since_reset_moved_ = 0, reset_for_ = 0, left_alone_for_ = 0;
+  bool fresh_ = false;  // reset, and not written to since
 };
 
 }  // namespace sesame::test

@@ -22,7 +22,7 @@ struct Wires {
   static void select(bool high) { wired->select(high); }
   static void reset(bool high) { wired->reset(high); }
   static void settle() {}
-  static void wait_us(std::uint32_t) {}
+  static void wait_us(std::uint32_t time) { wired->wait_us(time); }
 };
 
 struct WiredDisplay {
@@ -61,6 +61,13 @@ TEST_CASE("after its start a display is dark, and its RAM blank") {
   CHECK_FALSE(display.model.lit());
   CHECK(display.model.dots_in_ram() == 0);
   CHECK(display.model.faults() == std::vector<std::string>{});
+}
+
+// What modules have at their reset line takes longer than the chip.
+TEST_CASE("a module is reset for 10 ms, and left alone for 100") {
+  const WiredDisplay display;
+  CHECK(display.model.reset_for() >= 10'000);
+  CHECK(display.model.left_alone_for() >= 100'000);
 }
 
 TEST_CASE("the display can be started again at any moment") {
