@@ -20,7 +20,7 @@ TEST_CASE("the DISC1 has the card on USART2, the panel on USART1 and a character
   CHECK(board.quartz_hz == 8'000'000);
   CHECK(board.card.usart == 2);
   CHECK(to_string(board.card.io) == "PA2");
-  CHECK(to_string(board.card.clk) == "PA4");
+  CHECK(to_string(board.card.clk) == "PD7");
   CHECK(to_string(board.card.rst) == "PC1");
   CHECK(to_string(board.card.vcc) == "PC2");
   CHECK(to_string(board.card.detect) == "PC4");
@@ -41,7 +41,7 @@ TEST_CASE("the DISC1 has the card on USART2, the panel on USART1 and a character
   const auto& lcd = std::get<Hd44780Pins>(board.display.pins);
   CHECK(to_string(lcd.rs) == "PD0");
   CHECK(to_string(lcd.enable) == "PD1");
-  CHECK(names(lcd.data) == "PD2 PD3 PD6 PD7");
+  CHECK(names(lcd.data) == "PD2 PD3 PD6 PB5");
 }
 
 TEST_CASE("the H405 has an OLED that shows any screen") {
