@@ -5,12 +5,34 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "firmware/core/bytes.hpp"
+#include "firmware/core/names.hpp"
+
 namespace sesame::sim {
+
+// The steps of a dialogue, as a fault may name them instead of a number. What fetches or repeats a command
+// (61xx, 6Cxx) belongs to it.
+enum class Stage : std::uint8_t {
+  select,
+  get_processing_options,
+  read_record,
+  get_data,
+  verify,
+  generate_ac,         // the first, for an ARQC or a TC
+  second_generate_ac,  // for an AAC, which ends the transaction
+};
+inline constexpr std::string_view kStageNames[] = {
+    "select",      "get_processing_options", "read_record", "get_data", "verify",
+    "generate_ac", "second_generate_ac"};
+constexpr std::span<const std::string_view> names(Stage) { return kStageNames; }
+// Nothing: a command of none of them.
+std::optional<Stage> stage_of(Bytes command);
 
 enum class FaultKind : std::uint8_t {
   mute,         // the card answers nothing, from command `at` on (0: from its reset on)
@@ -26,28 +48,35 @@ enum class FaultKind : std::uint8_t {
 
 struct Fault {
   FaultKind kind = FaultKind::mute;
-  std::uint32_t at = 0;  // commands since the card was inserted, from 0
+  std::uint32_t at = 0;  // commands since the card was inserted, from 0; with a stage, those of it
   std::uint32_t ms = 0;
-  std::uint32_t ins = 0;
+  std::uint32_t ins = 0;  // 0: whatever instruction
   std::uint32_t sw = 0;
   std::string key;
+  std::optional<Stage> stage;  // nothing: in every one
+  bool once = false;           // it is gone once it has happened
 };
 using Faults = std::vector<Fault>;
 
-// What a fault may say beside its kind. A text is the key; everything else is a number.
+// What a fault may say beside its kind. A text is the key, a step the stage, a flag `once`; the others are
+// numbers.
 struct FaultField {
   enum class Type : std::uint8_t {
     number,  // 0 to `most`
     hex,     // exactly `most` hexadecimal digits
     text,    // at most `most` bytes
+    step,    // the name of a stage
+    flag,    // true or false
   };
   std::string_view name;
   Type type;
   std::uint32_t most;
-  bool required;  // else 0
+  bool required;  // else 0, none or false
   std::string_view description;
   std::uint32_t Fault::*number = nullptr;
 };
+// Whether the fault says it: one that is not required and has its default is not told, but for a count.
+bool says(const Fault& fault, const FaultField& field);
 
 // What faults of one kind say, and what a form suggests to begin with.
 struct FaultShape {
@@ -55,7 +84,7 @@ struct FaultShape {
   std::string_view name;  // "status_word"
   std::string_view description;
   std::span<const FaultField* const> fields;
-  std::uint32_t suggested[2] = {};  // by field; the key is a digit
+  std::uint32_t suggested[4] = {};  // by field; the key is a digit; of a stage and a flag none
 };
 
 // One a kind, in the order of FaultKind.

@@ -131,12 +131,12 @@ void LiveReader::serve() {
     const auto request = reader_->request();
     if (delayed_ && (!request || request->number != delayed_->request)) delayed_.reset();
     if (!request || delayed_) return;
-    if (request->is_command() && fault_slot_.battery_ends_here()) return battery_dies();
+    if (request->is_command() && fault_slot_.battery_ends_at(request->command)) return battery_dies();
 
     Delayed answer;
     answer.request = request->number;
     answer.status = carry_out(*request, answer.bytes);
-    const auto slow = slowness();
+    const auto slow = fault_slot_.delay();
     const bool takes_time = request->kind != SlotRequest::Kind::deactivate && is_answer(answer.status);
     if (slow && takes_time) {
       answer.due = now_ + *slow;
@@ -157,6 +157,7 @@ SlotStatus LiveReader::carry_out(const SlotRequest& request, emv::ResponseBuffer
     throw;
   }
   note_exchange(request, status, answer);
+  drop_spent_faults();
   if (status == SlotStatus::removed && card_) take_out("it left");
   return status;
 }
@@ -168,11 +169,15 @@ void LiveReader::card_failed(const std::string& why) {
   refresh_screen();
 }
 
-std::optional<std::uint32_t> LiveReader::slowness() const {
+// What happens but once, and has.
+void LiveReader::drop_spent_faults() {
+  Faults left;
   for (const Fault& fault : faults_) {
-    if (fault.kind == FaultKind::slow) return fault.ms;
+    if (!fault_slot_.is_spent(fault)) left.push_back(fault);
   }
-  return std::nullopt;
+  if (left.size() == faults_.size()) return;
+  faults_ = std::move(left);
+  note(FaultsSet{faults_.size()});
 }
 
 // ---- time
@@ -296,6 +301,7 @@ Screen LiveReader::low_battery_screen() const {
 }
 
 void LiveReader::refresh_screen() {
+  note_code();
   const Screen screen = this->screen();
   if (screen == shown_) return;
   shown_ = screen;
@@ -313,6 +319,39 @@ void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, By
   if (request.is_command()) exchanged.command = transcript::without_pin(request.command);
   if (is_answer(status)) exchanged.response.assign(answer.begin(), answer.end());
   note(std::move(exchanged));
+}
+
+void LiveReader::note_code() {
+  const bool shown = reader_->state() == State::code && !battery_dead_;
+  if (shown && !code_noted_) codes_.push_back(made_code());
+  if (codes_.size() > kCodes) codes_.pop_front();
+  code_noted_ = shown;
+}
+
+MadeCode LiveReader::made_code() const {
+  const cap::Transaction& transaction = reader_->transaction();
+  const auto copy = [](Bytes bytes) { return std::vector<std::uint8_t>(bytes.begin(), bytes.end()); };
+  const cap::TokenInput input = transaction.token_input();
+  MadeCode code{revision_,
+                now_,
+                {reader_->code().begin(), reader_->code().end()},
+                copy(transaction.aid()),
+                copy(transaction.cdol1()),
+                {},
+                input.psn,
+                input.cid,
+                input.atc,
+                input.ac,
+                copy(input.iad),
+                {},
+                transaction.by_belgian_rule()};
+  if (!code.belgian) code.ipb = copy(transaction.ipb());
+  for (auto entry = log_.rbegin(); entry != log_.rend() && code.command.empty(); ++entry) {
+    const auto* exchanged = std::get_if<Exchanged>(&entry->what);
+    if (exchanged != nullptr && stage_of(exchanged->command) == Stage::generate_ac)
+      code.command = exchanged->command;
+  }
+  return code;
 }
 
 void LiveReader::note_clock() { note(ClockMoved{deadline()}); }

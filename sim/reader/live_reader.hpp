@@ -22,6 +22,7 @@
 #include "sim/reader/fault_slot.hpp"
 #include "sim/reader/faults.hpp"
 #include "sim/reader/log_entry.hpp"
+#include "sim/reader/made_code.hpp"
 
 namespace sesame::sim {
 
@@ -75,6 +76,9 @@ class LiveReader {
   // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
   const std::deque<LogEntry>& log() const { return log_; }
   bool forgotten() const { return forgotten_; }
+  // The last kCodes that were shown, oldest first.
+  static constexpr std::size_t kCodes = 8;
+  const std::deque<MadeCode>& codes() const { return codes_; }
   // Called after each entry, for a caller that passes them on.
   void on_entry(std::function<void(const LogEntry&)> watch) { watch_ = std::move(watch); }
 
@@ -100,10 +104,12 @@ class LiveReader {
   void battery_dies();
   void switch_off();
   void require_virtual() const;
-  std::optional<std::uint32_t> slowness() const;
+  void drop_spent_faults();
   Screen low_battery_screen() const;
   void refresh_screen();
   void note_clock();
+  void note_code();
+  MadeCode made_code() const;
   void note(LogEntry::What what);
 
   std::shared_ptr<const profile::LoadedReader> profile_;
@@ -121,6 +127,8 @@ class LiveReader {
   std::deque<LogEntry> log_;
   std::size_t log_size_ = 0;  // bytes
   bool forgotten_ = false;
+  std::deque<MadeCode> codes_;
+  bool code_noted_ = false;  // the one that is shown
   std::function<void(const LogEntry&)> watch_;
 };
 

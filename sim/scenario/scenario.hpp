@@ -57,6 +57,12 @@
 //     kind = "corrupted", at = 5       kind = "dead_battery", at = 4    kind = "stuck_key", key = "5"
 //     kind = "status_word", ins = "AE", sw = "6985"
 //     kind = "bad_atr"                 kind = "low_battery"
+//
+// What befalls a command may name the step of the dialogue instead, by the names of Stage in faults.hpp (`at`
+// counts within it, then), and may happen but once:
+//
+//     kind = "removed", stage = "verify"
+//     kind = "status_word", stage = "generate_ac", sw = "6985", once = true
 #pragma once
 
 #include <cstddef>

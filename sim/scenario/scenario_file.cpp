@@ -160,6 +160,8 @@ void read_field(const Value& value, const FaultField& field, Fault& fault) {
       }
       return;
     case FaultField::Type::text: fault.key = key(value); return;
+    case FaultField::Type::step: fault.stage = value.enumerator<Stage>(); return;
+    case FaultField::Type::flag: fault.once = value.boolean(); return;
   }
 }
 

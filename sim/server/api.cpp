@@ -125,8 +125,9 @@ std::string card_list(const std::optional<OfferedCard>& offered) {
 }  // namespace
 
 std::span<const Api::Route> Api::routes() {
-  static constexpr std::array<Route, 28> kRoutes{{
+  static constexpr std::array<Route, 30> kRoutes{{
       {"GET", "/", "page", true, &Api::page},
+      {"GET", "/docs", "docs", true, &Api::docs},
       {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
       {"GET", "/healthz", "healthz", true, &Api::healthz},
       {"GET", "/metrics", "metrics", false, &Api::metrics},
@@ -152,6 +153,7 @@ std::span<const Api::Route> Api::routes() {
       {"POST", "/v1/readers/{id}/clock", "moveClock", false, &Api::move_clock},
       {"PUT", "/v1/readers/{id}/faults", "setFaults", false, &Api::set_faults},
       {"GET", "/v1/readers/{id}/trace", "getTrace", false, &Api::get_trace},
+      {"GET", "/v1/readers/{id}/codes", "listCodes", false, &Api::list_codes},
       {"GET", "/v1/events", "allEvents", false, &Api::all_events},
       {"GET", "/v1/readers/{id}/events", "readerEvents", false, &Api::reader_events},
   }};
@@ -268,6 +270,10 @@ void Api::on_news(std::function<void(const std::string& topic)> news) {
 
 Response Api::page(const Call&) {
   return typed(content_type("index.html"), std::string(content_of(assets(), "index.html").value_or("")));
+}
+
+Response Api::docs(const Call&) {
+  return typed(content_type("docs.html"), std::string(content_of(assets(), "docs.html").value_or("")));
 }
 
 Response Api::page_asset(const Call& call) {
@@ -583,6 +589,11 @@ Response Api::get_trace(const Call& call) {
   return typed("text/plain; charset=utf-8", simulator_.with(call.id(), [](LiveReader& live) {
     return to_transcript(live.log(), live.forgotten());
   }));
+}
+
+Response Api::list_codes(const Call& call) {
+  check_query(call.request, {});
+  return json_response(simulator_.with(call.id(), codes_json));
 }
 
 ConnectionLimit::Permit Api::permit() {

@@ -71,6 +71,7 @@ class Api final : public HttpService {
   Response answer(const std::string& operation, std::chrono::steady_clock::time_point began, Make make);
 
   Response page(const Call&);
+  Response docs(const Call&);
   Response page_asset(const Call&);
   Response healthz(const Call&);
   Response metrics(const Call&);
@@ -96,6 +97,7 @@ class Api final : public HttpService {
   Response move_clock(const Call&);
   Response set_faults(const Call&);
   Response get_trace(const Call&);
+  Response list_codes(const Call&);
   Response all_events(const Call&);
   Response reader_events(const Call&);
 

@@ -36,6 +36,8 @@ void read_field(const Value& value, const FaultField& field, Fault& fault) {
     case Type::number: fault.*field.number = value.number<std::uint32_t>(0, field.most); return;
     case Type::hex: fault.*field.number = hex_digits(value, field.most); return;
     case Type::text: fault.key = value.text(field.most); return;
+    case Type::step: fault.stage = value.enumerator<Stage>(); return;
+    case Type::flag: fault.once = value.boolean(); return;
   }
 }
 
@@ -55,15 +57,36 @@ Fault fault(const Value& value) {
   return fault;
 }
 
-Json field_json(const FaultField& field, std::uint32_t number, const std::string& text) {
-  if (field.type == Type::text) return text;
+Json number_json(const FaultField& field, std::uint32_t number) {
   if (field.type == Type::hex) return fmt::format("{:0{}X}", number, field.most);
   return number;
 }
 
+Json field_json(const FaultField& field, const Fault& fault) {
+  switch (field.type) {
+    case Type::number:
+    case Type::hex: return number_json(field, fault.*field.number);
+    case Type::text: return fault.key;
+    case Type::step: return fault.stage ? Json(name_of(*fault.stage)) : Json(nullptr);
+    case Type::flag: return fault.once;
+  }
+  return nullptr;
+}
+
+// What a form begins with; nothing: as if it were not there.
+Json suggestion(const FaultField& field, std::uint32_t suggested) {
+  if (field.type == Type::step || field.type == Type::flag) return nullptr;
+  if (field.type == Type::text) return std::to_string(suggested);
+  return number_json(field, suggested);
+}
+
+std::string_view type_of(const FaultField& field) {
+  if (field.type == Type::number) return "integer";
+  return field.type == Type::flag ? "boolean" : "string";
+}
+
 Json field_schema(const FaultField& field) {
-  Json schema = {{"type", field.type == Type::number ? "integer" : "string"},
-                 {"description", field.description}};
+  Json schema = {{"type", type_of(field)}, {"description", field.description}};
   switch (field.type) {
     case Type::number:
       schema["minimum"] = 0;
@@ -71,6 +94,8 @@ Json field_schema(const FaultField& field) {
       break;
     case Type::hex: schema["pattern"] = fmt::format("^[0-9A-Fa-f]{{{}}}$", field.most); break;
     case Type::text: schema["maxLength"] = field.most; break;
+    case Type::step: schema["enum"] = names(Stage{}); break;
+    case Type::flag: break;
   }
   return schema;
 }
@@ -91,8 +116,7 @@ Json faults_json(const Faults& faults) {
   for (const Fault& fault : faults) {
     Json one = {{"kind", to_string(fault.kind)}};
     for (const FaultField* field : shape_of(fault.kind).fields) {
-      const std::uint32_t number = field->number == nullptr ? 0 : fault.*field->number;
-      one[std::string(field->name)] = field_json(*field, number, fault.key);
+      if (says(fault, *field)) one[std::string(field->name)] = field_json(*field, fault);
     }
     all.push_back(std::move(one));
   }
@@ -108,7 +132,8 @@ Json fault_shapes_json() {
       const FaultField& field = *shape.fields[i];
       const std::string name(field.name);
       fields[name] = field_schema(field);
-      suggested[name] = field_json(field, shape.suggested[i], std::to_string(shape.suggested[i]));
+      if (Json begin = suggestion(field, shape.suggested[i]); !begin.is_null())
+        suggested[name] = std::move(begin);
       if (field.required) required.push_back(name);
     }
     all.push_back({{"kind", shape.name},

@@ -179,7 +179,8 @@ Json trace_json(const LiveReader& reader) {
   for (const LogEntry& entry : reader.log()) {
     const auto* exchanged = std::get_if<Exchanged>(&entry.what);
     if (exchanged == nullptr) continue;
-    apdus.push_back({{"at_ms", entry.at},
+    apdus.push_back({{"revision", entry.revision},
+                     {"at_ms", entry.at},
                      {"name", exchanged->name()},
                      {"command", transcript::masked_hex(exchanged->command)},
                      {"response", to_hex(exchanged->response)}});

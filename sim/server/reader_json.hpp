@@ -22,6 +22,8 @@ nlohmann::ordered_json state_json(const CardState& state);
 nlohmann::ordered_json otp_json(const OtpResult& result);
 // {"apdus": […], "revision"}
 nlohmann::ordered_json trace_json(const LiveReader& reader);
+// {"codes": […], "revision"}: what the codes were made of that it has shown
+nlohmann::ordered_json codes_json(const LiveReader& reader);
 
 // An event of a stream.
 struct EventJson {

@@ -1,19 +1,25 @@
-// The page: one reader, shown as the API describes it. Whatever happens to it, here or elsewhere, comes back as an
-// event; the page then asks for the reader anew and draws it.
+// The page: one reader, shown as the API describes it, or all of them (overview.js). Whatever happens to it, here or
+// elsewhere, comes back as an event; the page then asks for the reader anew and draws it.
 import { ApiError, call, oneAtATime, readerPath } from './api.js';
-import { createCard } from './card.js';
+import { createAsCode } from './as-code.js';
+import { createCard, shortTitle } from './card.js';
 import { createClock } from './clock.js';
 import { by, h, say } from './dom.js';
 import { createDrawer } from './drawer.js';
 import { createEvents } from './events.js';
 import { createFaults } from './faults.js';
+import { createGlance } from './glance.js';
+import { createHelp } from './help.js';
 import { createKeys } from './keys.js';
 import { createLcd } from './lcd.js';
 import { createLog } from './log.js';
 import { paint } from './look.js';
 import { sayInPassing, stand, standDown, translateNotices } from './notices.js';
+import { createOverview, kOverview } from './overview.js';
+import { createRecorder } from './recorder.js';
 import { createSignIn } from './sign-in.js';
-import { language, speak, t, translate } from './text.js';
+import { kAll } from './stream.js';
+import { language, speak, stateName, t, translate } from './text.js';
 
 const kDefault = 'default';          // the reader that `sesame sim` starts with
 const kOwnReadersLive = 12 * 3600;   // seconds
@@ -64,15 +70,30 @@ function inOrder(work, settle = () => {}) {
   return queue;
 }
 
-const press = (keys) => inOrder((path) => call('POST', path('/keys'), { keys }));
+// Of what `work` does with the reader in front, once it is done, a note: an entry or several, or what makes one of the
+// reader then.
+const noted = (what, work) => async (path) => {
+  const before = page.reader;
+  const reader = await work(path);
+  if (before?.id !== reader.id) return reader;
+  for (const entry of [typeof what === 'function' ? what(reader) : what].flat()) recorder.note(before, entry);
+  return reader;
+};
+
+const press = (key) => inOrder(noted({ do: 'press', key }, (path) => call('POST', path('/keys'), { keys: [key] })));
+const hold = (key) => inOrder(noted({ do: 'hold', key }, (path) => call('POST', path('/keys'), { keys: [{ hold: key }] })));
+function typePin(pin) {
+  const keys = [...pin, page.reader.keys.ok];
+  return inOrder(noted(keys.map((key) => ({ do: 'press', key })), (path) => call('POST', path('/keys'), { keys })));
+}
 function insert() {
   const card = page.chosen.get(page.id);
-  return inOrder((path) => call('PUT', path('/card'), card), (reader) => {
+  return inOrder(noted({ do: 'insert', card }, (path) => call('PUT', path('/card'), card)), (reader) => {
     settleCard(reader);
     draw();
   });
 }
-const pull = () => inOrder((path) => call('DELETE', path('/card')));
+const pull = () => inOrder(noted({ do: 'pull' }, (path) => call('DELETE', path('/card'))));
 
 function chooseCard(name) {
   page.chosen.set(page.id, name);
@@ -115,35 +136,53 @@ function chooseModel(profile) {
 function chooseClock(clock) {
   if (clock !== page.reader?.clock) replaceReader({ clock });
 }
-const advance = (ms) => inOrder((path) => call('POST', path('/clock'), { advance_ms: ms }));
-const toNextDeadline = () => inOrder((path) => call('POST', path('/clock'), { to: 'next-deadline' }));
-const reset = () => inOrder((path) => call('POST', path('/reset')));
+const advance = (ms) => inOrder(noted({ do: 'advance', ms }, (path) => call('POST', path('/clock'), { advance_ms: ms })));
+const toNextDeadline = () => inOrder(noted({ do: 'next' }, (path) => call('POST', path('/clock'), { to: 'next-deadline' })));
+const reset = () => inOrder(noted({ do: 'reset' }, (path) => call('POST', path('/reset'))));
 
 function changeFaults(wanted) {
-  return inOrder(async (path) => {
+  return inOrder(noted((reader) => ({ do: 'faults', faults: reader.faults }), async (path) => {
     const reader = await call('GET', path());
     return call('PUT', path('/faults'), { faults: wanted(reader.faults) });
-  }, () => faults.settle());
+  }), () => faults.settle());
 }
 
 function setCounters(counters) {
-  return inOrder(async (path) => {
+  return inOrder(noted({ do: 'state', patch: counters }, async (path) => {
     await call('PATCH', path('/card/state'), counters);
     return call('GET', path());
-  }, () => drawer.settle());
+  }), () => drawer.settle());
 }
 
 async function copy() {
   const code = page.reader?.code;
-  if (!code) return;
-  try {
-    await navigator.clipboard.writeText(code);
-  } catch {
-    // No clipboard without https, except on this machine.
-    if (!copyTheOldWay(code)) return sayInPassing(t('notCopied'));
-  }
+  if (!code || !await copyText(code)) return;
   by('copy').classList.add('done');
   drawCopy();
+}
+
+// The log as a text; nothing where there is no reader.
+async function transcript() {
+  if (!page.reader) return '';
+  try {
+    return await (await fetch(`${readerPath(page.id)}/trace`, { headers: { Accept: 'text/plain' } })).text();
+  } catch (error) {
+    complain(error);
+    return '';
+  }
+}
+
+// Whether it is in the clipboard now; where not, the user is told.
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No clipboard without https, except on this machine.
+    if (copyTheOldWay(text)) return true;
+    sayInPassing(t('notCopied'));
+    return false;
+  }
 }
 
 function copyTheOldWay(text) {
@@ -160,15 +199,50 @@ function copyTheOldWay(text) {
 
 // ---- the parts
 
+const recorder = createRecorder();
 const lcd = createLcd(by('dots'), by('lcd'));
-const keys = createKeys({ press: (name) => press([name]), hold: (name) => press([{ hold: name }]) });
-const card = createCard({ insert, pull, typePin: (pin) => page.reader && press([...pin, page.reader.keys.ok]) });
+const glance = createGlance();
+const keys = createKeys({ press, hold, command: (name) => kCommands[name]() });
+const card = createCard({ insert, pull, typePin: (pin) => page.reader && typePin(pin) });
 const drawer = createDrawer({ chooseCard, chooseModel, setCounters });
 const clock = createClock({ chooseClock, advance, toNextDeadline });
 const faults = createFaults({ change: changeFaults, refuse: sayInPassing });
-const log = createLog();
+const log = createLog({ copyText, transcript });
 const signIn = createSignIn({ entered, dismissed: () => stand(uninvited) });
 const events = createEvents(({ kind, data }) => happened(kind, data));
+const asCode = createAsCode({ look: () => page.reader, recorder, copyText });
+const help = createHelp(() => page.reader?.keys.functions ?? []);
+const overview = createOverview({
+  stays: kDefault,
+  titleOf: (profile) => page.profiles.find((each) => each.name === profile)?.title ?? profile,
+  cardTitle: (name) => (page.cards.some((each) => each.name === name) ? shortTitle(page.cards.find((each) => each.name === name)) : name),
+  make: takeAnother,
+  complain,
+});
+
+function goTo(list) {
+  (by(list).querySelector('[aria-pressed=true]') ?? by(list).querySelector('button'))?.focus();
+}
+
+// What the keyboard may ask for beside the keys of the reader.
+const kCommands = {
+  insert: () => { if (!page.reader.card) insert(); },
+  pull: () => { if (page.reader.card) pull(); },
+  cards: () => goTo('cards'),
+  models: () => goTo('models'),
+  clock: () => chooseClock(page.reader.clock === 'real' ? 'virtual' : 'real'),
+  second: () => { if (page.reader.clock === 'virtual') advance(1000); },
+  dark: () => { if (page.reader.clock === 'virtual') advance(35000); },
+  next: () => { if (page.reader.clock === 'virtual' && page.reader.deadline_ms !== null) toNextDeadline(); },
+  bytes: () => log.toggleBytes(),
+  find: () => (overview.isShown() ? overview.find() : log.find()),
+  overview: () => {
+    if (overview.isShown()) history.back();
+    else location.hash = kOverview;
+  },
+  asCode: asCode.open,
+  help: help.open,
+};
 
 by('copy').addEventListener('click', copy);
 by('reset').addEventListener('click', reset);
@@ -208,13 +282,15 @@ function leave() {
   keys.leave();
   clock.leave();
   by('main').inert = true;
-  by('trace').removeAttribute('href');
+  for (const id of ['trace', 'trace-file']) by(id).removeAttribute('href');
+  glance.leave();
   document.documentElement.dataset.state = 'gone';
   lcd.show({ rows: ['', ''], columns: 16 }, false);
   by('copy').hidden = true;
   say(by('hint'), '');
   say(by('spoken'), '');
   log.replace([]);
+  drawTitle();
 }
 
 function startTurn() {
@@ -222,11 +298,23 @@ function startTurn() {
   if (page.reader) page.reader = { ...page.reader, revision: -1 };
 }
 
+// How the codes came about that it has shown.
+const explainCodes = oneAtATime(async () => {
+  const { turn, id } = page;
+  try {
+    const { codes } = await call('GET', `${readerPath(id)}/codes`);
+    if (turn === page.turn) log.explain(codes);
+  } catch (error) {
+    if (turn === page.turn) complain(error);
+  }
+});
+
 let drawn = null;  // the reader that was drawn last
 function draw() {
   const { reader, cards } = page;
   const chosen = page.chosen.get(reader.id);
   const another = drawn === null || reader.id !== drawn.id || reader.revision < drawn.revision;
+  if (reader.code !== null && (another || reader.code !== drawn.code)) explainCodes();
   drawn = reader;
   const title = page.profiles.find((each) => each.name === reader.profile)?.title ?? reader.title;
   by('main').inert = false;
@@ -234,6 +322,7 @@ function draw() {
   paint(by('body'), reader.look.body);
   by('engraved').textContent = title;
   lcd.show(reader.screen, reader.lit);
+  glance.show(reader);
   by('icon-card').classList.toggle('on', reader.lit && reader.card !== null);
   by('icon-clock').classList.toggle('on', reader.lit && reader.clock === 'virtual');
   by('icon-battery').dataset.charge = reader.lit ? reader.battery : 'dark';
@@ -245,9 +334,19 @@ function draw() {
   if (by('copy').dataset.code !== (reader.code ?? '')) by('copy').classList.remove('done');
   by('copy').dataset.code = reader.code ?? '';
   drawCopy();
-  by('trace').href = `${readerPath(reader.id)}/trace`;
+  for (const id of ['trace', 'trace-file']) by(id).href = `${readerPath(reader.id)}/trace`;
+  by('trace-file').download = `${reader.id}.apdu`;
   say(by('spoken'), reader.lit ? t('screenSays', { text: screenText(reader) }) : t('dark'));
   drawHint();
+  drawTitle();
+}
+
+// Which reader this tab is about, and what it does: first what tells tabs apart.
+function drawTitle() {
+  const { reader } = page;
+  const what = overview.isShown() ? t('overview')
+    : `${reader?.label || page.id} · ${reader ? stateName(reader.state) : t('titleGone')}`;
+  document.title = `${what} – Sésame`;
 }
 
 function drawCopy() {
@@ -289,7 +388,9 @@ function retranslate() {
   faults.translate();
   log.translate();
   translateNotices();
+  overview.translate();
   if (page.reader) draw();
+  else drawTitle();
 }
 
 // ---- what goes wrong
@@ -372,6 +473,7 @@ const catchUp = oneAtATime(async () => {
     page.logged = trace.revision;
     log.replace(trace.apdus);
     heard.forEach(addToLog);
+    explainCodes();
     await look();
   } catch (error) {
     if (turn === page.turn) complain(error);
@@ -400,6 +502,11 @@ async function afterBreak() {
 }
 
 function happened(kind, data) {
+  if (overview.isShown()) {
+    if (kind === 'opened') standDown();
+    if (kind === 'broken') stand(lost);
+    return overview.happened(kind, data);
+  }
   switch (kind) {
     case 'opened':
     case 'lost': return catchUp();
@@ -458,12 +565,17 @@ let visits = 0;
 async function open() {
   const visit = ++visits;
   startTurn();
-  page.id = idInAddress();
+  const all = location.hash === kOverview;
+  page.id = all ? '' : idInAddress();
   page.reader = null;
   keys.leave();
   by('readers').value = page.id;
+  by('main').hidden = all;
+  if (!all && overview.isShown()) overview.hide();
   try {
     await fetchWhatStays();
+    if (visit !== visits) return;
+    if (all) return openOverview();
     await look();
     listReaders();
   } catch (error) {
@@ -478,6 +590,15 @@ async function open() {
     }
   }
   if (visit === visits) events.watch(page.id);
+}
+
+function openOverview() {
+  leave();
+  standDown();
+  document.documentElement.dataset.state = 'overview';
+  overview.show();
+  drawTitle();
+  events.watch(kAll);
 }
 
 globalThis.addEventListener('hashchange', open);

@@ -65,8 +65,7 @@ export function createCard({ insert, pull, typePin }) {
       pin.hidden = digits === '';
       disable(pin, !asked);
       pin.classList.toggle('invites', asked);
-      pin.setAttribute('aria-label', t('typePinLabel', { pin: digits }));
-      pin.replaceChildren(h('span', {}, 'PIN'), h('b', {}, digits), ...(asked ? [h('em', {}, t('typePin'))] : []));
+      pin.replaceChildren(h('span', {}, 'PIN'), ' ', h('b', {}, digits), ...(asked ? [' ', h('em', {}, t('typePin'))] : []));
     },
   };
 }

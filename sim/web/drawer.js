@@ -55,7 +55,7 @@ export function createDrawer({ chooseCard, chooseModel, setCounters }) {
       list(by('models'), profiles, (each) => [each.title], chooseModel);
       mark(by('models'), reader.profile);
       state = reader.card?.state ?? null;
-      form.hidden = state === null;
+      by('counters-of').disabled = state === null;  // they keep their place
       if (another || !typed || of !== reader.card?.name) fill();
       of = reader.card?.name;
     },

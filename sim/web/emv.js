@@ -60,6 +60,13 @@ const kTags = {
   'BF0C': ['Issuer’s own data', 'Données libres de l’émetteur'],
 };
 
+// By their identifiers: those that readers of this kind ask for, and the directory.
+const kApplications = {
+  A0000000048002: 'Mastercard CAP', A0000000038002: 'Visa DPA', A0000000041010: 'Mastercard', A0000000043060: 'Maestro',
+  A0000000031010: 'Visa', A0000000032010: 'Visa Electron', A0000000421010: 'CB', A0000001118002: 'PostFinance',
+  A0000002040000: 'APACS', D056000666111010: 'Bancontact', '315041592E5359532E4444463031': 'PSE',
+};
+
 const kStatusWords = [
   [/^9000$/, 'done', 'exécutée'],
   [/^61(..)$/, 'done, more to fetch', 'exécutée, suite à lire'],
@@ -88,7 +95,41 @@ export function statusWord(sw, language) {
   return '';
 }
 
-export const isGood = (sw) => /^(9000|61..|6C..)$/.test(sw);
+// What a reader reckons with: it asks for the next application, record or data object then.
+const kReckonedWith = { A4: /^6A82$/, B2: /^6A8[23]$/, CA: /^6A8[18]$|^6D00$/ };
+
+// Of an answer to `instruction`: good, plain (no, but nothing is wrong), or bad.
+export function verdict(instruction, sw) {
+  if (/^(9000|61..|6C..)$/.test(sw)) return 'good';
+  return kReckonedWith[instruction]?.test(sw) ? 'plain' : 'bad';
+}
+
+// Data of a command: case 3 or 4, short.
+export const dataOf = (command) => (command.length > 10 ? command.slice(10, 10 + 2 * Number.parseInt(command.slice(8, 10), 16)) : '');
+
+function find(nodes, tag) {
+  for (const node of nodes ?? []) {
+    if (node.tag === tag) return node.value;
+    const inside = find(node.children, tag);
+    if (inside) return inside;
+  }
+  return '';
+}
+export const valueIn = (hex, tag) => find(parseTlv(hex), tag);
+
+// Of the application that a SELECT asks for; `answer` may have its label.
+export function applicationName(aid, answer = '') {
+  const label = printable(valueIn(answer, '50'));
+  const known = kApplications[aid] ?? Object.entries(kApplications).find(([each]) => aid.startsWith(each))?.[1];
+  return [label, known].filter(Boolean).join(' · ') || printable(aid) || aid;
+}
+
+// The ATC in an answer to GENERATE AC, of either format.
+export function counterIn(answer) {
+  const nodes = parseTlv(answer) ?? [];
+  if (nodes.length === 1 && nodes[0].tag === '80') return nodes[0].value.slice(2, 6);
+  return find(nodes, '9F36');
+}
 
 const constructed = (tag) => (Number.parseInt(tag.slice(0, 2), 16) & 0x20) !== 0;
 

@@ -1,18 +1,42 @@
-// What can be broken on purpose: a switch each, with what it needs to know. Which faults there are, what their fields may
-// be, and what stands there before a user writes, says GET /v1/faults.
-import { by, h } from './dom.js';
+// What can be broken on purpose: a switch each, with what it needs to know, and the common ones at one go. Which faults
+// there are, what their fields may be, and what stands there before a user writes, says GET /v1/faults.
+import { by, disable, h } from './dom.js';
 import { t } from './text.js';
+
+// One fault each, in the place of all others.
+const kPresets = {
+  pulled_at_pin: { kind: 'removed', at: 0, stage: 'verify' },
+  mute_at_ac: { kind: 'mute', at: 0, stage: 'generate_ac' },
+  refused_at_ac: { kind: 'status_word', sw: '6985', stage: 'generate_ac' },
+  corrupted_ac: { kind: 'corrupted', at: 0, stage: 'generate_ac' },
+  pin_blocked: { kind: 'status_word', sw: '6983', stage: 'verify' },
+  card_blocked: { kind: 'status_word', sw: '6A81', stage: 'select' },
+  wrong_card: { kind: 'status_word', sw: '6A82', stage: 'select' },
+  slow_pin: { kind: 'slow', ms: 5000, stage: 'verify' },
+  mute_once: { kind: 'mute', at: 0, once: true },
+  battery_at_pin: { kind: 'dead_battery', at: 0, stage: 'verify' },
+};
 
 // "^[0-9A-Fa-f]{4}$" → 4
 const hexDigits = (pattern) => /\{(\d+)\}/.exec(pattern)?.[1];
 
 function limitsOf(rule) {
   if (rule.type === 'integer') return { type: 'number', min: rule.minimum, max: rule.maximum };
+  if (rule.type === 'boolean') return { type: 'checkbox' };
   return { pattern: rule.pattern, maxlength: hexDigits(rule.pattern) ?? rule.maxLength, spellcheck: 'false' };
 }
 
 const isNumber = (input) => input.type === 'number';
-const valueOf = (input) => (isNumber(input) ? Number(input.value) : input.pattern ? input.value.toUpperCase() : input.value);
+// Nothing: it is not said.
+function valueOf(input) {
+  if (input.type === 'checkbox') return input.checked || undefined;
+  if (isNumber(input)) return Number(input.value);
+  return (input.pattern ? input.value.toUpperCase() : input.value) || undefined;
+}
+function write(input, value) {
+  if (input.type === 'checkbox') input.checked = value === true;
+  else input.value = value ?? '';
+}
 
 function whatItTakes(input) {
   if (isNumber(input)) return t('takesNumber', { least: input.min, most: input.max });
@@ -27,7 +51,7 @@ export function createFaults({ change, refuse }) {
   let shown = [];  // the faults of the reader
   let told = '';   // …as they were drawn
 
-  const inputsOf = (row) => [...row.querySelectorAll('.field input')];
+  const inputsOf = (row) => [...row.querySelectorAll('[name]')];
   const switchOf = (row) => row.querySelector('[role=switch]');
   const first = (kind) => shown.find((each) => each.kind === kind);
 
@@ -46,7 +70,7 @@ export function createFaults({ change, refuse }) {
     const { kind } = row.dataset;
     if (!switchOf(row).checked) return change((faults) => faults.filter((each) => each.kind !== kind));
     if (!isValid(row)) return settle(row);
-    const fault = Object.fromEntries(inputsOf(row).map((input) => [input.name, valueOf(input)]));
+    const fault = Object.fromEntries(inputsOf(row).map((input) => [input.name, valueOf(input)]).filter(([, value]) => value !== undefined));
     return change((faults) => replaced(faults, { kind, ...fault }));
   };
 
@@ -56,35 +80,63 @@ export function createFaults({ change, refuse }) {
     row.classList.toggle('on', given !== undefined);
     switchOf(row).checked = given !== undefined;
     for (const input of inputsOf(row)) {
-      if (given?.[input.name] === undefined || input === writing) continue;
-      input.value = given[input.name];
+      if (given === undefined || input === writing) continue;
+      write(input, given[input.name]);
       input.removeAttribute('aria-invalid');
     }
   };
 
-  const field = (row, { kind, suggested }, [name, rule]) => {
+  // A stage counts its own commands, and needs no instruction.
+  const chooseStage = (row, { suggested }, stage) => {
+    for (const input of inputsOf(row)) {
+      if (input.name === 'at') write(input, stage ? 0 : suggested.at);
+      if (input.name === 'ins') write(input, stage ? '' : suggested.ins);
+    }
+  };
+  const field = (row, shape, [name, rule]) => {
+    const { kind, suggested, required } = shape;
     const label = t(name);
+    const applyIfOn = () => { if (switchOf(row).checked) apply(row); };
+    const common = { name, 'aria-label': `${t(`fault_${kind}`)}: ${label}` };
+    if (rule.enum) {
+      const choice = h('select', { ...common, onchange: () => { chooseStage(row, shape, choice.value); applyIfOn(); } },
+        h('option', { value: '' }, t(`stage_any_${kind}`)), ...rule.enum.map((each) => h('option', { value: each }, t('atStage', { stage: t(`stage_${each}`) }))));
+      return h('span', { class: `field field-${name}` }, choice);
+    }
     const input = h('input', {
-      ...limitsOf(rule), name, value: suggested[name], required: true,
-      'aria-label': `${t(`fault_${kind}`)}: ${label}`,
+      ...limitsOf(rule), ...common, value: suggested[name], required: required.includes(name) || rule.type === 'integer',
       oninput: () => input.removeAttribute('aria-invalid'),
-      onchange: () => { if (switchOf(row).checked) apply(row); },
+      onchange: applyIfOn,
     });
-    return h('label', { class: `field field-${name}` }, label, ' ', input);
+    const parts = input.type === 'checkbox' ? [input, ' ', label] : [label, ' ', input];
+    return h('label', { class: `field field-${name}` }, ...parts);
   };
   const makeRow = (shape) => {
     const { kind, fields } = shape;
     const row = h('li', { 'data-kind': kind });
     const toggle = h('input', { type: 'checkbox', role: 'switch', onchange: () => apply(row) });
+    const order = ['stage', 'at', 'ins', 'sw', 'ms', 'key', 'once'];
+    const inOrder = Object.entries(fields).sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
     row.append(h('label', { class: 'switch' }, toggle, h('span', { class: 'track', 'aria-hidden': 'true' }), t(`fault_${kind}`)),
-      ...Object.entries(fields).map((each) => field(row, shape, each)));
+      h('span', { class: 'fields' }, ...inOrder.map((each) => field(row, shape, each))));
     return row;
   };
+  const presets = by('presets');
   const make = () => {
     root.replaceChildren(...kinds.map(makeRow));
+    presets.replaceChildren(h('option', { value: '' }, t('preset')), ...Object.keys(kPresets).map((each) => h('option', { value: each }, t(`preset_${each}`))));
     settleAll();
   };
-  const settleAll = (writing) => { for (const row of root.children) settle(row, writing); };
+  const settleAll = (writing) => {
+    for (const row of root.children) settle(row, writing);
+    disable(by('mend'), shown.length === 0);
+  };
+  presets.addEventListener('change', () => {
+    const wanted = kPresets[presets.value];
+    presets.value = '';
+    if (wanted) change(() => [wanted]);
+  });
+  by('mend').addEventListener('click', () => change(() => []));
 
   return {
     // `shapes`: of GET /v1/faults.
@@ -103,9 +155,9 @@ export function createFaults({ change, refuse }) {
     // After a refusal.
     settle: () => settleAll(),
     translate() {
-      const written = [...root.querySelectorAll('.field input')].map((input) => input.value);
+      const written = [...root.querySelectorAll('[name]')].map((input) => (input.type === 'checkbox' ? input.checked : input.value));
       make();
-      root.querySelectorAll('.field input').forEach((input, at) => { input.value = written[at]; });
+      root.querySelectorAll('[name]').forEach((input, at) => write(input, written[at]));
     },
   };
 }

@@ -1,5 +1,5 @@
-// The computer's keyboard, and who gets its keys. The reader is in front: digits, letters, Backspace and Enter are its
-// keys, wherever the focus is, but that
+// The computer's keyboard, and who gets its keys: those of `sesame tui`. The reader is in front: digits, letters, Backspace
+// and Enter are its keys, wherever the focus is, but that
 //   - a field or list that one types or chooses in keeps all of them, and so does an open dialog;
 //   - a button, link, switch or line of the log that was reached by keyboard keeps Enter and the space bar. It shows a
 //     ring; the next key of the reader takes the focus away from it, so that the Enter after a PIN is OK again;
@@ -9,21 +9,24 @@ const kHold = 700;  // milliseconds
 const kTypedIn = 'input:not([type=checkbox]), select, textarea';
 const kWorked = 'button, a[href], summary, input[type=checkbox]';
 
-// Which function a letter means: the only one that begins with it.
-function functionOfLetter(functions, letter) {
-  const fitting = functions.filter((each) => each[0].toUpperCase() === letter.toUpperCase());
-  return fitting.length === 1 ? fitting[0] : undefined;
-}
+// host/terminal/keyboard.cpp has the same letters for the functions, in the model's order.
+export const kFunctionLetters = 'abdfghjk';
+
+// What a key does that is none of the reader's: sim/tui/model.cpp, and what only the page has.
+const kCommands = {
+  i: 'insert', e: 'pull', m: 'cards', p: 'models', t: 'clock', '+': 'second', '>': 'dark', n: 'next', x: 'bytes',
+  '/': 'find', o: 'overview', s: 'asCode', '?': 'help',
+};
+const kWithoutReader = ['find', 'overview', 'help'];
 
 function keyOfKeyboard(event, keys) {
   if (/^[0-9]$/.test(event.key)) return event.key;
   if (event.key === 'Enter') return keys.ok;
-  if (event.key === 'Backspace') return keys.clear;
+  if (event.key === 'Backspace' || event.key === 'c' || event.key === 'C') return keys.clear;
   if (event.key === '.' || event.key === ',') return keys.digits.includes('.') ? '.' : undefined;
   const numbered = /^F([1-8])$/.exec(event.key);
   if (numbered) return keys.functions[Number(numbered[1]) - 1];
-  if (/^[a-z]$/i.test(event.key)) return functionOfLetter(keys.functions, event.key);
-  return undefined;
+  return keys.functions[[...kFunctionLetters].indexOf(event.key)];
 }
 
 // A list that a pointer opened and left again is like a button that it clicked; open, it has all keys.
@@ -31,8 +34,21 @@ const isOpen = (select) => !CSS.supports('selector(:open)') || select.matches(':
 
 const inDialog = () => document.querySelector('dialog[open]') !== null;
 
-// `show(name, down)` makes the key visible; `press` and `hold` do what it says.
-export function createKeyboard({ press, hold, show }) {
+// The arrow keys go through a list of cards, models or readers, as in the terminal.
+const kLists = '.drawer, .models, .tiles';
+function goThroughList(event) {
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  const list = step && event.target.closest(kLists);
+  if (!list) return false;
+  const all = [...list.querySelectorAll(':scope > li > :first-child')];
+  const at = all.indexOf(event.target.closest('li').firstElementChild);
+  event.preventDefault();
+  all[Math.max(0, Math.min(all.length - 1, at + step))].focus();
+  return true;
+}
+
+// `show(name, down)` makes the key visible; `press` and `hold` do what it says, `command` what is none of the reader's.
+export function createKeyboard({ press, hold, show, command }) {
   let keys = null;     // of the reader; null: there is no reader
   let down = null;     // the key that is down: { name, key, timer, held }
   let pointer = false; // what happens now comes from a mouse, pen or finger
@@ -63,20 +79,27 @@ export function createKeyboard({ press, hold, show }) {
   };
 
   document.addEventListener('keydown', (event) => {
-    if (!keys || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || inDialog()) return;
-    if (isTypedIn(event.target)) return;
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || inDialog()) return;
+    if (isTypedIn(event.target) || goThroughList(event)) return;
     const worked = event.target.closest(kWorked);
     if (worked && (event.key === 'Enter' || event.key === ' ')) {
       // A checkbox alone does not know Enter.
       if (worked.type === 'checkbox' && event.key === 'Enter' && !event.repeat) worked.click();
       return;
     }
-    const name = keyOfKeyboard(event, keys);
-    if (name === undefined) return;
+    const name = keys ? keyOfKeyboard(event, keys) : undefined;
+    if (name !== undefined) {
+      event.preventDefault();
+      if (event.repeat) return;
+      document.activeElement.blur();
+      if (event.key === 'C') hold(name);
+      else begin(name, event.key);
+      return;
+    }
+    const wanted = kCommands[event.key];
+    if (wanted === undefined || !(keys || kWithoutReader.includes(wanted))) return;
     event.preventDefault();
-    if (event.repeat) return;
-    document.activeElement.blur();
-    begin(name, event.key);
+    if (!event.repeat) command(wanted);
   });
   document.addEventListener('keyup', (event) => {
     if (down && event.key === down.key) release(true);

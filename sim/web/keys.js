@@ -46,14 +46,15 @@ export function createKeys(actions) {
   const draw = () => {
     const functions = keys.functions.map((name) => keyButton(name, 'function', name, actions, { color: look.functions }));
     const digits = { color: look.digits };
-    if (keys.digits.includes('.')) functions.push(keyButton('.', 'point', t('point'), actions, digits));
+    if (keys.digits.includes('.')) functions.push(keyButton('.', 'point', `. ${t('point')}`, actions, digits));
     by('functions').replaceChildren(...functions);
     by('functions').dataset.many = keys.functions.length > 2;
     by('keypad').replaceChildren(
       ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => keyButton(digit, 'digit', digit, actions, digits)),
-      keyButton(keys.clear, 'clear', t('clear'), actions, { color: look.clear, printed: look.clear_label }),
+      keyButton(keys.clear, 'clear', t('clear', { printed: look.clear_label ?? keys.clear }), actions,
+        { color: look.clear, printed: look.clear_label }),
       keyButton('0', 'digit', '0', actions, digits),
-      keyButton(keys.ok, 'ok', t('ok'), actions, { color: look.ok, printed: look.ok_label }));
+      keyButton(keys.ok, 'ok', look.ok_label ?? keys.ok, actions, { color: look.ok, printed: look.ok_label }));
   };
   const button = (name) => document.querySelector(`.key[data-key="${CSS.escape(name)}"]`);
 

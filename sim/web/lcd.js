@@ -29,7 +29,7 @@ export function createLcd(canvas, frame) {
     const style = getComputedStyle(frame);
     const dark = style.color;
     canvas.style.opacity = Math.min(1, kFaintest + (1 - kFaintest) * (contrast - 1) / (kContrast - 1));
-    const ghost = contrast > kContrast ? `color-mix(in srgb, ${dark} ${kGhost * (contrast - kContrast)}%, transparent)` : style.getPropertyValue('--ghost');
+    const ghost = contrast > kContrast ? `color-mix(in srgb, ${dark} ${kGhost * (contrast - kContrast)}%, transparent)` : style.getPropertyValue('--ghost').trim();
     const size = pitch >= 5 ? Math.round(pitch * kDot) : pitch * kDot;
     pen.clearRect(0, 0, canvas.width, canvas.height);
     rows.forEach((text, y) => {
@@ -37,7 +37,9 @@ export function createLcd(canvas, frame) {
         const dots = glyph(lit ? text[x] ?? ' ' : ' ');
         for (let column = 0; column < 5; ++column) {
           for (let line = 0; line < 8; ++line) {
-            pen.fillStyle = dots[column] >> line & 1 ? dark : ghost;
+            const on = dots[column] >> line & 1;
+            if (!on && ghost === 'transparent') continue;
+            pen.fillStyle = on ? dark : ghost;
             pen.fillRect((x * kCell + column) * pitch, (y * kRow + line) * pitch, size, size);
           }
         }
@@ -46,9 +48,9 @@ export function createLcd(canvas, frame) {
   };
 
   new ResizeObserver(draw).observe(frame);
-  for (const scheme of ['(forced-colors: active)', '(prefers-color-scheme: dark)']) {
-    matchMedia(scheme).addEventListener('change', draw);
-  }
+  const schemes = ['(forced-colors: active)', '(prefers-color-scheme: dark)'].map((each) => matchMedia(each));
+  const redraw = () => (canvas.isConnected ? draw() : schemes.forEach((each) => each.removeEventListener('change', redraw)));
+  for (const scheme of schemes) scheme.addEventListener('change', redraw);
   return {
     show(screen, isLit) {
       rows = screen.rows;

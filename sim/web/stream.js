@@ -9,7 +9,9 @@ const kRetry = 2000;  // milliseconds, where the browser gives up by itself
 //   'broken'   the connection is lost; it is tried again, and opened says when it is there
 //   'lost'     events are missing
 //   'reader'   a reader was created or deleted, whichever it is
-//   others     as the API names them, of the reader that is watched
+//   others     as the API names them, of the reader that is watched, or of all (kAll)
+export const kAll = '*';  // no reader is called that
+
 export function createStream() {
   const watched = new Map();  // a listener → the id of its reader
   let source = null;
@@ -18,7 +20,7 @@ export function createStream() {
 
   const tell = (kind, data = null) => {
     for (const [listener, id] of watched) {
-      if (data?.reader === undefined || data.reader === id || kind === 'reader') listener({ kind, data });
+      if (data?.reader === undefined || data.reader === id || id === kAll || kind === 'reader') listener({ kind, data });
     }
   };
 

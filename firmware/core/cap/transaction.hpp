@@ -153,6 +153,15 @@ class Transaction {
   std::optional<std::uint16_t> counter() const;                   // once counted, where the card tells
   bool amount_used() const { return (iaf_ & iaf::amount) != 0; }  // once prepared
   bool currency_used() const { return amount_used() && (iaf_ & iaf::amount_only) == 0; }
+  // What the code is made of, once done; the AC as the card answered it. Its views live as long as this.
+  TokenInput token_input() const {
+    TokenInput input = answer_;
+    input.iad = iad_;
+    return input;
+  }
+  bool by_belgian_rule() const { return token_rule_ == TokenRule::belgian; }
+  Bytes ipb() const { return ipb_; }      // where by_belgian_rule() does not hold
+  Bytes cdol1() const { return cdol1_; }  // what the card was told with the first GENERATE AC
   std::span<const emv::Tag> unknown_tags() const { return unknown_tags_; }
 
   void wipe();

@@ -29,8 +29,12 @@ export type Key = string | { hold: string };
 /** Of a kind that Simulator.faults() names, with what that one needs. */
 export interface Fault {
   kind: string;
-  /** Commands since the card was inserted, from 0. */
+  /** Commands since the card was inserted, from 0; with a stage, those of it. */
   at?: number;
+  /** The step of the dialogue: "verify", "generate_ac" … */
+  stage?: string;
+  /** It is gone once it has happened. */
+  once?: boolean;
   ms?: number;
   /** Hexadecimal: an instruction, and the status word that it is answered with. */
   ins?: string;
@@ -124,6 +128,7 @@ export interface ScreenOptions {
 }
 
 export interface Apdu {
+  revision: number;
   at_ms: number;
   name: string;
   command: string;

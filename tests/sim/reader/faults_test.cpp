@@ -297,6 +297,151 @@ TEST_CASE("a battery that dies in the dialogue leaves the reader dark for good")
   CHECK(reader.state() == State::off);
 }
 
+// ---- by the step of the dialogue, and but once
+
+Fault at_stage(FaultKind kind, Stage stage, std::uint32_t at = 0) {
+  Fault broken = fault(kind, at);
+  broken.stage = stage;
+  return broken;
+}
+Fault once(Fault fault) {
+  fault.once = true;
+  return fault;
+}
+Fault refusal(Stage stage, std::uint32_t sw) {
+  Fault refused = at_stage(FaultKind::status_word, stage);
+  refused.sw = sw;
+  return refused;
+}
+
+std::string last_command(const LiveReader& reader) {
+  std::string name;
+  for (const LogEntry& each : reader.log()) {
+    if (const auto* apdu = std::get_if<Exchanged>(&each.what)) name = apdu->name();
+  }
+  return name;
+}
+
+TEST_CASE("a stage has the name of a command, and the first GENERATE AC is not the second") {
+  const auto stage = [](std::initializer_list<std::uint8_t> command) {
+    return stage_of(std::vector<std::uint8_t>(command));
+  };
+  CHECK(stage({0x00, 0xA4, 0x04, 0x00}) == Stage::select);
+  CHECK(stage({0x80, 0xAE, 0x80, 0x00}) == Stage::generate_ac);
+  CHECK(stage({0x80, 0xAE, 0x00, 0x00}) == Stage::second_generate_ac);
+  CHECK_FALSE(stage({0x00, 0xC0, 0x00, 0x00}));
+  CHECK_FALSE(stage({0x00, 0xA4}));
+}
+
+TEST_CASE("a card is pulled out at the stage that is named, whatever number that command has") {
+  struct Pulled {
+    Stage stage;
+    const char* command;
+  };
+  const auto each = GENERATE(Pulled{Stage::select, "SELECT"}, Pulled{Stage::verify, "VERIFY"},
+                             Pulled{Stage::get_data, "GET DATA 9F17"},
+                             Pulled{Stage::generate_ac, "GENERATE AC for an ARQC"},
+                             Pulled{Stage::second_generate_ac, "GENERATE AC for an AAC"});
+  TestReader reader("");
+  reader.fault(at_stage(FaultKind::removed, each.stage));
+  reader.insert();
+  if (reader->card() != nullptr) reader.ask_code();
+  CHECK(reader->card() == nullptr);
+  CHECK(last_command(*reader) == each.command);
+}
+
+TEST_CASE("a number counts the commands of the stage alone") {
+  TestReader reader("");
+  reader.fault(at_stage(FaultKind::removed, Stage::read_record, 1));
+  reader.insert();
+  reader.ask_code();
+  CHECK(reader->card() == nullptr);
+  CHECK(last_command(*reader) == "READ RECORD 2, SFI 1");
+}
+
+TEST_CASE("a stage is refused with a status word of one's choice, and no other command is") {
+  TestReader reader("");
+  reader.fault(refusal(Stage::verify, 0x6983));
+  reader.insert();
+  reader.ask_code();
+  CHECK(reader.text() == "Code bloqué\nVoir la banque");
+  CHECK(answers(*reader).back() == std::vector<std::uint8_t>{0x69, 0x83});
+}
+
+TEST_CASE("of a stage the whole answer is corrupted, not the 61xx that announces it") {
+  TestReader whole, reader("");
+  whole.ask_code();
+  reader.fault(at_stage(FaultKind::corrupted, Stage::generate_ac));
+  reader.insert();
+  reader.ask_code();
+  CHECK(reader.text() == "Erreur de carte");
+  const auto wrong = answers(*reader);
+  CHECK(wrong[wrong.size() - 2][0] == 0x61);
+  CHECK((wrong.back()[0] ^ 0x80) == 0x80);  // the template of format 1
+}
+
+TEST_CASE("a card is slow at one stage, and at no other") {
+  TestReader reader("");
+  Fault late = slow(700);
+  late.stage = Stage::verify;
+  reader.fault(late);
+  reader.insert();
+  CHECK(reader.state() == State::choose_function);
+  reader.ask_code();
+  CHECK(reader->deadline() == 700);
+  reader->advance(700);
+  CHECK(reader.state() == State::code);
+}
+
+TEST_CASE("a card that falls silent at a stage stays so") {
+  TestReader reader("");
+  reader.fault(at_stage(FaultKind::mute, Stage::verify));
+  reader.insert();
+  reader.ask_code();
+  CHECK(reader.text() == "La carte ne\nrépond pas");
+  reader.press("OK");
+  CHECK(reader.text() == "La carte ne\nrépond pas");
+}
+
+TEST_CASE("the battery dies at the stage that is named") {
+  TestReader reader("");
+  reader.fault(at_stage(FaultKind::dead_battery, Stage::verify));
+  reader.insert();
+  CHECK_FALSE(reader->battery_dead());
+  reader.ask_code();
+  CHECK(reader->battery_dead());
+}
+
+TEST_CASE("what happens but once is gone once it has happened, and the log says so") {
+  const auto broken =
+      GENERATE(once(refusal(Stage::generate_ac, 0x6985)), once(at_stage(FaultKind::mute, Stage::verify)),
+               once(at_stage(FaultKind::corrupted, Stage::generate_ac)));
+  TestReader reader("");
+  reader.fault(broken);
+  reader->set_faults({broken, fault(FaultKind::low_battery)});
+  reader.insert();
+  reader->advance(2'000);
+  CHECK(reader->faults().size() == 2);
+  reader.ask_code();
+  CHECK(reader.state() == State::notice);
+  REQUIRE(reader->faults().size() == 1);
+  CHECK(reader->faults()[0].kind == FaultKind::low_battery);
+  reader->set_faults({});
+  reader.press("OK");
+  reader.ask_code();
+  CHECK(reader.state() == State::code);
+}
+
+TEST_CASE("a card that is pulled out but once can be put in again") {
+  TestReader reader("");
+  reader.fault(once(fault(FaultKind::removed, 1)));
+  reader.insert();
+  CHECK(reader->card() == nullptr);
+  CHECK(reader->faults().empty());
+  reader.insert();
+  CHECK(reader.state() == State::choose_function);
+}
+
 TEST_CASE("a stuck key repeats itself after every other key") {
   TestReader reader;
   Fault stuck = fault(FaultKind::stuck_key);

@@ -103,6 +103,10 @@ TEST_CASE("every fault is read with what belongs to it") {
   CHECK(fault("kind = \"corrupted\", at = 5").kind == FaultKind::corrupted);
   CHECK(fault("kind = \"dead_battery\", at = 4").kind == FaultKind::dead_battery);
   CHECK(fault("kind = \"bad_atr\"").kind == FaultKind::bad_atr);
+  CHECK(fault("kind = \"removed\", stage = \"verify\"").stage == Stage::verify);
+  CHECK(fault("kind = \"status_word\", stage = \"generate_ac\", sw = \"6985\"").ins == 0);
+  CHECK(fault("kind = \"slow\", ms = 500, once = true").once);
+  CHECK_FALSE(fault("kind = \"slow\", ms = 500").once);
   CHECK(fault("kind = \"low_battery\"").kind == FaultKind::low_battery);
 }
 
@@ -144,6 +148,8 @@ TEST_CASE("what is wrong in a step is refused, with file and line") {
       {"fault = { at = 3 }", "kind is missing"},
       {"fault = { kind = \"slow\" }", "ms is missing"},
       {"fault = { kind = \"mute\", at = 10001 }", "10000"},
+      {"fault = { kind = \"mute\", stage = \"pin\" }", "allowed: select, get_processing_options"},
+      {"fault = { kind = \"bad_atr\", once = true }", "does not go with bad_atr"},
       {"fault = { kind = \"bad_atr\", at = 3 }", "does not go with bad_atr"},
       {"fault = { kind = \"status_word\", ins = \"AE\", sw = \"69\" }", "bytes"},
   };

@@ -128,11 +128,42 @@ TEST_CASE("faults are data, and come back as they were set") {
                        {{"kind", "bad_atr"}},
                        {{"kind", "low_battery"}},
                        {{"kind", "dead_battery"}, {"at", 4}},
-                       {{"kind", "stuck_key"}, {"key", "5"}}};
+                       {{"kind", "stuck_key"}, {"key", "5"}},
+                       {{"kind", "removed"}, {"at", 1}, {"stage", "read_record"}, {"once", true}},
+                       {{"kind", "status_word"}, {"sw", "6985"}, {"stage", "second_generate_ac"}}};
   const json set = api.ok("PUT", reader + "/faults", {{"faults", faults}});
   CHECK(set["faults"] == faults);
   CHECK(set["battery"] == "low");
   CHECK(api.ok("PUT", reader + "/faults", {{"faults", json::array()}})["faults"].empty());
+}
+
+TEST_CASE("how a code came about is told, with the exchange that led to it, after it has gone dark too") {
+  CheckedApi api;
+  const std::string reader = api.reader(json::object());
+  CHECK(api.get(reader + "/codes")["codes"].empty());
+  api.ok("PUT", reader + "/card", "sesame-card");
+  const json otp = api.ok("POST", reader + "/otp", {{"pin", "1234"}});
+  const json code = api.get(reader + "/codes")["codes"].at(0);
+  CHECK(code["code"] == otp["code"]);
+  CHECK(code["atc"] == "0001");
+  CHECK(code["aid"] == "A0000000048002");
+  CHECK(code["rule"] == "bitmap");
+  CHECK(code["told"][0]["name"] == "Amount, Authorised (Numeric)");
+  std::string bits;
+  for (const json& part : code["parts"]) bits += part["taken"].get<std::string>();
+  CHECK(code["bits"] == bits);
+  CHECK(std::stoull(bits, nullptr, 2) == std::stoull(code["number"].get<std::string>()));
+  CHECK(std::stoull(otp["code"].get<std::string>()) == std::stoull(code["number"].get<std::string>()));
+  const json apdus =
+      json::parse(api.send("GET", reader + "/trace", "", {{"accept", "application/json"}}).body)["apdus"];
+  CHECK(apdus.back()["revision"] == code["revision"]);
+
+  api.ok("POST", reader + "/clock", {{"advance_ms", 60'000}});
+  for (int i = 0; i < 9; ++i) api.ok("POST", reader + "/otp", {{"pin", "1234"}});
+  const json later = api.get(reader + "/codes")["codes"];
+  CHECK(later.size() == 8);
+  CHECK(later.back()["atc"] == "000A");
+  CHECK(api.refused("GET", "/v1/readers/nobody/codes") == "404 unknown_reader");
 }
 
 // A client that draws a form takes its limits from there.
@@ -140,7 +171,8 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
   CheckedApi api;
   const std::string reader = api.reader();
   const json schemas = api.get("/openapi.json")["components"]["schemas"];
-  const json filled = {{"at", 0}, {"ms", 0}, {"ins", "AE"}, {"sw", "6985"}, {"key", "5"}};
+  const json filled = {{"at", 0},    {"ms", 0},           {"ins", "AE"}, {"sw", "6985"},
+                       {"key", "5"}, {"stage", "verify"}, {"once", true}};
   std::ptrdiff_t numbers = 0, expected = 0;
   for (const FaultShape& shape : fault_shapes()) {
     expected += std::count_if(shape.fields.begin(), shape.fields.end(), [](const FaultField* field) {
@@ -178,7 +210,8 @@ TEST_CASE("the faults there are can be set as they are suggested, and lack nothi
   CHECK(shapes.size() == fault_shapes().size());
   for (const json& shape : shapes) {
     json fault = shape["suggested"];
-    CHECK(fault.size() == shape["fields"].size());
+    for (const json& name : shape["required"]) CHECK(fault.contains(name));
+    for (const auto& [name, value] : fault.items()) CHECK(shape["fields"].contains(name));
     fault["kind"] = shape["kind"];
     CHECK(api.ok("PUT", reader + "/faults", {{"faults", {fault}}})["faults"] == json::array({fault}));
     for (const json& name : shape["required"]) {
@@ -314,6 +347,7 @@ TEST_CASE("what is not understood is refused, by name") {
       {"PATCH", reader + "/card/state", R"({"tries_left":99})", "400 out_of_range"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"fire"}]})", "400 bad_fault"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"bad_atr","at":1}]})", "400 unknown_field"},
+      {"PUT", reader + "/faults", R"({"faults":[{"kind":"mute","stage":"pin"}]})", "400 out_of_range"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"slow"}]})", "400 missing_field"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"stuck_key","key":"F17"}]})", "400 bad_fault"},
       {"GET", reader + "/screen?timeout_ms=60001", "", "400 out_of_range"},

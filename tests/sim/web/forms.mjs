@@ -161,9 +161,97 @@ onPage('a program may set a fault twice, and a switch beside it changes nothing 
 
 onPage('what was written stays when the language changes', {}, async ({ page }) => {
   await field(page, 'slow', 'ms').fill('1234');
-  await button(page, 'Français').click();
+  await button(page, 'FR, Français').click();
   await page.getByText('Carte lente').waitFor();
   assert.equal(await field(page, 'slow', 'ms').inputValue(), '1234');
+});
+
+// ---- by stage, once, presets
+
+onPage('a fault is set at a stage as well as at a number, once or always', {}, async (setup) => {
+  const { page, id, state, shot } = setup;
+  await row(page, 'removed').locator('select').selectOption('verify');
+  assert.equal(await field(page, 'removed', 'at').inputValue(), '0');
+  await field(page, 'removed', 'once').click();
+  await toggle(page, 'removed');
+  await page.locator('.faults li[data-kind=removed].on').waitFor();
+  assert.deepEqual(await faultsOf(id), [{ kind: 'removed', at: 0, stage: 'verify', once: true }]);
+  await shot('27-faults');
+  await insertAndChoose(setup);
+  await page.keyboard.type('1234');
+  await page.keyboard.press('Enter');
+  await state('notice');
+  await page.locator('.apdu', { hasText: 'VERIFY' }).locator('summary .sw.bad').waitFor();
+  await page.locator('.faults li[data-kind=removed]:not(.on)').waitFor();  // it has happened
+  assert.equal(await isOn(page, 'removed'), false);
+  assert.deepEqual(await faultsOf(id), []);
+
+  await row(page, 'removed').locator('select').selectOption('');
+  assert.equal(await field(page, 'removed', 'at').inputValue(), '3');
+});
+
+onPage('a stage that is chosen while the fault is on is set at once, and needs no instruction', {}, async ({ page, id }) => {
+  await toggle(page, 'status_word');
+  await page.locator('.faults li[data-kind=status_word].on').waitFor();
+  await row(page, 'status_word').locator('select').selectOption('get_data');
+  await until(async () => (await faultsOf(id))[0].stage === 'get_data');
+  assert.deepEqual(await faultsOf(id), [{ kind: 'status_word', sw: '6985', stage: 'get_data' }]);
+  await api(simulator.url, 'PUT', `/v1/readers/${id}/faults`, { faults: [{ kind: 'mute', at: 1, stage: 'read_record', once: true }] });
+  await page.locator('.faults li[data-kind=mute].on').waitFor();
+  assert.equal(await row(page, 'mute').locator('select').inputValue(), 'read_record');
+  assert.equal(await field(page, 'mute', 'at').inputValue(), '1');
+  assert.ok(await field(page, 'mute', 'once').isChecked());
+});
+
+onPage('each preset breaks what it says, and all is mended at one go', {}, async (setup) => {
+  const { page, id, state, says } = setup;
+  const presets = await page.locator('#presets option').evaluateAll((all) => all.map((each) => each.value).filter(Boolean));
+  assert.ok(presets.length >= 8);
+  const seen = new Set();
+  for (const preset of presets) {
+    await page.locator('#presets').selectOption(preset);
+    await until(async () => (await faultsOf(id)).length === 1 && !seen.has(JSON.stringify(await faultsOf(id))));
+    seen.add(JSON.stringify(await faultsOf(id)));
+    assert.equal(await page.locator('#presets').inputValue(), '');
+  }
+  await page.locator('.faults li.on').waitFor();
+  await button(page, 'Mend all').click();
+  await page.locator('.faults li.on').waitFor({ state: 'detached' });
+  assert.deepEqual(await faultsOf(id), []);
+  await page.locator('#presets').selectOption('pin_blocked');
+  await page.locator('.faults li[data-kind=status_word].on').waitFor();
+  await insertAndChoose(setup);
+  await page.keyboard.type('1234');
+  await page.keyboard.press('Enter');
+  await state('notice');
+  await says('Code bloqué');
+});
+
+onPage('by keyboard alone a preset is chosen, and a stage', {}, async ({ page, id }) => {
+  await tabTo(page, '#presets');
+  await page.keyboard.press('ArrowDown');
+  await until(async () => (await faultsOf(id))[0]?.kind === 'removed');
+  await tabTo(page, '#mend');
+  await page.keyboard.press('Enter');
+  await until(async () => (await faultsOf(id)).length === 0);
+  await tabTo(page, '[data-kind=mute] select');
+  await page.keyboard.type('at V');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await until(async () => (await faultsOf(id)).length === 1);
+  assert.deepEqual(await faultsOf(id), [{ kind: 'mute', at: 0, stage: 'verify' }]);
+});
+
+onPage('all faults and presets are above the fold at 1280 × 800', {}, async ({ page }) => {
+  for (const language of ['EN, English', 'FR, Français']) {
+    await button(page, language).click();
+    const { bottom, right } = await page.locator('.faults-panel').evaluate((panel) => panel.getBoundingClientRect());
+    assert.ok(bottom <= 800 && right <= 1280, `${language}: ${bottom}`);
+    for (const each of await page.locator('.faults-panel :is(input, select, button)').all()) {
+      const { x, y, width, height } = await each.boundingBox();
+      assert.ok(x >= 0 && y >= 0 && x + width <= 1280 && y + height <= 800);
+    }
+  }
 });
 
 // ---- counters

@@ -86,7 +86,7 @@ for (const size of kSizes) {
     await tabTo(page, '#card-move');
     await page.keyboard.press('Enter');
     await state('choose_function');
-    await page.keyboard.press('c');
+    await page.keyboard.press('a');
     await state('pin');
     await page.keyboard.type('12');
     await page.keyboard.press('Backspace');

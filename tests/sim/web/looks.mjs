@@ -1,6 +1,6 @@
 // How the page looks: what lies beside what in each window, what is at rest, and what can be told from what.
 import assert from 'node:assert/strict';
-import { button, card, insertAndChoose, kSizes, key, named, settled, toCode } from './setup.mjs';
+import { button, card, findings, insertAndChoose, kSizes, key, named, settled, toCode } from './setup.mjs';
 import { onPage } from './world.mjs';
 
 // ---- layout
@@ -136,7 +136,8 @@ const textBelow = (page, least) => page.evaluate(`(() => {
 const ringsBelow = (page, least) => page.evaluate(`(() => {
   const { rgba, behind, worst, name } = ${inPage};
   const below = [];
-  const worked = [...document.querySelectorAll('button, input, select, a[href], summary')].filter((each) => each.checkVisibility());
+  const worked = [...document.querySelectorAll('button, input, select, a[href], summary')]
+    .filter((each) => each.checkVisibility() && !each.matches(':disabled'));
   for (const element of worked) {
     element.focus();
     const ringed = element.matches('[role=switch]') ? element.nextElementSibling : element;
@@ -218,6 +219,61 @@ for (const look of ['light', 'dark', 'forced']) {
     assert.ok(dots.length > 0 && dots.every((each) => each >= kText), `${dots}`);
   });
 }
+
+// ---- axe-core: WCAG 2.2 A and AA, good practice, labels in names, targets of 24 pixels
+
+const kModes = {
+  light: {}, dark: { colorScheme: 'dark' }, forced: { forcedColors: 'active' }, French: { locale: 'fr-FR' },
+};
+for (const [mode, options] of Object.entries(kModes)) {
+  onPage(`axe-core finds nothing on the page, its dialogs and the overview, in ${mode}`, options, async (setup) => {
+    const { page, state } = setup;
+    await card(page).click();
+    await state('choose_function');
+    assert.deepEqual(await findings(page), [], 'as it waits');
+    await page.keyboard.press('a');
+    await state('pin');
+    assert.deepEqual(await findings(page), [], 'as it asks for the PIN');
+    await page.keyboard.type('1234');
+    await page.keyboard.press('Enter');
+    await state('code');
+    await page.locator('.digits > summary').click();
+    await page.locator('.apdu summary').nth(3).click();
+    await page.keyboard.press('x');
+    for (const size of [kSizes[0], kSizes[2]]) {
+      await page.setViewportSize(size);
+      await settled(page);
+      await setup.shot(`28-axe-${mode}-${size.width}`);
+      assert.deepEqual(await findings(page), [], named(size));
+    }
+    for (const [typed, dialog] of [['?', '#help'], ['s', '#as-code']]) {
+      await page.keyboard.press(typed);
+      await page.locator(`${dialog}[open]`).waitFor();
+      assert.deepEqual(await findings(page), [], dialog);
+      await page.keyboard.press('Escape');
+    }
+    await page.keyboard.press('o');
+    await page.locator(`.tile[data-id="${setup.id}"]`).waitFor();
+    assert.deepEqual(await findings(page), [], 'all readers');
+    await setup.shot(`28-axe-${mode}-overview`);
+  });
+}
+
+// WCAG 2.2, 2.5.8, without its exceptions: each thing to be clicked is so large, but for what stands in a line of text.
+onPage('what can be clicked has 24 pixels at least', {}, async (setup) => {
+  const { page } = setup;
+  await toCode(setup);
+  for (const size of kSizes) {
+    await page.setViewportSize(size);
+    const small = await page.evaluate(() => [...document.querySelectorAll('button, select, summary, a[href], input')]
+      .filter((each) => each.checkVisibility())
+      .map((each) => (each.matches('[type=checkbox]') ? each.closest('label') : each))
+      .map((each) => ({ each, box: each.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 24 || box.height < 24)
+      .map(({ each, box }) => `${each.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`));
+    assert.deepEqual(small, [], named(size));
+  }
+});
 
 for (const model of ['Vasco 810', 'PINsentry', 'Random Reader']) {
   onPage(`the ${model} can be read, too, and each card`, {}, async (setup) => {

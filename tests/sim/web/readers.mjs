@@ -25,7 +25,7 @@ for (const address of ['#unknown', '#%E0%A4%A', '#a/b']) {
     await page.keyboard.type('1234');
     await page.keyboard.press('Enter');
     await page.evaluate(() => {
-      for (const each of document.querySelectorAll('main button')) each.click();
+      for (const each of document.querySelectorAll('#main button')) each.click();
     });
     await settled(page);
     assert.deepEqual(sent.take(), []);
@@ -169,7 +169,7 @@ for (const size of kSizes) {
     await isShown(page, id);
     await page.locator('#card.in').waitFor();
     assert.equal(await page.locator('#banner').isVisible(), false);
-    await page.keyboard.press('c');
+    await page.keyboard.press('a');
     await state('pin');
     await page.goForward();
     await key(page, 'M1').waitFor();
@@ -315,7 +315,7 @@ onPage('a line of the log that was opened stays open while the page catches up',
   await page.locator('.apdu summary').nth(2).click();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));  // asks for everything anew
   await page.waitForResponse('**/trace');
-  await button(page, 'Français').click();
+  await button(page, 'FR, Français').click();
   await page.getByText('Copier le code').waitFor();
   assert.equal(await page.locator('.apdu[open]').count(), 1);
   await printedPin(page).waitFor();

@@ -1,6 +1,6 @@
 // What the tests of the page stand on: a served simulator, a browser, and a page that has nothing to complain about.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ function needed(name) {
   return value;
 }
 
-const { chromium } = createRequire(`${needed('SESAME_NODE_MODULES')}/`)('playwright-core');
+const modules = createRequire(`${needed('SESAME_NODE_MODULES')}/`);
+const { chromium } = modules('playwright-core');
+const kAxe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
 // `sesame sim` on any port, unless --port is among the options, with what it says about itself: { url, token }.
 export async function startSimulator(...options) {
@@ -144,6 +146,25 @@ export async function toCode(setup) {
   await setup.state('code');
 }
 
+// What axe-core has to say against the page as it is: WCAG 2.2, A and AA, good practice, and that a name has its label in it.
+export async function findings(page) {
+  await page.evaluate(kAxe);
+  return page.evaluate(async () => {
+    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations } = await axe.run(document, {
+      runOnly: { type: 'tag', values },
+      rules: { 'label-content-name-mismatch': { enabled: true }, 'target-size': { enabled: true } },
+    });
+    return violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  });
+}
+
+// How many lines the log has: what is said to the card, T=0's pieces folded, and its reset.
+export async function linesOfLog(url, id) {
+  const text = await (await fetch(`${url}/v1/readers/${id}/trace`, { headers: { Accept: 'text/plain' } })).text();
+  return text.match(/^(?:# )?(?:> |atr )/gm).length;
+}
+
 // What the page asks the simulator to do, as it does it: "POST /keys {"keys":["OK"]}". take() empties the list.
 export function listenToOrders(page) {
   let orders = [];
@@ -176,7 +197,7 @@ export const focusedIn = (page, selector) => page.evaluate((wanted) => document.
 
 // By keyboard alone, from wherever the focus is.
 export async function tabTo(page, selector) {
-  for (let tabs = 0; tabs < 90; tabs += 1) {
+  for (let tabs = 0; tabs < 150; tabs += 1) {
     await page.keyboard.press('Tab');
     if (await focusedIn(page, selector)) return;
   }

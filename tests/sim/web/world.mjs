@@ -26,7 +26,7 @@ async function sharedPage({ reader, ...options }) {
   await page.emulateMedia(media);
   await page.setViewportSize(viewport);
   await shared.visit(reader);
-  if (await page.getAttribute('html', 'lang') !== 'en') await button(page, 'English').click();
+  if (await page.getAttribute('html', 'lang') !== 'en') await button(page, 'EN, English').click();
   await page.keyboard.press('Escape');
   await page.evaluate(() => {
     document.getElementById('readers').focus();
