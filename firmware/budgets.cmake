@@ -49,6 +49,10 @@ set(wrong "")
 # check(WHAT FILE MOST_FLASH MOST_RAM): prints a line; what breaks a budget joins `wrong`.
 function(check what file most_flash most_ram)
   sections_of(${file})
+  cmake_path(REPLACE_EXTENSION file LAST_ONLY bin OUTPUT_VARIABLE flashed)
+  if(EXISTS ${flashed})
+    file(SIZE ${flashed} flash)  # with what is between the sections
+  endif()
   set(row "")
   foreach(column vectors text rodata init_array data bss noinit other flash ram)
     string(LENGTH "${${column}}" length)
