@@ -2,6 +2,7 @@
 #include "firmware/app/shell.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/generated/reader.hpp"
+#include "firmware/generated/version.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/display.hpp"
@@ -15,8 +16,9 @@ int main() {
   hal::card::init();  // before what takes longer: VCC is off from here on
   hal::display::init();
   hal::keys::init();
-  app::Shell& shell = app::the_shell(generated::kReader, {board::kName, generated::kDigest},
-                                     {board::kCardClockHz, board::kCardLeastClocksPerEtu});
+  app::Shell& shell = app::the_shell(
+      generated::kReader, {board::kName, generated::kDigest, generated::kSoftware, generated::kRevision},
+      {board::kCardClockHz, board::kCardLeastClocksPerEtu});
   for (;;) {
     if (!shell.turn()) shell.sleep();
   }

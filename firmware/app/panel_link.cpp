@@ -143,6 +143,10 @@ void PanelLink::tell_identity(Window& out) const {
   write(frame, reader_);
   frame.byte(0);
   write(frame, image_.board);
+  frame.byte(0);
+  write(frame, image_.software);
+  frame.byte(0);
+  write(frame, image_.revision);
   frame.end();
 }
 

@@ -6,17 +6,12 @@
 // else there is to say comes after it, all at once: the card waits then anyway.
 #pragma once
 
+#include "firmware/app/identity.hpp"
 #include "firmware/core/iso7816/link.hpp"
 #include "firmware/core/reader.hpp"
 #include "firmware/panel/protocol.hpp"
 
 namespace sesame::app {
-
-// What an image says of itself, beside the name of its reader.
-struct Image {
-  std::string_view board;    // its name
-  std::uint32_t digest = 0;  // of the reader's profile: generated::kDigest
-};
 
 class PanelLink {
  public:

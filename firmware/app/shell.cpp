@@ -28,7 +28,7 @@ SlotStatus status(iso7816::LinkError error) {
 }  // namespace
 
 Shell::Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface)
-    : reader_(profile), link_(interface), panel_(profile.name, image) {}
+    : reader_(profile), link_(interface), panel_(profile.name, image), identity_(profile, image) {}
 
 bool Shell::turn() {
   now_ = hal::clock::now();
@@ -57,8 +57,13 @@ bool Shell::poll_panel() {
 bool Shell::poll_keys() {
   if (panel_.on()) return false;
   const auto event = hal::keys::poll(now_);
-  if (event) handle(*event);
+  if (event) take_key(*event);
   return event.has_value();
+}
+
+void Shell::take_key(const Event& event) {
+  if (!identity_.take(event, now_)) return handle(event);
+  changed_ = true;
 }
 
 bool Shell::poll_card_detect() {
@@ -71,6 +76,10 @@ bool Shell::poll_card_detect() {
 }
 
 bool Shell::poll_time() {
+  if (const auto until = identity_.shown_until(); until && now_ >= *until) {
+    identity_.end();
+    changed_ = true;
+  }
   const auto deadline = reader_.deadline();
   if (!deadline || now_ < *deadline) return false;
   handle(Event::tick());
@@ -166,12 +175,13 @@ bool Shell::end_request() {
 void Shell::show() {
   if (!std::exchange(changed_, false)) return;
   const Screen screen = reader_.screen();
-  hal::display::show(screen);
+  hal::display::show(identity_.shown_until() ? identity_.screen() : screen);
   panel_.show(reader_, screen, now_);
 }
 
 void Shell::sleep() {
-  const bool idle = reader_.state() == State::off && !request_ && !hal::keys::busy();
+  const bool idle =
+      reader_.state() == State::off && !request_ && !hal::keys::busy() && !identity_.shown_until();
   idle ? hal::clock::stop() : hal::clock::sleep();
 }
 

@@ -15,7 +15,7 @@ namespace sesame::app {
 
 class Shell {
  public:
-  // The profile outlives it, and so does the board's name. Board and clock are initialized.
+  // The profile outlives it, and so do the names of the image. Board and clock are initialized.
   Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface);
 
   // Whatever has happened since the last turn. False where nothing has.
@@ -28,6 +28,7 @@ class Shell {
  private:
   bool poll_panel();
   bool poll_keys();
+  void take_key(const Event& event);
   bool poll_card_detect();
   bool poll_time();
   void handle(const Event& event);
@@ -44,6 +45,7 @@ class Shell {
   Reader reader_;
   iso7816::Link link_;
   PanelLink panel_;
+  Identity identity_;
   Millis now_ = 0;
   bool card_in_ = false;
   std::optional<std::uint32_t> request_;  // the number of the one that the link works on

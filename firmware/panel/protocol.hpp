@@ -17,8 +17,9 @@
 //     it is that frame again. What comes again is acknowledged again, and not handled a second time; a hello
 //     is always answered in full.
 //   reader to host
-//     49 'I'  version 1, digest 4, reader, 00, board
-//             kVersion; generated::kDigest of the reader's profile, low byte first; names in ASCII
+//     49 'I'  version 1, digest 4, reader, 00, board, 00, software, 00, revision
+//             kVersion; generated::kDigest of the reader's profile, low byte first; names in ASCII, and the
+//             version of the sources and their commit
 //     53 'S'  state 1, notice 1, tries 1, lit 1, rows 1, columns 1, cells
 //             what is shown; cells row by row, UTF-16, low byte first; state and notice as the enums of
 //             state.hpp; tries: PIN tries left where the screen tells them, else FF
@@ -39,7 +40,7 @@
 
 namespace sesame::panel {
 
-inline constexpr std::uint8_t kVersion = 1;
+inline constexpr std::uint8_t kVersion = 2;
 inline constexpr std::uint8_t kEnd = 0xC0, kEscape = 0xDB, kEscapedEnd = 0xDC, kEscapedEscape = 0xDD;
 inline constexpr std::uint8_t kNoTries = 0xFF;
 

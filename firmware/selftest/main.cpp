@@ -80,8 +80,8 @@ bool right_code(const Reader& reader) {
 int main() {
   hal::clock::init();
   hal::display::init();
-  app::Shell& shell =
-      app::the_shell(generated::kReader, {board::kName, generated::kDigest}, {board::kCardClockHz, 372});
+  app::Shell& shell = app::the_shell(generated::kReader, {board::kName, generated::kDigest, {}, {}},
+                                     {board::kCardClockHz, 372});
 
   State state = State::off;
   std::uint32_t awake = 0, code_ms = 0;

@@ -15,6 +15,9 @@ void add_commands(const Command& program) {
   add_card_serve(card);
   const Command reader = Command::group(program, "reader", "serve the reader to other programs");
   add_reader_serve(reader);
+  const Command board =
+      Command::group(program, "board", "look at a reader's board, at the end of its panel link");
+  add_board_show(board);
   add_verify(program);
   const Command issuer = Command::group(program, "issuer", "keep cards, verify their codes, and audit it");
   add_issuer_init(issuer);

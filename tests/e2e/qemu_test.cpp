@@ -397,6 +397,30 @@ TEST_CASE("a file with the name of an image's profile must have its content") {
   CHECK_THAT(refused.err, Contains("of another 'pinsentry'"));
 }
 
+TEST_CASE("an image says what it is, and whether it is of this profile") {
+  const Sandbox sandbox;
+  const Arguments show{"board", "show", "qemu:" + image("pinsentry")};
+  const Outcome shown = sandbox.sesame(show);
+  INFO(shown.err);
+  CHECK(shown.status == 0);
+  CHECK_THAT(shown.out, Contains("pinsentry") && Contains("stm32f407g-disc1") && Contains("is the same"));
+  const auto json = object(sandbox.sesame(show + Arguments{"--json"}));
+  CHECK(json["board"] == "stm32f407g-disc1");
+  CHECK_FALSE(json["software"].get<std::string>().empty());
+  CHECK_FALSE(json["revision"].get<std::string>().empty());
+  CHECK(json["digest"] == json["profile"]["digest"]);
+
+  sandbox.write("pinsentry.toml", changed("pinsentry", "after-pin", "before-pin"));
+  const Outcome other = sandbox.sesame(show + Arguments{"--profile", sandbox.file("pinsentry.toml")});
+  CHECK(other.status == 2);
+  CHECK(lines(other.err) == 1);
+  CHECK_THAT(other.err, Contains("of another 'pinsentry'"));
+  CHECK_THAT(other.out, !Contains("is the same"));
+  const Outcome nowhere = sandbox.sesame({"board", "show", "native"});
+  CHECK(nowhere.status == 2);
+  CHECK_THAT(nowhere.err, Contains("a board is serial:PATH or qemu:IMAGE"));
+}
+
 TEST_CASE("what is no image of a board is refused by its name") {
   const Sandbox sandbox;
   const std::string whole = [] {

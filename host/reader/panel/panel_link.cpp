@@ -1,6 +1,7 @@
 #include "host/reader/panel/panel_link.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "host/base/failure.hpp"
 
@@ -105,10 +106,11 @@ void PanelLink::take_identity(Bytes body) {
   }
   if (body.size() < 1 + 4) return;
   seen_.digest = long_word(body.subspan(1));
-  const std::string names(body.begin() + 1 + 4, body.end());
-  const std::size_t end = std::min(names.find('\0'), names.size());
-  seen_.reader = names.substr(0, end);
-  seen_.board = names.substr(std::min(end + 1, names.size()));
+  std::istringstream names(std::string(body.begin() + 1 + 4, body.end()));
+  for (std::string* const name : {&seen_.reader, &seen_.board, &seen_.software, &seen_.revision}) {
+    name->clear();
+    std::getline(names, *name, '\0');
+  }
   told_ |= kIdentity;
 }
 

@@ -39,8 +39,9 @@ class PanelLink {
   using Time = std::chrono::steady_clock::time_point;
   // What the reader says of itself, last.
   struct Seen {
-    std::string reader, board;  // names of profile and board
-    std::uint32_t digest = 0;   // of the profile, as board::digest()
+    std::string reader, board;       // names of profile and board
+    std::uint32_t digest = 0;        // of the profile, as board::digest()
+    std::string software, revision;  // of the sources of the image
     Screen screen;
     State state = State::off;
     Notice notice = Notice::none;

@@ -63,6 +63,13 @@ Millis Board::clock() {
   return now_ / 1000;
 }
 
+std::optional<Event> Board::poll_keys() {
+  if (keys.empty() || now_ < keys.front().first) return std::nullopt;
+  const Event event = keys.front().second;
+  keys.pop_front();
+  return event;
+}
+
 // ---- the panel link
 
 void Board::say(panel::Type type, std::initializer_list<std::uint8_t> body, std::uint8_t sequence) {
@@ -129,11 +136,11 @@ using app::test::the_board;
 namespace clock {
 Millis now() { return the_board->clock(); }
 void sleep() {}
-void stop() {}
+void stop() { the_board->stopped = true; }
 }  // namespace clock
 
 namespace panel {
-bool on() { return true; }
+bool on() { return the_board->strapped; }
 std::optional<std::uint8_t> receive() { return the_board->panel_receive(); }
 bool ready() { return the_board->panel_ready(); }
 void send(std::uint8_t byte) { the_board->panel_send(byte); }
@@ -150,11 +157,11 @@ std::optional<Character> receive() { return the_board->card_receive(); }
 }  // namespace card
 
 namespace display {
-void show(const Screen&) {}
+void show(const Screen& screen) { the_board->displayed = screen; }
 }  // namespace display
 
 namespace keys {
-std::optional<Event> poll(Millis) { return std::nullopt; }
+std::optional<Event> poll(Millis) { return the_board->poll_keys(); }
 bool busy() { return false; }
 }  // namespace keys
 

@@ -11,6 +11,7 @@
 #include <deque>
 #include <initializer_list>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "firmware/app/shell.hpp"
@@ -36,6 +37,12 @@ class Board {
   void turn(Shell& shell);
   Micros now() const { return now_; }
 
+  // Before a shell is made: without its strap the board has keys and a display of its own.
+  bool strapped = true;
+  std::deque<std::pair<Micros, Event>> keys;  // what is done to them, and when
+  Screen displayed;
+  bool stopped = false;  // the loop has asked for the lowest power
+
   // The host's side of the panel link.
   void say(panel::Type type, std::initializer_list<std::uint8_t> body, std::uint8_t sequence);
   struct Frame {
@@ -54,6 +61,7 @@ class Board {
 
   // firmware/hal
   Millis clock();
+  std::optional<Event> poll_keys();
   bool panel_ready() const { return now_ >= panel_room_at_; }
   std::optional<std::uint8_t> panel_receive();
   void panel_send(std::uint8_t byte);

@@ -50,7 +50,9 @@ constexpr std::size_t kFirstOfBlocks = 30;  // at the latest
 // card.
 struct Session {
   Session(const Line& line, std::size_t hello_at)
-      : card(line.atr), board(card), shell(kSesame, {"a board", 1}, Board::kInterface) {
+      : card(line.atr),
+        board(card),
+        shell(kSesame, {"a board", 1, "1.2.3", "0123456789ab"}, Board::kInterface) {
     say(Type::presence, {1});
     run(State::choose_function);
     press(Key::f1);
@@ -141,13 +143,16 @@ TEST_CASE("a hello is answered in full and in order, whenever it comes") {
   }
   CHECK(types.substr(0, 5) == "ICSWA");
   const auto& identity = session.board.heard[session.heard_before].body;
-  CHECK(std::string(identity.begin() + 5, identity.end()) == std::string("sesame\0a board", 14));
+  CHECK(std::string(identity.begin() + 5, identity.end()) == std::string("sesame\0a board\0"
+                                                                         "1.2.3\0"
+                                                                         "0123456789ab",
+                                                                         33));
 }
 
 TEST_CASE("what there is to show while a hello is answered comes after the answer, and whole") {
   TableCard card(kSlow.atr);
   Board board(card);
-  Shell shell(kSesame, {"a board", 1}, Board::kInterface);
+  Shell shell(kSesame, {"a board", 1, "1.2.3", "0123456789ab"}, Board::kInterface);
   for (int turns = 0; turns < 100; ++turns) board.turn(shell);
   board.heard.clear();
   board.say(Type::hello, {}, 1);

@@ -74,7 +74,12 @@ class Board {
       body.push_back(static_cast<std::uint8_t>(digest_ >> shift & 0xFF));
     body.insert(body.end(), name_.begin(), name_.end());
     body.push_back(0);
-    body.insert(body.end(), {'t', 'e', 's', 't'});
+    for (const char c : std::string_view("test\0"
+                                         "1.2.3\0"
+                                         "0123456789ab+",
+                                         24)) {
+      body.push_back(static_cast<std::uint8_t>(c));
+    }
     say(panel::Type::identity, body);
     say_power();
     say(panel::Type::contacts, {0});

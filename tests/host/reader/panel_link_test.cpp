@@ -227,10 +227,10 @@ TEST_CASE("a reader that says nothing for two seconds is asked") {
 TEST_CASE("a reader of another version of the link is refused by its number") {
   PanelLink link({}, Time{});
   const auto hear = [&] {
-    for (const std::uint8_t byte : frame(panel::Type::identity, {2, 'x', 0, 'y'}))
+    for (const std::uint8_t byte : frame(panel::Type::identity, {panel::kVersion + 1, 'x', 0, 'y'}))
       link.received(byte, Time{});
   };
-  CHECK_THROWS_WITH(hear(), Catch::Matchers::Contains("version 2"));
+  CHECK_THROWS_WITH(hear(), Catch::Matchers::Contains("version " + std::to_string(panel::kVersion + 1)));
 }
 
 // Shows the same whatever is pressed: its profile is another.
@@ -272,6 +272,8 @@ TEST_CASE("the reader says who it is, what it shows, its tries and its time") {
   panel.settle();
   CHECK(panel.link().seen().reader == "vasco-810");
   CHECK(panel.link().seen().board == "test");
+  CHECK(panel.link().seen().software == "1.2.3");
+  CHECK(panel.link().seen().revision == "0123456789ab+");
   CHECK(panel.link().seen().digest == board::digest(loaded.profile()));
   CHECK(panel.link().seen().millis == 1);
   CHECK_FALSE(panel.link().seen().awake);
