@@ -533,16 +533,16 @@ const isOpen = (list) => CSS.supports('selector(:open)') && list.matches(':open'
 const listReaders = oneAtATime(async () => {
   try {
     const { readers } = await call('GET', '/v1/readers?limit=50');
-    const ids = readers.map((each) => each.id);
-    if (!ids.includes(page.id)) ids.unshift(page.id);
+    const all = readers.map(({ id, label }) => ({ id, name: label ? `${label} · ${id}` : id }));
+    if (!all.some((each) => each.id === page.id)) all.unshift({ id: page.id, name: page.id });
     const list = by('readers');
     if (isOpen(list)) return;
-    if (JSON.stringify(ids) !== list.dataset.ids) {
-      list.replaceChildren(...ids.map((id) => h('option', { value: id }, id)));
-      list.dataset.ids = JSON.stringify(ids);
+    if (JSON.stringify(all) !== list.dataset.listed) {
+      list.replaceChildren(...all.map(({ id, name }) => h('option', { value: id }, name)));
+      list.dataset.listed = JSON.stringify(all);
     }
     list.value = page.id;
-    list.closest('label').hidden = ids.length < 2;
+    list.closest('label').hidden = all.length < 2;
   } catch {
     return;  // the reader that is shown says it better
   }

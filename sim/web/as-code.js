@@ -31,6 +31,7 @@ const kScenario = {
   reset: () => ['{ reset = true }'],
   faults: ({ faults }) => ['{ mend = true }', ...faults.map((each) => `{ fault = ${toml(each)} }`)],
   state: ({ patch }) => [...(patch.atc ? [`{ atc = ${toml(next(patch.atc))} }`] : []),
+    ...(patch.last_atc ? [`{ next_atc = ${toml(next(patch.last_atc))} }`] : []),
     ...('tries_left' in patch ? [`{ tries_left = ${patch.tries_left} }`] : [])],
 };
 function scenario(reader, done) {

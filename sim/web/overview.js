@@ -158,7 +158,11 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
       forget(data.reader);
       return;
     }
-    if (kind === 'reader' && !readers.has(data.reader)) {
+    if (kind === 'reader' && readers.has(data.reader)) {
+      ask(data.reader);
+      return;
+    }
+    if (kind === 'reader') {
       readers.set(data.reader, { id: data.reader, label: null, profile: '', state: 'off', card: null });
       draw();
       askAll(data.reader);

@@ -210,7 +210,7 @@ onPage('what /docs says with curl is taken by the API', {}, async ({ page }) => 
 
 onPage('the tab says which reader it is about, and what it does', {}, async (setup) => {
   const { page, id } = setup;
-  const title = (wanted) => page.waitForFunction((text) => document.title === text, `${wanted} – Sésame`);
+  const title = (wanted) => until(async () => await page.title() === `${wanted} – Sésame`);
   await title(`${id} · off`);
   await toCode(setup);
   await title(`${id} · shows a code`);
