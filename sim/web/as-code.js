@@ -102,12 +102,14 @@ function pytest(reader, done) {
 
 const quoted = (value) => `'${JSON.stringify(value).replaceAll("'", "'\\''")}'`;
 const send = (method, rest, body) => `api ${method === 'POST' ? '' : `-X ${method} `}${body === undefined ? '' : `-d ${quoted(body)} `}$reader${rest}`;
+// Not among the arguments of a program, which everybody on the machine may see.
+const kTypeRealPin = `for key in $(printf %s "$${kRealPin}" | fold -w1) OK; do printf '{"keys":["%s"]}' "$key" | api -d @- $reader/keys; done`;
 const pressed = (keys) => send('POST', '/keys', { keys });
 const kCurl = {
   insert: ({ card }) => send('PUT', '/card', card),
   pull: () => send('DELETE', '/card'),
   press: ({ keys }) => pressed(keys),
-  pin: ({ text }) => (isReal(text) ? `for key in $(echo "$${kRealPin}" | fold -w1) OK; do api -d "{\\"keys\\":[\\"$key\\"]}" $reader/keys; done` : pressed([...text, 'OK'])),
+  pin: ({ text }) => (isReal(text) ? kTypeRealPin : pressed([...text, 'OK'])),
   enter: ({ text }) => pressed([...text, 'OK']),
   hold: ({ key }) => pressed([{ hold: key }]),
   advance: ({ ms }) => send('POST', '/clock', { advance_ms: ms }),

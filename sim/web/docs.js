@@ -141,13 +141,15 @@ function bodyView(requestBody) {
   const body = resolve(requestBody);
   if (!body.content) return [];
   return [h('h4', {}, 'Body'), ...(body.description ? [h('p', {}, body.description)] : []),
-    ...Object.entries(body.content).flatMap(([type, content]) => [h('p', { class: 'media' }, type), ...schemaView(content.schema ?? {}, 'the body')])];
+    ...Object.entries(body.content).flatMap(([type, content]) => [
+      h('p', { class: 'media' }, type, ...(content.schema?.$ref ? [': ', typeOf(content.schema)] : [])),
+      ...schemaView(resolve(content.schema), 'the body')])];
 }
 
 function answersView(responses) {
-  return [h('h4', {}, 'Answers'), h('dl', { class: 'answers' }, ...Object.entries(responses).flatMap(([status, each]) => {
+  return [h('h4', {}, 'Answers; ', h('a', { href: '#schema-Error' }, 'errors'), ' have a code, a message and a hint'), h('dl', { class: 'answers' }, ...Object.entries(responses).flatMap(([status, each]) => {
     const response = resolve(each);
-    const types = Object.entries(response.content ?? {});
+    const types = status < '400' ? Object.entries(response.content ?? {}) : [];  // all others are an Error
     return [h('dt', { class: status < '400' ? 'good' : 'bad' }, status),
       h('dd', {}, h('p', {}, response.description),
         ...types.flatMap(([type, content]) => [h('p', { class: 'media' }, type),

@@ -49,9 +49,13 @@ function joined(strokes) {
   return steps;
 }
 
+// As the API takes it. A real card is called after its reader (sim/fleet/card_source.cpp); of a card that was made or
+// recorded there is no more than its name.
+const specOf = ({ name, kind }) => (kind === 'pcsc' ? { pcsc: name.replace(/^the card in /, '') } : name);
+
 // The entries as steps: keys are joined, and time that passes in one go.
 export function steps({ before, entries }) {
-  const all = before.card && entries[0]?.do !== 'insert' ? [{ do: 'insert', card: before.card.name }] : [];
+  const all = before.card && entries[0]?.do !== 'insert' ? [{ do: 'insert', card: specOf(before.card) }] : [];
   if (before.faults.length > 0 && entries[0]?.do !== 'faults') all.push({ do: 'faults', faults: before.faults });
   let strokes = [];
   const flush = () => {

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { api, button, card, insertAndChoose, key, listenToOrders, printedPin, settled, tabTo, toCode, until } from './setup.mjs';
 import { onPage, simulator } from './world.mjs';
 
@@ -309,3 +310,22 @@ onPage('a reader that had a card before the page came begins with it, and number
     assert.match(scenario, /profile = "vasco-810"\nsteps = \[\n {2}\{ insert = "bank-card" \},\n {2}\{ press = "M1" \},\n {2}\{ enter = "12345678" \},\n {2}\{ pin = "1234" \},/);
     assert.match(play(scenario), /1 passed/);
   });
+
+test('of a real card’s PIN nothing is kept, and no program is told it in its arguments', async () => {
+  const web = join(import.meta.dirname, '../../../sim/web');
+  const { createRecorder, kSecret, steps } = await import(join(web, 'recorder.js'));
+  const recorder = createRecorder();
+  const reader = (state, kind) => ({ id: 'r2', state, faults: [], card: { name: 'the card in Reader 00', kind } });
+  for (const key of ['1', '9', '8', '4', 'OK']) recorder.note(reader('pin', 'pcsc'), { do: 'press', key });
+  const done = steps(recorder.of(reader('working', 'pcsc')));
+  assert.deepEqual(done, [{ do: 'insert', card: { pcsc: 'Reader 00' } }, { do: 'pin', text: kSecret.repeat(4) }]);
+  recorder.forget(reader('pin', 'pcsc'));
+  for (const key of ['1', '9', '8', '4', 'OK']) recorder.note(reader('pin', 'virtual'), { do: 'press', key });
+  assert.deepEqual(steps(recorder.of(reader('working', 'virtual'))).at(-1), { do: 'pin', text: '1984' });
+
+  // What the dialog would say, where there is a document.
+  const texts = readFileSync(join(web, 'as-code.js'), 'utf8');
+  const [, loop] = /kTypeRealPin = `(.*)`;/.exec(texts);
+  const said = execFileSync('bash', ['-euc', `api() { cat; echo; }; reader=r; PIN=1984; ${loop.replace('${kRealPin}', 'PIN')}`], { encoding: 'utf8' });
+  assert.equal(said, ['1', '9', '8', '4', 'OK'].map((each) => `{"keys":["${each}"]}\n`).join(''));
+});
