@@ -15,7 +15,7 @@ volatile hal::clock::Millis millis = 0;
 bool wait_for(const Register& reg, std::uint32_t mask, std::uint32_t value) {
   for (int polls = 0; polls < 100; ++polls) {
     if ((reg & mask) == value) return true;
-    for (int pause = 0; pause < 1000; ++pause) __asm__ __volatile__("");  // 0.2 ms at the 16 MHz of reset
+    pause(1000);  // 0.2 ms at the 16 MHz of reset
   }
   return false;
 }

@@ -3,24 +3,22 @@
 
 #include <cstdint>
 
+#include "firmware/boards/cpu.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
 
 namespace sesame::board {
 
-// No interrupt handler runs in this scope (PRIMASK, PM0214 2.1.3). One that becomes pending still ends a WFI.
+// No interrupt handler runs in this scope. One that becomes pending still ends a WFI.
 class InterruptsOff {
  public:
-  InterruptsOff() { __asm__ __volatile__("mrs %0, primask\n\tcpsid i" : "=r"(before_) : : "memory"); }
-  ~InterruptsOff() { __asm__ __volatile__("msr primask, %0" : : "r"(before_) : "memory"); }
+  InterruptsOff() : before_(hold_handlers()) {}
+  ~InterruptsOff() { release_handlers(before_); }
   InterruptsOff(const InterruptsOff&) = delete;
   InterruptsOff& operator=(const InterruptsOff&) = delete;
 
  private:
   std::uint32_t before_;
 };
-
-// Until an interrupt is pending, whether it may run or not. What was written before is written.
-inline void wait_for_interrupt() { __asm__ __volatile__("dsb\n\twfi\n\tisb" : : : "memory"); }
 
 inline void allow_interrupt(unsigned number) { nvic().iser[number / 32] = bit(number % 32); }
 // Stays pending, if it is, until it is allowed.
@@ -37,5 +35,6 @@ inline volatile bool work_left = false;
 void on_tick();
 void on_card_character();
 void on_panel_byte();
+void on_unexpected();  // all others: the end (fatal.cpp)
 
 }  // namespace sesame::board

@@ -3,7 +3,7 @@
 namespace sesame::board {
 namespace {
 
-void write_field(volatile std::uint32_t& reg, unsigned width, unsigned index, std::uint32_t value) {
+void write_field(Register& reg, unsigned width, unsigned index, std::uint32_t value) {
   const std::uint32_t mask = (std::uint32_t{1} << width) - 1;
   reg = (reg & ~(mask << (width * index))) | value << (width * index);
 }

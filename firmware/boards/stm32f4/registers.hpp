@@ -3,19 +3,12 @@
 // sections.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "firmware/boards/register.hpp"
+
 namespace sesame::board {
-
-using Register = volatile std::uint32_t;
-template <std::size_t kWords>
-using Unused = std::array<std::uint32_t, kWords>;
-
-constexpr std::uint32_t bit(unsigned number) { return std::uint32_t{1} << number; }
-inline void set_bits(Register& reg, std::uint32_t bits) { reg = reg | bits; }
-inline void clear_bits(Register& reg, std::uint32_t bits) { reg = reg & ~bits; }
 
 // Reset and clock control, RM0090 7.3; memory map 2.3.
 struct Rcc {
@@ -27,8 +20,10 @@ struct Rcc {
   Unused<3> ahb2enr_to_reserved;
   Register apb1enr;  // 7.3.13
   Register apb2enr;  // 7.3.14
+  Unused<11> reserved_to_bdcr;
+  Register csr;  // 7.3.21
 };
-static_assert(offsetof(Rcc, ahb1enr) == 0x30 && offsetof(Rcc, apb1enr) == 0x40);
+static_assert(offsetof(Rcc, ahb1enr) == 0x30 && offsetof(Rcc, apb1enr) == 0x40 && offsetof(Rcc, csr) == 0x74);
 namespace rcc_bits {
 inline constexpr std::uint32_t kHsiOn = bit(0), kHseOn = bit(16), kHseReady = bit(17), kPllOn = bit(24),
                                kPllReady = bit(25);                                                 // CR
@@ -37,6 +32,9 @@ inline constexpr std::uint32_t kSwitchPll = 2, kSwitch = 3, kStatusPll = 2 << 2,
 inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;                              // CFGR
 inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28);                // APB1ENR
 inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kSyscfg = bit(14);               // APB2ENR
+inline constexpr std::uint32_t kForgetReset = bit(24), kBrownOutReset = bit(25), kPinReset = bit(26),
+                               kPowerOnReset = bit(27), kSoftwareReset = bit(28), kWatchdogReset = bit(29),
+                               kWindowReset = bit(30), kLowPowerReset = bit(31);  // CSR
 }  // namespace rcc_bits
 
 // Power control, RM0090 5.4.
@@ -136,7 +134,10 @@ struct Scb {
   Register vtor;   // 4.4.4
   Register aircr;  // 4.4.5
   Register scr;    // 4.4.6
+  Unused<5> ccr_to_shcsr;
+  Register cfsr;  // 4.4.10
 };
+static_assert(offsetof(Scb, cfsr) == 0x28);
 namespace scb_bits {
 inline constexpr std::uint32_t kClearPendingSysTick = bit(25);  // ICSR
 inline constexpr std::uint32_t kSleepDeep = bit(2);             // SCR
@@ -144,12 +145,9 @@ inline constexpr std::uint32_t kSleepDeep = bit(2);             // SCR
 
 inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
                                 kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;
-inline constexpr unsigned kInterrupts = 82;  // RM0090, table 62
+inline constexpr unsigned kInterrupts = 82;      // RM0090, table 62
+inline constexpr unsigned kFirstInterrupt = 16;  // its place in the vector table (PM0214, 2.3.4)
 
-template <class Peripheral>
-Peripheral& at(std::uintptr_t address) {
-  return *reinterpret_cast<Peripheral*>(address);
-}
 inline Rcc& rcc() { return at<Rcc>(0x4002'3800); }
 inline Pwr& pwr() { return at<Pwr>(0x4000'7000); }
 inline Flash& flash() { return at<Flash>(0x4002'3C00); }
