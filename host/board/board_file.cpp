@@ -36,6 +36,7 @@ class BoardFile {
     const Value title = root.at("title"), family = root.at("family"), clock = root.at("clock"),
                 card = root.at("card"), panel = root.at("panel"), keys = root.at("keys"),
                 display = root.at("display");
+    const auto led = root.find("led");
     root.done();
     board_.title = title.title();
     board_.family = kFamilies[family.one_of(kFamilies)];
@@ -44,6 +45,7 @@ class BoardFile {
     read_panel(panel);
     read_keys(keys);
     read_display(display);
+    if (led) read_led(*led);
     return std::move(board_);
   }
 
@@ -183,6 +185,16 @@ class BoardFile {
     oled.reset = read_pin(reset);
     oled.select = read_pin(select);
     board_.display.pins = oled;
+  }
+
+  void read_led(const Value& value) {
+    Table table(value);
+    const Value pin = table.at("pin"), on = table.at("on");
+    table.done();
+    BoardLed led;
+    led.pin = read_pin(pin);
+    led.on_high = on.one_of(kLevels) == 1;
+    board_.led = led;
   }
 
   // ---- pins

@@ -45,14 +45,19 @@
 //     reset = "PC0"
 //     select = "PB1"
 //
-// Everything without a default must be there. A pin is PA0 to PI11, does one thing, and does not belong to
-// the debug port (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the board, each by the
-// interrupt line of its number (EXTI; RM0090, 12.2.5), so that their numbers must differ, whatever their
-// ports.
+//     [led]                         # optional: blinks where the reader has ended (hal::fatal())
+//     pin = "PD14"
+//     on = "high"                   # low or high: the level of pin that lights it
+//
+// Everything without a default must be there, but for `led`. A pin is PA0 to PI11, does one thing, and does
+// not belong to the debug port (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the
+// board, each by the interrupt line of its number (EXTI; RM0090, 12.2.5), so that their numbers must differ,
+// whatever their ports.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -98,6 +103,11 @@ struct BoardDisplay {
   std::uint8_t rows = 0, columns = 0;           // the largest screen it can show
 };
 
+struct BoardLed {
+  BoardPin pin;
+  bool on_high = false;
+};
+
 struct Board {
   std::string name;  // the file's, without .toml
   std::string title;
@@ -107,6 +117,7 @@ struct Board {
   BoardPanel panel;
   BoardKeys keys;
   BoardDisplay display;
+  std::optional<BoardLed> led;
 };
 
 // "PA2"

@@ -275,6 +275,11 @@ std::string key_constants(const BoardKeys& keys) {
          "inline constexpr std::array<std::array<Key, 4>, 4> kKeyLayout{{\n" + layout(keys) + "}};\n";
 }
 
+std::string led_constants(const std::optional<BoardLed>& led) {
+  return fmt::format("inline constexpr std::optional<Led> kLed{};\n",
+                     led ? fmt::format("{{{{{}, {}}}}}", braces(led->pin), word(led->on_high)) : "");
+}
+
 }  // namespace
 
 void check_pair(const ReaderProfile& reader, const Board& board) {
@@ -315,15 +320,15 @@ std::uint32_t digest(const ReaderProfile& reader) { return fnv_1a(ReaderHeader(r
 std::string board_header(const Board& board) {
   return preamble(board.name) +
          fmt::format(
-             "#include <array>\n#include <cstdint>\n#include <string_view>\n\n"
+             "#include <array>\n#include <cstdint>\n#include <optional>\n#include <string_view>\n\n"
              "#include \"firmware/boards/{}/pin.hpp\"\n#include \"firmware/core/reader.hpp\"\n\n",
              board.family) +
          "namespace sesame::board {\n\n" +
          fmt::format("inline constexpr std::string_view kName = {};\n", literal(board.name)) +
          fmt::format("inline constexpr std::uint32_t kQuartzHz = {};\n\n", board.quartz_hz) +
          card_constants(board.card) + "\n" + panel_constants(board.panel) + "\n" + key_constants(board.keys) +
-         "\n" + std::visit(DisplayConstants{board.display}, board.display.pins) +
-         "\n}  // namespace sesame::board\n";
+         "\n" + std::visit(DisplayConstants{board.display}, board.display.pins) + "\n" +
+         led_constants(board.led) + "\n}  // namespace sesame::board\n";
 }
 
 void write_if_changed(const std::string& path, std::string_view content) {

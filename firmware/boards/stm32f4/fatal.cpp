@@ -1,32 +1,102 @@
-// The end of everything, and the ways there that compiler and library know.
+// The end of everything, and the ways there: the processor's, the program's, and those that compiler and
+// library know.
 #include "firmware/hal/fatal.hpp"
 
+#include "firmware/boards/stm32f4/delay.hpp"
 #include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/last_run.hpp"
+#include "firmware/generated/board.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
 
+// From the linker script. Only their addresses mean something.
+extern "C" {
+extern volatile std::uint32_t __stack_low[], __data_start[], __bss_end[];
+}
+
+// Both ways begin the stack anew before anything else: there may be none left, not even for a return address.
+// No handler runs from here on. PC and LR of what was interrupted are in the frame that the processor has put
+// on the stack (PM0214, 2.3.7), where there was room for one.
+#define SESAME_END_ON_A_NEW_STACK      \
+  "movw r3, #:lower16:__stack_top\n\t" \
+  "movt r3, #:upper16:__stack_top\n\t" \
+  "msr msp, r3\n\t"                    \
+  "b sesame_end"
+
 namespace sesame::hal {
 
-// Begins the stack anew before anything else: there may be none left, not even for a return address. No
-// handler runs from here on.
 [[gnu::naked]] void fatal() {
   __asm__ __volatile__(
       "cpsid i\n\t"
-      "movw r0, #:lower16:__stack_top\n\t"
-      "movt r0, #:upper16:__stack_top\n\t"
-      "msr msp, r0\n\t"
-      "b sesame_end");
+      "mov r0, lr\n\t"
+      "movs r1, #0\n\t" SESAME_END_ON_A_NEW_STACK);
 }
 
 }  // namespace sesame::hal
 
+namespace sesame::board {
+
+[[gnu::naked]] void on_unexpected() {
+  __asm__ __volatile__(
+      "cpsid i\n\t"
+      "movs r0, #0\n\t"
+      "movs r1, #0\n\t"
+      "mrs r2, msp\n\t"
+      "movw r3, #:lower16:__stack_low\n\t"
+      "movt r3, #:upper16:__stack_low\n\t"
+      "cmp r2, r3\n\t"
+      "blo 1f\n\t"
+      "movw r3, #:lower16:__stack_top\n\t"
+      "movt r3, #:upper16:__stack_top\n\t"
+      "subs r3, #32\n\t"
+      "cmp r2, r3\n\t"
+      "bhi 1f\n\t"
+      "ldrd r1, r0, [r2, #20]\n"
+      "1:\n\t" SESAME_END_ON_A_NEW_STACK);
+}
+
+namespace {
+
+constexpr std::uint32_t kBlinkUs = 250'000;
+
+std::uint32_t active_vector() {
+  std::uint32_t number = 0;
+  __asm__ __volatile__("mrs %0, ipsr" : "=r"(number));
+  return number;
+}
+
+std::uint32_t* stack_pointer() {
+  std::uint32_t* here = nullptr;
+  __asm__ __volatile__("mov %0, sp" : "=r"(here));
+  return here;
+}
+
+// A PIN, a code, a key of a session: whatever was there. Inlined: what it returns to is above the stack
+// pointer.
+[[gnu::always_inline]] inline void wipe_memory() {
+  for (auto* word = __data_start; word < __bss_end; ++word) *word = 0;
+  for (auto* word = __stack_low; word < stack_pointer(); ++word) *word = 0;
+}
+
+[[noreturn]] void blink() {
+  if constexpr (kLed) make_output(kLed->pin, kLed->on_high);
+  for (bool lit = true;; lit = !lit) {
+    if constexpr (kLed) set(kLed->pin, lit == kLed->on_high);
+    wait_us(kBlinkUs);
+  }
+}
+
+}  // namespace
+}  // namespace sesame::board
+
 extern "C" {
-[[noreturn, gnu::used]] void sesame_end() {
+[[noreturn, gnu::used]] void sesame_end(std::uint32_t pc, std::uint32_t lr) {
   using namespace sesame;
+  board::keep_fault(board::active_vector(), pc, lr);
   hal::card::set(iso7816::Contacts{});
   hal::display::show(Screen{});
-  board::systick().ctrl = 0;
-  for (;;) board::wait_for_interrupt();
+  board::wipe_memory();
+  board::blink();
 }
 
 [[gnu::noreturn]] void abort() { sesame::hal::fatal(); }

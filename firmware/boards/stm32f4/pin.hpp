@@ -19,6 +19,12 @@ struct Pin {
   friend constexpr bool operator==(const Pin&, const Pin&) = default;
 };
 
+// One that the board carries, or that is wired to it.
+struct Led {
+  Pin pin;
+  bool on_high;
+};
+
 enum class Drive : std::uint8_t { push_pull, open_drain };
 enum class Pull : std::uint8_t { none, up, down };
 

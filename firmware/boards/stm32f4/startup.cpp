@@ -1,11 +1,12 @@
 // From reset to main(): the vector table and what C++ expects of memory (PM0214, 2.3.4).
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/last_run.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
-#include "firmware/boards/stm32f4/usart.hpp"
-#include "firmware/generated/board.hpp"
+#include "firmware/boards/stm32f4/vectors.hpp"
 #include "firmware/hal/fatal.hpp"
 
 int main();
@@ -22,22 +23,15 @@ extern void (*const __init_array_end[])();
 namespace sesame::board {
 namespace {
 
-using Handler = void (*)();
-
 struct VectorTable {
   std::uint32_t* stack_top = __stack_top;
-  std::array<Handler, 15 + kInterrupts> handlers{};
+  std::array<Handler, kHandlers.size() - 1> handlers{};  // from Reset on
 };
-
-constexpr std::size_t kSysTick = 14, kFirstInterrupt = 15;  // PM0214, table 16; the first entry is Reset
 
 constexpr VectorTable vector_table() {
   VectorTable table;
-  for (Handler& handler : table.handlers) handler = hal::fatal;
+  std::copy(kHandlers.begin() + 1, kHandlers.end(), table.handlers.begin());
   table.handlers[0] = Reset_Handler;
-  table.handlers[kSysTick] = on_tick;
-  table.handlers[kFirstInterrupt + usart_wiring(kCardUsart).interrupt] = on_card_character;
-  table.handlers[kFirstInterrupt + usart_wiring(kPanelUsart).interrupt] = on_panel_byte;
   return table;
 }
 
@@ -60,6 +54,7 @@ void Reset_Handler() {
   const auto* from = __data_load;
   for (auto* to = __data_start; to < __data_end; ++to) *to = *from++;
   for (auto* word = __bss_start; word < __bss_end; ++word) *word = 0;
+  keep_reset_cause();
   scb().vtor = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&kVectors));
   for (auto* construct = __init_array_start; construct < __init_array_end; ++construct) (*construct)();
   main();

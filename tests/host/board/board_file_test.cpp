@@ -42,6 +42,9 @@ TEST_CASE("the DISC1 has the card on USART2, the panel on USART1 and a character
   CHECK(to_string(lcd.rs) == "PD0");
   CHECK(to_string(lcd.enable) == "PD1");
   CHECK(names(lcd.data) == "PD2 PD3 PD6 PB5");
+  REQUIRE(board.led);
+  CHECK(to_string(board.led->pin) == "PD14");
+  CHECK(board.led->on_high);
 }
 
 TEST_CASE("the H405 has an OLED that shows any screen") {
@@ -98,6 +101,9 @@ kind = "hd44780"
 rs = "PD0"
 enable = "PD1"
 data = ["PD2", "PD3", "PD6", "PD8"]
+[led]
+pin = "PC12"
+on = "low"
 )";
 
 Board with(std::string_view good, std::string_view better) {
@@ -124,6 +130,8 @@ TEST_CASE("what a board may have") {
   CHECK(with("rst = \"PC1\"", "rst = \"PI11\"").card.rst == BoardPin{8, 11});
   CHECK(with("kind = \"hd44780\"", "kind = \"hd44780\"\nrows = 4\ncolumns = 20").display.columns == 20);
   CHECK(with("\"F1\"", "\"F8\"").keys.has(Key::f8));
+  CHECK(with("\"PC12\"\non = \"low\"", "\"PC12\"\non = \"high\"").led->on_high);
+  CHECK_FALSE(with("[led]\npin = \"PC12\"\non = \"low\"\n", "").led);
 }
 
 TEST_CASE("a board with a mistake is refused, with the line and what is allowed") {
@@ -172,6 +180,8 @@ TEST_CASE("a board with a mistake is refused, with the line and what is allowed"
           {"kind = \"hd44780\"", "kind = \"hd44780\"\n¶rows = 5", {"2 to 4"}},
           {"kind = \"hd44780\"", "kind = \"hd44780\"\n¶columns = 8", {"16 to 20"}},
           {"\"PD8\"", "¶\"PC5\"", {"display.data is PC5"}},
+          {"\"PC12\"", "¶\"PE7\"", {"led.pin is PE7", "uses"}},
+          {"\"PC12\"\non = \"low\"", "\"PC12\"\n¶on = 1", {"led.on"}},
       },
       read_board);
 }

@@ -125,6 +125,14 @@ TEST_CASE("the compiled board is the loaded one: panel and keys") {
   CHECK(board::kKeyLayout == loaded.keys.layout);
 }
 
+TEST_CASE("the compiled board is the loaded one: its LED") {
+  const auto loaded = load_board(SESAME_BOARD).led;
+  REQUIRE(board::kLed.has_value() == loaded.has_value());
+  if (!loaded) return;
+  CHECK(pin(board::kLed->pin) == loaded->pin);
+  CHECK(board::kLed->on_high == loaded->on_high);
+}
+
 TEST_CASE("the compiled board is the loaded one: its display") {
   const BoardDisplay loaded = load_board(SESAME_BOARD).display;
 #ifdef SESAME_DISPLAY_HD44780

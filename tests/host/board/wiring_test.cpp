@@ -84,6 +84,7 @@ std::map<std::string, BoardPin> signals_of(const Board& board) {
     signals["keys.columns " + std::to_string(i + 1)] = board.keys.columns[i];
   }
   std::visit(DisplaySignals{signals}, board.display.pins);
+  if (board.led) signals["led.pin"] = board.led->pin;
   return signals;
 }
 

@@ -8,5 +8,9 @@ namespace sesame::board {
 struct Pin {
   std::uint8_t port, number;
 };
+struct Led {
+  Pin pin;
+  bool on_high;
+};
 
 }  // namespace sesame::board

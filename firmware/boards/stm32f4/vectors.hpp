@@ -1,0 +1,25 @@
+// Which handler an exception or an interrupt has (PM0214, 2.3.4; RM0090, table 62).
+#pragma once
+
+#include <array>
+
+#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/usart.hpp"
+#include "firmware/generated/board.hpp"
+
+namespace sesame::board {
+
+using Handler = void (*)();
+
+// By the number that IPSR gives. 0 and 1 are the stack and the start (startup.cpp).
+inline constexpr auto kHandlers = [] {
+  constexpr std::size_t kSysTick = 15;
+  std::array<Handler, kFirstInterrupt + kInterrupts> handlers{};
+  for (std::size_t number = 2; number < handlers.size(); ++number) handlers[number] = on_unexpected;
+  handlers[kSysTick] = on_tick;
+  handlers[kFirstInterrupt + usart_wiring(kCardUsart).interrupt] = on_card_character;
+  handlers[kFirstInterrupt + usart_wiring(kPanelUsart).interrupt] = on_panel_byte;
+  return handlers;
+}();
+
+}  // namespace sesame::board
