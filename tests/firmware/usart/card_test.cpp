@@ -1,0 +1,177 @@
+// The card's slot: firmware/boards/stm32f4/card.cpp on a USART that behaves.
+#include <catch2/catch.hpp>
+
+#include "firmware/generated/board.hpp"
+#include "firmware/hal/card.hpp"
+#include "firmware/hal/clock.hpp"
+#include "tests/firmware/usart/bench.hpp"
+
+namespace sesame::board::model {
+namespace {
+
+const std::map<std::string, std::string> kAnswers{{"00A40400", "9000"}, {"00B2010C04", "010203049000"}};
+
+constexpr std::string_view kT0 = "3B00", kInverseT0 = "3F00", kWideT0 = "3B4005";
+
+TEST_CASE("a card of T=0 answers its reset and commands") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  CHECK(bench.activate() == kT0);
+  CHECK(bench.transmit("00A40400") == "9000");
+  CHECK(bench.transmit("00B2010C04") == "010203049000");
+  CHECK(bench.warm_reset() == kT0);
+  CHECK(bench.transmit("00A40400") == "9000");
+}
+
+TEST_CASE("a card of the inverse convention does so too") {
+  TableCard slot(kInverseT0, kAnswers);
+  Bench bench(slot);
+  CHECK(bench.activate() == kInverseT0);
+  CHECK(bench.transmit("00B2010C04") == "010203049000");
+}
+
+TEST_CASE("contacts come and go in the standard's order") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  bench.activate();
+  bench.deactivate();
+  const auto& power = bench.card.power;
+  REQUIRE(power.size() == 7);  // without power at first
+  const auto is = [&](std::size_t i, bool vcc, bool clk, bool rst) {
+    CAPTURE(i);
+    CHECK(power[i].vcc == vcc);
+    CHECK(power[i].clk == clk);
+    CHECK(power[i].rst == rst);
+  };
+  is(0, false, false, false);
+  is(1, true, false, false);
+  is(2, true, true, false);
+  is(3, true, true, true);
+  is(4, true, true, false);
+  is(5, true, false, false);
+  is(6, false, false, false);
+  CHECK(power[2].at - power[1].at >= kMilli);          // VCC is stable
+  CHECK(power[3].at - power[2].at >= 9'500 * kMicro);  // 40,000 clock periods
+}
+
+TEST_CASE("what the reader hears of itself is no answer, with a guard time too") {
+  TableCard slot(kWideT0, kAnswers);
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kWideT0);
+  CHECK(bench.transmit("00A40400") == "9000");
+  const auto sent = bench.characters(true);
+  REQUIRE(sent.size() == 5);
+  for (std::size_t i = 1; i < sent.size(); ++i) {
+    CHECK(sent[i].start - sent[i - 1].start >= 17 * bench.etu());
+    CHECK(sent[i].start - sent[i - 1].start < 30 * bench.etu());
+  }
+}
+
+TEST_CASE("a character of the card that comes wrong is refused at T=0, and comes again") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot, {{}, {4, 5}});
+  REQUIRE(bench.activate() == kT0);
+  CHECK(bench.transmit("00B2010C04") == "010203049000");
+  std::vector<bool> taken;
+  for (const auto& character : bench.characters(false)) taken.push_back(character.taken);
+  CHECK(taken == std::vector<bool>{true, true, true, false, false, true, true, true, true, true, true});
+}
+
+TEST_CASE("a character that the card refuses goes out again, some times") {
+  TableCard slot(kT0, kAnswers);
+  {
+    Bench bench(slot, {{2, 3}, {}});
+    REQUIRE(bench.activate() == kT0);
+    CHECK(bench.transmit("00A40400") == "9000");
+    CHECK(bench.characters(true).size() == 7);
+  }
+  Bench bench(slot, {{2, 3, 4, 5}, {}});
+  REQUIRE(bench.activate() == kT0);
+  CHECK(bench.transmit("00A40400") == to_string(iso7816::LinkError::parity));
+}
+
+TEST_CASE("an answer to reset with a wrong parity is asked for once more") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot, {{}, {2}});
+  CHECK(bench.activate() == kT0);
+  CHECK(bench.characters(false).size() == 4);
+}
+
+TEST_CASE("a card that says nothing is mute") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot, {}, {}, [] {
+    card::iso7816::Misbehavior mute;
+    mute.mute = true;
+    return mute;
+  }());
+  CHECK(bench.activate() == to_string(iso7816::LinkError::mute));
+}
+
+TEST_CASE(
+    "a line on which nothing is heard ends in silence, and a transmitter that does not end in an error") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kT0);
+  bench.chip.port().deaf = true;
+  CHECK(bench.transmit("00A40400") == to_string(iso7816::LinkError::mute));
+  bench.chip.port().deaf = false;
+  REQUIRE(bench.activate() == kT0);
+  bench.chip.port().jammed = true;
+  CHECK(bench.transmit("00A40400") == to_string(iso7816::LinkError::parity));
+}
+
+TEST_CASE("what the loop has no time for waits, as far as there is room, in its order") {
+  std::string data;
+  for (int i = 0; i < 80; ++i) data += test::hex({reinterpret_cast<const std::uint8_t*>(&i), 1});
+  TableCard slot(kT0, {{"00B2010C50", data + "9000"}});
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kT0);
+  std::string heard;
+  bench.run([&] {
+    for (const std::uint8_t character : test::bytes("00B2010C50")) {
+      hal::card::send(character);
+      while (hal::card::sending() == hal::card::Sending::busy) bench.chip.pass(20 * kMicro);
+    }
+    bench.chip.pass(200 * kMilli);
+    while (const auto next = hal::card::receive()) heard += test::hex({&next->value, 1});
+  });
+  CHECK(heard.substr(0, 2 * 64) == ("B2" + data).substr(0, 2 * 64));
+  CHECK(bench.chip.overruns() > 0);
+}
+
+TEST_CASE("a card is in when its switch has settled, and out as soon as it has") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  std::vector<std::pair<Time, bool>> seen;
+  const Time begin = bench.chip.now();
+  bench.chip.at(begin + 50 * kMilli, [&] { bench.chip.remove(); });
+  bench.chip.at(begin + 51 * kMilli, [&] { bench.chip.insert(bench.card); });  // it bounces
+  bench.chip.at(begin + 80 * kMilli, [&] { bench.chip.remove(); });
+  bench.run([&] {
+    while (bench.chip.now() < begin + 100 * kMilli) {
+      const bool in = hal::card::present();
+      if (seen.empty() || seen.back().second != in) seen.emplace_back(bench.chip.now() - begin, in);
+      hal::clock::sleep();
+    }
+  });
+  REQUIRE(seen.size() == 3);
+  CHECK_FALSE(seen[0].second);
+  CHECK(seen[1].second);
+  CHECK(seen[1].first >= 19 * kMilli);
+  CHECK(seen[1].first < 25 * kMilli);
+  CHECK_FALSE(seen[2].second);
+  CHECK(seen[2].first >= 81 * kMilli);
+  CHECK(seen[2].first < 85 * kMilli);
+}
+
+TEST_CASE("an emulated USART, which is done at once and hears nothing of itself, does as well") {
+  TableCard slot(kT0, kAnswers);
+  Stm32f4::Made emulated;
+  emulated.emulated = true;
+  Bench bench(slot, {}, emulated);
+  CHECK(bench.activate() == kT0);
+  CHECK(bench.transmit("00B2010C04") == "010203049000");
+}
+
+}  // namespace
+}  // namespace sesame::board::model

@@ -1,0 +1,75 @@
+// firmware/boards/stm32f4/clock.cpp: oscillators that start and that do not, and the one clock.
+#include <catch2/catch.hpp>
+
+#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32f4/delay.hpp"
+#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/hal/clock.hpp"
+#include "tests/firmware/usart/stm32f4.hpp"
+
+namespace sesame::board::model {
+namespace {
+
+struct Started {
+  explicit Started(const Stm32f4::Made& made = {}) : chip(made) {
+    REQUIRE(chip.run([] { hal::clock::init(); }) == Ending::returned);
+  }
+  Stm32f4 chip;
+};
+
+TEST_CASE("the core runs at its speed, from the quartz") {
+  Started board;
+  CHECK(board.chip.core_hz() == kCoreHz);
+  CHECK(board.chip.from_quartz());
+}
+
+TEST_CASE("without a quartz that starts it does so from the internal oscillator, a bounded time later") {
+  Stm32f4::Made made;
+  made.quartz_hz = std::nullopt;
+  Started board(made);
+  CHECK(board.chip.core_hz() == kCoreHz);
+  CHECK_FALSE(board.chip.from_quartz());
+  CHECK(board.chip.now() < 100 * kMilli);
+}
+
+TEST_CASE("a PLL that never locks leaves a core that goes on, slowly") {
+  Stm32f4::Made made;
+  made.pll_locks = false;
+  Stm32f4 chip(made);
+  CHECK(chip.run([] { hal::clock::init(); }) == Ending::returned);
+  CHECK(chip.core_hz() == 16'000'000);
+  CHECK(chip.now() < 300 * kMilli);
+}
+
+TEST_CASE("a millisecond is one") {
+  Started board;
+  const Time begin = board.chip.now();
+  hal::clock::Millis first = 0, last = 0;
+  REQUIRE(board.chip.run([&] {
+    first = hal::clock::now();
+    for (int i = 0; i < 1000; ++i) hal::clock::sleep();
+    last = hal::clock::now();
+  }) == Ending::returned);
+  CHECK(last - first == 1000);
+  CHECK(board.chip.now() - begin > 998 * kMilli);
+  CHECK(board.chip.now() - begin < 1002 * kMilli);
+}
+
+TEST_CASE("a short wait is as long as it is asked, and ends where the timer stands still") {
+  Started board;
+  const auto waited = [&](std::uint32_t us) {
+    const Time begin = board.chip.now();
+    REQUIRE(board.chip.run([us] { wait_us(us); }) == Ending::returned);
+    return board.chip.now() - begin;
+  };
+  for (const std::uint32_t us : {1U, 10U, 999U, 1000U, 5000U}) {
+    CAPTURE(us);
+    CHECK(waited(us) >= us * kMicro);
+    CHECK(waited(us) <= us * kMicro + 20 * kMicro);
+  }
+  REQUIRE(board.chip.run([] { systick().ctrl = 0; }) == Ending::returned);
+  CHECK(waited(100) < 10 * kMilli);
+}
+
+}  // namespace
+}  // namespace sesame::board::model

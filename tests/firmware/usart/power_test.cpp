@@ -1,0 +1,109 @@
+// firmware/boards/stm32f4/power.cpp: sleep, Stop mode, and what wakes from it.
+#include <catch2/catch.hpp>
+
+#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/generated/board.hpp"
+#include "firmware/hal/card.hpp"
+#include "firmware/hal/clock.hpp"
+#include "firmware/hal/keys.hpp"
+#include "firmware/hal/panel.hpp"
+#include "tests/firmware/usart/stm32f4.hpp"
+
+namespace sesame::board::model {
+namespace {
+
+constexpr stm32f4::Pin outside(Pin pin) { return {pin.port, pin.number}; }
+constexpr auto kRow = outside(kKeyRows[1]), kColumn = outside(kKeyColumns[2]);
+
+struct Started {
+  explicit Started(bool panel_on = false) {
+    chip.wire(outside(kPanelStrap), panel_on ? std::optional(false) : std::nullopt);
+    chip.wire(outside(kCardDetect), !kCardInHigh);
+    REQUIRE(chip.run([] {
+      hal::clock::init();
+      hal::panel::init();
+      hal::card::init();
+      hal::keys::init();
+      hal::card::present();
+    }) == Ending::returned);
+  }
+  // The low-power stop, until it has come back.
+  Time stop() {
+    const Time begin = chip.now();
+    CHECK(chip.run([] { hal::clock::stop(); }) == Ending::returned);
+    return chip.now() - begin;
+  }
+  Stm32f4 chip;
+};
+
+TEST_CASE("a sleep ends with the next millisecond") {
+  Started board;
+  const Time begin = board.chip.now();
+  for (int i = 0; i < 3; ++i) REQUIRE(board.chip.run([] { hal::clock::sleep(); }) == Ending::returned);
+  CHECK(board.chip.now() - begin <= 3 * kMilli);
+  CHECK(board.chip.now() - begin >= 1 * kMilli);
+  CHECK(board.chip.deep_sleeps() == 0);
+}
+
+TEST_CASE("a key wakes the board from Stop, and it runs as fast as before") {
+  Started board;
+  board.chip.at(board.chip.now() + 5 * kSecond, [&] { board.chip.press(kRow, kColumn); });
+  CHECK(board.stop() >= 5 * kSecond);
+  CHECK(board.chip.deep_sleeps() == 1);
+  CHECK(board.chip.core_hz() == kCoreHz);
+  // Its press is there for the loop.
+  std::optional<Event> event;
+  REQUIRE(board.chip.run([&] {
+    for (int i = 0; i < 50 && !event; ++i) {
+      event = hal::keys::poll(hal::clock::now());
+      hal::clock::sleep();
+    }
+  }) == Ending::returned);
+  CHECK(event.has_value());
+}
+
+TEST_CASE("a card that comes or goes wakes the board") {
+  Started board;
+  const auto detect = outside(kCardDetect);
+  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(detect, kCardInHigh); });
+  CHECK(board.stop() >= kSecond);
+  REQUIRE(board.chip.run([&] {
+    for (int i = 0; i < 50; ++i) {
+      hal::card::present();
+      hal::clock::sleep();
+    }
+    CHECK(hal::card::present());
+  }) == Ending::returned);
+  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(detect, !kCardInHigh); });
+  CHECK(board.stop() >= kSecond);
+  CHECK(board.chip.deep_sleeps() == 2);
+}
+
+TEST_CASE("what moved before the stop is not slept over") {
+  Started board;
+  board.chip.press(kRow, kColumn);
+  CHECK(board.stop() <= kMilli);
+  board.chip.release();
+  board.chip.wire(outside(kCardDetect), kCardInHigh);
+  CHECK(board.stop() <= kMilli);
+  CHECK(board.chip.deep_sleeps() == 0);
+}
+
+TEST_CASE("with the panel link on there is no Stop") {
+  Started board(true);
+  CHECK(board.stop() <= kMilli);
+  CHECK(board.chip.deep_sleeps() == 0);
+}
+
+TEST_CASE("a hundred stops, each ended by a key") {
+  Started board;
+  for (int i = 0; i < 100; ++i) {
+    board.chip.at(board.chip.now() + 20 * kMilli, [&] { board.chip.press(kRow, kColumn); });
+    REQUIRE(board.stop() >= 20 * kMilli);
+    board.chip.release();
+    REQUIRE(board.chip.deep_sleeps() == static_cast<unsigned>(i + 1));
+  }
+}
+
+}  // namespace
+}  // namespace sesame::board::model
