@@ -109,7 +109,6 @@ using namespace board;
 void init() {
   start_usart(kWiring);
   using namespace usart_bits;
-  usart().cr2 = kOneAndAHalfStop | kClock;
   usart().cr1 = kNineBits | kParity | kTransmit | kReceive | kReceiveInterrupt;
   set(iso7816::LineSettings{});
   allow_interrupt(kWiring.interrupt);
@@ -147,7 +146,11 @@ void set(const iso7816::LineSettings& settings) {
   using namespace usart_bits;
   // An etu is f / d periods of CLK, and BRR counts periods of the bus (30.3.4, OVER8 = 0).
   usart().brr = (settings.f * 2 * kPrescaler + settings.d / 2u) / settings.d;
-  usart().gtpr = kPrescaler | std::uint32_t{settings.guard} << 8;  // after the 12 etu of a character
+  // With one and a half stop bits, which the error signal needs, the receiver is busy until 11.5 etu; a card of
+  // T=1 may begin its next character at 11 (11.2). With one, a character of ours takes 11 etu, not 12.
+  const bool half_more = settings.error_signal;
+  usart().cr2 = kClock | (half_more ? kOneAndAHalfStop : 0);
+  usart().gtpr = kPrescaler | (settings.guard + (half_more ? 0U : 1U)) << 8;
   usart().cr3 = kSmartcard | (settings.error_signal ? kNack : 0);
   const std::uint32_t even = usart().cr1 & ~kOddParity;
   usart().cr1 = settings.inverse ? even | kOddParity : even;

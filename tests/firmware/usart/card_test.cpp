@@ -173,5 +173,42 @@ TEST_CASE("an emulated USART, which is done at once and hears nothing of itself,
   CHECK(bench.transmit("00B2010C04") == "010203049000");
 }
 
+// ---- T=1: a character takes 11 etu there, and the receiver must be ready for the next one by then
+
+constexpr std::string_view kT1 = "3B808131FE458B", kClosestT1 = "3BC0FF8131FE4534",
+                           kWideT1 = "3BC0058131FE45CE", kFastT1 = "3B90188131FE4583";
+
+TEST_CASE("a card of T=1 whose characters are 11 etu apart is heard, each of them") {
+  for (const std::string_view atr : {kT1, kClosestT1, kFastT1}) {
+    CAPTURE(atr);
+    TableCard slot(atr, kAnswers);
+    Bench bench(slot);
+    CHECK(bench.activate() == atr);
+    CHECK(bench.transmit("00B2010C04") == "010203049000");
+    CHECK(bench.chip.overruns() == 0);
+    const auto heard = bench.characters(false);
+    REQUIRE(heard.size() > 2);
+    const Time etu = atr == kFastT1 ? bench.etu(31) : bench.etu();
+    const Time between = heard[heard.size() - 1].start - heard[heard.size() - 2].start;
+    CHECK(between < 12 * etu);  // or else this shows nothing
+  }
+}
+
+TEST_CASE("the reader's own are as far apart at T=1 as at T=0: 12 etu, and what the card asks for more") {
+  for (const auto& [atr, least] : {std::pair(kT1, 12U), std::pair(kWideT1, 17U)}) {
+    CAPTURE(atr);
+    TableCard slot(atr, kAnswers);
+    Bench bench(slot);
+    REQUIRE(bench.activate() == atr);
+    CHECK(bench.transmit("00A40400") == "9000");
+    const auto sent = bench.characters(true);
+    REQUIRE(sent.size() == 5 + 8);  // the block size, and the command
+    for (std::size_t i = 6; i < sent.size(); ++i) {
+      CHECK(sent[i].start - sent[i - 1].start >= least * bench.etu());
+      CHECK(sent[i].start - sent[i - 1].start < (least + 4) * bench.etu());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sesame::board::model
