@@ -148,7 +148,8 @@ std::optional<std::uint8_t> Link::to_send() const {
 void Link::sent(bool taken, Millis now) {
   if (!to_send()) return;
   exchange_->sent(taken);
-  if (exchange_->turn() != Exchange::Turn::ours) go_on(now);
+  // What was refused comes again 2 etu after that was seen (7.3), or later.
+  if (!taken || exchange_->turn() != Exchange::Turn::ours) go_on(now);
 }
 
 void Link::received(std::uint8_t character, bool parity_ok, Millis now) {

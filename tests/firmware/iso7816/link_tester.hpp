@@ -44,10 +44,11 @@ class LinkTester {
     ++now;
     link.received(character, parity_ok, now);
   }
-  // The card receives these; `taken` is what it signals for each of them.
+  // The card receives these; `taken` is what it signals for each of them. After one that it does not take it is
+  // given time, as when it has the turn.
   void hears(std::string_view hex, bool taken = true) {
     for (const std::uint8_t character : bytes(hex)) {
-      if (cards_turn_) turn();
+      if (cards_turn_ || refused_) turn();
       if (!link.to_send())
         throw std::logic_error("nothing is sent, instead of " + test::hex({&character, 1}));
       const std::uint8_t sent = *link.to_send();
@@ -56,6 +57,7 @@ class LinkTester {
       }
       ++now;
       link.sent(taken, now);
+      refused_ = !taken;
     }
   }
   // The card says nothing until the reader has waited long enough. Returns how long that was.
@@ -87,7 +89,7 @@ class LinkTester {
  private:
   // The moment between the card's last character and ours.
   void turn() {
-    cards_turn_ = false;
+    cards_turn_ = refused_ = false;
     if (link.to_send()) throw std::logic_error("the card is given no time to listen");
     const iso7816::Millis before = now;
     pass();
@@ -107,6 +109,7 @@ class LinkTester {
 
   ByteVector command_;
   bool cards_turn_ = true;  // it was, last
+  bool refused_ = false;    // the last character that was sent
 };
 
 // An answer to reset of direct convention: TS before, TCK after what is given, which is T0 to the last

@@ -210,5 +210,20 @@ TEST_CASE("the reader's own are as far apart at T=1 as at T=0: 12 etu, and what 
   }
 }
 
+// ---- the error signal
+
+TEST_CASE("a character that the card refuses comes again 2 etu after the signal, not before") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot, {{2}, {}});
+  REQUIRE(bench.activate() == kT0);
+  CHECK(bench.transmit("00A40400") == "9000");
+  const auto sent = bench.characters(true);
+  REQUIRE(sent.size() == 6);
+  REQUIRE_FALSE(sent[1].taken);
+  CHECK(sent[2].value == sent[1].value);
+  // It is seen at 11 etu (7.3).
+  CHECK(sent[2].start - sent[1].start >= 13 * bench.etu());
+}
+
 }  // namespace
 }  // namespace sesame::board::model
