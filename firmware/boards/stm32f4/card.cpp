@@ -39,14 +39,17 @@ constexpr Millis kLongestCharacter = 600;
 constexpr Millis kLongestEcho = 2;  // after TC
 
 constexpr std::uint16_t kWrongParity = 0x100;
-Ring<std::uint16_t, 64> received;  // the character, and kWrongParity
+constexpr std::uint8_t kInverseFirst = 0x03;  // 3F as direct convention has it, and its parity wrong (8.1)
+Ring<std::uint16_t, 64> received;             // the character, and kWrongParity
 
 iso7816::Contacts contacts_now;
 
+bool hears_itself = true;  // an emulated USART does not
 bool is_sending = false;
 Millis sending_until = 0;
 volatile bool echo_due = false;
 volatile bool refused = false;
+volatile bool first_due = false;  // the first character of an answer to reset, which tells the convention
 
 bool is_in = false;  // debounced
 Millis in_since = 0;
@@ -89,13 +92,17 @@ void on_card_character() {
     return hold_interrupt(kWiring.interrupt);  // until receive() has made room
   const std::uint32_t status = usart().sr;     // then DR: the two reads clear all flags (30.6.1)
   const auto character = static_cast<std::uint8_t>(usart().dr);
+  using namespace usart_bits;
+  // One that was lost while the one before it was taken leaves an overrun alone, and DR as it was.
+  const bool wrong = (status & (kParityError | kFramingError)) != 0 || (status & kReceived) == 0;
   if (echo_due) {
-    refused = (status & usart_bits::kFramingError) != 0;
+    refused = (status & kFramingError) != 0;
     echo_due = false;
-  } else if ((status & (usart_bits::kParityError | usart_bits::kFramingError)) != 0) {
-    received.push(character | kWrongParity);
   } else {
-    received.push(character);
+    received.push(wrong ? character | kWrongParity : character);
+    // The next may begin half an etu from here: later than that the loop would tell.
+    if (first_due && wrong && character == kInverseFirst) set_bits(usart().cr1, kOddParity);
+    first_due = false;
   }
   work_left = true;
 }
@@ -107,6 +114,7 @@ namespace sesame::hal::card {
 using namespace board;
 
 void init() {
+  hears_itself = !emulated();
   start_usart(kWiring);
   using namespace usart_bits;
   usart().cr1 = kNineBits | kParity | kTransmit | kReceive | kReceiveInterrupt;
@@ -138,7 +146,10 @@ void set(const iso7816::Contacts& contacts) {
   if (!contacts.vcc) drop_vcc();
   if (contacts.vcc && !contacts_now.vcc) raise_vcc();
   if (contacts.clk && !contacts_now.clk) start_clk();
-  if (contacts.rst) board::set(kCardRst, true);
+  if (contacts.rst && !contacts_now.rst) {
+    first_due = true;
+    board::set(kCardRst, true);
+  }
   contacts_now = contacts;
 }
 
@@ -161,9 +172,9 @@ void send(std::uint8_t character) {
   is_sending = true;
   refused = false;
   const InterruptsOff off;
-  static_cast<void>(std::uint32_t{usart().sr});  // then DR: clears TC (30.6.1)
+  usart().sr = ~usart_bits::kComplete;  // that of the one before
   usart().dr = character;
-  echo_due = (usart().sr & usart_bits::kComplete) == 0;  // else it is an emulated one
+  echo_due = hears_itself;
 }
 
 Sending sending() {

@@ -143,6 +143,11 @@ inline constexpr std::uint32_t kClearPendingSysTick = bit(25);  // ICSR
 inline constexpr std::uint32_t kSleepDeep = bit(2);             // SCR
 }  // namespace scb_bits
 
+// The debug unit, RM0090 38.16: which chip this is.
+struct Dbgmcu {
+  Register idcode;  // 38.6.1
+};
+
 inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
                                 kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;
 inline constexpr unsigned kInterrupts = 82;      // RM0090, table 62
@@ -157,6 +162,10 @@ inline Exti& exti() { return at<Exti>(0x4001'3C00); }
 inline SysTick& systick() { return at<SysTick>(0xE000'E010); }
 inline Nvic& nvic() { return at<Nvic>(0xE000'E100); }
 inline Scb& scb() { return at<Scb>(0xE000'ED00); }
+inline Dbgmcu& dbgmcu() { return at<Dbgmcu>(0xE004'2000); }
+
+// No chip, but an emulator: it has no debug unit, and reads 0 there.
+inline bool emulated() { return dbgmcu().idcode == 0; }
 
 // A peripheral answers two cycles after its clock was started (errata of the STM32F405/F407, "delay after an
 // RCC peripheral clock enabling"): reading the register back takes longer.

@@ -68,6 +68,7 @@ std::string Bench::carry_out() {
 void Bench::serve() {
   bool sent = false;
   for (;;) {
+    chip.pass(dawdle);
     const auto now = hal::clock::now();
     if (link_.settings() != settings_) hal::card::set(settings_ = link_.settings());
     if (link_.contacts() != contacts_) hal::card::set(contacts_ = link_.contacts());

@@ -45,6 +45,8 @@ class Bench {
   // Any drivers, which have to come back.
   void run(const std::function<void()>& drivers);
 
+  Time dawdle = 0;  // what else a turn of the loop does
+
   Stm32f4 chip;
   LineCard card;
 

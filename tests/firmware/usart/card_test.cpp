@@ -225,5 +225,36 @@ TEST_CASE("a character that the card refuses comes again 2 etu after the signal,
   CHECK(sent[2].start - sent[1].start >= 13 * bench.etu());
 }
 
+TEST_CASE("what the reader sends is out when it is out, however late the chip lowers its flag") {
+  TableCard slot(kT0, kAnswers);
+  Stm32f4::Made late;
+  late.complete_stays_us = 4;  // TC of the character before
+  Bench bench(slot, {{1, 2}, {}}, late);
+  REQUIRE(bench.activate() == kT0);
+  CHECK(bench.transmit("00A40400") == "9000");
+  CHECK(bench.characters(true).size() == 7);
+}
+
+TEST_CASE("an overrun without a character is an error, and not the last character once more") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kT0);
+  std::optional<hal::card::Character> heard;
+  bench.run([&] {
+    bench.chip.lose_character();
+    bench.chip.pass(kMicro);
+    heard = hal::card::receive();
+  });
+  REQUIRE(heard);
+  CHECK_FALSE(heard->parity_ok);
+}
+
+TEST_CASE("the convention is known before the second character, however busy the loop is") {
+  TableCard slot("3F0F00112233445566778899AABBCCDDEE", kAnswers);
+  Bench bench(slot);
+  bench.dawdle = 7 * kMilli;  // a redraw
+  CHECK(bench.activate() == "3F0F00112233445566778899AABBCCDDEE");
+}
+
 }  // namespace
 }  // namespace sesame::board::model

@@ -317,7 +317,7 @@ class Stm32f4::Usart final : public Peripheral {
   std::uint32_t read(std::uint32_t offset) override {
     if (!clocked()) return 0;
     switch (offset) {
-      case 0x00: sr_was_read_ = sr_; return sr_;
+      case 0x00: sr_was_read_ = sr_; return sr_ | (chip_.now() < complete_until_ ? usart_bits::kComplete : 0);
       case 0x04:
         // SR, then DR: the errors go, and RXNE; TC by SR and a write of DR (30.6.1).
         sr_ &= ~(usart_bits::kReceived | (sr_was_read_ & kErrors));
@@ -335,7 +335,10 @@ class Stm32f4::Usart final : public Peripheral {
     if (!clocked()) return;
     using namespace usart_bits;
     switch (offset) {
-      case 0x00: sr_ &= value | ~(kReceived | kComplete); break;  // written 0 clears these two
+      case 0x00:  // written 0 clears these two
+        sr_ &= value | ~(kReceived | kComplete);
+        if ((value & kComplete) == 0) sr_was_read_ &= ~kComplete;
+        break;
       case 0x04: write_dr(value); break;
       case 0x08: brr_ = value & 0xFFFF; break;
       case 0x0C: cr1_ = value; break;
@@ -380,6 +383,10 @@ class Stm32f4::Usart final : public Peripheral {
            (gtpr_ & 31) != 0 && !chip_.sleeps_deeply();
   }
   void changed();
+  void lose_character() {
+    sr_ |= usart_bits::kOverrun;
+    drive();
+  }
 
  private:
   static constexpr std::uint32_t kErrors = 0x1F & ~bit(4);
@@ -393,9 +400,13 @@ class Stm32f4::Usart final : public Peripheral {
       const Time start = std::max(chip_.now(), out_until_);
       chip_.line_.put(Line::frame(static_cast<std::uint8_t>(value), false), start, etu());
       out_until_ = start + 12 * etu();
+      sr_ |= kComplete;
       return;
     }
-    if ((sr_was_read_ & kComplete) != 0) sr_ &= ~kComplete;
+    if ((sr_was_read_ & kComplete) != 0) {
+      complete_until_ = chip_.now() + chip_.made_.complete_stays_us * kMicro;
+      sr_ &= ~kComplete;
+    }
     if (chip_.port_.free()) {
       chip_.port_.send(static_cast<std::uint8_t>(value), chip_.now());
     } else {
@@ -415,6 +426,7 @@ class Stm32f4::Usart final : public Peripheral {
   std::uint32_t sr_ = 0xC0, rdr_ = 0, brr_ = 0, cr1_ = 0, cr2_ = 0, cr3_ = 0, gtpr_ = 0, sr_was_read_ = 0;
   std::uint8_t tdr_ = 0;
   bool waiting_ = false;
+  Time complete_until_ = 0;
   Time out_until_ = 0;  // of an emulated one
 };
 
@@ -569,6 +581,7 @@ void Stm32f4::contacts_changed() {
                   level(outside(kCardRst)), now());
 }
 
+void Stm32f4::lose_character() { parts_->usart.lose_character(); }
 void Stm32f4::set_supply_low(bool low) { parts_->pwr.set_supply_low(low); }
 
 bool Stm32f4::from_quartz() const { return parts_->rcc.from_quartz(); }

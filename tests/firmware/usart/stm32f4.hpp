@@ -24,6 +24,8 @@ class Stm32f4 final : public Chip {
     // As QEMU: the identification register is 0, and a USART has done everything as soon as it is asked.
     bool emulated = false;
     bool pll_locks = true;
+    // How long TC of the character before stays after a write of DR, where it was not cleared first.
+    std::uint32_t complete_stays_us = 0;
   };
   Stm32f4() : Stm32f4(Made{}) {}
   explicit Stm32f4(const Made& made);
@@ -52,6 +54,8 @@ class Stm32f4 final : public Chip {
   Line& line() { return line_; }
   SmartcardPort& port() { return port_; }
   std::uint32_t overruns() const { return overruns_; }
+  // As where one ends between the reads of SR and of DR that take the one before it: ORE, and no RXNE.
+  void lose_character();
 
   // Supply below the level of the voltage detector, or above it again.
   void set_supply_low(bool low);
