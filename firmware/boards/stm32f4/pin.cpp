@@ -20,7 +20,8 @@ void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function
   write_field(port.ospeedr, 2, pin.number, mode == Mode::alternate ? kMediumSpeed : kLowSpeed);
   write_field(port.otyper, 1, pin.number, static_cast<std::uint32_t>(drive));
   write_field(port.pupdr, 2, pin.number, static_cast<std::uint32_t>(pull));
-  write_field(port.afr[pin.number / 8], 4, pin.number % 8, function);
+  // Only of one that is to have it: one that still has another is on its way out of that mode.
+  if (mode == Mode::alternate) write_field(port.afr[pin.number / 8], 4, pin.number % 8, function);
   write_field(port.moder, 2, pin.number, static_cast<std::uint32_t>(mode));
 }
 

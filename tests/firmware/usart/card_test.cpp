@@ -256,5 +256,21 @@ TEST_CASE("the convention is known before the second character, however busy the
   CHECK(bench.activate() == "3F0F00112233445566778899AABBCCDDEE");
 }
 
+// ---- pins
+
+TEST_CASE("a pin of the card has no function but the USART's, not for a moment") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  bench.activate();
+  bench.deactivate();
+  bench.activate();
+  REQUIRE_FALSE(bench.chip.functions.empty());
+  for (const auto& [pin, function] : bench.chip.functions) {
+    CAPTURE(pin.port, pin.number);
+    const bool debug = pin.port < 2 && function == 0 && !(pin == stm32f4::Pin{kCardIo.port, kCardIo.number});
+    CHECK((function == 7 || debug));
+  }
+}
+
 }  // namespace
 }  // namespace sesame::board::model
