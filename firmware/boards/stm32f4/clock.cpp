@@ -52,7 +52,9 @@ void start_clocks() {
   wait_for(rcc().cr, rcc_bits::kPllReady, rcc_bits::kPllReady);
 
   using namespace flash_bits;
-  flash().acr = kFiveWaitStates | kPrefetch | kInstructionCache | kDataCache;
+  flash().acr = kFiveWaitStates | kInstructionCache | kDataCache;
+  // Revision A, as of the first DISCOVERY boards, cannot read ahead (its errata).
+  if (dbgmcu().idcode >> 16 != dbgmcu_bits::kRevisionA) set_bits(flash().acr, kPrefetch);
   wait_for(flash().acr, kFiveWaitStates, kFiveWaitStates);  // RM0090, 3.5: read back before the clock rises
   rcc().cfgr = rcc_bits::kApb1By4 | rcc_bits::kApb2By2;
   set_bits(rcc().cfgr, rcc_bits::kSwitchPll);

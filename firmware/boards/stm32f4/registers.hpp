@@ -148,6 +148,10 @@ struct Dbgmcu {
   Register idcode;  // 38.6.1
 };
 
+namespace dbgmcu_bits {
+inline constexpr std::uint32_t kRevisionA = 0x1000;  // REV_ID, the upper half
+}
+
 inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
                                 kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;
 inline constexpr unsigned kInterrupts = 82;      // RM0090, table 62

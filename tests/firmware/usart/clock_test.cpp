@@ -71,5 +71,12 @@ TEST_CASE("a short wait is as long as it is asked, and ends where the timer stan
   CHECK(waited(100) < 10 * kMilli);
 }
 
+TEST_CASE("the flash is read ahead, but on the first revision, which cannot") {
+  Stm32f4::Made revision_a;
+  revision_a.idcode = 0x1000'6411;  // its errata: the device is that of an STM32F2
+  CHECK_FALSE(Started(revision_a).chip.prefetches());
+  CHECK(Started().chip.prefetches());
+}
+
 }  // namespace
 }  // namespace sesame::board::model
