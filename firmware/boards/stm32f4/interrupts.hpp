@@ -35,6 +35,7 @@ inline volatile bool work_left = false;
 void on_tick();
 void on_card_character();
 void on_panel_byte();
+void on_pin_moved();   // a line of EXTI
 void on_unexpected();  // all others: the end (fatal.cpp)
 
 }  // namespace sesame::board

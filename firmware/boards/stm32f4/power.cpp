@@ -33,6 +33,13 @@ static_assert(std::popcount(kWakeLines) == static_cast<int>(kWakePins.size()),
 // RM0090, table 62.
 constexpr unsigned interrupt_of_line(unsigned line) { return line < 5 ? 6 + line : line < 10 ? 23 : 40; }
 
+// Those of before: keys that were scanned have left some. Cleared with a read behind it, as until that has come
+// through the interrupt controller still sees them, and takes them for new.
+void forget_edges() {
+  exti().pr = kWakeLines;
+  static_cast<void>(std::uint32_t{exti().pr});
+}
+
 // While there is one, the lines of keys and card end a WFI.
 class WakeLines {
  public:
@@ -41,13 +48,13 @@ class WakeLines {
     for (const Pin& pin : kWakePins) choose_port(pin);
     exti().rtsr = kWakeLines;
     exti().ftsr = bit(kCardDetect.number);
+    forget_edges();
     exti().imr = kWakeLines;
-    exti().pr = kWakeLines;
     for (const Pin& pin : kWakePins) allow_interrupt(interrupt_of_line(pin.number));
   }
   ~WakeLines() {
     exti().imr = 0;
-    exti().pr = kWakeLines;
+    forget_edges();
     for (const Pin& pin : kWakePins) refuse_interrupt(interrupt_of_line(pin.number));
   }
   WakeLines(const WakeLines&) = delete;
@@ -79,11 +86,18 @@ void enter_stop_mode() {
   set_bits(scb().scr, scb_bits::kSleepDeep);
   wait_for_interrupt();
   clear_bits(scb().scr, scb_bits::kSleepDeep);
-  start_clocks();
+  // Where something was pending already there was no stop, and what runs is not set up anew.
+  if ((rcc().cfgr & rcc_bits::kStatus) != rcc_bits::kStatusPll) start_clocks();
   start_ticks();
 }
 
 }  // namespace
+
+void on_pin_moved() {
+  forget_edges();
+  work_left = true;
+}
+
 }  // namespace sesame::board
 
 namespace sesame::hal::clock {

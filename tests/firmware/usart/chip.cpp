@@ -208,6 +208,7 @@ void Chip::access() {
     hang_at_.reset();
     for (;;) pass(kMicro);
   }
+  if (at_access_ && number == *at_access_) then_();
   pass(cycles(kAccess));
 }
 

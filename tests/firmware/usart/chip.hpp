@@ -69,6 +69,11 @@ class Chip {
   Ending run(const std::function<void()>& drivers);
   // From this access to a register on (the first is 0) nothing goes on any more but time and handlers.
   void hang_at(std::uint64_t access) { hang_at_ = access; }
+  // Does this at that access, counted from the next one.
+  void at_access(std::uint64_t access, std::function<void()> what) {
+    at_access_ = accesses_ + access;
+    then_ = std::move(what);
+  }
   std::uint64_t accesses() const { return accesses_; }
   // The vector of the handler that runs; 0: none does.
   unsigned active() const { return active_.empty() ? 0 : active_.back(); }
@@ -139,7 +144,8 @@ class Chip {
   bool sleeps_deeply_ = false;
   unsigned deep_sleeps_ = 0;
   std::uint64_t accesses_ = 0;
-  std::optional<std::uint64_t> hang_at_;
+  std::optional<std::uint64_t> hang_at_, at_access_;
+  std::function<void()> then_;
   std::jmp_buf way_out_{};
   bool running_ = false;
   Time run_until_ = 0;

@@ -105,5 +105,41 @@ TEST_CASE("a hundred stops, each ended by a key") {
   }
 }
 
+TEST_CASE("what the keys did while the board was awake neither keeps it awake nor ends it") {
+  Started board;
+  board.chip.at(board.chip.now() + 20 * kMilli, [&] { board.chip.press(kRow, kColumn); });
+  REQUIRE(board.stop() >= 20 * kMilli);
+  for (int i = 0; i < 3; ++i) {
+    board.chip.release();
+    board.chip.press(kRow, kColumn);
+    REQUIRE(board.chip.run([] {
+      for (int turn = 0; turn < 30; ++turn) {
+        hal::keys::poll(hal::clock::now());
+        hal::clock::sleep();
+      }
+    }) == Ending::returned);
+  }
+  board.chip.release();
+  board.chip.at(board.chip.now() + 50 * kMilli, [&] { board.chip.press(kRow, kColumn); });
+  CHECK(board.stop() >= 50 * kMilli);
+  CHECK(board.chip.deep_sleeps() == 2);
+}
+
+TEST_CASE("an edge that comes as the board goes to sleep, and one as it wakes, are not its end") {
+  // At each of the accesses that arm and disarm the lines, a key bounces.
+  for (std::uint64_t access = 0; access < 60; ++access) {
+    CAPTURE(access);
+    Started board;
+    board.chip.at_access(access, [&] {
+      board.chip.press(kRow, kColumn);
+      board.chip.release();
+    });
+    board.chip.at(board.chip.now() + 50 * kMilli, [&] { board.chip.press(kRow, kColumn); });
+    board.stop();
+    board.chip.release();
+    REQUIRE(board.chip.run([] { hal::clock::sleep(); }) == Ending::returned);
+  }
+}
+
 }  // namespace
 }  // namespace sesame::board::model
