@@ -93,8 +93,8 @@ class BoardFile {
           allowed.push_back(fmt::format("{}", of));
         }
       }
-      value.refuse(
-          fmt::format("is {}; allowed, as {} by 2, 4 to 62: {}", hz, usart_clock, fmt::join(allowed, ", ")));
+      value.refuse(fmt::format("is {}; allowed, as {} by 2, 4 to {}: {}", hz, usart_clock,
+                               2 * stm32f4::kMostPrescale, fmt::join(allowed, ", ")));
     }
     return hz;
   }

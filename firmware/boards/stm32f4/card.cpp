@@ -28,8 +28,9 @@ Usart& usart() { return at<Usart>(kWiring.address); }
 
 // CLK is the bus clock divided by 2 PSC (30.6.7).
 constexpr std::uint32_t kPrescaler = kWiring.bus_hz / (2 * kCardClockHz);
-static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 && kPrescaler <= 31,
-              "the card clock is the bus clock (42 or 84 MHz) divided by an even number up to 62");
+static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 &&
+                  kPrescaler <= stm32f4::kMostPrescale && 2 * stm32f4::kMostPrescale * 2048 <= 0xFFFF,
+              "the card clock is the bus clock divided by an even number up to 30: BRR has 16 bits");
 static_assert(kCardClockHz >= 1'000'000 && kCardClockHz <= 5'000'000, "ISO 7816-3:2006, 5.2.3");
 
 constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, after a switch and its capacitor
@@ -157,8 +158,8 @@ void set(const iso7816::LineSettings& settings) {
   using namespace usart_bits;
   // An etu is f / d periods of CLK, and BRR counts periods of the bus (30.3.4, OVER8 = 0).
   usart().brr = (settings.f * 2 * kPrescaler + settings.d / 2u) / settings.d;
-  // With one and a half stop bits, which the error signal needs, the receiver is busy until 11.5 etu; a card of
-  // T=1 may begin its next character at 11 (11.2). With one, a character of ours takes 11 etu, not 12.
+  // With one and a half stop bits, which the error signal needs, the receiver is busy until 11.5 etu; a card
+  // of T=1 may begin its next character at 11 (11.2). With one, a character of ours takes 11 etu, not 12.
   const bool half_more = settings.error_signal;
   usart().cr2 = kClock | (half_more ? kOneAndAHalfStop : 0);
   usart().gtpr = kPrescaler | (settings.guard + (half_more ? 0U : 1U)) << 8;

@@ -62,7 +62,8 @@ constexpr std::uint32_t usart_bus_hz(std::uint8_t usart) {
   return usart == 1 || usart == 6 ? kApb2Hz : kApb1Hz;
 }
 
-// Of a smartcard's clock: bus / (2 × prescale) (GTPR, RM0090, 30.6.7).
-inline constexpr std::uint32_t kMostPrescale = 31;
+// Of a smartcard's clock: bus / (2 × prescale) (GTPR, RM0090, 30.6.7). GTPR has room for 31; an etu of 2048
+// card clocks, the longest (ISO 7816-3:2006, 8.3), still fits into the 16 bits of BRR with 15.
+inline constexpr std::uint32_t kMostPrescale = 15;
 
 }  // namespace sesame::stm32f4

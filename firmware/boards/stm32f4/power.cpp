@@ -33,8 +33,8 @@ static_assert(std::popcount(kWakeLines) == static_cast<int>(kWakePins.size()),
 // RM0090, table 62.
 constexpr unsigned interrupt_of_line(unsigned line) { return line < 5 ? 6 + line : line < 10 ? 23 : 40; }
 
-// Those of before: keys that were scanned have left some. Cleared with a read behind it, as until that has come
-// through the interrupt controller still sees them, and takes them for new.
+// Those of before: keys that were scanned have left some. Cleared with a read behind it, as until that has
+// come through the interrupt controller still sees them, and takes them for new.
 void forget_edges() {
   exti().pr = kWakeLines;
   static_cast<void>(std::uint32_t{exti().pr});

@@ -44,8 +44,8 @@ class LinkTester {
     ++now;
     link.received(character, parity_ok, now);
   }
-  // The card receives these; `taken` is what it signals for each of them. After one that it does not take it is
-  // given time, as when it has the turn.
+  // The card receives these; `taken` is what it signals for each of them. After one that it does not take it
+  // is given time, as when it has the turn.
   void hears(std::string_view hex, bool taken = true) {
     for (const std::uint8_t character : bytes(hex)) {
       if (cards_turn_ || refused_) turn();
