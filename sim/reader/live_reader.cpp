@@ -324,7 +324,7 @@ void LiveReader::note_exchange(const SlotRequest& request, SlotStatus status, By
 void LiveReader::note_code() {
   const bool shown = reader_->state() == State::code && !battery_dead_;
   if (shown && !code_noted_) codes_.push_back(made_code());
-  if (codes_.size() > kCodes) codes_.pop_front();
+  if (codes_.size() > kCodes) codes_.erase(codes_.begin());
   code_noted_ = shown;
 }
 
@@ -332,24 +332,27 @@ MadeCode LiveReader::made_code() const {
   const cap::Transaction& transaction = reader_->transaction();
   const auto copy = [](Bytes bytes) { return std::vector<std::uint8_t>(bytes.begin(), bytes.end()); };
   const cap::TokenInput input = transaction.token_input();
-  MadeCode code{revision_,
-                now_,
-                {reader_->code().begin(), reader_->code().end()},
-                copy(transaction.aid()),
-                copy(transaction.cdol1()),
-                {},
-                input.psn,
-                input.cid,
-                input.atc,
-                input.ac,
-                copy(input.iad),
-                {},
-                transaction.by_belgian_rule()};
+  MadeCode code;
+  code.revision = revision_;
+  code.at = now_;
+  code.size = reader_->code().size();
+  code.aid = copy(transaction.aid());
+  code.cdol1 = copy(transaction.cdol1());
+  code.psn = input.psn;
+  code.cid = input.cid;
+  code.atc = input.atc;
+  code.ac = input.ac;
+  code.iad = copy(input.iad);
+  code.belgian = transaction.by_belgian_rule();
   if (!code.belgian) code.ipb = copy(transaction.ipb());
+  cap::Digits digits;
+  make_digits(code, digits);
+  code.signs = !std::equal(digits.begin(), digits.end(), reader_->code().begin(), reader_->code().end());
   for (auto entry = log_.rbegin(); entry != log_.rend() && code.command.empty(); ++entry) {
     const auto* exchanged = std::get_if<Exchanged>(&entry->what);
-    if (exchanged != nullptr && stage_of(exchanged->command) == Stage::generate_ac)
+    if (exchanged != nullptr && stage_of(exchanged->command) == Stage::generate_ac) {
       code.command = exchanged->command;
+    }
   }
   return code;
 }

@@ -76,9 +76,10 @@ class LiveReader {
   // Oldest first, with dots for a code that is no longer shown. forgotten(): there were others before them.
   const std::deque<LogEntry>& log() const { return log_; }
   bool forgotten() const { return forgotten_; }
-  // The last kCodes that were shown, oldest first.
+  // What the last kCodes were made of that were shown, oldest first; and whether the last one still is.
   static constexpr std::size_t kCodes = 8;
-  const std::deque<MadeCode>& codes() const { return codes_; }
+  const std::vector<MadeCode>& codes() const { return codes_; }
+  bool shows_code() const { return code_noted_; }
   // Called after each entry, for a caller that passes them on.
   void on_entry(std::function<void(const LogEntry&)> watch) { watch_ = std::move(watch); }
 
@@ -127,7 +128,7 @@ class LiveReader {
   std::deque<LogEntry> log_;
   std::size_t log_size_ = 0;  // bytes
   bool forgotten_ = false;
-  std::deque<MadeCode> codes_;
+  std::vector<MadeCode> codes_;
   bool code_noted_ = false;  // the one that is shown
   std::function<void(const LogEntry&)> watch_;
 };

@@ -40,17 +40,11 @@ Json parts_json(const explain::CodePath& path) {
   return parts;
 }
 
-Json code_json(const MadeCode& code) {
-  cap::TokenInput input;
-  input.psn = code.psn;
-  input.cid = code.cid;
-  input.atc = code.atc;
-  input.ac = code.ac;
-  input.iad = code.iad;
-  const explain::CodePath path = explain::code_path(input, code.ipb, code.belgian, code.digits);
+Json code_json(const MadeCode& code, const std::string& digits) {
+  const explain::CodePath path = explain::code_path(token_input(code), code.ipb, code.belgian, digits);
   return {{"revision", code.revision},
           {"at_ms", code.at},
-          {"code", code.digits},
+          {"code", digits},
           {"atc", to_hex(code.atc)},
           {"aid", to_hex(code.aid)},
           {"told", told_json(code)},
@@ -65,7 +59,17 @@ Json code_json(const MadeCode& code) {
 
 Json codes_json(const LiveReader& reader) {
   auto codes = Json::array();
-  for (const MadeCode& code : reader.codes()) codes.push_back(code_json(code));
+  const auto text = [](const auto& digits) { return std::string(digits.begin(), digits.end()); };
+  for (const MadeCode& code : reader.codes()) {
+    const bool shown = reader.shows_code() && &code == &reader.codes().back();
+    if (shown) {
+      codes.push_back(code_json(code, text(reader.reader().code())));
+    } else if (!code.signs) {
+      cap::Digits digits;
+      make_digits(code, digits);
+      codes.push_back(code_json(code, text(digits)));
+    }
+  }
   return {{"codes", codes}, {"revision", reader.revision()}};
 }
 

@@ -315,5 +315,44 @@ TEST_CASE("a real card that leaves its PC/SC reader leaves this one at the next 
   CHECK(reader.text() == "Carte retirée");
 }
 
+TEST_CASE("what a code was made of is kept, and makes its digits again; the digits are not kept") {
+  TestReader reader;
+  CHECK(reader->codes().empty());
+  reader.ask_code();
+  REQUIRE(reader.state() == State::code);
+  REQUIRE(reader->codes().size() == 1);
+  CHECK(reader->shows_code());
+  const MadeCode& made = reader->codes().back();
+  cap::Digits digits;
+  make_digits(made, digits);
+  CHECK(std::string(digits.begin(), digits.end()) == reader.code());
+  CHECK_FALSE(made.signs);
+  CHECK(made.revision == reader->revision() - 1);  // then came the screen
+  CHECK(stage_of(made.command) == Stage::generate_ac);
+  reader->advance(60'000);
+  CHECK_FALSE(reader->shows_code());
+  CHECK(reader->codes().size() == 1);
+  for (std::size_t i = 0; i < LiveReader::kCodes; ++i) {
+    if (reader.state() == State::off) reader.press("OK");
+    reader.ask_code();
+    reader.press("OK");
+  }
+  CHECK(reader->codes().size() == LiveReader::kCodes);
+  CHECK(reader->codes().front().atc == std::array<std::uint8_t, 2>{0, 2});
+}
+
+TEST_CASE("a code that signs typed numbers cannot be made again") {
+  TestReader reader("bank-card", "vasco-810");
+  reader.press("M2");
+  for (const char* typed : {"1234", "12345678", "98765", ""}) reader.type(typed);
+  REQUIRE(reader.state() == State::code);
+  const MadeCode& made = reader->codes().back();
+  CHECK(made.signs);
+  cap::Digits digits;
+  make_digits(made, digits);
+  CHECK(digits.size() == made.size);
+  CHECK(std::string(digits.begin(), digits.end()) != reader.code());
+}
+
 }  // namespace
 }  // namespace sesame::sim

@@ -166,6 +166,20 @@ TEST_CASE("how a code came about is told, with the exchange that led to it, afte
   CHECK(api.refused("GET", "/v1/readers/nobody/codes") == "404 unknown_reader");
 }
 
+TEST_CASE("of a code that signs typed numbers it is told as long as the code is shown") {
+  CheckedApi api;
+  const std::string reader = api.reader({{"profile", "vasco-810"}, {"card", "bank-card"}});
+  const json order = {{"function", "M2"}, {"inputs", {"12345678", "98765"}}, {"pin", "1234"}};
+  const json otp = api.ok("POST", reader + "/otp", order);
+  const json codes = api.get(reader + "/codes")["codes"];
+  REQUIRE(codes.size() == 1);
+  CHECK(codes[0]["signs"] == true);
+  CHECK(codes[0]["code"] == otp["code"]);
+  CHECK(std::stoull(codes[0]["number"].get<std::string>()) == std::stoull(otp["code"].get<std::string>()));
+  api.ok("POST", reader + "/clock", {{"advance_ms", 60'000}});
+  CHECK(api.get(reader + "/codes")["codes"].empty());
+}
+
 // A client that draws a form takes its limits from there.
 TEST_CASE("what openapi.json allows in a number is what is taken, and no more") {
   CheckedApi api;

@@ -174,6 +174,14 @@ onPage('where numbers were typed to be signed, the bits are those of the code al
     assert.equal(path.code.replace(/ /g, ''), code);
     assert.equal(value(path.joined), BigInt(path.number));
     assert.equal(path.marked, path.joined.replaceAll(' ', ''));
+
+    // It cannot be made again of what the log has.
+    await page.keyboard.press('>');
+    await state('off');
+    await page.reload();
+    await page.locator('.apdu').first().waitFor();
+    await settled(page);
+    assert.equal(await page.locator('.digits').isVisible(), false);
   });
 
 // ---- as code

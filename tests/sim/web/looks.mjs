@@ -259,19 +259,34 @@ for (const [mode, options] of Object.entries(kModes)) {
   });
 }
 
-// WCAG 2.2, 2.5.8, without its exceptions: each thing to be clicked is so large, but for what stands in a line of text.
-onPage('what can be clicked has 24 pixels at least', {}, async (setup) => {
+// WCAG 2.2, 2.5.8, without its exceptions: each thing to be clicked is so large.
+const smallOnes = (page) => page.evaluate(() => [...document.querySelectorAll('button, select, summary, a[href], input')]
+  .filter((each) => each.checkVisibility())
+  .map((each) => (each.matches('[type=checkbox]') ? each.closest('label') : each))
+  .map((each) => ({ each, box: each.getBoundingClientRect() }))
+  .filter(({ box }) => box.width < 24 || box.height < 24)
+  .map(({ each, box }) => `${each.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`));
+
+onPage('what can be clicked has 24 pixels at least, on the page, in its dialogs and in the overview', {}, async (setup) => {
   const { page } = setup;
   await toCode(setup);
   for (const size of kSizes) {
     await page.setViewportSize(size);
-    const small = await page.evaluate(() => [...document.querySelectorAll('button, select, summary, a[href], input')]
-      .filter((each) => each.checkVisibility())
-      .map((each) => (each.matches('[type=checkbox]') ? each.closest('label') : each))
-      .map((each) => ({ each, box: each.getBoundingClientRect() }))
-      .filter(({ box }) => box.width < 24 || box.height < 24)
-      .map(({ each, box }) => `${each.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`));
-    assert.deepEqual(small, [], named(size));
+    assert.deepEqual(await smallOnes(page), [], named(size));
+  }
+  for (const [typed, dialog] of [['?', '#help'], ['s', '#as-code']]) {
+    await page.keyboard.press(typed);
+    await page.locator(`${dialog}[open]`).waitFor();
+    assert.deepEqual(await smallOnes(page), [], dialog);
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('o');
+  await page.locator(`.tile[data-id="${setup.id}"]`).waitFor();
+  for (const width of [320, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.deepEqual(await smallOnes(page), [], `all readers, ${width}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} pixels wide in ${width}`);
   }
 });
 
