@@ -25,10 +25,13 @@ enum class Sending : std::uint8_t { over, busy };
 Sending sending();
 // After the last send(): false where the card signaled a parity error (7.3).
 bool taken();
+// After the last send(): whether the board has heard what it sent itself, as it does where the line is whole.
+bool heard_itself();
 
 struct Character {
   std::uint8_t value = 0;
   bool parity_ok = true;
+  bool lost_before = false;  // there was one before it that came too fast
 };
 // The next of those that came meanwhile; received in an interrupt, so that none is lost while the loop works.
 std::optional<Character> receive();

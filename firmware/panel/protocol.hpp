@@ -13,6 +13,7 @@
 //     48 'H'  hello                   answered with I, C, S, W, then A
 //     4B 'K'  kind 1, key 1           a key: kind 00 press, 01 hold; key as `enum class Key`
 //     50 'P'  present 1               the card: 00 out, 01 in
+//     54 'T'  test 1, argument 1       the bring-up image alone (bringup.hpp): answered with R, then A
 //     each ends with a sequence number, 1 byte, chosen by the host: another than in the frame before, unless
 //     it is that frame again. What comes again is acknowledged again, and not handled a second time; a hello
 //     is always answered in full.
@@ -25,6 +26,7 @@
 //             state.hpp; tries: PIN tries left where the screen tells them, else FF
 //     57 'W'  power 1, time 4          00 asleep, 01 awake; milliseconds since reset, low byte first
 //     43 'C'  contacts 1               bit 0 VCC, bit 1 RST, bit 2 CLK
+//     52 'R'  test 1, values           the bring-up image: what the test said
 //     41 'A'  sequence 1, time 4       the frame with that number is handled; all it changed at once was sent
 //
 // S and C come whenever they change, and before the A of a frame that changed them; after each S stands a W
@@ -48,10 +50,12 @@ enum class Type : std::uint8_t {
   hello = 'H',
   key = 'K',
   presence = 'P',
+  test = 'T',
   identity = 'I',
   screen = 'S',
   power = 'W',
   contacts = 'C',
+  result = 'R',
   acknowledge = 'A',
 };
 

@@ -16,7 +16,7 @@ BoardDesk::BoardDesk(const std::string& where) {
     device_ = std::make_unique<SerialDevice>(place, PanelLimits{});
   } else if (where.starts_with("qemu:") && !place.empty()) {
     const DeviceChoice choice{DeviceChoice::Kind::qemu, place};
-    device_ = std::make_unique<QemuDevice>(QemuOptions{find_image(choice, ""), {}}, card_, PanelLimits{});
+    device_ = std::make_unique<QemuDevice>(QemuOptions{find_image(choice, ""), {}}, line_, PanelLimits{});
   } else {
     throw Failure(Failure::invalid,
                   fmt::format("{}: a board is serial:PATH or qemu:IMAGE", safe::named(where)));

@@ -1,11 +1,15 @@
-// A board at the end of its panel link, for commands about the board itself. Whatever card is in it is not
-// this program's business.
+// A board at the end of its panel link, for commands about the board itself. In QEMU the card is the
+// demonstration card.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "host/card/file/card_file.hpp"
+#include "host/card/virtual_card.hpp"
 #include "host/reader/panel/panel_device.hpp"
+#include "host/reader/panel/slot_line.hpp"
+#include "host/state/counters.hpp"
 
 namespace sesame::cli {
 
@@ -17,16 +21,10 @@ class BoardDesk {
   PanelDevice& device() { return *device_; }
 
  private:
-  class NoCard final : public CardLine {
-   public:
-    bool present() const override { return false; }
-    void contacts(bool, bool, bool, Micros) override {}
-    void received(std::uint8_t, Micros) override {}
-    std::optional<std::uint8_t> take(Micros) override { return std::nullopt; }
-    std::optional<Micros> due() const override { return std::nullopt; }
-  };
-
-  NoCard card_;
+  card::Personalization personalization_ = card::load_card("sesame-card");
+  state::EphemeralStore store_;
+  card::VirtualCard card_{personalization_, store_};
+  SlotLine line_{card_};
   std::unique_ptr<PanelDevice> device_;
 };
 

@@ -18,6 +18,7 @@ void add_commands(const Command& program) {
   const Command board =
       Command::group(program, "board", "look at a reader's board, at the end of its panel link");
   add_board_show(board);
+  add_board_check(board);
   add_verify(program);
   const Command issuer = Command::group(program, "issuer", "keep cards, verify their codes, and audit it");
   add_issuer_init(issuer);

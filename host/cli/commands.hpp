@@ -19,6 +19,7 @@ void add_card_reset(const Command& parent);
 void add_card_serve(const Command& parent);
 void add_reader_serve(const Command& parent);
 void add_board_show(const Command& parent);
+void add_board_check(const Command& parent);
 void add_verify(const Command& parent);
 void add_issuer_init(const Command& parent);
 void add_issuer_card_add(const Command& parent);

@@ -28,6 +28,7 @@ firmware/drivers: firmware/core
 firmware/panel: firmware/core
 firmware/boards: firmware/hal firmware/drivers firmware/generated
 firmware/app: firmware/core firmware/hal firmware/panel firmware/generated
+firmware/bringup: firmware/core firmware/hal firmware/panel firmware/generated
 firmware/selftest: firmware/core firmware/hal firmware/boards firmware/app firmware/generated
 host/base: firmware/core
 host/io: firmware/core host/base
@@ -47,7 +48,7 @@ host/issuer/store: firmware/core host/base host/issuer host/keys host/sqlite
 host/transcript: firmware/core host/base host/io host/card
 host/logs: firmware/core host/base host/card host/transcript
 host/reader: firmware/core host/base host/card
-host/reader/panel: firmware/panel host/base host/io host/card host/card/iso7816 host/reader
+host/reader/panel: firmware/core firmware/panel host/base host/io host/card host/card/iso7816 host/reader
 host/contacts: host/base host/io host/card/iso7816 host/reader/panel
 host/pcsc: firmware/core host/base host/card
 host/vpcd: firmware/core host/base host/io host/card

@@ -421,6 +421,28 @@ TEST_CASE("an image says what it is, and whether it is of this profile") {
   CHECK_THAT(nowhere.err, Contains("a board is serial:PATH or qemu:IMAGE"));
 }
 
+TEST_CASE("a board is checked by its bring-up image, and the table is that of the README") {
+  const Sandbox sandbox;
+  const std::string image_there = image("bringup");
+  const Outcome checked = sandbox.sesame({"board", "check", "qemu:" + image_there});
+  INFO(checked.out << checked.err);
+  CHECK(checked.status == 0);
+  CHECK_THAT(checked.out, Contains("passed    answer to reset     3B6500005345534D01, T=0, F/D 372/1"));
+  std::ostringstream readme;
+  readme << std::ifstream(FIRMWARE_README).rdbuf();
+  CHECK_THAT(readme.str(), Contains("\n" + checked.out + "```"));
+
+  const auto json =
+      nlohmann::json::parse(sandbox.sesame({"board", "check", "qemu:" + image_there, "--json"}).out);
+  CHECK(json.size() == static_cast<std::size_t>(lines(checked.out)));
+  CHECK(json[0]["what"] == "chip");
+  CHECK(json[0]["verdict"] == "not here");
+
+  const Outcome reader = sandbox.sesame({"board", "check", "qemu:" + image("sesame")});
+  CHECK(reader.status == 2);
+  CHECK_THAT(reader.err, Contains("--target flash-bringup--stm32f407g-disc1"));
+}
+
 TEST_CASE("what is no image of a board is refused by its name") {
   const Sandbox sandbox;
   const std::string whole = [] {

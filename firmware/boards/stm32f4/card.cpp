@@ -39,9 +39,9 @@ constexpr Millis kSettledIn = 20, kSettledOut = 2;  // a card that leaves leaves
 constexpr Millis kLongestCharacter = 600;
 constexpr Millis kLongestEcho = 2;  // after TC
 
-constexpr std::uint16_t kWrongParity = 0x100;
+constexpr std::uint16_t kWrongParity = 0x100, kLostBefore = 0x200;
 constexpr std::uint8_t kInverseFirst = 0x03;  // 3F as direct convention has it, and its parity wrong (8.1)
-Ring<std::uint16_t, 64> received;             // the character, and kWrongParity
+Ring<std::uint16_t, 64> received;             // the character, and these
 
 iso7816::Contacts contacts_now;
 
@@ -50,6 +50,7 @@ bool is_sending = false;
 Millis sending_until = 0;
 volatile bool echo_due = false;
 volatile bool refused = false;
+volatile bool echo_came = false;  // of the last character sent
 volatile bool first_due = false;  // the first character of an answer to reset, which tells the convention
 
 bool is_in = false;  // debounced
@@ -99,8 +100,11 @@ void on_card_character() {
   if (echo_due) {
     refused = (status & kFramingError) != 0;
     echo_due = false;
+    echo_came = true;
   } else {
-    received.push(wrong ? character | kWrongParity : character);
+    const bool lost = (status & kOverrun) != 0;
+    received.push(
+        static_cast<std::uint16_t>(character | (wrong ? kWrongParity : 0) | (lost ? kLostBefore : 0)));
     // The next may begin half an etu from here: later than that the loop would tell.
     if (first_due && wrong && character == kInverseFirst) set_bits(usart().cr1, kOddParity);
     first_due = false;
@@ -172,6 +176,7 @@ void send(std::uint8_t character) {
   sending_until = clock::now() + kLongestCharacter;
   is_sending = true;
   refused = false;
+  echo_came = false;
   const InterruptsOff off;
   usart().sr = ~usart_bits::kComplete;  // that of the one before
   usart().dr = character;
@@ -191,12 +196,13 @@ Sending sending() {
 }
 
 bool taken() { return !refused; }
+bool heard_itself() { return echo_came; }
 
 std::optional<Character> receive() {
   const auto next = received.pop();
   if (!next) return std::nullopt;
   allow_interrupt(kWiring.interrupt);
-  return Character{static_cast<std::uint8_t>(*next), (*next & kWrongParity) == 0};
+  return Character{static_cast<std::uint8_t>(*next), (*next & kWrongParity) == 0, (*next & kLostBefore) != 0};
 }
 
 }  // namespace sesame::hal::card

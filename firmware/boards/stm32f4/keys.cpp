@@ -4,6 +4,7 @@
 #include "firmware/hal/keys.hpp"
 
 #include "firmware/boards/stm32f4/delay.hpp"
+#include "firmware/boards/stm32f4/key_contacts.hpp"
 #include "firmware/boards/stm32f4/pin.hpp"
 #include "firmware/drivers/key_matrix.hpp"
 #include "firmware/generated/board.hpp"
@@ -59,6 +60,12 @@ drivers::Contacts scan() {
 }
 
 }  // namespace
+
+}  // namespace sesame::hal::keys
+
+std::uint16_t sesame::board::closed_contacts() { return hal::keys::scan(); }
+
+namespace sesame::hal::keys {
 
 void init() {
   for (const board::Pin column : kKeyColumns) board::make_input(column, board::Pull::down);

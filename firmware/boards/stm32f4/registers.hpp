@@ -31,7 +31,8 @@ inline constexpr std::uint32_t kPllFromHse = bit(22);                           
 inline constexpr std::uint32_t kSwitchPll = 2, kSwitch = 3, kStatusPll = 2 << 2, kStatus = 3 << 2;  // CFGR
 inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;                              // CFGR
 inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28);                // APB1ENR
-inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kSyscfg = bit(14);               // APB2ENR
+inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kAdc1 = bit(8),
+                               kSyscfg = bit(14);  // APB2ENR
 inline constexpr std::uint32_t kForgetReset = bit(24), kBrownOutReset = bit(25), kPinReset = bit(26),
                                kPowerOnReset = bit(27), kSoftwareReset = bit(28), kWatchdogReset = bit(29),
                                kWindowReset = bit(30), kLowPowerReset = bit(31);  // CSR
@@ -88,6 +89,29 @@ inline constexpr std::uint32_t kReceive = bit(2), kTransmit = bit(3), kReceiveIn
 inline constexpr std::uint32_t kClock = bit(11), kOneAndAHalfStop = 3 << 12;  // CR2
 inline constexpr std::uint32_t kNack = bit(4), kSmartcard = bit(5);           // CR3
 }  // namespace usart_bits
+
+// Analog to digital converter, RM0090 13.13, and what all three share.
+struct Adc {
+  Register sr;     // 13.13.1
+  Register cr1;    // 13.13.2
+  Register cr2;    // 13.13.3
+  Register smpr1;  // 13.13.4: channels 10 to 18
+  Unused<9> smpr2_to_sqr2;
+  Register sqr3;  // 13.13.11: the first in the sequence, and the only one
+  Unused<5> jsqr_to_jdr4;
+  Register dr;  // 13.13.14
+};
+static_assert(offsetof(Adc, sqr3) == 0x34 && offsetof(Adc, dr) == 0x4C);
+struct AdcCommon {
+  Register csr;  // 13.13.15
+  Register ccr;  // 13.13.16
+};
+namespace adc_bits {
+inline constexpr std::uint32_t kEnd = bit(1);                         // SR
+inline constexpr std::uint32_t kOn = bit(0), kStart = bit(30);        // CR2
+inline constexpr std::uint32_t kLongest = 7;                          // SMPR1: 480 cycles
+inline constexpr std::uint32_t kBy4 = 1 << 16, kReference = bit(23);  // CCR
+}  // namespace adc_bits
 
 // System configuration, RM0090 9.2: which port's pin n is on line n of EXTI.
 struct Syscfg {
@@ -160,6 +184,8 @@ inline constexpr unsigned kFirstInterrupt = 16;  // its place in the vector tabl
 inline Rcc& rcc() { return at<Rcc>(0x4002'3800); }
 inline Pwr& pwr() { return at<Pwr>(0x4000'7000); }
 inline Flash& flash() { return at<Flash>(0x4002'3C00); }
+inline Adc& adc1() { return at<Adc>(0x4001'2000); }
+inline AdcCommon& adc_common() { return at<AdcCommon>(0x4001'2300); }
 inline Gpio& gpio(unsigned port) { return at<Gpio>(0x4002'0000 + 0x400 * port); }
 inline Syscfg& syscfg() { return at<Syscfg>(0x4001'3800); }
 inline Exti& exti() { return at<Exti>(0x4001'3C00); }

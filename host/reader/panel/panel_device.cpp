@@ -78,6 +78,12 @@ void PanelDevice::hold(Key key) {
   settle();
 }
 
+const std::vector<std::uint8_t>& PanelDevice::test(panel::Test test, std::uint8_t argument) {
+  link_.order(panel::Type::test, {static_cast<std::uint8_t>(test), argument});
+  settle();
+  return seen().result;
+}
+
 // Digits and blanks on the last row, as render() puts them there.
 std::string PanelDevice::code() const {
   const Screen& screen = seen().screen;

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 
+#include "firmware/panel/bringup.hpp"
 #include "host/io/descriptor.hpp"
 #include "host/reader/device.hpp"
 #include "host/reader/panel/card_line.hpp"
@@ -48,6 +49,9 @@ class PanelDevice : public Device {
   std::optional<std::uint8_t> tries_left() const override { return seen().tries; }
   cap::Fault fault() const override { return {}; }
   std::string code() const override;
+
+  // Of a bring-up image: what this test says (panel/bringup.hpp).
+  const std::vector<std::uint8_t>& test(panel::Test test, std::uint8_t argument = 0);
 
   // All that the reader has said.
   const PanelLink::Seen& seen() const { return link_.seen(); }

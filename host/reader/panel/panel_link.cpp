@@ -13,6 +13,8 @@ using panel::Type;
 
 // What a hello is answered with, as bits.
 constexpr std::uint8_t kIdentity = 1, kPower = 2, kContacts = 4, kScreen = 8, kAll = 15;
+// A test.
+constexpr std::uint8_t kResult = 16;
 
 std::uint32_t long_word(Bytes four) {
   return static_cast<std::uint32_t>(four[0]) | static_cast<std::uint32_t>(four[1]) << 8 |
@@ -89,10 +91,12 @@ void PanelLink::take_frame() {
     case Type::screen: return take_screen(body);
     case Type::power: return take_power(body);
     case Type::contacts: return take_contacts(body);
+    case Type::result: return take_result(body);
     case Type::acknowledge: return take_acknowledgement(body);
     case Type::hello:
     case Type::key:
-    case Type::presence: return;
+    case Type::presence:
+    case Type::test: return;
   }
 }
 
@@ -157,12 +161,21 @@ void PanelLink::take_contacts(Bytes body) {
   if (on_contacts_) on_contacts_({(body[0] & 1) != 0, (body[0] & 4) != 0, (body[0] & 2) != 0});
 }
 
+// One that was asked for before may still come.
+void PanelLink::take_result(Bytes body) {
+  if (orders_.empty() || orders_.front().type != Type::test || body.empty()) return;
+  if (tries_ == 0 || body[0] != orders_.front().body[0]) return;
+  seen_.result.assign(body.begin() + 1, body.end());
+  told_ |= kResult;
+}
+
 void PanelLink::take_acknowledgement(Bytes body) {
   if (body.size() != 5) return;
   seen_.millis = long_word(body.subspan(1));
   if (tries_ == 0 || body[0] != sequence_) return;
   // Something of the answer was lost: it is asked for again.
-  if (orders_.front().type == Type::hello && told_ != kAll) return;
+  if (orders_.front().type == Type::hello && (told_ & kAll) != kAll) return;
+  if (orders_.front().type == Type::test && (told_ & kResult) == 0) return;
   orders_.pop_front();
   frame_.clear();
   tries_ = 0;

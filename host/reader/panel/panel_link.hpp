@@ -16,6 +16,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "firmware/panel/protocol.hpp"
 
@@ -47,8 +48,9 @@ class PanelLink {
     Notice notice = Notice::none;
     std::optional<std::uint8_t> tries;
     bool awake = false;
-    std::uint32_t millis = 0;      // its own clock, when it told it last
-    std::uint32_t changed_at = 0;  // the same, when it woke or fell asleep last
+    std::uint32_t millis = 0;          // its own clock, when it told it last
+    std::uint32_t changed_at = 0;      // the same, when it woke or fell asleep last
+    std::vector<std::uint8_t> result;  // of a bring-up image: what the last test said (panel/bringup.hpp)
   };
   struct Contacts {
     bool vcc = false, clk = false, rst = false;
@@ -97,6 +99,7 @@ class PanelLink {
   void take_screen(Bytes body);
   void take_power(Bytes body);
   void take_contacts(Bytes body);
+  void take_result(Bytes body);
   void take_acknowledgement(Bytes body);
 
   PanelLimits limits_;
@@ -108,7 +111,7 @@ class PanelLink {
   int tries_ = 0;             // of the first
   Time resend_at_{};          // where it is on its way
   std::uint8_t sequence_ = 0;
-  std::uint8_t told_ = 0;  // of the four things that answer a hello, since it was first sent
+  std::uint8_t told_ = 0;  // of the four things that answer a hello, or a test, since it was first sent
   SecretVector<std::uint8_t, 16> frame_;
 
   panel::FrameReader<panel::kMaxBodyToHost> frames_;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "firmware/hal/bench.hpp"
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/keys.hpp"
 #include "firmware/hal/panel.hpp"
+#include "firmware/hal/supply.hpp"
 
 namespace sesame::app::test {
 
@@ -99,7 +101,8 @@ void Board::panel_send(std::uint8_t byte) {
 
 // ---- the card
 
-void Board::set(const iso7816::Contacts& contacts) {
+void Board::set(const iso7816::Contacts& wanted) {
+  contacts = wanted;
   card_.contacts(contacts.vcc, contacts.clk, contacts.rst, now_);
 }
 
@@ -153,6 +156,7 @@ void set(const iso7816::LineSettings& settings) { the_board->set(settings); }
 void send(std::uint8_t character) { the_board->card_send(character); }
 Sending sending() { return the_board->card_sending(); }
 bool taken() { return the_board->card_taken(); }
+bool heard_itself() { return the_board->echoes; }
 std::optional<Character> receive() { return the_board->card_receive(); }
 }  // namespace card
 
@@ -164,5 +168,22 @@ namespace keys {
 std::optional<Event> poll(Millis) { return the_board->poll_keys(); }
 bool busy() { return false; }
 }  // namespace keys
+
+namespace bench {
+Chip chip() { return {0x413, 0x1007, true, true, 168'000'000}; }
+std::uint16_t key_contacts() { return the_board->closed_keys; }
+CardPins card_pins() {
+  const iso7816::Contacts& contacts = the_board->contacts;
+  return {contacts.vcc, contacts.rst, contacts.vcc, contacts.clk, true, true};
+}
+void led(bool lit) { the_board->led = lit; }
+}  // namespace bench
+
+std::optional<Fault> last_fault() { return the_board->last_fault; }
+ResetCause reset_cause() { return ResetCause::power_on; }
+
+namespace supply {
+std::uint16_t millivolts() { return the_board->supply; }
+}  // namespace supply
 
 }  // namespace sesame::hal

@@ -16,6 +16,7 @@
 
 #include "firmware/app/shell.hpp"
 #include "firmware/hal/card.hpp"
+#include "firmware/hal/fatal.hpp"
 #include "firmware/panel/protocol.hpp"
 #include "host/card/iso7816/character_card.hpp"
 
@@ -41,6 +42,12 @@ class Board {
   bool strapped = true;
   std::deque<std::pair<Micros, Event>> keys;  // what is done to them, and when
   Screen displayed;
+  std::uint16_t supply = 0;  // mV
+  std::uint16_t closed_keys = 0;
+  std::optional<hal::Fault> last_fault;
+  iso7816::Contacts contacts;  // as they were set
+  bool echoes = true;          // the board hears what it sends
+  bool led = false;
   bool stopped = false;  // the loop has asked for the lowest power
 
   // The host's side of the panel link.
@@ -65,7 +72,7 @@ class Board {
   bool panel_ready() const { return now_ >= panel_room_at_; }
   std::optional<std::uint8_t> panel_receive();
   void panel_send(std::uint8_t byte);
-  void set(const iso7816::Contacts& contacts);
+  void set(const iso7816::Contacts& wanted);
   void set(const iso7816::LineSettings& settings) { settings_ = settings; }
   void card_send(std::uint8_t character);
   hal::card::Sending card_sending();

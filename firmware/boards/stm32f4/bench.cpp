@@ -1,0 +1,51 @@
+#include "firmware/hal/bench.hpp"
+
+#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32f4/key_contacts.hpp"
+#include "firmware/boards/stm32f4/pin.hpp"
+#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/generated/board.hpp"
+
+namespace sesame::hal::bench {
+
+using namespace board;
+
+namespace {
+
+// CLK is an output of the USART: its input register still follows it. Of 4.2 MHz some hundred looks see both
+// levels.
+bool moves(Pin pin) {
+  const bool first = is_high(pin);
+  for (int looks = 0; looks < 1'000; ++looks) {
+    if (is_high(pin) != first) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Chip chip() {
+  const std::uint32_t id = dbgmcu().idcode;
+  const bool from_pll = (rcc().cfgr & rcc_bits::kStatus) == rcc_bits::kStatusPll;
+  const bool pll_from_quartz = (rcc().pllcfgr & rcc_bits::kPllFromHse) != 0;
+  return {static_cast<std::uint16_t>(id & 0xFFF), static_cast<std::uint16_t>(id >> 16), kQuartzHz != 0,
+          kQuartzHz != 0 && from_pll && pll_from_quartz && (rcc().cr & rcc_bits::kHseReady) != 0, kCoreHz};
+}
+
+std::uint16_t key_contacts() { return closed_contacts(); }
+
+CardPins card_pins() {
+  const bool detect = is_high(kCardDetect);
+  return {is_high(kCardVcc) == kCardVccOnHigh,
+          is_high(kCardRst),
+          is_high(kCardIo),
+          moves(kCardClk),
+          detect,
+          detect == kCardInHigh};
+}
+
+void led(bool lit) {
+  if constexpr (kLed.has_value()) make_output(kLed->pin, lit == kLed->on_high);
+}
+
+}  // namespace sesame::hal::bench
