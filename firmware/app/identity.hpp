@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "firmware/core/reader.hpp"
@@ -16,6 +17,8 @@ struct Image {
   std::uint32_t digest = 0;   // of the reader's profile: generated::kDigest
   std::string_view software;  // its version: generated::kSoftware
   std::string_view revision;  // the commit that it was made of: generated::kRevision
+  std::span<const std::string_view> low_battery =
+      {};  // in each language of the profile: generated::kLowBattery
 };
 
 class Identity {

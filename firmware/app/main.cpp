@@ -17,7 +17,8 @@ int main() {
   hal::display::init();
   hal::keys::init();
   app::Shell& shell = app::the_shell(
-      generated::kReader, {board::kName, generated::kDigest, generated::kSoftware, generated::kRevision},
+      generated::kReader,
+      {board::kName, generated::kDigest, generated::kSoftware, generated::kRevision, generated::kLowBattery},
       {board::kCardClockHz, board::kCardLeastClocksPerEtu});
   for (;;) {
     if (!shell.turn()) shell.sleep();

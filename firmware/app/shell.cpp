@@ -4,10 +4,12 @@
 #include <new>
 #include <utility>
 
+#include "firmware/core/words.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/keys.hpp"
+#include "firmware/hal/supply.hpp"
 
 namespace sesame::app {
 
@@ -28,7 +30,11 @@ SlotStatus status(iso7816::LinkError error) {
 }  // namespace
 
 Shell::Shell(const ReaderProfile& profile, const Image& image, const iso7816::Interface& interface)
-    : reader_(profile), link_(interface), panel_(profile.name, image), identity_(profile, image) {}
+    : reader_(profile),
+      link_(interface),
+      panel_(profile.name, image),
+      identity_(profile, image),
+      low_battery_words_(image.low_battery) {}
 
 bool Shell::turn() {
   now_ = hal::clock::now();
@@ -80,6 +86,7 @@ bool Shell::poll_time() {
     identity_.end();
     changed_ = true;
   }
+  changed_ |= low_battery_.over(now_);
   const auto deadline = reader_.deadline();
   if (!deadline || now_ < *deadline) return false;
   handle(Event::tick());
@@ -88,7 +95,9 @@ bool Shell::poll_time() {
 
 // A card that is gone takes its power with it, whatever the reader was doing.
 void Shell::handle(const Event& event) {
+  const bool was_off = reader_.state() == State::off;
   reader_.handle(event, now_);
+  low_battery_.after(event, was_off, reader_.state() == State::off, now_, hal::supply::millivolts);
   if (event.kind == Event::Kind::removed) link_.deactivate(now_);
   take_request();
   changed_ = true;
@@ -174,9 +183,16 @@ bool Shell::end_request() {
 
 void Shell::show() {
   if (!std::exchange(changed_, false)) return;
-  const Screen screen = reader_.screen();
+  const Screen screen = low_battery_.shown() ? low_battery() : reader_.screen();
   hal::display::show(identity_.shown_until() ? identity_.screen() : screen);
   panel_.show(reader_, screen, now_);
+}
+
+Screen Shell::low_battery() const {
+  const auto language = static_cast<std::size_t>(&reader_.language() - reader_.profile().languages.data());
+  const std::string_view words =
+      language < low_battery_words_.size() ? low_battery_words_[language] : std::string_view();
+  return words_alone(words, reader_.profile().display, reader_.contrast());
 }
 
 void Shell::sleep() {

@@ -7,6 +7,7 @@
 //   }
 #pragma once
 
+#include "firmware/app/low_battery.hpp"
 #include "firmware/app/panel_link.hpp"
 #include "firmware/core/iso7816/link.hpp"
 #include "firmware/core/reader.hpp"
@@ -41,11 +42,14 @@ class Shell {
   bool end_request();
 
   void show();
+  Screen low_battery() const;
 
   Reader reader_;
   iso7816::Link link_;
   PanelLink panel_;
   Identity identity_;
+  LowBattery low_battery_;
+  std::span<const std::string_view> low_battery_words_;
   Millis now_ = 0;
   bool card_in_ = false;
   std::optional<std::uint32_t> request_;  // the number of the one that the link works on

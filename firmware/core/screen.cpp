@@ -1,6 +1,7 @@
 #include "firmware/core/screen.hpp"
 
 #include "firmware/core/utf8.hpp"
+#include "firmware/core/words.hpp"
 
 namespace sesame {
 
@@ -156,6 +157,16 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
       break;
     default: break;
   }
+  return screen;
+}
+
+Screen words_alone(std::string_view words, const Display& display, std::uint8_t contrast) {
+  Screen screen;
+  screen.rows = display.rows;
+  screen.columns = display.columns;
+  screen.contrast = contrast;
+  screen.lit = true;
+  Pen(screen).text(words, View::kUnknown, {});
   return screen;
 }
 

@@ -80,7 +80,7 @@ bool right_code(const Reader& reader) {
 int main() {
   hal::clock::init();
   hal::display::init();
-  app::Shell& shell = app::the_shell(generated::kReader, {board::kName, generated::kDigest, {}, {}},
+  app::Shell& shell = app::the_shell(generated::kReader, {board::kName, generated::kDigest, {}, {}, {}},
                                      {board::kCardClockHz, 372});
 
   State state = State::off;

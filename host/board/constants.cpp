@@ -308,9 +308,15 @@ void check_pair(const ReaderProfile& reader, const Board& board) {
   }
 }
 
-std::string reader_header(const ReaderProfile& reader) {
+std::string reader_header(const ReaderProfile& reader, std::span<const std::string_view> low_battery) {
   const std::string constants = ReaderHeader(reader).write();
+  std::string words;
+  for (const std::string_view text : low_battery) words += "\n    " + literal(text) + ",";
   return constants +
+         fmt::format(
+             "\n// In the order of kLanguages.\ninline constexpr std::array<std::string_view, {}> "
+             "kLowBattery{{{{{}}}}};\n",
+             low_battery.size(), words) +
          fmt::format("\ninline constexpr std::uint32_t kDigest = {:#010x};\n", fnv_1a(constants)) +
          "\n}  // namespace sesame::generated\n";
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,9 @@ namespace sesame::board {
 void check_pair(const ReaderProfile& reader, const Board& board);
 
 // The text of firmware/generated/reader.hpp: sesame::generated::kReader and all it points to,
-// constant-initialized, and kDigest. Each text is in it once, and one that is part of another not at all.
-std::string reader_header(const ReaderProfile& reader);
+// constant-initialized, kDigest, and kLowBattery, as it is given for each language. Each text of the reader
+// is in it once, and one that is part of another not at all.
+std::string reader_header(const ReaderProfile& reader, std::span<const std::string_view> low_battery);
 
 // A number that profiles of other content hardly share: FNV-1a, 32 bits, of those constants. By it an image
 // says which profile it was made from. Not against forgery.

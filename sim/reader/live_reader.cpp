@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "firmware/core/words.hpp"
 #include "host/transcript/command_text.hpp"
 #include "sim/lcd/rows.hpp"
 #include "sim/reader/refusal.hpp"
@@ -289,15 +290,8 @@ Screen LiveReader::screen() const {
   return screen;
 }
 
-// As a notice, with words that the core does not have.
 Screen LiveReader::low_battery_screen() const {
-  const Language& spoken = reader_->language();
-  Language words = spoken;
-  words.messages[static_cast<std::size_t>(Message::card_error)] = profile_->low_battery(spoken);
-  View view;
-  view.state = State::notice;
-  view.notice = Notice::card_error;
-  return render(view, profile(), words);
+  return words_alone(profile_->low_battery(reader_->language()), profile().display);
 }
 
 void LiveReader::refresh_screen() {

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
@@ -18,8 +20,10 @@ void write_constants(const char* reader_file, const char* board_file, const std:
   const auto reader = sesame::profile::load_reader(reader_file);
   const auto board = sesame::board::load_board(board_file);
   sesame::board::check_pair(reader.profile(), board);
+  std::vector<std::string_view> low_battery;
+  for (const auto& language : reader.profile().languages) low_battery.push_back(reader.low_battery(language));
   sesame::board::write_if_changed(folder + "/firmware/generated/reader.hpp",
-                                  sesame::board::reader_header(reader.profile()));
+                                  sesame::board::reader_header(reader.profile(), low_battery));
   sesame::board::write_if_changed(folder + "/firmware/generated/board.hpp",
                                   sesame::board::board_header(board));
 }

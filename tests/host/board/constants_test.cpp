@@ -99,17 +99,18 @@ TEST_CASE("a screen that the display cannot show is refused") {
 }
 
 TEST_CASE("a text that several languages have, or that is part of another, is written once") {
-  const std::string header = reader_header(profile::load_reader("vasco-810").profile());
+  const std::string header = reader_header(profile::load_reader("vasco-810").profile(), {});
   CHECK(count(header, "\"Challenge?\"") == 1);  // English and Dutch
   CHECK(count(header, "M1") == 2);              // as a text, and in the comment of its function
   const profile::LoadedReader shorter = reader_with("sesame", "\nkey = \"CODE\"", "\nkey = \"PIN\"");
-  CHECK(count(reader_header(shorter.profile()), "\"PIN\"") == 0);  // "PIN OK" has it
+  CHECK(count(reader_header(shorter.profile(), {}), "\"PIN\"") == 0);  // "PIN OK" has it
 }
 
 TEST_CASE("a text goes through a compiler unharmed") {
   const profile::LoadedReader odd =
       reader_with("sesame", "title = \"Sésame\"", R"(title = "\"9é9\\ \u0022 // ??/ %s {}")");
-  CHECK(reader_header(odd.profile()).find(R"("\0429\303\2519\134 \042 // ??/ %s {}")") != std::string::npos);
+  CHECK(reader_header(odd.profile(), {}).find(R"("\0429\303\2519\134 \042 // ??/ %s {}")") !=
+        std::string::npos);
 }
 
 TEST_CASE("a board's constants name the folder of its family and the chip of its display") {
