@@ -12,13 +12,13 @@ function resolve(node) {
   return resolve(node.$ref.slice(2).split('/').reduce((at, step) => at[step], description));
 }
 
-const kServer = 'The server';  // what is of least interest comes last
+const kServer = 'server';  // what is of least interest comes last
 
 // Of an operation without a tag: by whom it is about.
 function groupOf(path, { tags }) {
   if (tags?.length > 0) return tags[0];
-  if (path.startsWith('/v1/readers/{')) return 'A reader';
-  return path.startsWith('/v1/') ? 'Readers, cards and models' : kServer;
+  if (path.startsWith('/v1/readers/{')) return 'a reader';
+  return path.startsWith('/v1/') ? 'readers, cards and models' : kServer;
 }
 
 function operations() {
