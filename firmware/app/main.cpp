@@ -8,6 +8,7 @@
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/keys.hpp"
 #include "firmware/hal/panel.hpp"
+#include "firmware/hal/watchdog.hpp"
 
 int main() {
   using namespace sesame;
@@ -20,7 +21,9 @@ int main() {
       generated::kReader,
       {board::kName, generated::kDigest, generated::kSoftware, generated::kRevision, generated::kLowBattery},
       {board::kCardClockHz, board::kCardLeastClocksPerEtu});
+  hal::watchdog::start();
   for (;;) {
     if (!shell.turn()) shell.sleep();
+    hal::watchdog::turned();
   }
 }

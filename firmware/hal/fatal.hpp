@@ -14,6 +14,8 @@ enum class FaultCause : std::uint8_t {
   program,    // fatal(), or abort() in its place
   exception,  // of the processor
   interrupt,  // one that nothing has asked for
+  hang,       // the loop did not turn any more (watchdog.hpp)
+  watchdog,   // nor did a handler run
 };
 
 // Where a run ended. An address is 0 where there was none to be had: the stack was spent.

@@ -11,6 +11,7 @@
 
 #include "firmware/boards/stm32f4/delay.hpp"
 #include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/lines.hpp"
 #include "firmware/boards/stm32f4/ring.hpp"
 #include "firmware/boards/stm32f4/slot.hpp"
 #include "firmware/boards/stm32f4/usart.hpp"
@@ -44,6 +45,9 @@ constexpr std::uint8_t kInverseFirst = 0x03;  // 3F as direct convention has it,
 Ring<std::uint16_t, 64> received;             // the character, and these
 
 iso7816::Contacts contacts_now;
+volatile bool dropped =
+    false;  // by a handler: no contact is raised until the loop has taken note, which lowers them
+volatile bool pulled = false;  // likewise, for present()
 
 bool hears_itself = true;  // an emulated USART does not
 bool is_sending = false;
@@ -57,6 +61,28 @@ bool is_in = false;  // debounced
 Millis in_since = 0;
 
 bool contact_says_in() { return is_high(kCardDetect) == kCardInHigh; }
+// Below 2.7 V the card is outside its class, and so may the chip be.
+bool supply_is_low() { return (pwr().csr & pwr_bits::kSupplyLow) != 0; }
+void watch_supply() {
+  start_clock(rcc().apb1enr, rcc_bits::kPwr);
+  set_bits(pwr().cr, pwr_bits::kWatchSupply | pwr_bits::kBelow2V7);
+  watch_lines(bit(kSupplyLine), 0);
+  allow_interrupt(interrupt_of_line(kSupplyLine));
+}
+
+constexpr std::uint32_t kDetectLine = bit(kCardDetect.number);
+// While the card has power an edge of the switch is the end of it. With the panel link on the switch counts
+// for nothing.
+void watch_removal() {
+  if (hal::panel::on()) return;
+  choose_port(kCardDetect);
+  watch_lines(kCardInHigh ? 0 : kDetectLine, kCardInHigh ? kDetectLine : 0);
+  allow_interrupt(interrupt_of_line(kCardDetect.number));
+}
+void ignore_removal() {
+  ignore_lines(kDetectLine);
+  refuse_interrupt(interrupt_of_line(kCardDetect.number));
+}
 
 void lower_rst() {
   set(kCardRst, false);
@@ -75,19 +101,40 @@ void stop_clk() {
   clear_bits(usart().cr1, usart_bits::kEnable);
 }
 
-void raise_vcc() {
-  set(kCardVcc, kCardVccOnHigh);
-  wait_us(kPowerRiseUs);
-  make_alternate(kCardIo, kWiring.pin_function, Drive::open_drain, Pull::up);
-}
+void release_io() { make_alternate(kCardIo, kWiring.pin_function, Drive::open_drain, Pull::up); }
 void drop_vcc() {
   make_output(kCardIo, false, Drive::open_drain);
   set(kCardVcc, !kCardVccOnHigh);
 }
 
+// 6.4
+void lower(const iso7816::Contacts& contacts) {
+  if (!contacts.rst) lower_rst();
+  if (!contacts.clk) stop_clk();  // whatever it was: this is also the way out of a fatal error
+  if (!contacts.vcc) drop_vcc();
+}
+
+void drop_card() {
+  if (!contacts_now.vcc) return;
+  contacts_now = {};
+  lower(contacts_now);
+  dropped = true;
+  pulled = true;
+  work_left = true;
+}
+
 }  // namespace
 
 bool card_moved() { return contact_says_in() != is_in; }
+
+void look_at_card() {
+  if (!contact_says_in() && !hal::panel::on()) drop_card();
+}
+
+void on_supply_moved() {
+  forget_edges(bit(kSupplyLine));
+  if (supply_is_low()) drop_card();
+}
 
 void on_card_character() {
   if (received.full() && !echo_due)
@@ -131,12 +178,18 @@ void init() {
   make_output(kCardIo, false, Drive::open_drain);
   make_output(kCardVcc, !kCardVccOnHigh);
   make_input(kCardDetect, Pull::up);  // a switch to ground
+  watch_supply();
 }
 
 bool present() {
   if (panel::on()) return false;
   const Millis now = clock::now();
-  const bool says_in = contact_says_in();
+  if (pulled) {
+    pulled = false;
+    is_in = false;
+    in_since = now;
+  }
+  const bool says_in = contact_says_in() && !supply_is_low();
   if (says_in == is_in) {
     in_since = now;
   } else if (now - in_since >= (says_in ? kSettledIn : kSettledOut)) {
@@ -145,11 +198,30 @@ bool present() {
   return is_in;
 }
 
+// A handler may drop the card between any two steps; then the rest of them is left.
 void set(const iso7816::Contacts& contacts) {
-  if (!contacts.rst) lower_rst();
-  if (!contacts.clk) stop_clk();  // whatever it was: this is also the way out of a fatal error
-  if (!contacts.vcc) drop_vcc();
-  if (contacts.vcc && !contacts_now.vcc) raise_vcc();
+  const bool rises = contacts.vcc && !contacts_now.vcc;
+  {
+    const InterruptsOff off;
+    lower(contacts);
+    if (!contacts.vcc) {
+      dropped = false;
+      ignore_removal();
+    }
+    if (dropped) return;
+    if (rises) {
+      watch_removal();
+      board::set(kCardVcc, kCardVccOnHigh);
+    }
+    contacts_now.vcc = contacts.vcc;
+  }
+  if (rises) {
+    look_at_card();
+    wait_us(kPowerRiseUs);
+  }
+  const InterruptsOff off;
+  if (dropped) return;
+  if (rises) release_io();
   if (contacts.clk && !contacts_now.clk) start_clk();
   if (contacts.rst && !contacts_now.rst) {
     first_due = true;

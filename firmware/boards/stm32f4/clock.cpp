@@ -15,6 +15,7 @@ volatile hal::clock::Millis millis = 0;
 bool wait_for(const Register& reg, std::uint32_t mask, std::uint32_t value) {
   for (int polls = 0; polls < 100; ++polls) {
     if ((reg & mask) == value) return true;
+    feed_watchdog();
     pause(1000);  // 0.2 ms at the 16 MHz of reset
   }
   return false;
@@ -70,6 +71,7 @@ void start_ticks() {
 void on_tick() {
   millis = millis + 1;
   work_left = true;
+  supervise();
 }
 
 void wait_cycles(std::uint32_t cycles) {

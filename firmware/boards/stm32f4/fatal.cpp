@@ -57,7 +57,7 @@ namespace sesame::board {
 
 namespace {
 
-constexpr std::uint32_t kBlinkUs = 250'000;
+constexpr std::uint32_t kBlinkMillis = 250;
 
 std::uint32_t active_vector() {
   std::uint32_t number = 0;
@@ -82,7 +82,11 @@ std::uint32_t* stack_pointer() {
   if constexpr (kLed) make_output(kLed->pin, kLed->on_high);
   for (bool lit = true;; lit = !lit) {
     if constexpr (kLed) set(kLed->pin, lit == kLed->on_high);
-    wait_us(kBlinkUs);
+    for (std::uint32_t millis = 0; millis < kBlinkMillis; ++millis) {
+      // A watchdog that runs cannot be stopped, and a reset would be the end of the blinking.
+      if ((wwdg().cr & wwdg_bits::kActive) != 0) wwdg().cr = wwdg_bits::kActive | wwdg_bits::kFull;
+      wait_us(1000);
+    }
   }
 }
 
@@ -92,6 +96,7 @@ std::uint32_t* stack_pointer() {
 extern "C" {
 [[noreturn, gnu::used]] void sesame_end(std::uint32_t pc, std::uint32_t lr) {
   using namespace sesame;
+  board::feed_watchdog();  // what is left to do takes some of its time
   board::keep_fault(board::active_vector(), pc, lr);
   hal::card::set(iso7816::Contacts{});
   hal::display::show(Screen{});

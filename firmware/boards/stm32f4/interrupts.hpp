@@ -36,6 +36,8 @@ void on_tick();
 void on_card_character();
 void on_panel_byte();
 void on_pin_moved();   // a line of EXTI
+void supervise();      // each millisecond: whether the loop still turns (watchdog.cpp)
+void feed_watchdog();  // for what may wait, a bounded time, without handlers
 void on_unexpected();  // all others: the end (fatal.cpp)
 
 }  // namespace sesame::board

@@ -18,7 +18,10 @@ constexpr std::uint32_t kSealed = 0x5E5A'4E00;
 std::uint32_t seal_of(const Record& kept) { return kSealed ^ kept.pc ^ kept.lr ^ kept.cfsr ^ kept.what; }
 
 FaultCause cause_of(std::uint32_t vector) {
+  constexpr std::uint32_t kPendSv = 14, kWatchdog = kFirstInterrupt;  // watchdog.cpp
   if (vector == 0) return FaultCause::program;
+  if (vector == kPendSv) return FaultCause::hang;
+  if (vector == kWatchdog) return FaultCause::watchdog;
   return vector < kFirstInterrupt ? FaultCause::exception : FaultCause::interrupt;
 }
 

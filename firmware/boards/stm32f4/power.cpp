@@ -7,6 +7,7 @@
 
 #include "firmware/boards/stm32f4/clock.hpp"
 #include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32f4/lines.hpp"
 #include "firmware/boards/stm32f4/slot.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/clock.hpp"
@@ -30,42 +31,20 @@ constexpr std::uint32_t kWakeLines = [] {
 static_assert(std::popcount(kWakeLines) == static_cast<int>(kWakePins.size()),
               "key columns and card detect need pins of different numbers");
 
-// RM0090, table 62.
-constexpr unsigned interrupt_of_line(unsigned line) { return line < 5 ? 6 + line : line < 10 ? 23 : 40; }
-
-// Those of before: keys that were scanned have left some. Cleared with a read behind it, as until that has
-// come through the interrupt controller still sees them, and takes them for new.
-void forget_edges() {
-  exti().pr = kWakeLines;
-  static_cast<void>(std::uint32_t{exti().pr});
-}
-
-// While there is one, the lines of keys and card end a WFI.
+// While there is one, the lines of keys and card end a WFI. Keys that were scanned have left edges.
 class WakeLines {
  public:
   WakeLines() {
-    start_clock(rcc().apb2enr, rcc_bits::kSyscfg);
     for (const Pin& pin : kWakePins) choose_port(pin);
-    exti().rtsr = kWakeLines;
-    exti().ftsr = bit(kCardDetect.number);
-    forget_edges();
-    exti().imr = kWakeLines;
+    watch_lines(kWakeLines, bit(kCardDetect.number));
     for (const Pin& pin : kWakePins) allow_interrupt(interrupt_of_line(pin.number));
   }
   ~WakeLines() {
-    exti().imr = 0;
-    forget_edges();
+    ignore_lines(kWakeLines);
     for (const Pin& pin : kWakePins) refuse_interrupt(interrupt_of_line(pin.number));
   }
   WakeLines(const WakeLines&) = delete;
   WakeLines& operator=(const WakeLines&) = delete;
-
- private:
-  static void choose_port(const Pin& pin) {
-    Register& choice = syscfg().exticr[pin.number / 4];
-    const unsigned shift = pin.number % 4 * 4;
-    choice = (choice & ~(std::uint32_t{15} << shift)) | std::uint32_t{pin.port} << shift;
-  }
 };
 
 // Between two scans every row of the matrix is high (keys.cpp): a key that is pressed lifts its column.
@@ -94,7 +73,8 @@ void enter_stop_mode() {
 }  // namespace
 
 void on_pin_moved() {
-  forget_edges();
+  forget_edges(kWakeLines);
+  look_at_card();
   work_left = true;
 }
 

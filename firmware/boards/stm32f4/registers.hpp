@@ -29,8 +29,9 @@ inline constexpr std::uint32_t kHsiOn = bit(0), kHseOn = bit(16), kHseReady = bi
                                kPllReady = bit(25);                                                 // CR
 inline constexpr std::uint32_t kPllFromHse = bit(22);                                               // PLLCFGR
 inline constexpr std::uint32_t kSwitchPll = 2, kSwitch = 3, kStatusPll = 2 << 2, kStatus = 3 << 2;  // CFGR
-inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;                              // CFGR
-inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28);                // APB1ENR
+inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;  // CFGR
+inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28),
+                               kWwdg = bit(11);  // APB1ENR
 inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kAdc1 = bit(8),
                                kSyscfg = bit(14);  // APB2ENR
 inline constexpr std::uint32_t kForgetReset = bit(24), kBrownOutReset = bit(25), kPinReset = bit(26),
@@ -40,12 +41,15 @@ inline constexpr std::uint32_t kForgetReset = bit(24), kBrownOutReset = bit(25),
 
 // Power control, RM0090 5.4.
 struct Pwr {
-  Register cr;  // 5.4.1
+  Register cr;   // 5.4.1
+  Register csr;  // 5.4.2
 };
 namespace pwr_bits {
 inline constexpr std::uint32_t kLowPowerRegulator = bit(0), kStandby = bit(1), kFlashOff = bit(9),
-                               kFullSpeed = bit(14);  // LPDS, PDDS, FPDS, VOS
-}
+                               kFullSpeed = bit(14);                       // LPDS, PDDS, FPDS, VOS
+inline constexpr std::uint32_t kWatchSupply = bit(4), kBelow2V7 = 5 << 5;  // CR: PVDE, PLS
+inline constexpr std::uint32_t kSupplyLow = bit(2);                        // CSR: PVDO
+}  // namespace pwr_bits
 
 // Flash interface, RM0090 3.9.
 struct Flash {
@@ -129,6 +133,17 @@ struct Exti {
   Register pr;     // 12.3.6: a one written clears
 };
 
+// Window watchdog, RM0090 22.6.
+struct Wwdg {
+  Register cr;   // 22.6.1: counts down to 3F, by the clock of APB1 / 4096
+  Register cfr;  // 22.6.2
+  Register sr;   // 22.6.3
+};
+namespace wwdg_bits {
+inline constexpr std::uint32_t kActive = bit(7), kFull = 0x40 + 32;  // CR: 25 ms at 42 MHz
+inline constexpr std::uint32_t kNoWindow = 0x7F, kBy8 = 3 << 7, kEarlyInterrupt = bit(9);  // CFR
+}  // namespace wwdg_bits
+
 // The system timer, PM0214 4.5.
 struct SysTick {
   Register ctrl;  // 4.5.1
@@ -148,8 +163,25 @@ struct Nvic {
   Register ispr[8];  // 4.3.4
   Unused<24> reserved2;
   Register icpr[8];  // 4.3.5
+  Unused<88> reserved3_and_iabr;
+  Register ipr[60];  // 4.3.7: four interrupts each, the lowest number in the lowest byte
 };
-static_assert(offsetof(Nvic, icpr) == 0x180);
+static_assert(offsetof(Nvic, icpr) == 0x180 && offsetof(Nvic, ipr) == 0x300);
+
+// Memory protection, PM0214 4.2.
+struct Mpu {
+  Register type;  // 4.2.5
+  Register ctrl;  // 4.2.6
+  Register rnr;   // 4.2.7
+  Register rbar;  // 4.2.8: with the region's number
+  Register rasr;  // 4.2.9
+};
+namespace mpu_bits {
+inline constexpr std::uint32_t kEnable = bit(0), kElseAsUsual = bit(2);  // CTRL: ENABLE, PRIVDEFENA
+inline constexpr std::uint32_t kValid = bit(4);                          // RBAR
+// RASR: no access, no execution, of 2^n bytes.
+constexpr std::uint32_t guard(unsigned n) { return bit(28) | (n - 1) << 1 | 1; }
+}  // namespace mpu_bits
 
 // System control block, PM0214 4.4.
 struct Scb {
@@ -158,13 +190,15 @@ struct Scb {
   Register vtor;   // 4.4.4
   Register aircr;  // 4.4.5
   Register scr;    // 4.4.6
-  Unused<5> ccr_to_shcsr;
+  Unused<3> ccr_to_shpr2;
+  Register shpr3;  // 4.4.8: of PendSV and SysTick, the upper half
+  Unused<1> shcsr;
   Register cfsr;  // 4.4.10
 };
-static_assert(offsetof(Scb, cfsr) == 0x28);
+static_assert(offsetof(Scb, shpr3) == 0x20 && offsetof(Scb, cfsr) == 0x28);
 namespace scb_bits {
-inline constexpr std::uint32_t kClearPendingSysTick = bit(25);  // ICSR
-inline constexpr std::uint32_t kSleepDeep = bit(2);             // SCR
+inline constexpr std::uint32_t kClearPendingSysTick = bit(25), kPendPendSv = bit(28);  // ICSR
+inline constexpr std::uint32_t kSleepDeep = bit(2);                                    // SCR
 }  // namespace scb_bits
 
 // The debug unit, RM0090 38.16: which chip this is.
@@ -188,9 +222,11 @@ inline Adc& adc1() { return at<Adc>(0x4001'2000); }
 inline AdcCommon& adc_common() { return at<AdcCommon>(0x4001'2300); }
 inline Gpio& gpio(unsigned port) { return at<Gpio>(0x4002'0000 + 0x400 * port); }
 inline Syscfg& syscfg() { return at<Syscfg>(0x4001'3800); }
+inline Wwdg& wwdg() { return at<Wwdg>(0x4000'2C00); }
 inline Exti& exti() { return at<Exti>(0x4001'3C00); }
 inline SysTick& systick() { return at<SysTick>(0xE000'E010); }
 inline Nvic& nvic() { return at<Nvic>(0xE000'E100); }
+inline Mpu& mpu() { return at<Mpu>(0xE000'ED90); }
 inline Scb& scb() { return at<Scb>(0xE000'ED00); }
 inline Dbgmcu& dbgmcu() { return at<Dbgmcu>(0xE004'2000); }
 

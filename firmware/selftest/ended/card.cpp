@@ -16,5 +16,7 @@ namespace sesame::board {
 
 void on_card_character() {}
 bool card_moved() { return false; }
+void look_at_card() {}
+void on_supply_moved() {}
 
 }  // namespace sesame::board

@@ -272,5 +272,76 @@ TEST_CASE("a pin of the card has no function but the USART's, not for a moment")
   }
 }
 
+// ---- power goes without the loop
+
+constexpr stm32f4::Pin kSwitch{kCardDetect.port, kCardDetect.number};
+
+// Off from this moment on, but for what a handler takes; and in the order of 6.4.
+void check_off_since(Time moment, const LineCard& card) {
+  const auto& power = card.power;
+  REQUIRE(power.size() > 3);
+  const auto &rst = power[power.size() - 3], &clk = power[power.size() - 2], &vcc = power.back();
+  CHECK((rst.vcc && rst.clk && !rst.rst));
+  CHECK((clk.vcc && !clk.clk && !clk.rst));
+  CHECK((!vcc.vcc && !vcc.clk && !vcc.rst));
+  CHECK(rst.at >= moment);
+  CHECK(vcc.at - moment < 50 * kMicro);
+}
+
+TEST_CASE("a card that is being pulled out loses its power at once, whatever the loop does") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kT0);
+  const Time out = bench.chip.now() + 10 * kMilli;
+  bench.chip.at(out, [&] { bench.chip.wire(kSwitch, !kCardInHigh); });
+  bench.run([&] { bench.chip.pass(50 * kMilli); });
+  check_off_since(out, bench.card);
+
+  // Nothing brings it back before the loop has taken note.
+  bench.run([] {
+    hal::card::set(iso7816::Contacts{true, true, true});
+    CHECK_FALSE(hal::card::present());
+  });
+  CHECK_FALSE(bench.card.power.back().vcc);
+  bench.chip.wire(kSwitch, kCardInHigh);
+  CHECK(bench.activate() == kT0);
+}
+
+TEST_CASE("a card that is pulled out while its supply rises gets no clock") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  bench.chip.at(bench.chip.now() + 500 * kMicro, [&] { bench.chip.wire(kSwitch, !kCardInHigh); });
+  bench.run([] { hal::card::set(iso7816::Contacts{true, true, false}); });
+  for (const auto& power : bench.card.power) CHECK_FALSE(power.clk);
+  CHECK_FALSE(bench.card.power.back().vcc);
+}
+
+TEST_CASE("a supply that sinks takes the card's power, and the card is out until it is back") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  const auto present_after = [&](Time time) {
+    bool in = false;
+    const Time end = bench.chip.now() + time;
+    bench.run([&] {
+      while (bench.chip.now() < end) {
+        in = hal::card::present();
+        hal::clock::sleep();
+      }
+    });
+    return in;
+  };
+  REQUIRE(present_after(50 * kMilli));
+  REQUIRE(bench.activate() == kT0);
+  const Time sinks = bench.chip.now() + 10 * kMilli;
+  bench.chip.at(sinks, [&] { bench.chip.set_supply_low(true); });
+  bench.run([&] { bench.chip.pass(50 * kMilli); });
+  check_off_since(sinks, bench.card);
+  CHECK_FALSE(present_after(100 * kMilli));
+  bench.chip.set_supply_low(false);
+  CHECK(present_after(100 * kMilli));
+  bench.run([] { hal::card::set(iso7816::Contacts{}); });
+  CHECK(bench.activate() == kT0);
+}
+
 }  // namespace
 }  // namespace sesame::board::model

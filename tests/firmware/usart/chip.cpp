@@ -144,14 +144,17 @@ Chip& Chip::the() {
   return *the_chip;
 }
 
-void Chip::at(Time when, std::function<void()> what) { script_.emplace(when, std::move(what)); }
+void Chip::at(Time when, std::function<void()> what) {
+  script_.emplace(when, std::move(what));
+  due_known_ = false;
+}
 
 // ---- a run
 
 // The drivers are C++ without exceptions, in destructors too: they are left as an interrupted program is.
 Ending Chip::run(const std::function<void()>& drivers) {
   active_.clear();
-  held_ = sleeps_deeply_ = passing_ = false;
+  held_ = sleeps_deeply_ = due_known_ = false;
   run_until_ = now_ + kLongestRun;
   ending_ = Ending::returned;
   running_ = true;
@@ -203,12 +206,19 @@ std::pair<Peripheral*, std::uint32_t> Chip::find(std::uintptr_t address) const {
 }
 
 void Chip::access() {
-  const std::uint64_t number = accesses_++;
-  if (hang_at_ && number >= *hang_at_ && active_.empty()) {
-    hang_at_.reset();
-    for (;;) pass(kMicro);
+  if (active_.empty()) {
+    const std::uint64_t place = place_++;
+    if (hang_at_ && place >= *hang_at_) {
+      place_ = *hang_at_;
+      hang_at_.reset();
+      held_ = held_ || hangs_held_;
+      for (;;) pass(kMicro);
+    }
+    if (place == at_access_) {
+      then_();
+      due_known_ = false;
+    }
   }
-  if (at_access_ && number == *at_access_) then_();
   pass(cycles(kAccess));
 }
 
@@ -224,19 +234,23 @@ void Chip::write(void* place, std::uint32_t value) {
   access();
   const auto [peripheral, offset] = find(address_of(place));
   peripheral->write(offset, value);
+  due_known_ = false;
   take_interrupts();
 }
 
 // ---- time
 
-std::optional<Time> Chip::next() const {
+// What is read changes nothing that would come earlier.
+std::optional<Time> Chip::next() {
+  if (due_known_) return due_;
   std::optional<Time> earliest;
   const auto consider = [&](std::optional<Time> time) {
     if (time && (!earliest || *time < *earliest)) earliest = time;
   };
   if (!script_.empty()) consider(script_.begin()->first);
   for (const Range& range : ranges_) consider(range.peripheral->next());
-  return earliest;
+  due_known_ = true;
+  return due_ = earliest;
 }
 
 // All that is due now.
@@ -262,7 +276,10 @@ void Chip::pass(Time time) {
     now_ += step;
     left -= step;
     if (running_ && now_ > run_until_) end(Ending::stuck);
-    happen();
+    if (due && *due <= now_) {
+      due_known_ = false;
+      happen();
+    }
     take_interrupts();
     if (left == 0) return;
   }
@@ -315,6 +332,11 @@ void Chip::take_interrupts() {
     if (*vector >= kFirstInterrupt) core_->lines[*vector - kFirstInterrupt].pending = false;
     active_.push_back(*vector);
     pass(cycles(kEntry));
+    if (*vector == hang_in_ && --hang_nth_ == 0) {
+      hang_in_ = 0;
+      hangs_();
+      for (;;) pass(kMicro);
+    }
     handle(*vector);
     pass(cycles(kEntry));
     active_.pop_back();
@@ -341,6 +363,7 @@ void Chip::wait_for_interrupt() {
     ++deep_sleeps_;
     sleeps_deeply_ = true;
     stop_clocks();
+    due_known_ = false;
   }
   while (!most_urgent(true)) {
     const auto due = next();
@@ -350,6 +373,7 @@ void Chip::wait_for_interrupt() {
   if (sleeps_deeply_) {
     sleeps_deeply_ = false;
     wake_clocks();
+    due_known_ = false;
   }
   take_interrupts();
 }

@@ -67,14 +67,25 @@ class Chip {
   void at(Time when, std::function<void()> what);
   // The drivers, until they come back or cannot go on. What ends them skips whatever they have on the stack.
   Ending run(const std::function<void()>& drivers);
-  // From this access to a register on (the first is 0) nothing goes on any more but time and handlers.
-  void hang_at(std::uint64_t access) { hang_at_ = access; }
+  // From this access to a register on (place()) nothing goes on any more but time and handlers, or time
+  // alone.
+  void hang_at(std::uint64_t place, bool handlers_held = false) {
+    hang_at_ = place;
+    hangs_held_ = handlers_held;
+  }
+  // Likewise in the handler of this vector, when it runs for the n-th time; `then` is told.
+  void hang_in_handler(unsigned vector, unsigned nth, std::function<void()> then) {
+    hang_in_ = vector;
+    hang_nth_ = nth;
+    hangs_ = std::move(then);
+  }
   // Does this at that access, counted from the next one.
   void at_access(std::uint64_t access, std::function<void()> what) {
-    at_access_ = accesses_ + access;
+    at_access_ = place_ + access;
     then_ = std::move(what);
   }
-  std::uint64_t accesses() const { return accesses_; }
+  // How many accesses the program has made, without those of handlers: in the place of its PC.
+  std::uint64_t place() const { return place_; }
   // The vector of the handler that runs; 0: none does.
   unsigned active() const { return active_.empty() ? 0 : active_.back(); }
   bool sleeps_deeply() const { return sleeps_deeply_; }
@@ -109,7 +120,8 @@ class Chip {
   virtual void wake_clocks() {}
 
  private:
-  static constexpr std::uint32_t kPage = 4096, kAccess = 4, kEntry = 12;  // bytes; cycles
+  static constexpr std::uint32_t kPage = 4096, kAccess = 16,
+                                 kEntry = 12;  // bytes; cycles, with what is computed around one
   static constexpr unsigned kFirstInterrupt = 16, kSysTick = 15, kPendSv = 14;
 
   struct Page {
@@ -126,7 +138,7 @@ class Chip {
   std::uintptr_t address_of(const void* place) const;
   std::pair<Peripheral*, std::uint32_t> find(std::uintptr_t address) const;
   void access();
-  std::optional<Time> next() const;
+  std::optional<Time> next();
   void happen();
   void take_interrupts();
   std::optional<unsigned> most_urgent(bool masked_too) const;
@@ -134,7 +146,8 @@ class Chip {
   unsigned current_priority() const;
 
   Time now_ = 0;
-  bool passing_ = false;
+  std::optional<Time> due_;  // of next(), as long as nothing has changed but time
+  bool due_known_ = false;
   std::vector<Page> pages_;
   std::vector<Range> ranges_;
   std::multimap<Time, std::function<void()>> script_;
@@ -143,9 +156,12 @@ class Chip {
   bool held_ = false;  // PRIMASK
   bool sleeps_deeply_ = false;
   unsigned deep_sleeps_ = 0;
-  std::uint64_t accesses_ = 0;
+  std::uint64_t place_ = 0;
   std::optional<std::uint64_t> hang_at_, at_access_;
+  bool hangs_held_ = false;
   std::function<void()> then_;
+  unsigned hang_in_ = 0, hang_nth_ = 0;
+  std::function<void()> hangs_;
   std::jmp_buf way_out_{};
   bool running_ = false;
   Time run_until_ = 0;

@@ -5,6 +5,7 @@
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/fatal.hpp"
+#include "firmware/hal/supply.hpp"
 #include "tests/firmware/usart/chip.hpp"
 
 namespace sesame {
@@ -14,8 +15,7 @@ using board::model::Chip;
 namespace {
 
 [[noreturn]] void end() {
-  // In the place of an address: which access to a register it would have been.
-  const auto where = static_cast<std::uint32_t>(Chip::the().accesses());
+  const auto where = static_cast<std::uint32_t>(Chip::the().place());
   board::keep_fault(Chip::the().active(), where, 0);
   hal::card::set(iso7816::Contacts{});
   Chip::the().end(board::model::Ending::fatal);
@@ -33,6 +33,10 @@ namespace model {
 void (*handler_of(unsigned vector))() { return kHandlers[vector]; }
 }  // namespace model
 }  // namespace board
+
+namespace hal::supply {
+std::uint16_t millivolts() { return 3'000; }
+}  // namespace hal::supply
 
 namespace hal::display {
 void init() {}
