@@ -38,7 +38,8 @@ std::uint32_t ticks() {
     const auto before = static_cast<std::uint32_t>(hal::clock::now());
     const std::uint32_t left = board::systick().val;
     if (static_cast<std::uint32_t>(hal::clock::now()) != before) continue;
-    return before * board::kCyclesPerMilli + (board::kCyclesPerMilli - 1 - left);
+    const std::uint32_t last = board::systick().load;
+    return before * (last + 1) + (last - left);
   }
 }
 

@@ -23,11 +23,11 @@ bool wait_for(const Register& reg, std::uint32_t mask, std::uint32_t value) {
 
 constexpr std::uint32_t kInternalHz = 16'000'000;
 
-// The PLL (RM0090, 7.2.3): its input 2 MHz where that divides, else 1 MHz; 336 MHz inside, halved.
+// The PLL (RM0090, 7.2.3): its input 2 MHz where that divides, else 1 MHz; 336 MHz inside, by 8.
 constexpr std::uint32_t pll(std::uint32_t source_hz) {
   const std::uint32_t input_hz = source_hz % 2'000'000 == 0 ? 2'000'000 : 1'000'000;
-  const std::uint32_t m = source_hz / input_hz, n = 2 * kCoreHz / input_hz, p_is_2 = 0, q = 7;
-  return m | n << 6 | p_is_2 << 16 | q << 24;
+  const std::uint32_t m = source_hz / input_hz, n = 8 * kCoreHz / input_hz, p_is_8 = 3, q = 7;
+  return m | n << 6 | p_is_8 << 16 | q << 24;
 }
 static_assert(kQuartzHz % 1'000'000 == 0 &&
                   (kQuartzHz == 0 || (kQuartzHz >= 4'000'000 && kQuartzHz <= 26'000'000)),
@@ -47,23 +47,22 @@ std::uint32_t start_oscillator() {
 
 void start_clocks() {
   start_clock(rcc().apb1enr, rcc_bits::kPwr);
-  set_bits(pwr().cr, pwr_bits::kFullSpeed);
+  clear_bits(pwr().cr, pwr_bits::kFullSpeed);  // the lower core voltage is enough up to 144 MHz (5.1.3)
   rcc().pllcfgr = start_oscillator();
   set_bits(rcc().cr, rcc_bits::kPllOn);
   wait_for(rcc().cr, rcc_bits::kPllReady, rcc_bits::kPllReady);
 
   using namespace flash_bits;
-  flash().acr = kFiveWaitStates | kInstructionCache | kDataCache;
+  flash().acr = kTwoWaitStates | kInstructionCache | kDataCache;  // table 11: down to 1.8 V
   // Revision A, as of the first DISCOVERY boards, cannot read ahead (its errata).
   if (dbgmcu().idcode >> 16 != dbgmcu_bits::kRevisionA) set_bits(flash().acr, kPrefetch);
-  wait_for(flash().acr, kFiveWaitStates, kFiveWaitStates);  // RM0090, 3.5: read back before the clock rises
-  rcc().cfgr = rcc_bits::kApb1By4 | rcc_bits::kApb2By2;
-  set_bits(rcc().cfgr, rcc_bits::kSwitchPll);
+  wait_for(flash().acr, kTwoWaitStates, kTwoWaitStates);  // RM0090, 3.5: read back before the clock rises
+  rcc().cfgr = rcc_bits::kSwitchPll;                      // and every bus as fast as the core
   wait_for(rcc().cfgr, rcc_bits::kStatus, rcc_bits::kStatusPll);
 }
 
 void start_ticks() {
-  systick().load = kCyclesPerMilli - 1;
+  systick().load = (emulated() ? kEmulatedCyclesPerMilli : kCyclesPerMilli) - 1;
   systick().val = 0;
   systick().ctrl = systick_bits::kEnable | systick_bits::kInterrupt | systick_bits::kCoreClock;
 }
@@ -75,11 +74,12 @@ void on_tick() {
 }
 
 void wait_cycles(std::uint32_t cycles) {
+  const std::uint32_t period = systick().load + 1;
   std::uint32_t last = systick().val;
   std::uint32_t elapsed = 0;
   for (std::uint32_t polls = cycles; elapsed < cycles && polls > 0; --polls) {
     const std::uint32_t value = systick().val;
-    elapsed += value <= last ? last - value : last + kCyclesPerMilli - value;
+    elapsed += value <= last ? last - value : last + period - value;
     last = value;
   }
 }

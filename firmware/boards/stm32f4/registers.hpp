@@ -29,7 +29,6 @@ inline constexpr std::uint32_t kHsiOn = bit(0), kHseOn = bit(16), kHseReady = bi
                                kPllReady = bit(25);                                                 // CR
 inline constexpr std::uint32_t kPllFromHse = bit(22);                                               // PLLCFGR
 inline constexpr std::uint32_t kSwitchPll = 2, kSwitch = 3, kStatusPll = 2 << 2, kStatus = 3 << 2;  // CFGR
-inline constexpr std::uint32_t kApb1By4 = 5 << 10, kApb2By2 = 4 << 13;  // CFGR
 inline constexpr std::uint32_t kUsart2 = bit(17), kUsart3 = bit(18), kPwr = bit(28),
                                kWwdg = bit(11);  // APB1ENR
 inline constexpr std::uint32_t kUsart1 = bit(4), kUsart6 = bit(5), kAdc1 = bit(8),
@@ -56,7 +55,7 @@ struct Flash {
   Register acr;  // 3.9.1
 };
 namespace flash_bits {
-inline constexpr std::uint32_t kFiveWaitStates = 5, kPrefetch = bit(8), kInstructionCache = bit(9),
+inline constexpr std::uint32_t kTwoWaitStates = 2, kPrefetch = bit(8), kInstructionCache = bit(9),
                                kDataCache = bit(10);
 }
 

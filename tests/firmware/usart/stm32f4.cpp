@@ -643,8 +643,7 @@ void Stm32f4::Gpio::changed(std::uint16_t before) {
 
 bool Stm32f4::Usart::clocked() const {
   if (!is_cards_) return false;
-  return chip_.clocked(kCard.bus_hz == kApb1Hz ? 0x40 : 0x44,
-                       static_cast<unsigned>(std::countr_zero(kCard.clock_bit)));
+  return chip_.clocked(kCard.on_apb2 ? 0x44 : 0x40, static_cast<unsigned>(std::countr_zero(kCard.clock_bit)));
 }
 Time Stm32f4::Usart::etu() const {
   const Rcc& rcc = chip_.parts_->rcc;
