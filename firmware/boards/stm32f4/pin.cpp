@@ -1,5 +1,7 @@
 #include "firmware/boards/stm32f4/pin.hpp"
 
+#include "firmware/boards/stm32f4/chip.hpp"
+
 namespace sesame::board {
 namespace {
 
@@ -23,6 +25,16 @@ void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function
   // Only of one that is to have it: one that still has another is on its way out of that mode.
   if (mode == Mode::alternate) write_field(port.afr[pin.number / 8], 4, pin.number % 8, function);
   write_field(port.moder, 2, pin.number, static_cast<std::uint32_t>(mode));
+}
+
+void rest_pins() {
+  constexpr std::uint32_t kAllAnalog = 0xFFFF'FFFF,
+                          kButDebugPins = 0xEBFF'FFFF;  // PA13 and PA14 stay as they are
+  for (unsigned port = 0; port <= stm32f4::kLastPort; ++port) {
+    start_gpio(port);
+    gpio(port).moder = port == 0 ? kButDebugPins : kAllAnalog;
+    clear_bits(rcc().ahb1enr, bit(port));
+  }
 }
 
 }  // namespace sesame::board

@@ -36,7 +36,7 @@ inline bool is_high(Pin pin) { return (gpio(pin.port).idr >> pin.number & 1) != 
 inline bool is_set(Pin pin) { return (gpio(pin.port).odr >> pin.number & 1) != 0; }
 
 // The values of MODER (8.4.1).
-enum class Mode : std::uint8_t { input, output, alternate };
+enum class Mode : std::uint8_t { input, output, alternate, analog };
 // Everything else of the pin first, the mode last: it never drives what was not asked for. Starts the port's
 // clock.
 void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function);
@@ -48,6 +48,9 @@ inline void make_output(Pin pin, bool high, Drive drive = Drive::push_pull) {
   configure(pin, Mode::output, drive, Pull::none, 0);
 }
 inline void make_input(Pin pin, Pull pull) { configure(pin, Mode::input, Drive::push_pull, pull, 0); }
+// All pins, but those of the debug port, as they cost the least: one whose level floats draws current
+// (8.3.12). For the start, before any is used.
+void rest_pins();
 // `function` is the number in the datasheet's table of alternate functions: 7 for USART1 to 3, 8 for USART6.
 inline void make_alternate(Pin pin, std::uint8_t function, Drive drive, Pull pull) {
   configure(pin, Mode::alternate, drive, pull, function);

@@ -39,6 +39,19 @@ constexpr VectorTable vector_table() {
 
 constexpr std::uint32_t kPaint = 0xC5C5'C5C5;  // what the stack never reached still has it
 
+// What no pointer means: below the stack, where an overflow would find memory of the chip's own, and around
+// 0, where the flash is a second time. Everything else is as without.
+void guard_memory() {
+  using namespace mpu_bits;
+  constexpr std::uint32_t kBelow = 12, kFlash = 20;  // 4 KiB, 1 MiB
+  const auto stack = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(__stack_low));
+  mpu().rbar = (stack - (1U << kBelow)) | kValid | 0;
+  mpu().rasr = guard(kBelow);
+  mpu().rbar = 0 | kValid | 1;
+  mpu().rasr = guard(kFlash);
+  mpu().ctrl = kEnable | kElseAsUsual;
+}
+
 inline std::uint32_t* stack_pointer() {
   std::uint32_t* here = nullptr;
   __asm__ __volatile__("mov %0, sp" : "=r"(here));
@@ -55,7 +68,9 @@ void Reset_Handler() {
   for (auto* to = __data_start; to < __data_end; ++to) *to = *from++;
   for (auto* word = __bss_start; word < __bss_end; ++word) *word = 0;
   keep_reset_cause();
+  rest_pins();
   scb().vtor = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&kVectors));
+  guard_memory();
   for (auto* construct = __init_array_start; construct < __init_array_end; ++construct) (*construct)();
   main();
   sesame::hal::fatal();

@@ -141,5 +141,20 @@ TEST_CASE("an edge that comes as the board goes to sleep, and one as it wakes, a
   }
 }
 
+TEST_CASE("a pin that nothing uses is analog, and the debug port is what it was") {
+  Stm32f4 chip;
+  REQUIRE(chip.run([] {
+    rest_pins();
+    hal::card::init();
+  }) == Ending::returned);
+  CHECK(chip.mode({0, 13}) == Stm32f4::Mode::alternate);
+  CHECK(chip.mode({0, 14}) == Stm32f4::Mode::alternate);
+  CHECK(chip.mode({0, 0}) == Stm32f4::Mode::analog);
+  CHECK(chip.mode({8, 11}) == Stm32f4::Mode::analog);
+  CHECK(chip.mode({1, 3}) == Stm32f4::Mode::analog);
+  CHECK(chip.mode(outside(kCardRst)) == Stm32f4::Mode::output);
+  CHECK(chip.mode(outside(kCardDetect)) == Stm32f4::Mode::input);
+}
+
 }  // namespace
 }  // namespace sesame::board::model
