@@ -24,7 +24,7 @@ bool wait_for(const Register& reg, std::uint32_t mask, std::uint32_t value) {
 constexpr std::uint32_t kInternalHz = 16'000'000;
 
 // The PLL (RM0090, 7.2.3): its input 2 MHz where that divides, else 1 MHz; 336 MHz inside, by 8.
-constexpr std::uint32_t pll(std::uint32_t source_hz) {
+consteval std::uint32_t pll(std::uint32_t source_hz) {
   const std::uint32_t input_hz = source_hz % 2'000'000 == 0 ? 2'000'000 : 1'000'000;
   const std::uint32_t m = source_hz / input_hz, n = 8 * kCoreHz / input_hz, p_is_8 = 3, q = 7;
   return m | n << 6 | p_is_8 << 16 | q << 24;

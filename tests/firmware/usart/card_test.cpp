@@ -4,6 +4,7 @@
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/clock.hpp"
+#include "firmware/hal/panel.hpp"
 #include "tests/firmware/usart/bench.hpp"
 
 namespace sesame::board::model {
@@ -341,6 +342,72 @@ TEST_CASE("a supply that sinks takes the card's power, and the card is out until
   CHECK(present_after(100 * kMilli));
   bench.run([] { hal::card::set(iso7816::Contacts{}); });
   CHECK(bench.activate() == kT0);
+}
+
+TEST_CASE(
+    "a supply that has recovered by the time anybody looks takes nothing, nor does one without a card") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  bench.chip.at(bench.chip.now() + kMilli, [&] { bench.chip.set_supply_low(true); });
+  bench.chip.at(bench.chip.now() + 2 * kMilli, [&] { bench.chip.set_supply_low(false); });
+  bench.run([&] { bench.chip.pass(3 * kMilli); });
+  REQUIRE(bench.activate() == kT0);
+  bench.chip.at(bench.chip.now() + kMilli, [&] {
+    bench.chip.set_supply_low(true);
+    bench.chip.set_supply_low(false);
+  });
+  bench.run([&] { bench.chip.pass(3 * kMilli); });
+  CHECK(bench.transmit("00A40400") == "9000");
+}
+
+TEST_CASE("with the panel link on the switch counts for nothing, wherever it stands") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  bench.chip.wire({kPanelStrap.port, kPanelStrap.number}, false);
+  bench.run([] { hal::panel::init(); });
+  bench.chip.wire(kSwitch, !kCardInHigh);
+  REQUIRE(bench.activate() == kT0);
+  bench.chip.wire(kSwitch, kCardInHigh);
+  bench.run([] { CHECK_FALSE(hal::card::present()); });
+  bench.chip.wire(kSwitch, !kCardInHigh);
+  CHECK(bench.transmit("00A40400") == "9000");
+}
+
+TEST_CASE("contacts that are asked for again are left as they are") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot);
+  REQUIRE(bench.activate() == kT0);
+  const std::size_t before = bench.card.power.size();
+  bench.run([] { hal::card::set(iso7816::Contacts{true, true, true}); });
+  CHECK(bench.card.power.size() == before);
+  CHECK(bench.transmit("00A40400") == "9000");
+}
+
+TEST_CASE("a first character that is spoiled is none of the inverse convention") {
+  TableCard slot(kT0, kAnswers);
+  Bench bench(slot, {{}, {1}});
+  CHECK(bench.activate() == kT0);  // by the second reset
+}
+
+TEST_CASE("what the reader hears of itself needs no room among what the card says") {
+  std::string data;
+  for (int i = 0; i < 61; ++i) data += "5A";
+  TableCard slot(kT0, {{"00B2010C3D", data + "9000"}});
+  Bench bench(slot, {{6}, {}});
+  REQUIRE(bench.activate() == kT0);
+  bench.run([&] {
+    const auto send = [&](std::uint8_t character) {
+      hal::card::send(character);
+      while (hal::card::sending() == hal::card::Sending::busy) bench.chip.pass(20 * kMicro);
+    };
+    for (const std::uint8_t character : test::bytes("00B2010C3D")) send(character);
+    bench.chip.pass(200 * kMilli);  // its 64 characters fill the queue
+    send(0x00);
+    CHECK_FALSE(hal::card::taken());
+    std::size_t heard = 0;
+    while (hal::card::receive()) ++heard;
+    CHECK(heard == 64);
+  });
 }
 
 }  // namespace

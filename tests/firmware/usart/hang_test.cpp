@@ -174,4 +174,15 @@ TEST_CASE("a reader that sleeps, or stops, for long is not taken for one that ha
   CHECK(state != State::off);
 }
 
+TEST_CASE("an emulator, whose time is not its processor's, has no watchdog") {
+  Stm32f4::Made emulated;
+  emulated.emulated = true;
+  Stm32f4 chip(emulated);
+  CHECK(chip.run([&] {
+    hal::clock::init();
+    hal::watchdog::start();
+    chip.pass(kSecond);
+  }) == Ending::returned);
+}
+
 }  // namespace sesame::board::model
