@@ -16,10 +16,10 @@ struct Wires {
   static void dc(bool high) { board::set(board::kOledDc, high); }
   static void select(bool high) { board::set(board::kOledSelect, high); }
   static void reset(bool high) { board::set(board::kOledReset, high); }
-  // A pin of the lowest speed takes 100 ns for an edge (datasheet, I/O AC characteristics): 250 here. Too
-  // short for a timer.
+  // A pin of the lowest speed takes 100 ns for an edge (datasheet, I/O AC characteristics): 250 here, at
+  // three cycles a turn or more. Too short for a timer.
   static void settle() {
-    for (std::uint32_t cycles = 0; cycles < board::kCoreHz / 4'000'000; ++cycles) __asm__ __volatile__("nop");
+    for (std::uint32_t turn = 0; turn <= board::kCoreHz / 12'000'000; ++turn) __asm__ __volatile__("nop");
   }
   static void wait_us(std::uint32_t microseconds) { board::wait_us(microseconds); }
 };
