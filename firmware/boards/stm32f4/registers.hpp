@@ -202,12 +202,15 @@ inline constexpr std::uint32_t kSleepDeep = bit(2);                             
 
 // The debug unit, RM0090 38.16: which chip this is.
 struct Dbgmcu {
-  Register idcode;  // 38.6.1
+  Register idcode;   // 38.6.1
+  Register cr;       // 38.16.3
+  Register apb1_fz;  // 38.16.4: what stands still while the core is halted
 };
 
 namespace dbgmcu_bits {
-inline constexpr std::uint32_t kRevisionA = 0x1000;  // REV_ID, the upper half
-}
+inline constexpr std::uint32_t kRevisionA = 0x1000;   // REV_ID, the upper half
+inline constexpr std::uint32_t kWwdgStops = bit(11);  // APB1_FZ
+}  // namespace dbgmcu_bits
 
 inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
                                 kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;

@@ -49,6 +49,7 @@ void start() {
   scb().shpr3 = kOther & 0xFFFF'0000;
   since_turn = 0;
   start_clock(rcc().apb1enr, rcc_bits::kWwdg);
+  set_bits(dbgmcu().apb1_fz, dbgmcu_bits::kWwdgStops);  // a breakpoint is no hang
   wwdg().cfr = wwdg_bits::kBy8 | wwdg_bits::kEarlyInterrupt | wwdg_bits::kNoWindow;
   running = true;
   feed_watchdog();
