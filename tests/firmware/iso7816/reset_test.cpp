@@ -281,3 +281,14 @@ TEST_CASE("RST is low for 40,000 clock periods and more, whatever the clock") {
     CHECK(link.contacts().rst);
   }
 }
+
+TEST_CASE("at a warm reset, whose clock runs already, RST is low for a millisecond less") {
+  LinkTester tester;
+  tester.link.activate(tester.now);
+  CHECK(tester.silence() == 10);
+  CHECK(tester.silence() == 12);  // 40,000 periods of 4.2 MHz, one that has begun, one in which VCC rises
+  tester.says("3B00");
+  tester.link.warm_reset(tester.now);
+  CHECK(tester.silence() == 11);
+  CHECK(tester.link.contacts() == Contacts{true, true, true});
+}
