@@ -5,7 +5,6 @@
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/fatal.hpp"
-#include "firmware/hal/supply.hpp"
 #include "tests/firmware/usart/chip.hpp"
 
 namespace sesame {
@@ -33,10 +32,6 @@ namespace model {
 void (*handler_of(unsigned vector))() { return kHandlers[vector]; }
 }  // namespace model
 }  // namespace board
-
-namespace hal::supply {
-std::uint16_t millivolts() { return 3'000; }
-}  // namespace hal::supply
 
 namespace hal::display {
 void init() {}

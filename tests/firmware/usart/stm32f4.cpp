@@ -160,6 +160,37 @@ class Stm32f4::Dbgmcu final : public Peripheral {
   std::uint32_t idcode_;
 };
 
+// ADC1 (13.13), of the internal reference alone, and what all ADCs share: in a register of its own.
+class Stm32f4::Adc final : public Peripheral {
+ public:
+  static constexpr std::uint32_t kAtCalibration = 1'500;
+
+  explicit Adc(const Made& made) : made_(made) {}
+  std::uint32_t read(std::uint32_t offset) override {
+    if (offset == 0x00) return started_ && made_.converts ? 2 : 0;
+    if (offset == 0x4C) return kAtCalibration * 3'300 / made_.millivolts;
+    return 0;
+  }
+  void write(std::uint32_t offset, std::uint32_t value) override {
+    if (offset == 0x34) channel_ = value;
+    if (offset == 0x08) started_ = (value & 1) != 0 && (value >> 30 & 1) != 0 && channel_ == kReference;
+  }
+
+ private:
+  static constexpr std::uint32_t kReference = 17;
+
+  const Made& made_;
+  std::uint32_t channel_ = 0;
+  bool started_ = false;
+};
+
+// What ST has written into the chip: VREFINT at 3.3 V.
+class Stm32f4::Factory final : public Peripheral {
+ public:
+  std::uint32_t read(std::uint32_t) override { return Adc::kAtCalibration << 16; }
+  void write(std::uint32_t, std::uint32_t) override {}
+};
+
 class Stm32f4::Syscfg final : public Store {
  public:
   explicit Syscfg(Stm32f4& chip) : chip_(chip) {}
@@ -254,7 +285,7 @@ class Stm32f4::Gpio final : public Peripheral {
       case 0x10: {
         std::uint32_t levels = 0;
         for (unsigned n = 0; n < 16; ++n) {
-          if (mode(n) != Mode::analog && level(n)) levels |= bit(n);
+          if (mode(n) != Mode::analog && (is_clock(n) ? clock_is_high() : level(n))) levels |= bit(n);
         }
         return levels;
       }
@@ -295,6 +326,9 @@ class Stm32f4::Gpio final : public Peripheral {
 
  private:
   bool on() const { return chip_.clocked(0x30, port_); }
+  // The card's clock, which is seen where a pin is looked at, and moves nothing here.
+  bool is_clock(unsigned n) const;
+  bool clock_is_high() const { return chip_.now() / (kSecond / (2 * kCardClockHz)) % 2 != 0; }
   std::uint16_t levels() const {
     std::uint16_t all = 0;
     for (unsigned n = 0; n < 16; ++n) all = static_cast<std::uint16_t>(all | (level(n) ? 1U << n : 0U));
@@ -508,6 +542,8 @@ struct Stm32f4::Parts {
         other_usart(chip, false),
         watchdog(chip),
         dbgmcu(chip.made_),
+        adc(chip.made_),
+        adc_common(chip.made_),
         card_side(chip) {
     for (std::uint8_t port = 0; port < kPorts; ++port) ports.push_back(std::make_unique<Gpio>(chip, port));
   }
@@ -519,6 +555,8 @@ struct Stm32f4::Parts {
   Usart usart, other_usart;
   Watchdog watchdog;
   Dbgmcu dbgmcu;
+  Adc adc, adc_common;
+  Factory factory;
   CardSide card_side;
   std::vector<std::unique_ptr<Gpio>> ports;
   Time stopped_at = 0;
@@ -533,6 +571,9 @@ Stm32f4::Stm32f4(const Made& made) : Chip(kInterrupts), made_(made) {
   add(0x4001'3C00, 0x18, parts_->exti);
   add(0x4000'2C00, 0x0C, parts_->watchdog);
   add(0xE004'2000, 0x10, parts_->dbgmcu);
+  add(0x4001'2000, 0x50, parts_->adc);
+  add(0x4001'2300, 0x08, parts_->adc_common);
+  add(0x1FFF'7A28, 0x04, parts_->factory);
   for (const int number : {1, 2, 3, 6}) {
     const std::uintptr_t address = number == 1   ? kUsart1Address
                                    : number == 2 ? kUsart2Address
@@ -624,6 +665,10 @@ bool Stm32f4::Gpio::level(unsigned n) const {
   }
   const unsigned pull = pupdr_ >> (2 * n) & 3;
   return pull == 1;
+}
+bool Stm32f4::Gpio::is_clock(unsigned n) const {
+  return outside(kCardClk) == Pin{port_, static_cast<std::uint8_t>(n)} && mode(n) == Mode::alternate &&
+         chip_.parts_->usart.gives_clock();
 }
 void Stm32f4::Gpio::changed(std::uint16_t before) {
   for (unsigned n = 0; n < 16; ++n) {

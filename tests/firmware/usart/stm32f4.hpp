@@ -24,6 +24,8 @@ class Stm32f4 final : public Chip {
     // As QEMU: the identification register is 0, and a USART has done everything as soon as it is asked.
     bool emulated = false;
     bool pll_locks = true;
+    std::uint32_t millivolts = 3'000;  // the supply, as ADC1 measures it
+    bool converts = true;
     // How long TC of the character before stays after a write of DR, where it was not cleared first.
     std::uint32_t complete_stays_us = 0;
   };
@@ -80,6 +82,8 @@ class Stm32f4 final : public Chip {
   class Usart;
   class Watchdog;
   class Dbgmcu;
+  class Adc;
+  class Factory;
   class CardSide;
   struct Parts;
 
