@@ -558,6 +558,7 @@ async function fetchWhatStays() {
   Object.assign(page, { cards, profiles });
   faults.describe(shapes);
   drawer.describe(schemas.PatchState);
+  overview.describe(schemas.PatchReader);
 }
 
 // The reader in the address.

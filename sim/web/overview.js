@@ -17,6 +17,7 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
   const tiles = new Map();    // id → { element, draw, end }
   let shown = false;
   let turn = 0;
+  let labels = null;          // the schema of what a reader may be called; without one it cannot be
 
   const disarm = new Set();   // one function a tile, told what a hand or the Tab key is at now
   for (const kind of ['pointerdown', 'focusin']) {
@@ -70,7 +71,24 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
     // Whatever is touched or reached meanwhile, it was not meant.
     const leave = (target) => { if (armed && !remove.contains(target)) arm(false); };
     disarm.add(leave);
-    const element = h('li', { class: 'tile', 'data-id': id }, open, ...(id === stays ? [] : [remove]));
+    const field = h('input', { class: 'label', hidden: true, maxlength: labels?.maxLength, spellcheck: 'false', 'aria-label': t('labelOf', { id }) });
+    const rename = h('button', { type: 'button', class: 'rename' });
+    const settle = () => { field.hidden = true; };
+    rename.addEventListener('click', () => {
+      field.value = readers.get(id)?.label ?? '';
+      field.hidden = false;
+      field.focus();
+    });
+    field.addEventListener('blur', settle);
+    field.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') rename.focus();
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      label(id, field.value.trim());
+      rename.focus();
+    });
+    const tools = h('div', { class: 'tile-tools' }, ...(labels ? [field, rename] : []), ...(id === stays ? [] : [remove]));
+    const element = h('li', { class: 'tile', 'data-id': id }, open, tools);
     const lcd = createLcd(canvas, frame);
     const draw = () => {
       const now = readers.get(id);
@@ -80,6 +98,9 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
       state.textContent = stateName(now.state);
       element.dataset.state = now.state;
       if (!armed) arm(false);
+      rename.textContent = t('label');
+      rename.setAttribute('aria-label', t('labelOf', { id }));
+      field.setAttribute('aria-label', t('labelOf', { id }));
       if (now.screen) lcd.show(now.screen, now.lit);
     };
     draw();
@@ -92,6 +113,15 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
         element.remove();
       },
     };
+  }
+
+  async function label(id, text) {
+    try {
+      await call('PATCH', readerPath(id), { label: text });
+      await ask(id);
+    } catch (error) {
+      complain(error);
+    }
   }
 
   async function drop(id) {
@@ -200,6 +230,10 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
 
   return {
     happened,
+    // `schema`: of what may be changed of a reader, from openapi.json.
+    describe(schema) {
+      labels = schema?.properties.label ?? null;
+    },
     show() {
       shown = true;
       by('overview').hidden = false;

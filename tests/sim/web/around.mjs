@@ -1,7 +1,7 @@
 // What is around one reader: all of them at once, the shortcuts, the API's description, the title of the tab, and the
 // display that stays in sight.
 import assert from 'node:assert/strict';
-import { api, button, card, findings, insertAndChoose, isShown, key, kSizes, listenToOrders, settled, tabTo, toCode, until } from './setup.mjs';
+import { api, button, card, findings, focusedIn, insertAndChoose, isShown, key, kSizes, listenToOrders, settled, tabTo, toCode, until } from './setup.mjs';
 import { onPage, simulator } from './world.mjs';
 
 // ---- all readers
@@ -66,7 +66,7 @@ onPage('a reader is deleted by two clicks, by keyboard too, and the one that the
   const { id: other } = await api(simulator.url, 'POST', '/v1/readers', {});
   await page.keyboard.press('o');
   await inOverview(page);
-  assert.equal(await tile(page, 'default').getByRole('button').count(), 0);
+  assert.equal(await tile(page, 'default').getByRole('button', { name: 'Delete' }).count(), 0);
   const sent = listenToOrders(page);
   await button(tile(page, other), `Delete ${other}`).click();
   await tabTo(page, '#overview-find');  // not this time
@@ -81,6 +81,38 @@ onPage('a reader is deleted by two clicks, by keyboard too, and the one that the
   await tile(page, id).waitFor({ state: 'detached' });
   const { readers } = await api(simulator.url, 'GET', '/v1/readers');
   assert.ok(!readers.some((each) => [id, other].includes(each.id)));
+});
+
+onPage('a reader is given a label, by keyboard alone, and found by it', {}, async ({ page, id }) => {
+  await page.keyboard.press('o');
+  await inOverview(page);
+  await tile(page, id).waitFor();
+  const { components } = await api(simulator.url, 'GET', '/openapi.json');
+  if (!components.schemas.PatchReader) {  // an API without labels
+    assert.equal(await page.locator('.rename').count(), 0);
+    return;
+  }
+  await tabTo(page, `[data-id="${id}"] .rename`);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('login <b>test</b>');
+  await page.keyboard.press('Enter');
+  await tile(page, id).locator('strong', { hasText: 'login <b>test</b>' }).waitFor();
+  assert.equal((await api(simulator.url, 'GET', `/v1/readers/${id}`)).label, 'login <b>test</b>');
+  assert.ok(await focusedIn(page, '.rename'));
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('something else');
+  await page.keyboard.press('Escape');
+  assert.equal((await api(simulator.url, 'GET', `/v1/readers/${id}`)).label, 'login <b>test</b>');
+  await page.locator('#overview-find').fill('login');
+  await tile(page, 'default').waitFor({ state: 'detached' });
+  await page.locator('#overview-find').fill('');
+  await tile(page, 'default').waitFor();
+  await tile(page, id).getByRole('link').click();
+  await isShown(page, id);
+  await until(async () => await page.title() === 'login <b>test</b> · off – Sésame');
+  await api(simulator.url, 'PATCH', `/v1/readers/${id}`, { label: 'another' });
+  await until(async () => await page.title() === 'another · off – Sésame');
+  assert.match(await page.locator('#readers option:checked').textContent(), /^another/);
 });
 
 onPage('in the overview no key reaches a reader, and by the arrow keys one is reached', {}, async ({ page, id }) => {
@@ -178,7 +210,7 @@ onPage('/docs describes each request of openapi.json, and takes nothing from els
   assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('.operation')].map((each) => each.id).sort()), wanted.sort());
   await shot('22-docs');
   const command = await page.locator('#otp pre').textContent();
-  assert.match(command, /^curl -s -d '\{"pin":"/);
+  assert.match(command, /^curl -s -d '\{.*"pin":"/);
   assert.deepEqual(await findings(page), []);
 
   await page.keyboard.press('/');
