@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 #include "host/pcsc/reader_watch.hpp"
 
 namespace sesame::pcsc {
@@ -38,8 +39,8 @@ LONG connect(const Context& context, const std::string& reader, DWORD share, DWO
     const auto limit = std::max(left(), kPatienceWithOthers);
     const auto attempt = context.call(limit, [reader, share, protocols](SCARDCONTEXT handle) {
       Attempt made;
-      made.result = ::SCardConnect(handle, reader.c_str(), share, protocols, &made.connection.card,
-                                   &made.connection.protocol);
+      made.result = library().SCardConnect(handle, reader.c_str(), share, protocols, &made.connection.card,
+                                           &made.connection.protocol);
       return made;
     });
     if (!attempt) return what_is_late(reader, context.patience());
@@ -51,7 +52,7 @@ LONG connect(const Context& context, const std::string& reader, DWORD share, DWO
 
 void disconnect(const Context& context, SCARDHANDLE card, DWORD disposition) {
   static_cast<void>(context.call(context.patience(), [card, disposition](SCARDCONTEXT) {
-    return ::SCardDisconnect(card, disposition);
+    return library().SCardDisconnect(card, disposition);
   }));
 }
 

@@ -11,6 +11,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 
 namespace sesame::pcsc {
 
@@ -52,7 +53,7 @@ struct Context::Shared {
 
 void Context::Shared::run() {
   SCARDCONTEXT context = 0;
-  const LONG result = ::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context);
+  const LONG result = library().SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context);
   std::unique_lock lock(mutex);
   established = result;
   handle = context;
@@ -68,7 +69,7 @@ void Context::Shared::run() {
   }
   lock.unlock();
   // With it goes a connection that came too late: the service resets its card.
-  if (result == SCARD_S_SUCCESS) ::SCardReleaseContext(context);
+  if (result == SCARD_S_SUCCESS) library().SCardReleaseContext(context);
   lock.lock();
   alive = false;
   changed.notify_all();
@@ -98,6 +99,7 @@ void Context::Shared::leave_alone() {
 }
 
 Context::Context(Millis patience) : patience_(patience), shared_(std::make_shared<Shared>()) {
+  library();  // here it can be said that there is none, and not by the thread
   shared_->thread = std::thread([shared = shared_] { shared->run(); });
   const auto established = [&] {
     std::unique_lock lock(shared_->mutex);
@@ -148,7 +150,7 @@ void Context::abandon() const {
 // It goes to the service on a connection of its own, and waits for an answer there.
 void Context::cancel(Millis patience) const {
   const Context other(patience);
-  other.ask([waiting = handle()](SCARDCONTEXT) { return ::SCardCancel(waiting); });
+  other.ask([waiting = handle()](SCARDCONTEXT) { return library().SCardCancel(waiting); });
 }
 
 void expect_service(Context::Millis patience) { const Context there(patience); }

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 
 namespace sesame::pcsc {
 
@@ -82,8 +83,8 @@ Features features_of(const Context& context, SCARDHANDLE connection) {
   };
   const auto answer = context.call(context.patience(), [connection](SCARDCONTEXT) {
     Answer got{};
-    got.result = ::SCardControl(connection, CM_IOCTL_GET_FEATURE_REQUEST, nullptr, 0, got.bytes.data(),
-                                got.bytes.size(), &got.size);
+    got.result = library().SCardControl(connection, CM_IOCTL_GET_FEATURE_REQUEST, nullptr, 0,
+                                        got.bytes.data(), got.bytes.size(), &got.size);
     return got;
   });
   if (!answer) {

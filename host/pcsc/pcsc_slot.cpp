@@ -7,6 +7,7 @@
 
 #include "firmware/core/iso7816/atr.hpp"
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 #include "host/pcsc/pin_verify.hpp"
 #include "host/pcsc/readers.hpp"
 
@@ -111,8 +112,8 @@ SlotStatus PcscSlot::reconnect(DWORD initialization, emv::ResponseBuffer& answer
   const auto exchange = std::make_shared<Exchange>();
   exchange->what = initialization;
   const bool ended = call(limits_.answer, exchange, [](Exchange& reset) {
-    return ::SCardReconnect(reset.connection.card, SCARD_SHARE_EXCLUSIVE, kProtocols, reset.what,
-                            &reset.connection.protocol);
+    return library().SCardReconnect(reset.connection.card, SCARD_SHARE_EXCLUSIVE, kProtocols, reset.what,
+                                    &reset.connection.protocol);
   });
   if (!ended) return SlotStatus::mute;
   if (exchange->result != SCARD_S_SUCCESS) return status_of(exchange->result);
@@ -124,8 +125,8 @@ SlotStatus PcscSlot::read_atr(emv::ResponseBuffer& answer) {
   const auto exchange = std::make_shared<Exchange>();
   const bool ended = call(limits_.answer, exchange, [](Exchange& status) {
     status.size = MAX_ATR_SIZE;
-    return ::SCardStatus(status.connection.card, nullptr, nullptr, nullptr, nullptr, status.received.data(),
-                         &status.size);
+    return library().SCardStatus(status.connection.card, nullptr, nullptr, nullptr, nullptr,
+                                 status.received.data(), &status.size);
   });
   return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
@@ -136,9 +137,9 @@ SlotStatus PcscSlot::send(Bytes command, emv::ResponseBuffer& answer) {
   if (!(t0 ? put_tpdu(command, exchange->sent) : exchange->sent.assign(command))) return SlotStatus::garbled;
   const bool ended = call(limits_.answer, exchange, [](Exchange& apdu) {
     apdu.size = apdu.received.size();
-    const auto* protocol = apdu.connection.protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
-    return ::SCardTransmit(apdu.connection.card, protocol, apdu.sent.data(), apdu.sent.size(), nullptr,
-                           apdu.received.data(), &apdu.size);
+    const auto* protocol = apdu.connection.protocol == SCARD_PROTOCOL_T0 ? library().t0 : library().t1;
+    return library().SCardTransmit(apdu.connection.card, protocol, apdu.sent.data(), apdu.sent.size(),
+                                   nullptr, apdu.received.data(), &apdu.size);
   });
   return ended ? take(*exchange, answer) : SlotStatus::mute;
 }
@@ -150,8 +151,8 @@ SlotStatus PcscSlot::order_pin(Bytes command, emv::ResponseBuffer& answer) {
   exchange->what = *control;
   if (!exchange->sent.assign(pin_verify_structure(command, language_))) return SlotStatus::garbled;
   const bool ended = call(limits_.pad, exchange, [](Exchange& order) {
-    return ::SCardControl(order.connection.card, order.what, order.sent.data(), order.sent.size(),
-                          order.received.data(), order.received.size(), &order.size);
+    return library().SCardControl(order.connection.card, order.what, order.sent.data(), order.sent.size(),
+                                  order.received.data(), order.received.size(), &order.size);
   });
   if (!ended) {
     throw Failure(

@@ -1,6 +1,7 @@
 #include "host/pcsc/reader_watch.hpp"
 
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 
 namespace sesame::pcsc {
 
@@ -20,7 +21,7 @@ bool ReaderWatch::changes(std::optional<std::chrono::milliseconds> limit) {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
     state.dwCurrentState = known;
-    const LONG result = ::SCardGetStatusChange(context, wait, &state, 1);
+    const LONG result = library().SCardGetStatusChange(context, wait, &state, 1);
     return Change{result, state.dwEventState};
   });
   if (!change) fail_silent();

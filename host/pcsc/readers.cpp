@@ -7,6 +7,7 @@
 #include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/pcsc/errors.hpp"
+#include "host/pcsc/library.hpp"
 #include "host/pcsc/reader_watch.hpp"
 
 namespace sesame::pcsc {
@@ -41,10 +42,10 @@ Names ask_for_names(SCARDCONTEXT context) {
   Names names;
   do {
     DWORD size = 0;
-    names.result = ::SCardListReaders(context, nullptr, nullptr, &size);
+    names.result = library().SCardListReaders(context, nullptr, nullptr, &size);
     if (names.result != SCARD_S_SUCCESS) break;
     names.all.assign(size, '\0');
-    names.result = ::SCardListReaders(context, nullptr, names.all.data(), &size);
+    names.result = library().SCardListReaders(context, nullptr, names.all.data(), &size);
   } while (names.result == SCARD_E_INSUFFICIENT_BUFFER);  // a reader came in between
   return names;
 }
@@ -112,7 +113,7 @@ ReaderInfo reader_info(const Context& context, const std::string& name) {
   const auto [result, state] = context.ask([name](SCARDCONTEXT handle) {
     SCARD_READERSTATE now{};
     now.szReader = name.c_str();
-    const LONG answer = ::SCardGetStatusChange(handle, 0, &now, 1);
+    const LONG answer = library().SCardGetStatusChange(handle, 0, &now, 1);
     now.szReader = nullptr;
     return Look{answer, now};
   });

@@ -44,13 +44,13 @@ host/board: firmware/core firmware/boards host/base host/document host/profile
 host/issuer: firmware/core host/base host/keys
 host/issuer/file: firmware/core host/card host/issuer
 host/issuer/hsm: firmware/core host/keys
-host/issuer/store: firmware/core host/base host/issuer host/keys host/sqlite
+host/issuer/store: firmware/core host/base host/io host/issuer host/keys host/sqlite
 host/transcript: firmware/core host/base host/io host/card
 host/logs: firmware/core host/base host/card host/transcript
 host/reader: firmware/core host/base host/card
 host/reader/panel: firmware/core firmware/panel host/base host/io host/card host/card/iso7816 host/reader
 host/contacts: host/base host/io host/card/iso7816 host/reader/panel
-host/pcsc: firmware/core host/base host/card
+host/pcsc: firmware/core host/base host/io host/card
 host/vpcd: firmware/core host/base host/io host/card
 host/ifd: firmware/core host/base host/io host/reader
 host/terminal: firmware/core host/base host/io

@@ -1,7 +1,6 @@
 #include "host/issuer/store/postgresql_store.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "host/base/failure.hpp"
+#include "host/issuer/store/libpq.hpp"
 #include "host/issuer/store/sql_rows.hpp"
 
 namespace sesame::issuer {
@@ -25,9 +25,9 @@ constexpr int kAttempts = 8;
 struct Conflict {};
 
 struct Freed {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-  void operator()(PGresult* result) const { PQclear(result); }
-  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+  void operator()(PGconn* connection) const { pq().PQfinish(connection); }
+  void operator()(PGresult* result) const { pq().PQclear(result); }
+  void operator()(PQconninfoOption* options) const { pq().PQconninfoFree(options); }
 };
 using Result = std::unique_ptr<PGresult, Freed>;
 using Options = std::unique_ptr<PQconninfoOption, Freed>;
@@ -55,7 +55,7 @@ const char* value_of(const PQconninfoOption* options, std::string_view keyword) 
 // libpq takes a part of a password that has reserved characters in it for a host or a port, which messages
 // name.
 Options parsed(const std::string& url) {
-  Options options(PQconninfoParse(url.c_str(), nullptr));
+  Options options(pq().PQconninfoParse(url.c_str(), nullptr));
   const auto has_only = [&](const char* keyword, auto allowed) {
     const char* value = value_of(options.get(), keyword);
     return value == nullptr || std::all_of(value, value + std::char_traits<char>::length(value), allowed);
@@ -120,7 +120,7 @@ class PostgresqlStore::Connection final : public SqlRows {
     }
     run("SELECT schema FROM version", {}, [&](const Found& found) { schema = found.number(0); });
     if (schema != kSchema) throw Failure(Failure::invalid, name_ + ": is no store of this version");
-    if (PQserverVersion(connection_.get()) < 140000) return;
+    if (pq().PQserverVersion(connection_.get()) < 140000) return;
     // The one tells a server that was started again, the other one that has recovered from a crash by itself.
     run("SELECT extract(epoch FROM pg_postmaster_start_time())::text || ' ' || extract(epoch FROM "
         "stats_reset)::text "
@@ -135,18 +135,18 @@ class PostgresqlStore::Connection final : public SqlRows {
                     sync ? "on" : "off", kLock));
   }
   void commit() {
-    const Result result(PQexec(connection_.get(), "COMMIT"));
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
+    const Result result(pq().PQexec(connection_.get(), "COMMIT"));
+    if (pq().PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
       fail(result.get(), "; whether the transaction was kept the audit tells");
     }
     // A transaction that has failed is rolled back by it, and no error told.
-    if (PQcmdStatus(result.get()) != std::string_view("COMMIT")) {
+    if (pq().PQcmdStatus(result.get()) != std::string_view("COMMIT")) {
       throw Failure(Failure::environment, name_ + ": the transaction was rolled back");
     }
   }
   void run(const std::string& sql) {
-    const Result result(PQexec(connection_.get(), sql.c_str()));
-    const auto status = PQresultStatus(result.get());
+    const Result result(pq().PQexec(connection_.get(), sql.c_str()));
+    const auto status = pq().PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get());
   }
   // Where it is alone, its transaction is rolled back as a whole.
@@ -165,11 +165,11 @@ class PostgresqlStore::Connection final : public SqlRows {
   }
   // False: the connection is of no use any more.
   bool roll_back() {
-    const Result ignored(PQexec(connection_.get(), "ROLLBACK"));
-    return !lost() && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+    const Result ignored(pq().PQexec(connection_.get(), "ROLLBACK"));
+    return !lost() && pq().PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
   }
 
-  bool lost() const { return lost_ || PQstatus(connection_.get()) != CONNECTION_OK; }
+  bool lost() const { return lost_ || pq().PQstatus(connection_.get()) != CONNECTION_OK; }
   const std::string& era() const { return era_; }
 
  protected:
@@ -180,20 +180,20 @@ class PostgresqlStore::Connection final : public SqlRows {
     const char* const name = known->second.c_str();
     if (is_new) {
       const Result prepared(
-          PQprepare(connection_.get(), name, sql, parameters.count(), parameters.types.data()));
-      if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) {
+          pq().PQprepare(connection_.get(), name, sql, parameters.count(), parameters.types.data()));
+      if (pq().PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) {
         statements_.erase(known);
         fail(prepared.get());
       }
     }
-    const Result result(PQexecPrepared(connection_.get(), name, parameters.count(),
-                                       parameters.values().data(), parameters.sizes.data(),
-                                       parameters.formats.data(), kBinary));
-    const auto status = PQresultStatus(result.get());
+    const Result result(pq().PQexecPrepared(connection_.get(), name, parameters.count(),
+                                            parameters.values().data(), parameters.sizes.data(),
+                                            parameters.formats.data(), kBinary));
+    const auto status = pq().PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get());
-    for (int row = 0; row < PQntuples(result.get()); ++row) look(Row(result.get(), row));
+    for (int row = 0; row < pq().PQntuples(result.get()); ++row) look(Row(result.get(), row));
     // Digits, or nothing of a statement that changes no rows.
-    return std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
+    return std::strtoll(pq().PQcmdTuples(result.get()), nullptr, 10);
   }
 
  private:
@@ -235,8 +235,8 @@ class PostgresqlStore::Connection final : public SqlRows {
       return static_cast<std::int64_t>(value);
     }
     ByteString bytes(int column) const override {
-      const auto* data = reinterpret_cast<const std::uint8_t*>(PQgetvalue(result_, row_, column));
-      return {data, data + PQgetlength(result_, row_, column)};
+      const auto* data = reinterpret_cast<const std::uint8_t*>(pq().PQgetvalue(result_, row_, column));
+      return {data, data + pq().PQgetlength(result_, row_, column)};
     }
 
    private:
@@ -261,15 +261,16 @@ class PostgresqlStore::Connection final : public SqlRows {
     }
     keywords.push_back(nullptr);
     values.push_back(nullptr);
-    connection_.reset(PQconnectdbParams(keywords.data(), values.data(), 0));
-    if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) {
-      const bool needs_password = connection_ && PQconnectionNeedsPassword(connection_.get()) == 1;
-      throw Failure(Failure::environment,
-                    fmt::format("{}: {}{}", name_,
-                                connection_ ? one_line(PQerrorMessage(connection_.get())) : "out of memory",
-                                needs_password ? "; the password comes from a file: PGPASSFILE" : ""));
+    connection_.reset(pq().PQconnectdbParams(keywords.data(), values.data(), 0));
+    if (!connection_ || pq().PQstatus(connection_.get()) != CONNECTION_OK) {
+      const bool needs_password = connection_ && pq().PQconnectionNeedsPassword(connection_.get()) == 1;
+      throw Failure(
+          Failure::environment,
+          fmt::format("{}: {}{}", name_,
+                      connection_ ? one_line(pq().PQerrorMessage(connection_.get())) : "out of memory",
+                      needs_password ? "; the password comes from a file: PGPASSFILE" : ""));
     }
-    PQsetNoticeReceiver(
+    pq().PQsetNoticeReceiver(
         connection_.get(), [](void*, const PGresult*) {}, nullptr);
     run(
         fmt::format("SET search_path={}; SET synchronous_commit=on; SET lock_timeout='30s'; "
@@ -286,17 +287,17 @@ class PostgresqlStore::Connection final : public SqlRows {
   }
 
   [[noreturn]] void fail(const PGresult* result, const char* but = "") {
-    const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* const code = pq().PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const std::string_view state = code == nullptr ? "" : code;
-    const char* const primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* const primary = pq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const std::string reason =
-        name_ + ": " + one_line(primary != nullptr ? primary : PQerrorMessage(connection_.get()));
+        name_ + ": " + one_line(primary != nullptr ? primary : pq().PQerrorMessage(connection_.get()));
     const auto is = [&](std::initializer_list<std::string_view> states) {
       return std::any_of(states.begin(), states.end(), [&](auto each) { return state.starts_with(each); });
     };
     // Where the server is gone as we write, libpq says so, and still takes the connection for one.
-    lost_ =
-        lost_ || state.empty() || is({"57P0", "25P03", "08"}) || PQstatus(connection_.get()) != CONNECTION_OK;
+    lost_ = lost_ || state.empty() || is({"57P0", "25P03", "08"}) ||
+            pq().PQstatus(connection_.get()) != CONNECTION_OK;
     if (is({"40001", "40P01"})) throw Conflict{};
     if (lost_) throw Failure(Failure::environment, reason + "; the connection was lost" + but);
     if (is({"3F000", "42P01", "42703", "42804"})) {
