@@ -82,6 +82,56 @@ Option Command::operator[](const std::string& name) const { return Option(app_->
 
 bool Command::has(const std::string& name) const { return app_->get_option(name)->count() > 0; }
 
+namespace {
+
+// One that has a name and a place is two of them.
+void describe(const CLI::Option& option, std::vector<OptionDescription>& all) {
+  const bool is_flag = option.get_items_expected_max() == 0;
+  OptionDescription out;
+  out.help = option.get_description();
+  if (!is_flag) {
+    out.value = option.get_type_name();
+    out.shown_default = option.get_default_str();
+  }
+  out.required = option.get_required();
+  out.repeated = option.get_items_expected_max() > 1;
+  if (option.get_positional()) {
+    out.name = option.get_name(true);
+    out.by_place = true;
+    all.push_back(out);
+    out.value = out.name;
+    out.by_place = out.required = false;
+  }
+  if (option.get_lnames().empty()) return;
+  out.name = "--" + option.get_lnames().front();
+  all.push_back(out);
+}
+
+CommandDescription description_of(const CLI::App& command, std::vector<std::string> above) {
+  CommandDescription out;
+  out.words = std::move(above);
+  out.words.push_back(command.get_name());
+  out.help = command.get_description();
+  // A command without one has that of its parent.
+  const CLI::App* const parent = command.get_parent();
+  if (parent == nullptr || command.get_footer() != parent->get_footer()) out.footer = command.get_footer();
+  for (const CLI::Option* option : command.get_options([](const CLI::Option*) { return true; })) {
+    describe(*option, out.options);
+  }
+  for (const CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; })) {
+    out.commands.push_back(description_of(*below, out.words));
+  }
+  return out;
+}
+
+}  // namespace
+
+CommandDescription Command::describe() const {
+  CommandDescription out = description_of(*app_, {});
+  out.version = app_->version();
+  return out;
+}
+
 void Command::run(std::function<void()> what, std::function<void()> check) const {
   app_->callback([app = app_, what = std::move(what), check = std::move(check)] {
     if (!app->get_subcommands().empty()) return;  // then it is that command that is meant

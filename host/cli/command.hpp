@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "host/cli/arguments.hpp"
+#include "host/cli/description.hpp"
 
 namespace CLI {
 class App;
@@ -80,6 +81,9 @@ class Command {
   Option operator[](const std::string& name) const;
   // Whether the line has it. Once it is parsed.
   bool has(const std::string& name) const;
+
+  // Itself and all below it, while the line is parsed: with what `check` below does.
+  CommandDescription describe() const;
 
   // What the command does, once the line is parsed and the application gone; and what is checked before,
   // which throws Failure(Failure::invalid).

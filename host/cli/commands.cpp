@@ -40,6 +40,8 @@ void add_commands(const Command& program) {
   add_atr(program);
   add_profiles(program);
   add_cards(program);
+  add_man(program);
+  add_completion(program);
 }
 
 }  // namespace sesame::cli

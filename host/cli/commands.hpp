@@ -39,5 +39,7 @@ void add_tlv(const Command& parent);
 void add_atr(const Command& parent);
 void add_profiles(const Command& parent);
 void add_cards(const Command& parent);
+void add_man(const Command& program);
+void add_completion(const Command& program);
 
 }  // namespace sesame::cli

@@ -32,7 +32,8 @@ std::vector<path> image_folders() {
   if (named != nullptr && *named != '\0') return {named};
   std::error_code unknown;
   const path beside = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-  return {beside / "firmware", beside.parent_path() / "firmware" / "images"};
+  return {beside / "firmware", beside.parent_path() / "firmware" / "images",
+          beside.parent_path() / "lib" / "sesame" / "firmware"};
 }
 
 bool is_file(const path& file) {
