@@ -63,7 +63,8 @@ void add_submission(const Command& command, SubmissionOptions& options) {
       .one_of("--mode", {modes.begin(), modes.end()})
       .type("identify|respond|sign|tds");
   command
-      .option("--challenge", options.challenge, "the number that was typed: to respond; a reference, to sign")
+      .option("--challenge", options.challenge,
+              "the number that was typed: to respond; to sign a reference, of which the last 8 count")
       .type("DIGITS");
   command.option("--amount", options.amount, "the amount that was typed: to sign").type("N[.NN]");
   command.number("--exponent", options.exponent, {0, 4}, "digits after the point of that currency").type("N");

@@ -10,13 +10,16 @@ using Field = FormatFault::Field;
 using Problem = FormatFault::Problem;
 
 constexpr std::size_t kMaxTdsNumbers = 10, kMaxTdsDigits = 10;
+// A challenge is as long as what the card gets of it. An account or reference may be as long as a row of the
+// widest display: its last 8 count.
+constexpr std::size_t kMaxChallenge = 8, kMaxReference = 20;
 
 bool digits(std::string_view text, std::size_t least, std::size_t most) {
   return text.size() >= least && text.size() <= most &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Right-justified. At most 2N digits.
+// Right-justified: the last 2N digits.
 template <std::size_t N>
 void to_bcd(std::string_view text, std::array<std::uint8_t, N>& bcd) {
   for (const char digit : text) {
@@ -66,8 +69,8 @@ std::optional<FormatFault> read_inputs(const Submission& submission, const CardR
   const bool respond = submission.mode == Mode::respond;
   const bool amount = (card.iaf & iaf::amount) != 0;
   const bool currency = amount && (card.iaf & iaf::amount_only) == 0;
-  if (const auto fault = read_number(Field::challenge, submission.challenge, respond || sign, respond, 8,
-                                     inputs.unpredictable_number)) {
+  if (const auto fault = read_number(Field::challenge, submission.challenge, respond || sign, respond,
+                                     sign ? kMaxReference : kMaxChallenge, inputs.unpredictable_number)) {
     return fault;
   }
   if (const auto fault = read_number(Field::amount, submission.amount, sign, sign, 12, inputs.amount)) {

@@ -31,7 +31,7 @@ constexpr std::string_view to_string(Mode mode) { return kModeNames[static_cast<
 struct Submission {
   SecretString code;  // decimal digits, with or without blanks; zeros in front may be there or not
   Mode mode = Mode::identify;
-  std::optional<std::string> challenge;  // 1 to 8 digits
+  std::optional<std::string> challenge;  // 1 to 8 digits; a reference to sign 1 to 20, the last 8 count
   std::optional<std::string> amount;     // 1 to 12 digits, in minor units
   std::optional<std::string> currency;   // ISO 4217, numeric: 3 digits
   std::vector<std::string> tds;          // 1 to 10 numbers of 1 to 10 digits; zeros in front count

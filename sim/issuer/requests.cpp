@@ -18,7 +18,8 @@ using document::Value;
 using issuer::Mode;
 using issuer::Submission;
 
-constexpr std::size_t kName = 128, kFile = 1u << 20, kCode = 64, kNumbers = 10, kDigits = 10;
+constexpr std::size_t kName = 128, kFile = 1u << 20, kCode = 64, kNumbers = 10, kDigits = 10, kChallenge = 8,
+                      kReference = 20;
 constexpr auto kLastCard = std::numeric_limits<issuer::CardId>::max();
 
 ApiError malformed(const std::string& message, const std::string& hint) {
@@ -53,7 +54,7 @@ Submission submission(Table& table) {
   Submission out;
   out.mode = mode.enumerator<Mode>();
   out.code = SecretString(code.text(kCode));
-  out.challenge = digits(challenge, 1, 8);
+  out.challenge = digits(challenge, 1, out.mode == Mode::sign ? kReference : kChallenge);
   out.amount = digits(amount, 1, 12);
   out.currency = digits(currency, 3, 3);
   if (tds) {

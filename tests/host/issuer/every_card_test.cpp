@@ -79,6 +79,20 @@ TEST_CASE("every signature is accepted once, of a card that takes the amount, wi
   accept_each_once(psn, Mode::sign);
 }
 
+TEST_CASE("of a reference the last 8 digits count, as in the readers that take longer ones") {
+  CodeMaker maker(card_text("sesame-card", R"(iaf = "00")", R"(iaf = "80")"), kApplications[0]);
+  Judge judge(maker.record());
+  maker.next_atc(1);
+  const std::string code = maker.code(sign("56789012", "1234", "978"));
+  const auto outcome = [&](const std::string& reference) {
+    return judge.judge(with(sign(reference, "1234", "978"), code), 0).outcome;
+  };
+  CHECK(outcome("56789012") == Outcome::good);
+  CHECK(outcome("123456789012") == Outcome::good);
+  CHECK(outcome("00000000000056789012") == Outcome::good);
+  CHECK(outcome("567890120") != Outcome::good);
+}
+
 // The schemes that no shipped card has.
 TEST_CASE("codes of every key scheme are accepted") {
   struct Row {

@@ -51,6 +51,9 @@ TEST_CASE("each function takes its own inputs, and no zero that would make it an
   CHECK(refusal(of(Mode::sign)) == "the amount is missing");
   CHECK(refusal(sign("1", "0")) == "the amount is zero");
   CHECK(refusal(sign("0", "100")) == "the challenge is zero");
+  CHECK(refusal(sign("12345678901234567890", "100")) == "invalid");
+  CHECK(refusal(sign("123456789012345678901", "100")) == "the challenge is malformed");
+  CHECK(refusal(sign("100000000", "100")) == "the challenge is zero");
   CHECK(refusal(sign("1", "1234567890123")) == "the amount is malformed");
   CHECK(refusal(sign("1", "1.00")) == "the amount is malformed");
   CHECK(refusal(sign("1", "100", std::nullopt)) == "the currency is missing");

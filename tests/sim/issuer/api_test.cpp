@@ -310,6 +310,7 @@ TEST_CASE("what is malformed is refused before any card is looked at, and counts
   CHECK(with({{"challenge", "12"}}) == "400 malformed_request");
   CHECK(with({{"mode", "respond"}, {"challenge", "12x"}}) == "400 out_of_range");
   CHECK(with({{"mode", "respond"}, {"challenge", "123456789"}}) == "400 out_of_range");
+  CHECK(with({{"mode", "sign"}, {"amount", "1"}, {"challenge", std::string(21, '1')}}) == "400 out_of_range");
   CHECK(with({{"code", std::string(65, '1')}}) == "400 out_of_range");
   CHECK(with({{"code", nullptr}}) == "400 missing_field");
   CHECK(with({{"card", nullptr}}) == "400 malformed_request");
