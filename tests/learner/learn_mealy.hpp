@@ -1,6 +1,7 @@
 // Learns the Mealy machine of a thing from outside: inputs in, outputs out, and a reset. The observation
 // table of Angluin's L*, with the suffixes of each counterexample as new columns; the counterexamples come
-// from every word of two inputs after every transition, and from long words at random, always the same.
+// from every word of two inputs after every transition, in one long walk, and from long words at random,
+// always the same.
 #pragma once
 
 #include <string>
