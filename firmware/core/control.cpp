@@ -21,6 +21,11 @@ std::string_view to_string(Signal signal) {
     case Signal::host_command: return "program: command"sv;
     case Signal::host_verify: return "program: verify PIN"sv;
     case Signal::host_deactivate: return "program: deactivate"sv;
+    case Signal::computer_pin: return "computer: PIN"sv;
+    case Signal::computer_show: return "computer: show"sv;
+    case Signal::computer_sign: return "computer: sign"sv;
+    case Signal::computer_cryptogram: return "computer: cryptogram"sv;
+    case Signal::computer_unplug: return "computer: unplugged"sv;
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // What the reader does at the moment, for a person (reader.hpp) or for a program on the computer
-// (pinpad/connection.hpp). Either has a table of transitions; its actions work on the one Control.
+// (pinpad/connection.hpp, signing/link.hpp). Each has a table of transitions; its actions work on the one
+// Control.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,11 @@ enum class Signal : std::uint8_t {
   host_command,  // warm_reset, transmit
   host_verify,
   host_deactivate,
+  computer_pin,
+  computer_show,
+  computer_sign,
+  computer_cryptogram,
+  computer_unplug,
 };
 
 std::string_view to_string(Signal signal);

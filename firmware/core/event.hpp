@@ -63,8 +63,23 @@ struct HostRequest {
   Bytes bytes;  // read during handle() only
 };
 
+// What the computer wants whose texts the reader signs (signing/link.hpp).
+struct ComputerCommand {
+  enum class Kind : std::uint8_t {
+    pin,         // the person types it, and the card takes it
+    show,        // a text is shown
+    sign,        // a text is shown, and signed once the person has said OK
+    cryptogram,  // of the text that has its OK, or of none
+    unplug,      // the cable is pulled out
+  };
+  Kind kind = Kind::unplug;
+  Bytes text;  // read during handle() only
+};
+inline constexpr std::string_view kComputerCommandNames[] = {"pin", "show", "sign", "cryptogram", "unplug"};
+constexpr std::span<const std::string_view> names(ComputerCommand::Kind) { return kComputerCommandNames; }
+
 struct Event {
-  enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, pin_on_pad, host, tick };
+  enum class Kind : std::uint8_t { press, hold, inserted, removed, answer, pin_on_pad, host, computer, tick };
 
   Kind kind = Kind::tick;
   Key key = Key::ok;
@@ -72,22 +87,26 @@ struct Event {
   SlotStatus status = SlotStatus::ok;
   Bytes bytes;  // read during handle() only
   HostRequest::Kind host = HostRequest::Kind::deactivate;
+  ComputerCommand::Kind computer = ComputerCommand::Kind::unplug;
 
   static Event press(Key key) { return of(Kind::press, key); }
   static Event hold(Key key) { return of(Kind::hold, key); }
   static Event inserted() { return of(Kind::inserted); }
   static Event removed() { return of(Kind::removed); }
   static Event answer(std::uint32_t number, SlotStatus status, Bytes bytes) {
-    return {Kind::answer, Key::ok, number, status, bytes};
+    return {Kind::answer, Key::ok, number, status, bytes, {}, {}};
   }
   // Where the reader asks for the PIN: it will be typed at the slot's own pinpad.
   static Event pin_on_pad() { return of(Kind::pin_on_pad); }
   static Event from_host(const HostRequest& request) {
-    return {Kind::host, Key::ok, request.number, SlotStatus::ok, request.bytes, request.kind};
+    return {Kind::host, Key::ok, request.number, SlotStatus::ok, request.bytes, request.kind, {}};
+  }
+  static Event from_computer(const ComputerCommand& command) {
+    return {Kind::computer, Key::ok, 0, SlotStatus::ok, command.text, {}, command.kind};
   }
   static Event tick() { return {}; }  // time has passed; harmless at any moment
 
-  static Event of(Kind kind, Key key = Key::ok) { return {kind, key, 0, SlotStatus::ok, {}}; }
+  static Event of(Kind kind, Key key = Key::ok) { return {kind, key, 0, SlotStatus::ok, {}, {}, {}}; }
 };
 
 }  // namespace sesame

@@ -108,6 +108,7 @@ struct ReaderProfile {
   bool card_language = true;            // the card's 5F2D chooses among the languages
   std::uint8_t min_pin_digits = cap::kMinPinDigits;
   bool reset_after_pin = false;  // the card is reset once the PIN is typed, and the dialogue begins anew
+  bool connected_mode = false;   // has a cable to a computer, whose texts it signs: signing/link.hpp
 };
 
 }  // namespace sesame

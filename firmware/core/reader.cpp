@@ -15,6 +15,13 @@ char character(Key key) { return key == Key::point ? '.' : static_cast<char>('0'
 bool carries_command(SlotRequest::Kind kind) {
   return kind == SlotRequest::Kind::transmit || kind == SlotRequest::Kind::verify_on_pad;
 }
+// What the reader does for a signature that a computer begins: no key, and no prompt.
+constexpr Function kForComputer{};
+
+bool is_hosts(State state) {
+  return state == State::connected || state == State::signing || state == State::approve;
+}
+
 char lower(std::uint8_t letter) { return static_cast<char>(letter | 0x20); }
 std::size_t function_index(Key key) {
   return static_cast<std::size_t>(key) - static_cast<std::size_t>(Key::f1);
@@ -84,6 +91,14 @@ const Reader::Line Reader::kTransitions[] = {
     {State::menu, Signal::clear, act<&Reader::leave_menu>},
     {State::menu, Signal::hold_clear, act<&Reader::leave_menu>},
     {State::menu, Signal::timeout, act<&Reader::power_off>},
+
+    {State::signing, Signal::clear, act<&Reader::choose_function>},
+    {State::signing, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::signing, Signal::timeout, act<&Reader::power_off>},
+
+    {State::approve, Signal::clear, act<&Reader::choose_function>},
+    {State::approve, Signal::hold_clear, act<&Reader::choose_function>},
+    {State::approve, Signal::timeout, act<&Reader::power_off>},
 };
 
 std::span<const Reader::Line> Reader::manual() { return kTransitions; }
@@ -112,7 +127,8 @@ std::optional<Signal> Reader::signal_of(const Event& event) {
       control_.request.reset();
       return std::nullopt;
     case Event::Kind::pin_on_pad: return Signal::pin_on_pad;
-    case Event::Kind::host: return host_ ? std::optional(host_->signal_of(event)) : std::nullopt;
+    case Event::Kind::host:
+    case Event::Kind::computer: return host_ ? host_->signal_of(event) : std::nullopt;
     case Event::Kind::press:
     case Event::Kind::hold: break;
   }
@@ -154,6 +170,8 @@ void Reader::run(Signal signal) {
         forget();
         if (control_.state == State::choose_function) wait_for_function();
         return;
+      case HostSide::Outcome::begin: return_to_functions(); return begin(kForComputer);
+      case HostSide::Outcome::generate: host_->sign(tds_); return after_prompts(PromptPlace::after_pin);
     }
   }
   for (const Line& transition : kTransitions) {
@@ -218,6 +236,11 @@ void Reader::forget_inputs() {
 // ---- a function and its prompts
 
 void Reader::choose_function() {
+  if (host_) host_->forget();
+  return_to_functions();
+}
+
+void Reader::return_to_functions() {
   // A card whose application is only selected can wait for the next function as it is.
   const bool fresh = transaction_.state() == cap::TransactionState::selected && control_.card_powered;
   forget_inputs();
@@ -237,6 +260,8 @@ void Reader::wait_for_function() {
     control_.begun_by_itself = true;
   }
 }
+
+bool Reader::for_computer() const { return function_ == &kForComputer; }
 
 const Function& Reader::pressed() const { return profile().functions[function_index(control_.event->key)]; }
 
@@ -478,7 +503,10 @@ void Reader::go_on() {
     case cap::TransactionState::selected: return on_selected();
     case cap::TransactionState::counted: control_.release_card(); return control_.enter(State::menu);
     case cap::TransactionState::prepared: return on_prepared();
-    case cap::TransactionState::verified: return first_prompt(PromptPlace::after_pin);
+    case cap::TransactionState::verified:
+      if (!for_computer()) return first_prompt(PromptPlace::after_pin);
+      control_.enter(State::signing);
+      return host_->verified();
     case cap::TransactionState::done: control_.release_card(); return first_prompt(PromptPlace::after_card);
     case cap::TransactionState::failed: return show_fault();
     case cap::TransactionState::selecting:
@@ -542,7 +570,9 @@ bool Reader::speak(const std::array<char, 2>& code) {
   }
   tds_.wipe();
   sesame::wipe(&inputs_, sizeof inputs_);
-  control_.enter(State::code);
+  if (!for_computer()) return control_.enter(State::code);
+  host_->signed_with(code_);
+  choose_function();
 }
 
 void Reader::show_fault() {
@@ -581,7 +611,7 @@ Screen Reader::screen() const {
   view.contrast = contrast();
   const auto left = transaction_.tries_left();
   view.number = left ? *left : View::kUnknown;
-  if (control_.state == State::connected) host_->look(view);
+  if (is_hosts(control_.state)) host_->look(view);
   if (control_.state == State::prompt) {
     view.prompt = prompt().kind;
     view.number = static_cast<std::uint32_t>(tds_.size() + 1);

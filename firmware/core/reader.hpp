@@ -17,7 +17,7 @@
 // the answer to the old one, should it still come, carries the old number and is dropped.
 //
 // Connected to a computer, the reader is also a PC/SC reader with a pinpad: see pinpad/connection.hpp. A
-// board has none.
+// board has none. Or it signs what a computer shows there: see signing/link.hpp.
 //
 // What a user typed, and the code, are overwritten as soon as they are no longer shown or needed.
 #pragma once
@@ -82,6 +82,7 @@ class Reader {
   void power_off();
   void show_removed();
   void choose_function();
+  void return_to_functions();
   void begin_function();
   void begin_instead();
   void open_menu();
@@ -104,6 +105,7 @@ class Reader {
   void show(Notice notice);
   void wait_for_function();
   void begin(const Function& function);
+  bool for_computer() const;
   const Function& pressed() const;
   bool in_menu() const { return function_ != nullptr && !function_->menu.empty(); }
   MenuItem item() const { return function_->menu[item_]; }
@@ -140,7 +142,7 @@ class Reader {
   bool pin_on_pad_ = false;
   cap::Inputs inputs_;
   cap::TypedLater typed_later_;
-  FixedVector<cap::TdsNumber, cap::kMaxTdsNumbers> tds_;
+  cap::TdsNumbers tds_;
   SecretVector<char, kMaxCodeDigits> code_;
 };
 
@@ -151,15 +153,22 @@ class HostSide {
     passed,  // not its business: the reader's own table is next
     done,
     forgotten,  // done, and what belonged to a code is of no use any more
+    begin,      // a signature: the reader asks for the PIN, and then verified()
+    generate,   // sign(), and the card is asked for its cryptogram; then signed()
   };
 
-  virtual Signal signal_of(const Event& event) = 0;
+  // Nothing: a request of another kind of host, and ignored.
+  virtual std::optional<Signal> signal_of(const Event& event) = 0;
   // Asked before the reader's own table.
   virtual Outcome run(Control& control, Signal signal) = 0;
-  virtual void removed() = 0;               // the card was pulled out
-  virtual void forget() = 0;                // everything that belongs to one code
-  virtual Bytes command() const = 0;        // State::connected: what goes to the card
-  virtual void look(View& view) const = 0;  // State::connected: what it adds
+  virtual void removed() = 0;                   // the card was pulled out
+  virtual void forget() = 0;                    // everything that belongs to one code
+  virtual Bytes command() const { return {}; }  // State::connected: what goes to the card
+  virtual void look(View& view) const = 0;      // in its own states: what it adds
+
+  virtual void verified() {}
+  virtual void sign(cap::TdsNumbers&) {}
+  virtual void signed_with(std::span<const char>) {}  // the digits of the code
 
  protected:
   ~HostSide() = default;

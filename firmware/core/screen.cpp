@@ -119,6 +119,8 @@ Message message_for(const View& view) {
     case State::code: return Message::code;
     case State::notice: return message_for(view.notice);
     case State::menu: return message_for(view.item);
+    case State::approve: return view.more ? Message::text_more : Message::text_approve;
+    case State::signing:
     case State::connected:
       if (view.pin_wrong) return message_for_wrong_pin(view.number);
       return view.pin_ok ? Message::pin_ok : Message::connected;
@@ -139,6 +141,10 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
 
   GroupedCode grouped;
   group(view.code, profile.code, grouped);
+  const bool shows_text = view.state >= State::signing && !view.entry.empty();
+  if (shows_text) pen.chars(view.entry);  // as it is: a text has no {n}
+  if (shows_text && view.state == State::signing) return screen;
+  if (shows_text) pen.on_last_row();
   const bool code_shown = pen.text(text(language.messages, message_for(view)), view.number, grouped);
   switch (view.state) {
     case State::prompt:

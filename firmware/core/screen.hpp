@@ -37,7 +37,8 @@ struct View {
   std::uint8_t contrast = kContrast;
   bool pin_ok = false;          // the card has accepted the PIN
   bool pin_wrong = false;       // connected: the card has refused it
-  std::span<const char> entry;  // what was typed at a prompt
+  std::span<const char> entry;  // what was typed at a prompt; a computer's text, row by row
+  bool more = false;            // of that text, behind what is shown
   std::size_t masked = 0;       // how many PIN digits were typed
   std::span<const char> code;   // digits
 };

@@ -24,10 +24,13 @@ enum class State : std::uint8_t {
   menu,             // an item of the menu
   connected,        // a program on the computer has the card
   host_pin,         // Code secret ? for that program
+  signing,          // the PIN of a computer's signature was right: the computer says what is signed
+  approve,          // its text: OK signs it
 };
-inline constexpr std::string_view kStateNames[] = {
-    "off",      "insert_card", "starting", "choose_function", "prompt", "pin",       "working",
-    "last_try", "wrong_pin",   "code",     "notice",          "menu",   "connected", "host_pin"};
+inline constexpr std::string_view kStateNames[] = {"off",       "insert_card", "starting", "choose_function",
+                                                   "prompt",    "pin",         "working",  "last_try",
+                                                   "wrong_pin", "code",        "notice",   "menu",
+                                                   "connected", "host_pin",    "signing",  "approve"};
 constexpr std::span<const std::string_view> names(State) { return kStateNames; }
 
 enum class Notice : std::uint8_t {

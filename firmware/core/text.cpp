@@ -28,6 +28,8 @@ std::string_view to_string(Message message) {
     case Message::pin_blocked: return "pin_blocked"sv;
     case Message::code_too_long: return "code_too_long"sv;
     case Message::connected: return "connected"sv;
+    case Message::text_more: return "text_more"sv;
+    case Message::text_approve: return "text_approve"sv;
     case Message::menu_counter: return "menu_counter"sv;
     case Message::menu_version: return "menu_version"sv;
     case Message::menu_contrast: return "menu_contrast"sv;

@@ -32,12 +32,14 @@ enum class Message : std::uint8_t {
   pin_blocked,
   code_too_long,
   connected,      // a program on the computer has the card
+  text_more,      // under a page of a computer's text that is not its last: OK turns it
+  text_approve,   // under its last: OK signs, C does not
   menu_counter,   // {n}: the card's ATC. Of a menu's items those that the model has
   menu_version,   // of the software
   menu_contrast,  // {n}: 1 to 5
   menu_language,  // the name of the language, in itself
 };
-inline constexpr std::size_t kMessageCount = 26;
+inline constexpr std::size_t kMessageCount = 28;
 
 // One text for each message, in UTF-8. A line feed begins the next row of the screen. What a model never says
 // may be empty.

@@ -18,9 +18,11 @@ void refuse(const Command& command, std::string_view what, std::initializer_list
 }
 
 void refuse_what_does_not_fit(const Command& command, const CodeOptions& options) {
+  if (options.text) refuse(command, "--text", {"--function", "--input"});
   using Kind = DeviceChoice::Kind;
   const Kind kind = parse_device(options.device).kind;
   const std::string device = "--device " + options.device;
+  if (kind != Kind::native) refuse(command, device, {"--text"});
   if (kind != Kind::qemu) refuse(command, device, {"--card-line"});
   if (kind == Kind::native && !options.reader.reader)
     refuse(command, "a card that is not in a reader", {"--last-try"});
@@ -55,6 +57,11 @@ void add_code(const Command& parent) {
       .option("--card-line", options->card_line,
               "with --device qemu: the card that `sesame card serve --iso7816` serves there")
       .type("unix:PATH|tcp:[HOST:]PORT");
+  command
+      .option("--text", options->text,
+              "what a computer at the reader's cable has signed: OK is pressed under it; a model with a "
+              "connected mode")
+      .type("TEXT");
   command.run([options] { code(*options); },
               [options, command] { refuse_what_does_not_fit(command, *options); });
 }

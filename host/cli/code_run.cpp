@@ -17,6 +17,17 @@ bool for_real_card(const DeviceChoice& choice, const CodeOptions& options) {
   return options.reader.reader || choice.kind == DeviceChoice::Kind::serial;
 }
 
+void check_text(const ReaderProfile& profile, const std::string& text) {
+  if (!profile.connected_mode) {
+    throw Failure(Failure::invalid,
+                  fmt::format("--text: the reader {} has no cable; edentifier2 has one", profile.name));
+  }
+  if (signing::is_text(Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()))) return;
+  throw Failure(Failure::invalid,
+                fmt::format("--text: cannot be shown; 1 to {} printable characters of ASCII and line feeds",
+                            signing::kMaxText));
+}
+
 Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOptions& options) {
   const bool real_card = for_real_card(choice, options);
   if (real_card && options.pin.pin) {
@@ -25,8 +36,11 @@ Task plan(const ReaderProfile& profile, const DeviceChoice& choice, const CodeOp
                   "--pin-stdin or --pin-env");
   }
   Task task;
+  if (options.text) check_text(profile, *options.text);
   if (options.function) task.function = parse_function(profile, *options.function);
-  task.answers = parse_inputs(profile, profile.functions[task.function], options.inputs);
+  if (!options.text) {
+    task.answers = parse_inputs(profile, profile.functions[task.function], options.inputs);
+  }
   task.pin_on_pad = options.reader.pinpad;
   task.last_try = !real_card || options.reader.last_try;
   return task;
@@ -71,12 +85,16 @@ void CodeRun::make_here(std::string_view command, const std::optional<std::strin
   // Only now: whatever was missing before, a recording that was there is still there.
   if (trace) record(command, *trace, masking);
   careful_.emplace(card_->slot(), [this] { refuse_unknown_tries(); });
-  reader_.emplace(profile(), *careful_);
+  reader_.emplace(profile(), *careful_, options_.text ? Cable::computer : Cable::pcsc);
   if (options_.show_screens) reader_->on_event([&] { printer_.look(reader_->reader().screen()); });
   if (task_.pin_on_pad) {
     note_line(fmt::format("sesame: type the PIN at the pinpad of {}", card_->in_reader().reader()));
   }
-  make_code(*reader_, task_);
+  if (options_.text) {
+    signed_ = sign_text(*reader_, task_, *options_.text);
+  } else {
+    make_code(*reader_, task_);
+  }
   remark_on_data();
 }
 
@@ -144,8 +162,8 @@ void CodeRun::open(const std::optional<std::string>& trace) {
 
 void CodeRun::record(std::string_view command, const std::string& trace,
                      transcript::Masking::Options masking) {
-  const std::string what = fmt::format("sesame {}: {}, reader {}, function {}", command, card_->name(),
-                                       profile().name, function().key);
+  const std::string what = fmt::format("sesame {}: {}, reader {}, {}", command, card_->name(), profile().name,
+                                       options_.text ? "a text" : fmt::format("function {}", function().key));
   card_->record(trace, what, options_.profile, masking);
 }
 
@@ -181,7 +199,7 @@ bool CodeRun::amount_typed() const {
 
 const Device& CodeRun::device() const { return panel_ ? static_cast<const Device&>(*panel_) : *reader_; }
 
-std::string CodeRun::code() const { return device().code(); }
+std::string CodeRun::code() const { return signed_ ? *signed_ : device().code(); }
 
 void CodeRun::sync_trace() const {
   if (card_) card_->sync_trace();
@@ -198,7 +216,10 @@ void CodeRun::print() const {
       {"code", digits},           {"display", display},        {"atc", nullptr},
       {"aid", nullptr},           {"profile", profile().name}, {"function", function().key},
       {"device", options_.device}};
-  if (reader_) {
+  if (options_.text) {
+    json["function"] = nullptr;
+    json["text"] = *options_.text;
+  } else if (reader_) {
     const cap::Transaction& transaction = reader_->reader().transaction();
     json["atc"] = fmt::format("{:04X}", transaction.atc());
     json["aid"] = hex(transaction.aid());

@@ -66,6 +66,7 @@ class CodeRun {
   std::optional<NativeReader> reader_;  // in this process; else
   std::unique_ptr<CardLine> line_;      // in QEMU: its card
   std::unique_ptr<PanelDevice> panel_;
+  std::optional<std::string> signed_;  // the code of a text
   terminal::ScreenPrinter printer_;
 };
 

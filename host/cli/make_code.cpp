@@ -133,17 +133,22 @@ void expect_code(const Device& reader, const ReaderProfile& profile, const Task&
     case State::starting:
     case State::working:
     case State::connected:
-    case State::host_pin: refuse("the reader switched itself off");
+    case State::host_pin:
+    case State::signing:
+    case State::approve: refuse("the reader switched itself off");
   }
+}
+
+void check_pin(const ReaderProfile& profile, const Task& task) {
+  if (task.pin_on_pad || task.pin.view().size() >= profile.min_pin_digits) return;
+  throw Failure(Failure::invalid, fmt::format("the reader {} takes no PIN of less than {} digits",
+                                              profile.name, profile.min_pin_digits));
 }
 
 void make_code(Device& reader, const ReaderProfile& profile, Task& task, std::function<void()> pin_on_pad) {
   const ScriptedUser::Keys keys{[&](Key key) { reader.press(key); }, [&](Key key) { reader.hold(key); },
                                 std::move(pin_on_pad)};
-  if (!keys.pin_on_pad && task.pin.view().size() < profile.min_pin_digits) {
-    throw Failure(Failure::invalid, fmt::format("the reader {} takes no PIN of less than {} digits",
-                                                profile.name, profile.min_pin_digits));
-  }
+  check_pin(profile, task);
   ScriptedUser user(
       {task.function, task.answers, std::move(task.pin), task.last_try, false, begun_on_insertion(profile)});
   reader.insert();
@@ -180,6 +185,28 @@ void make_code(NativeReader& reader, Task& task) {
   std::function<void()> pin_on_pad;
   if (task.pin_on_pad) pin_on_pad = [&] { reader.pin_on_pad(); };
   make_code(reader, reader.reader().profile(), task, std::move(pin_on_pad));
+}
+
+std::string sign_text(NativeReader& reader, Task& task, std::string_view text) {
+  const ReaderProfile& profile = reader.reader().profile();
+  ScriptedUser::Keys keys{[&](Key key) { reader.press(key); }, [&](Key key) { reader.hold(key); }, {}};
+  if (task.pin_on_pad) keys.pin_on_pad = [&] { reader.pin_on_pad(); };
+  check_pin(profile, task);
+  ScriptedUser user({0, {}, std::move(task.pin), task.last_try, false, std::nullopt});
+  reader.insert();
+  if (reader.state() == State::notice) expect_code(reader, profile, task, false);
+  reader.command({ComputerCommand::Kind::pin, {}});
+  const auto asks = [](State state) { return state == State::pin || state == State::last_try; };
+  while (asks(reader.state()) && user.step(reader.state(), keys)) {
+  }
+  if (reader.state() != State::signing) expect_code(reader, profile, task, true);
+  reader.command(
+      {ComputerCommand::Kind::sign, Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())});
+  while (reader.state() == State::approve) reader.press(Key::ok);
+  reader.command({ComputerCommand::Kind::cryptogram, {}});
+  const auto told = reader.link().answer();
+  if (!told || told->told != signing::Told::cryptogram) expect_code(reader, profile, task, true);
+  return {told->code.begin(), told->code.end()};
 }
 
 }  // namespace sesame::cli

@@ -32,4 +32,8 @@ struct Task {
 void make_code(Device& reader, const ReaderProfile& profile, Task& task);
 void make_code(NativeReader& reader, Task& task);
 
+// The same at the cable of a reader with a connected mode (Cable::computer): has the PIN asked for, the text
+// shown, presses OK under each of its pages, and returns the digits of its code.
+std::string sign_text(NativeReader& reader, Task& task, std::string_view text);
+
 }  // namespace sesame::cli

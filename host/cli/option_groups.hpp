@@ -48,6 +48,7 @@ struct CodeOptions {
   std::string profile = "sesame";
   std::optional<std::string> function;  // else the profile's first
   std::vector<std::string> inputs;
+  std::optional<std::string> text;  // signed at the reader's cable, in the place of a function
   PinOptions pin;
   StateOptions state;
   ReaderOptions reader;

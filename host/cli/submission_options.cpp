@@ -4,6 +4,7 @@
 
 #include "host/cli/exit.hpp"
 #include "host/cli/text.hpp"
+#include "host/issuer/signed_text.hpp"
 
 namespace sesame::cli {
 
@@ -14,7 +15,7 @@ using issuer::Submission;
 
 Mode mode(const SubmissionOptions& options) {
   if (!options.mode) {
-    if (!options.tds.empty()) return Mode::tds;
+    if (!options.tds.empty() || options.text) return Mode::tds;
     if (options.amount || options.currency) return Mode::sign;
     return options.challenge ? Mode::respond : Mode::identify;
   }
@@ -70,10 +71,14 @@ void add_submission(const Command& command, SubmissionOptions& options) {
   command.number("--exponent", options.exponent, {0, 4}, "digits after the point of that currency").type("N");
   command.option("--currency", options.currency, "ISO 4217, numeric, where the card uses it [978]")
       .type("NNN");
-  command.option("--tds", options.tds, "numbers that were signed after the card had answered, up to 10")
-      .type("N[,N...]")
-      .delimiter(',')
-      .one_value_each();
+  const Option tds =
+      command.option("--tds", options.tds, "numbers that were signed after the card had answered, up to 10")
+          .type("N[,N...]")
+          .delimiter(',')
+          .one_value_each();
+  command.option("--text", options.text, "the text that a connected reader has shown and signed")
+      .type("TEXT")
+      .excludes(tds);
 }
 
 Submission read_submission(const SubmissionOptions& options) {
@@ -87,7 +92,7 @@ Submission read_submission(const SubmissionOptions& options) {
   if (options.amount) submission.amount = minor_units(*options.amount, options.exponent);
   submission.currency = options.currency;
   if (submission.mode == Mode::sign && !submission.currency) submission.currency = "978";
-  submission.tds = options.tds;
+  submission.tds = options.text ? issuer::numbers_of_text(*options.text) : options.tds;
   return submission;
 }
 

@@ -20,6 +20,7 @@ struct SubmissionOptions {
   std::optional<std::string> challenge, amount, currency;
   std::uint32_t exponent = 2;
   std::vector<std::string> tds;
+  std::optional<std::string> text;  // in the place of tds
 };
 
 void add_submission(const Command& command, SubmissionOptions& options);

@@ -120,6 +120,13 @@ std::array<std::uint8_t, 20> sha1(Bytes data) {
   return digest;
 }
 
+std::array<std::uint8_t, 32> sha256(Bytes data) {
+  std::array<std::uint8_t, 32> digest{};
+  require(EVP_Q_digest(library(), "SHA256", nullptr, data.data(), data.size(), digest.data(), nullptr),
+          "SHA-256");
+  return digest;
+}
+
 namespace {
 
 const EVP_CIPHER* gcm() {

@@ -50,6 +50,7 @@ class Cipher {
 void tdes_decrypt(const Key& key, Bytes in, std::uint8_t* out);
 
 std::array<std::uint8_t, 20> sha1(Bytes data);
+std::array<std::uint8_t, 32> sha256(Bytes data);
 
 // AES-256-GCM with a key of 32 bytes and a nonce of 12; what follows the ciphertext is the tag, 16 bytes.
 // False: the tag is not that of these data, and `plain` is wiped.

@@ -50,6 +50,7 @@ class ReaderFile {
     const Value title = root.at("title"), languages = root.at("languages");
     profile_.card_language = root.flag("card_language", true);
     version_ = root.find("version");
+    profile_.connected_mode = root.flag("connected_mode", false);
     const auto pin = root.find("pin");
     const Value code = root.at("code"), currency = root.at("currency"), timeouts = root.at("timeouts"),
                 display = root.at("display"), card = root.at("card"), functions = root.at("functions");
@@ -401,7 +402,7 @@ class ReaderFile {
     Texts texts;
     if (shipped_text(ProfileKind::texts, code)) texts = read_shipped(code);
     if (const auto own = own_texts(code)) read_texts(*own, room(), texts);
-    if (const auto keys = missing_messages(texts, in_menus_); !keys.empty()) {
+    if (const auto keys = missing_messages(texts, {in_menus_, profile_.connected_mode}); !keys.empty()) {
       value.refuse(fmt::format("has {}, for which nothing is shipped ({} are); [texts.{}] lacks {}",
                                quoted(code), joined(shipped_names(ProfileKind::texts)), code, joined(keys)));
     }
@@ -439,7 +440,8 @@ class ReaderFile {
     language.code = {code[0], code[1]};
     language.language_id = texts.language_id;
     for (std::size_t i = 0; i < kMessageCount; ++i) {
-      if (!is_said(static_cast<Message>(i), in_menus_)) continue;  // takes no room in an image
+      if (!is_said(static_cast<Message>(i), {in_menus_, profile_.connected_mode}))
+        continue;  // takes no room in an image
       language.messages[i] = storage_->keep(with_version(texts.messages[i]));
     }
     storage_->low_battery.push_back(storage_->keep(texts.low_battery));

@@ -4,6 +4,7 @@
 //     languages = ["en", "fr"]      # 1 to 8; the first is the model's own; words from hw-profiles/texts
 //     card_language = true          # the card's 5F2D chooses among them; default true
 //     version = "0875.11"           # of the software, for a menu: 1 to 16 of ASCII
+//     connected_mode = false        # has a cable: signs a computer's texts (signing/link.hpp); default false
 //
 //     [code]                        # digits shown: 1 to 16
 //     min_digits = 8                # zeros in front; 1: none
@@ -60,9 +61,9 @@
 //     code = "Code = {code}"        # where the code stands; else under it, on the last row
 //
 // Everything without a default must be there. A language without a file in hw-profiles/texts needs all of its
-// messages in the model's file, menu_* where its menu has them; no program can ask for it, unless that says
-// language_id; its low_battery is that of the model's first language that has one. Every text must fit the
-// display, and so must the widest code with its blanks.
+// messages in the model's file, menu_* where its menu has them, text_* in a connected mode; no program can
+// ask for it, unless that says language_id; its low_battery is that of the model's first language that has
+// one. Every text must fit the display, and so must the widest code with its blanks.
 #pragma once
 
 #include <memory>

@@ -104,7 +104,9 @@ void check_fit(const Value& value, Message message, const Room& room) {
   if (text.find_first_not_of(" \n") == std::string_view::npos) value.refuse("is empty; it needs words");
   const Place place = place_in(message, room);
   check_places(value, place.name);
-  const std::size_t most_rows = display.rows - (something_stands_under(message, text) ? 1U : 0U);
+  const bool last_row = message == Message::text_more || message == Message::text_approve;
+  const std::size_t most_rows =
+      last_row ? 1U : display.rows - (something_stands_under(message, text) ? 1U : 0U);
   std::size_t rows = 0;
   for (bool more = true; more;) {
     const std::size_t end = text.find('\n');
@@ -139,22 +141,25 @@ void read_texts(const Value& value, const Room& room, Texts& texts) {
   if (language_id) texts.language_id = language_id->number<std::uint16_t>(1, 0xFFFF);
 }
 
-bool is_said(Message message, std::span<const MenuItem> menu) {
+bool is_said(Message message, const Speaker& model) {
+  const auto& menu = model.menu;
   const auto has = [&](MenuItem item) { return std::find(menu.begin(), menu.end(), item) != menu.end(); };
   switch (message) {
     case Message::menu_counter: return has(MenuItem::counter);
     case Message::menu_version: return has(MenuItem::version);
     case Message::menu_contrast: return has(MenuItem::contrast);
     case Message::menu_language: return has(MenuItem::language);
+    case Message::text_more:
+    case Message::text_approve: return model.connected_mode;
     default: return true;
   }
 }
 
-std::vector<std::string_view> missing_messages(const Texts& texts, std::span<const MenuItem> menu) {
+std::vector<std::string_view> missing_messages(const Texts& texts, const Speaker& model) {
   std::vector<std::string_view> keys;
   for (std::size_t i = 0; i < kMessageCount; ++i) {
     const auto message = static_cast<Message>(i);
-    if (texts.messages[i].empty() && is_said(message, menu)) keys.push_back(to_string(message));
+    if (texts.messages[i].empty() && is_said(message, model)) keys.push_back(to_string(message));
   }
   return keys;
 }
@@ -162,7 +167,7 @@ std::vector<std::string_view> missing_messages(const Texts& texts, std::span<con
 std::vector<std::string_view> missing(const Texts& texts) {
   static constexpr MenuItem kAll[] = {MenuItem::counter, MenuItem::version, MenuItem::contrast,
                                       MenuItem::language};
-  std::vector<std::string_view> keys = missing_messages(texts, kAll);
+  std::vector<std::string_view> keys = missing_messages(texts, {kAll, true});
   if (texts.low_battery.empty()) keys.push_back(kLowBattery);
   if (texts.language_id == 0) keys.push_back(kLanguageId);
   return keys;

@@ -30,16 +30,21 @@ struct Room {
 
 // The keys of a table of texts are every Message, by the name that to_string() gives it, and what else Texts
 // has. Puts what the table has in the place of what was there. Each must fit the display: no more rows than
-// it has, one row less for a message that something stands under (enter_*; code, unless it has {code}), no
-// row longer than its columns, {n} counting 2 digits, of menu_counter 5, of menu_contrast 1; printable
-// characters of the Basic Multilingual Plane, one a cell.
+// it has, one row less for a message that something stands under (enter_*; code, unless it has {code}), one
+// row for text_more and text_approve, which stand on the last; no row longer than its columns, {n} counting 2
+// digits, of menu_counter 5, of menu_contrast 1; printable characters of the Basic Multilingual Plane, one a
+// cell.
 void read_texts(const document::Value& table, const Room& room, Texts& texts);
 
 // What is missing, by its key: a file of hw-profiles/texts has everything, a model's own words all messages
-// that a model with these items in its menu has to say.
+// that such a model has to say.
+struct Speaker {
+  std::span<const MenuItem> menu;
+  bool connected_mode = false;
+};
 std::vector<std::string_view> missing(const Texts& texts);
-std::vector<std::string_view> missing_messages(const Texts& texts, std::span<const MenuItem> menu);
+std::vector<std::string_view> missing_messages(const Texts& texts, const Speaker& model);
 // Whether such a model says this at all.
-bool is_said(Message message, std::span<const MenuItem> menu);
+bool is_said(Message message, const Speaker& model);
 
 }  // namespace sesame::profile

@@ -102,7 +102,9 @@ bool ScriptedUser::step(State state, const Keys& keys) {
     case State::starting:
     case State::working:
     case State::connected:
-    case State::host_pin: return false;
+    case State::host_pin:
+    case State::signing:
+    case State::approve: return false;
   }
   return false;
 }

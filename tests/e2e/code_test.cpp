@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <set>
 
+#include "tests/e2e/output.hpp"
 #include "tests/e2e/process.hpp"
 
 using Catch::Matchers::Contains;
@@ -173,6 +174,11 @@ TEST_CASE("what cannot be typed is refused before the card is touched") {
   const std::vector<Case> all{
       {{"--function", "KODE"}, "the reader sesame has no key 'KODE'; it has CODE"},
       {{"--input", "1"}, "one too many"},
+      {{"--text", "Pay 12"}, "the reader sesame has no cable; edentifier2 has one"},
+      {{"--profile", "edentifier2", "--text", "a\tb"}, "--text: cannot be shown; 1 to 240 printable"},
+      {{"--profile", "edentifier2", "--text", "a", "--function", "LOGIN"},
+       "--function does not go with --text"},
+      {{"--text", "a", "--device", "qemu"}, "--text does not go with --device qemu"},
       {{"--profile", "vasco-810", "--input", "123456789"}, "at most 8 digits"},
       {{"--profile", "vasco-810", "--input", "12a"}, "--input '12a'"},
       {{"--profile", "vasco-810", "--input", "1", "--input", "2"}, "one too many"},
@@ -194,6 +200,23 @@ TEST_CASE("what cannot be typed is refused before the card is touched") {
     check_refusal(sandbox.sesame(kCode + one.arguments), 2, one.says);
     CHECK_FALSE(std::filesystem::exists(sandbox.path() / "state"));
   }
+}
+
+TEST_CASE("a text is signed at the cable of a reader that shows it, and a wrong PIN signs nothing") {
+  const Sandbox sandbox;
+  const Arguments text{"code", "--profile", "edentifier2", "--text",
+                       "Pay EUR 12.34 to NL00 TEST 0123 4567 89"};
+  const Outcome shown = sandbox.sesame(text + Arguments{"--pin", "1234", "--show-screens"});
+  CHECK(shown.status == 0);
+  CHECK(shown.out.size() == 10);  // 0000 0000
+  CHECK_THAT(shown.err, Contains("NL00 TEST 0123") && Contains("OK: akkoord"));
+  const auto json = sesame::e2e::object(sandbox.sesame(text + Arguments{"--pin", "1234", "--json"}));
+  CHECK(json.at("text") == text.back());
+  CHECK(json.at("function").is_null());
+  CHECK(json.at("code").get<std::string>().size() == 8);
+  check_refusal(sandbox.sesame(text + Arguments{"--pin", "4321"}), 1, "wrong PIN: 2 tries left");
+  check_refusal(sandbox.sesame(text + Arguments{"--pin", "4321"}), 1, "wrong PIN: 1 try left");
+  check_refusal(sandbox.sesame(text + Arguments{"--pin", "4321"}), 1, "the PIN is blocked");
 }
 
 TEST_CASE("ten numbers can be signed, and an eleventh is one too many") {

@@ -62,6 +62,7 @@ TEST_CASE("what a reader makes with any card of ours is accepted, input and all"
       {{"--card", "bank-card", "--profile", "vasco-810", "--function", "M2", "--input", "1000", "--input",
         "0020"},
        {"--card", "bank-card", "--tds", "1000,0020"}},
+      {{"--profile", "edentifier2", "--text", "Pay EUR 12.34"}, {"--text", "Pay EUR 12.34"}},
       {{"--card", "aes-card"}, {"--card", "aes-card", "--aid", "A000000004"}},
       {{"--card", "belgian-card"}, {"--card", "belgian-card", "--mode", "identify"}},
   };
@@ -103,6 +104,10 @@ TEST_CASE("what cannot be verified is said in one line") {
       {{"1", "--amount", "1"}, 1, "refused: the amount is not used by this card"},
       {{"1", "--mode", "respond"}, 1, "refused: the challenge is missing"},
       {{"1", "--mode", "pay"}, 2, "--mode: must be one of identify, respond, sign, tds"},
+      {{"1", "--text", "Pay 12", "--tds", "1"}, 2, "--text"},
+      {{"1", "--text", "Pay 12", "--challenge", "1"},
+       1,
+       "refused: the challenge is not taken by this function"},
       {{"1", "--aid", "A000000099"}, 2, "--aid: sesame-card has no such application"},
       {{"1", "--card", "bank-card", "--aid", "A000000042"}, 2, "no mask (IPB)"},
       {{"1", "--card", "card.apdu"}, 2, "a recorded card has no keys"},

@@ -1,5 +1,5 @@
-// The private members of the reader and of its pinpad side that make, or do not make, one state differ from
-// another.
+// The private members of the reader and of what it is to a computer that make, or do not make, one state
+// differ from another.
 //
 // An explicit instantiation may name what is private ([temp.spec]), so that the firmware's headers need no
 // friend.
@@ -7,6 +7,7 @@
 
 #include "firmware/core/pinpad/connection.hpp"
 #include "firmware/core/reader.hpp"
+#include "firmware/core/signing/link.hpp"
 
 namespace sesame::explorer::inside {
 
@@ -65,6 +66,10 @@ SESAME_SHOW(HostLatest, pinpad::Connection, pin_latest_);
 SESAME_SHOW(HostSw, pinpad::Connection, pin_sw_);
 SESAME_SHOW(HostOutcome, pinpad::Connection, status_);
 SESAME_SHOW(HostPinSent, pinpad::Connection, pin_sent_);
+
+SESAME_SHOW(LinkText, signing::Link, text_);
+SESAME_SHOW(LinkPage, signing::Link, page_);
+SESAME_SHOW(LinkBegun, signing::Link, begun_);
 
 #undef SESAME_SHOW
 

@@ -117,10 +117,12 @@ Moves::Moves() : stale_(says("stale answer", kOk)) {
   until_timeout.condition = "04";
   order_until_timeout_ = bytes(until_timeout.hex());
   bad_order_ = bytes("1E0A");
+  const std::string two_pages = "Pay 12.34 EUR to\nNL00 TEST 0123";
+  text_ = {'O', 'K'};
+  two_pages_.assign(two_pages.begin(), two_pages.end());
 }
 
-std::vector<Move> Moves::of(const Reader& reader, std::uint8_t instruction, bool first_ac,
-                            bool program) const {
+std::vector<Move> Moves::of(const Reader& reader, std::uint8_t instruction, bool first_ac, Host host) const {
   std::vector<Move> moves;
   moves.push_back({.name = "nothing", .may_be_late = true});
   add_keys(reader, moves);
@@ -134,7 +136,8 @@ std::vector<Move> Moves::of(const Reader& reader, std::uint8_t instruction, bool
       moves.back().may_be_late = moves[moves.size() - 2].stale;  // the first
     }
   }
-  if (program) add_program(moves);
+  if (host == Host::program) add_program(moves);
+  if (host == Host::computer) add_computer(moves);
   if (!reader.deadline()) return moves;
 
   const auto at = [&](When when, Move move) {
@@ -166,6 +169,23 @@ void Moves::add_keys(const Reader& reader, std::vector<Move>& moves) {
   hold("digit held", Key::d1);
   hold("OK held", Key::ok);
   hold("C held", Key::clear);
+}
+
+void Moves::add_computer(std::vector<Move>& moves) const {
+  using Kind = ComputerCommand::Kind;
+  const auto add = [&](std::string_view name, Kind kind, const test::ByteVector& text) {
+    moves.push_back({.name = name, .kind = Event::Kind::computer, .computer = kind, .request = &text});
+  };
+  add("computer: pin", Kind::pin, nothing_);
+  moves.back().may_be_late = true;
+  add("computer: show", Kind::show, text_);
+  add("computer: show two pages", Kind::show, two_pages_);
+  add("computer: sign", Kind::sign, text_);
+  add("computer: sign two pages", Kind::sign, two_pages_);
+  add("computer: sign no text", Kind::sign, nothing_);
+  add("computer: cryptogram", Kind::cryptogram, nothing_);
+  moves.back().may_be_late = true;
+  add("computer: unplug", Kind::unplug, nothing_);
 }
 
 void Moves::add_program(std::vector<Move>& moves) const {
@@ -244,6 +264,10 @@ Event event_of(const Move& move, const Reader& reader, std::size_t twin, test::B
     bytes = *move.request;
     event.host = move.host;
     event.number = kHostNumber;
+  }
+  if (move.kind == Event::Kind::computer) {
+    bytes = *move.request;
+    event.computer = move.computer;
   }
   event.bytes = bytes;
   return event;

@@ -1,5 +1,5 @@
 // What can happen to a reader: keys by their class, the card, time, the slot's own pinpad, 3 to 15 answers to
-// each command, and, where one is connected, the requests of a program.
+// each command, and, where one is connected, the requests of a program, or the commands of a computer.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct Move {
   const Answer* answer = nullptr;  // to what is asked
   bool stale = false;              // to what was asked before
   HostRequest::Kind host = HostRequest::Kind::deactivate;
-  const test::ByteVector* request = nullptr;  // of the program
+  ComputerCommand::Kind computer = ComputerCommand::Kind::unplug;
+  const test::ByteVector* request = nullptr;  // of the program; the computer's text
   bool may_be_late = false;                   // comes at the deadline too, in a shell that has overslept it
 };
 
@@ -41,9 +42,11 @@ class Moves {
  public:
   Moves();
 
+  enum class Host : std::uint8_t { none, program, computer };
+
   // `instruction` is what the card works on, whole or in pieces; `first_ac`: the first GENERATE AC. They are
   // valid as long as this lives.
-  std::vector<Move> of(const Reader& reader, std::uint8_t instruction, bool first_ac, bool program) const;
+  std::vector<Move> of(const Reader& reader, std::uint8_t instruction, bool first_ac, Host host) const;
 
  private:
   using Answers = std::vector<Answer>;
@@ -51,12 +54,14 @@ class Moves {
   const Answers& answers(const Reader& reader, std::uint8_t instruction, bool first_ac) const;
   static void add_keys(const Reader& reader, std::vector<Move>& moves);
   void add_program(std::vector<Move>& moves) const;
+  void add_computer(std::vector<Move>& moves) const;
 
   Answers to_reset_, to_select_, to_options_, to_record_, to_get_data_, to_get_counter_, to_verify_,
       to_first_ac_, to_second_ac_;
   Answers to_deactivate_, to_program_, to_program_verify_;
   Answer stale_;
   test::ByteVector nothing_, command_, own_verify_, half_command_;
+  test::ByteVector text_, two_pages_;
   test::ByteVector order_, order_of_four_, order_until_timeout_, bad_order_;
 };
 

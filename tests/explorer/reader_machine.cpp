@@ -386,7 +386,8 @@ void ReaderMachine::load(std::span<const std::uint64_t> state) {
   for (std::size_t i = 0; i < kWords; ++i) loaded_key_ += mixed(loaded_[0][i], i) - mixed(0, i);
   std::copy(loaded_[0].begin(), loaded_[0].end(), memory_.begin());
   const test::ReaderWatch& watch = objects().watch;
-  moves_ = all_.of(objects().twin.reader, watch.instruction(), watch.first_generate_ac(), program_);
+  moves_ = all_.of(objects().twin.reader, watch.instruction(), watch.first_generate_ac(),
+                   program_ ? Moves::Host::program : Moves::Host::none);
 }
 
 std::string ReaderMachine::name(std::size_t move) const { return name_of(moves_[move]); }

@@ -180,7 +180,8 @@ class SideBySide {
       : program_(program), machine_(profile, program), reader_(profile, &connection_) {}
 
   State step() {
-    const auto moves = all_.of(reader_, watch_.instruction(), watch_.first_generate_ac(), program_);
+    const auto moves = all_.of(reader_, watch_.instruction(), watch_.first_generate_ac(),
+                               program_ ? Moves::Host::program : Moves::Host::none);
     std::vector<std::uint64_t> state;
     machine_.save(state);
     machine_.load(state);

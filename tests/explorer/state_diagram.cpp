@@ -1,9 +1,9 @@
 // state_diagram [--check FILE | --write FILE]
 //
 // The reader's states as a Mermaid diagram, drawn from the tables of transitions (firmware/core/reader.cpp,
-// and pinpad/connection.cpp for a program on the computer). An action decides where its line leads, so the
-// tool walks readers and looks. With --check the diagram between the marks in FILE must be this one; --write
-// puts it there.
+// pinpad/connection.cpp for a program on the computer, signing/link.cpp for one whose texts are signed). An
+// action decides where its line leads, so the tool walks readers and looks. With --check the diagram
+// between the marks in FILE must be this one; --write puts it there.
 //
 // Exit status: 0; 1 the diagram in FILE is another one, a line of a table is never
 // taken, or a rule of tests/firmware/core/reader_watch.hpp is broken; 2 usage.
@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/explorer/link_machine.hpp"
 #include "tests/explorer/reader_machine.hpp"
 #include "tests/explorer/search.hpp"
 #include "tests/firmware/core/profiles.hpp"
@@ -58,6 +59,15 @@ std::optional<Signal> signal_of(const Move& move) {
         case HostRequest::Kind::deactivate: return Signal::host_deactivate;
       }
       return std::nullopt;
+    case Event::Kind::computer:
+      switch (move.computer) {
+        case ComputerCommand::Kind::pin: return Signal::computer_pin;
+        case ComputerCommand::Kind::show: return Signal::computer_show;
+        case ComputerCommand::Kind::sign: return Signal::computer_sign;
+        case ComputerCommand::Kind::cryptogram: return Signal::computer_cryptogram;
+        case ComputerCommand::Kind::unplug: return Signal::computer_unplug;
+      }
+      return std::nullopt;
     case Event::Kind::hold: return move.key == Key::clear ? std::optional(Signal::hold_clear) : std::nullopt;
     default: break;
   }
@@ -66,12 +76,14 @@ std::optional<Signal> signal_of(const Move& move) {
   return move.key == Key::clear ? Signal::clear : Signal::function;
 }
 
-// The lines of both tables, in the order in which they are asked, and where each was seen to lead.
+// The lines of the tables, in the order in which they are asked, and where each was seen to lead.
 class Manual {
  public:
   Manual() {
-    for (const auto& line : pinpad::Connection::manual()) lines_.push_back({line.state, line.signal, true});
-    for (const auto& line : Reader::manual()) lines_.push_back({line.state, line.signal, false});
+    for (const auto& line : pinpad::Connection::manual())
+      lines_.push_back({line.state, line.signal, "connection"});
+    for (const auto& line : signing::Link::manual()) lines_.push_back({line.state, line.signal, "link"});
+    for (const auto& line : Reader::manual()) lines_.push_back({line.state, line.signal, "reader"});
   }
 
   void saw(State before, Signal signal, State after) {
@@ -117,24 +129,25 @@ class Manual {
   struct Line {
     std::optional<State> state;
     Signal signal;
-    bool program;
+    const char* table;
     std::set<State> to = {};  // where it does not stay
     bool taken = false;
   };
 
   static std::string name(State state) { return std::string(to_string(state)); }
   static std::string words(const Line& line) {
-    return (line.program ? "connection: " : "reader: ") + (line.state ? name(*line.state) : "any state") +
-           ", " + std::string(to_string(line.signal));
+    return line.table + std::string(": ") + (line.state ? name(*line.state) : "any state") + ", " +
+           std::string(to_string(line.signal));
   }
 
   std::vector<Line> lines_;
 };
 
-// The machine of the explorer, of which each move is noted.
+// A machine of the explorer, of which each move is noted.
+template <class Machine>
 class Noted {
  public:
-  Noted(ReaderMachine& machine, Manual& manual) : machine_(machine), manual_(manual) {}
+  Noted(Machine& machine, Manual& manual) : machine_(machine), manual_(manual) {}
 
   void reset() { machine_.reset(); }
   void load(std::span<const std::uint64_t> state) {
@@ -155,14 +168,14 @@ class Noted {
   std::string description() const { return machine_.description(); }
 
  private:
-  ReaderMachine& machine_;
+  Machine& machine_;
   Manual& manual_;
   State before_ = State::off;
 };
 
 // Whether it came to its end: a broken rule is told.
-bool walk(const ReaderProfile& profile, std::uint64_t transitions, Manual& manual) {
-  ReaderMachine machine(profile, true);
+template <class Machine>
+bool walk(Machine&& machine, std::uint64_t transitions, Manual& manual) {
   Noted noted(machine, manual);
   const Outcome outcome = Search(noted).run(transitions);
   if (!outcome.broken) return true;
@@ -200,9 +213,11 @@ int main(int count, char** arguments) {
   Manual manual;
   ReaderProfile with_menu = test::kSesame;
   with_menu.functions = kCodeAndMenu;
-  if (!walk(with_menu, kToTheEnd, manual)) return 1;
-  if (!walk(test::kAllPlaces, kToThePrompts, manual)) return 1;
-  if (!walk(test::kMenu, kToTheMenu, manual)) return 1;
+  if (!walk(ReaderMachine(with_menu, true), kToTheEnd, manual)) return 1;
+  if (!walk(ReaderMachine(test::kAllPlaces, true), kToThePrompts, manual)) return 1;
+  if (!walk(ReaderMachine(test::kMenu, true), kToTheMenu, manual)) return 1;
+  if (!walk(LinkMachine(with_menu), kToTheEnd, manual)) return 1;
+  if (!walk(LinkMachine(test::kMenu), kToTheMenu, manual)) return 1;
   if (manual.never_taken() != 0) return 1;
   const std::string diagram = manual.diagram();
   if (count == 1) {

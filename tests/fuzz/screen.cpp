@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   profile.code.groups = groups;
 
   View view;
-  view.state = static_cast<State>(input.below(static_cast<unsigned>(State::host_pin) + 1));
+  view.state = static_cast<State>(input.below(static_cast<unsigned>(State::approve) + 1));
   view.notice = static_cast<Notice>(input.below(static_cast<unsigned>(Notice::code_too_long) + 1));
   view.prompt = static_cast<PromptKind>(input.below(4));
   view.number = input.byte();

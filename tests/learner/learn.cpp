@@ -22,7 +22,7 @@ namespace {
 struct Row {
   const char* name;
   const char* file;  // without .dot; cards that behave as every card does share one
-  bool card = true;
+  enum class Kind { card, reader, connected } kind = Kind::card;
 };
 constexpr Row kSubjects[] = {
     {"sesame-card", "card"},
@@ -31,9 +31,19 @@ constexpr Row kSubjects[] = {
     {"belgian-card", "card"},
     {"rabobank-like", "rabobank-like"},
     {"maestro-like", "maestro-like"},
-    {"sesame", "sesame", false},
-    {"vasco-810", "vasco-810", false},
+    {"sesame", "sesame", Row::Kind::reader},
+    {"vasco-810", "vasco-810", Row::Kind::reader},
+    {"edentifier2", "edentifier2-connected", Row::Kind::connected},
 };
+
+std::unique_ptr<Subject> subject_of(const Row& row) {
+  switch (row.kind) {
+    case Row::Kind::card: return card_of(card::load_card(row.name));
+    case Row::Kind::reader: return reader_of(row.name);
+    case Row::Kind::connected: break;
+  }
+  return connected_reader_of(row.name);
+}
 
 std::string content(const std::string& path) {
   std::ostringstream all;
@@ -59,7 +69,7 @@ int main(int count, char** arguments) {
   }
   int status = 0;
   for (const Row& row : kSubjects) {
-    const auto subject = row.card ? card_of(card::load_card(row.name)) : reader_of(row.name);
+    const auto subject = subject_of(row);
     const Mealy machine = learn(*subject);
     const std::string path = std::string(arguments[2]) + "/" + row.file + ".dot";
     std::printf("%s: %zu states, %zu transitions\n", row.name, machine.states.size(),

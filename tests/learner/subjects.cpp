@@ -166,6 +166,125 @@ class ReaderSubject final : public Subject {
   std::optional<Live> live_;
 };
 
+// ---- readers at a computer's cable
+
+constexpr std::string_view kText = "Pay 12.34";
+constexpr std::string_view kTwoPages = "Pay 12.34 EUR to NL00 TEST 0123 4567 89, for the rent of May, please";
+
+class ConnectedSubject : public Subject {
+ public:
+  explicit ConnectedSubject(std::string_view name)
+      : profile_(profile::load_reader(name)), card_(card::load_card("sesame-card")) {}
+
+  const std::vector<std::string>& inputs() const override { return inputs_; }
+  void reset() override { live_.emplace(profile_.profile(), card_); }
+  void insert() { live_->reader.insert(); }
+  std::string answer(std::size_t input) override {
+    const auto number = [&] {
+      const auto answer = live_->reader.link().answer();
+      return answer ? answer->number : 0;
+    };
+    const std::uint32_t before = number();
+    actions_[input](live_->reader);
+    const bool told = number() != before && number() != 0;
+    return output(live_->reader, told ? live_->reader.link().answer() : std::nullopt);
+  }
+
+ protected:
+  using Action = std::function<void(NativeReader&)>;
+
+  void add(std::string name, Action action) {
+    inputs_.push_back(std::move(name));
+    actions_.push_back(std::move(action));
+  }
+  static Action command(ComputerCommand::Kind kind, std::string_view text = {}) {
+    return [=](NativeReader& reader) {
+      reader.command({kind, Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())});
+    };
+  }
+  static void type_pin(NativeReader& reader) {
+    for (const char digit : std::string_view("1234")) reader.press(digit_key(digit));
+    reader.press(Key::ok);
+  }
+
+ private:
+  virtual std::string output(const NativeReader& reader, std::optional<signing::Answer> told) const = 0;
+
+  struct Live {
+    Live(const ReaderProfile& profile, const card::Personalization& personalization)
+        : card(personalization, store), reader(profile, card, Cable::computer) {}
+    state::EphemeralStore store;
+    card::VirtualCard card;
+    NativeReader reader;
+  };
+
+  profile::LoadedReader profile_;
+  card::Personalization card_;
+  std::vector<std::string> inputs_;
+  std::vector<Action> actions_;
+  std::optional<Live> live_;
+};
+
+class ConnectedReader final : public ConnectedSubject {
+ public:
+  explicit ConnectedReader(std::string_view name) : ConnectedSubject(name) {
+    using Kind = ComputerCommand::Kind;
+    add("card in", [](NativeReader& reader) { reader.insert(); });
+    add("card out", [](NativeReader& reader) { reader.remove(); });
+    add("first function", [](NativeReader& reader) { reader.press(Key::f1); });
+    add("1234 OK", type_pin);
+    add("OK", [](NativeReader& reader) { reader.press(Key::ok); });
+    add("C", [](NativeReader& reader) { reader.press(Key::clear); });
+    add("nothing", [](NativeReader& reader) { reader.wait(); });
+    add("computer: pin", command(Kind::pin));
+    add("computer: show", command(Kind::show, kText));
+    add("computer: sign", command(Kind::sign, kText));
+    add("computer: sign two pages", command(Kind::sign, kTwoPages));
+    add("computer: sign what is no text", command(Kind::sign));
+    add("computer: cryptogram", command(Kind::cryptogram));
+    add("computer: unplug", command(Kind::unplug));
+  }
+
+ private:
+  std::string output(const NativeReader& reader, std::optional<signing::Answer> told) const override {
+    std::string seen(to_string(reader.state()));
+    if (reader.state() == State::notice) seen += " " + std::string(to_string(reader.notice()));
+    if (told) seen += ", " + std::string(name_of(told->told));
+    return seen;
+  }
+};
+
+class Edentifier2 final : public ConnectedSubject {
+ public:
+  Edentifier2() : ConnectedSubject("edentifier2") {
+    using Kind = ComputerCommand::Kind;
+    add("COMBINED_PIN", [](NativeReader& reader) {
+      reader.command({Kind::pin, {}});
+      if (reader.state() == State::pin) type_pin(reader);
+    });
+    add("SIGNDATA", command(Kind::sign, kText));
+    add("DISPLAY_TEXT", command(Kind::show, kText));
+    add("GEN_CRYPTOGRAM", command(Kind::cryptogram));
+    add("ROBOT_OK", [](NativeReader& reader) { reader.press(Key::ok); });
+  }
+
+  void reset() override {
+    ConnectedSubject::reset();
+    insert();
+  }
+
+ private:
+  std::string output(const NativeReader&, std::optional<signing::Answer> told) const override {
+    if (!told) return "TIMEOUT";
+    switch (told->told) {
+      case signing::Told::ok: return "OK";
+      case signing::Told::cryptogram: return "CRYPTOGRAM";
+      case signing::Told::out_of_order: return "LONG_ERROR";
+      default: return std::string(name_of(told->told));
+    }
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<Subject> card_of(card::Personalization card) {
@@ -173,5 +292,11 @@ std::unique_ptr<Subject> card_of(card::Personalization card) {
 }
 
 std::unique_ptr<Subject> reader_of(std::string_view name) { return std::make_unique<ReaderSubject>(name); }
+
+std::unique_ptr<Subject> connected_reader_of(std::string_view name) {
+  return std::make_unique<ConnectedReader>(name);
+}
+
+std::unique_ptr<Subject> edentifier2() { return std::make_unique<Edentifier2>(); }
 
 }  // namespace sesame::learner

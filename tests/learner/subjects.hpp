@@ -18,4 +18,12 @@ std::unique_ptr<Subject> card_of(card::Personalization card);
 // answer is the state that it comes to rest in.
 std::unique_ptr<Subject> reader_of(std::string_view name);
 
+// The same of a model with a connected mode, at its cable: what its user does, and the computer. An answer is
+// the state, and what the computer is told, if anything.
+std::unique_ptr<Subject> connected_reader_of(std::string_view name);
+
+// The same by the inputs and outputs of the study of the e.dentifier2 (connected_test.cpp): the card is in,
+// the robot types the PIN 1234 where it is asked for.
+std::unique_ptr<Subject> edentifier2();
+
 }  // namespace sesame::learner

@@ -16,6 +16,7 @@ inline constexpr std::size_t kMaxTdsDigits = 10;
 
 // Up to 10 decimal digits, as typed: leading zeros count.
 using TdsNumber = FixedVector<char, kMaxTdsDigits>;
+using TdsNumbers = FixedVector<TdsNumber, kMaxTdsNumbers>;
 
 // What takes the place of the AC: a CBC-MAC with single DES, the AC as the key, over the numbers in BCD,
 // joined by the nibble F, one more F if the nibbles are odd, then 80 and 00 up to a multiple of 8.

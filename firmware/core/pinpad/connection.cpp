@@ -69,7 +69,8 @@ const Connection::Line Connection::kTransitions[] = {
 
 std::span<const Connection::Line> Connection::manual() { return kTransitions; }
 
-Signal Connection::signal_of(const Event& event) {
+std::optional<Signal> Connection::signal_of(const Event& event) {
+  if (event.kind != Event::Kind::host) return std::nullopt;
   number_ = event.number;
   waits_ = true;
   status_.reset();

@@ -45,7 +45,7 @@ class Connection final : public HostSide {
   // The answer to the last HostRequest, from when there is one to the next HostRequest.
   std::optional<HostAnswer> answer() const;
 
-  Signal signal_of(const Event& event) override;
+  std::optional<Signal> signal_of(const Event& event) override;
   Outcome run(Control& control, Signal signal) override;
   void removed() override;
   void forget() override;

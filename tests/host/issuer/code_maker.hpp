@@ -144,6 +144,22 @@ class CodeMaker {
     return reader.code();
   }
 
+  // The code of a text that a computer at the reader's cable has signed.
+  std::string code_of_text(std::string_view text) {
+    NativeReader reader(reader_.profile(), virtual_card_, Cable::computer);
+    reader.insert();
+    reader.command({ComputerCommand::Kind::pin, {}});
+    for (const char digit : card_.pin.view()) reader.press(digit_key(digit));
+    reader.press(Key::ok);
+    reader.command({ComputerCommand::Kind::sign,
+                    Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())});
+    while (reader.state() == State::approve) reader.press(Key::ok);
+    reader.command({ComputerCommand::Kind::cryptogram, {}});
+    const auto told = reader.link().answer();
+    if (!told || told->told != signing::Told::cryptogram) throw std::logic_error("no code");
+    return {told->code.begin(), told->code.end()};
+  }
+
   // The digits of what the card answers, whatever it is.
   std::string rogue_code(const Rogue& rogue) {
     const card::Application& application = card_.applications[application_];

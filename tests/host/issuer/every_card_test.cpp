@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "host/issuer/signed_text.hpp"
 #include "tests/host/issuer/code_maker.hpp"
 
 namespace sesame::issuer {
@@ -66,6 +67,27 @@ TEST_CASE("every code of every shipped card is accepted once, in every mode that
     for (const Mode mode : {Mode::identify, Mode::respond, Mode::tds}) {
       CAPTURE(application.card, application.aid, to_string(mode));
       accept_each_once(maker, mode);
+    }
+  }
+}
+
+TEST_CASE("the code of a text that a connected reader has signed is that text's, of every shipped card") {
+  for (const Application& application : kApplications) {
+    CAPTURE(application.card, application.aid);
+    CodeMaker maker(application);
+    Judge judge(maker.record());
+    for (std::uint16_t atc = 1; atc <= 20; ++atc) {
+      const std::string text = "Pay EUR 12." + std::to_string(10 + atc) + " to NL00 TEST 0123 4567 89";
+      maker.next_atc(atc);
+      const std::string code = maker.code_of_text(text);
+      const auto outcome = [&](const std::string& signed_text) {
+        const auto last = static_cast<std::uint16_t>(atc - 1);
+        return judge.judge(with(sign_numbers(numbers_of_text(signed_text)), code), last).outcome;
+      };
+      CHECK(outcome(text) == Outcome::good);
+      CHECK(outcome(text + "0") != Outcome::good);
+      CHECK(judge.judge(with(of(Mode::identify), code), static_cast<std::uint16_t>(atc - 1)).outcome !=
+            Outcome::good);
     }
   }
 }

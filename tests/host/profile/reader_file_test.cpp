@@ -147,6 +147,7 @@ TEST_CASE("each of the other models has its functions, its languages and what is
       {"postfinance", {"CODE"}, {"de", "fr", "en"}, 7, 9, "A0000001118002"},
       {"cardtan-at", {"TAN"}, {"de", "en"}, 7, 8, "A0000000048002"},
       {"pass-cyberplus", {"CODE"}, {"fr"}, 8, 8, "A0000000038002"},
+      {"edentifier2", {"LOGIN", "SIGN"}, {"nl", "en"}, 8, 8, "A0000000048002"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.model);
@@ -161,6 +162,7 @@ TEST_CASE("each of the other models has its functions, its languages and what is
   CHECK(load_reader("postfinance").profile().functions[0].on_insertion);
   CHECK(load_reader("cardtan-at").profile().functions[0].on_insertion);
   CHECK(load_reader("cardtan-at").profile().reset_after_pin);
+  CHECK(load_reader("edentifier2").profile().connected_mode);
   CHECK(text(load_reader("xi-sign-4400").profile().languages[0].messages, Message::menu_version) ==
         "Software\nVER 0875.11");
   CHECK(load_reader("xi-sign-4400").profile().timeouts.inactivity == 40'000);
@@ -488,6 +490,25 @@ TEST_CASE("a menu needs the words of its items, and has none of the others") {
   CHECK(sesame::text(words, Message::menu_counter) == "Counter\n{n}");
   CHECK(sesame::text(words, Message::menu_version) == "Software\nVER 1.0 b");
   CHECK(sesame::text(words, Message::menu_contrast).empty());
+}
+
+TEST_CASE("a model with a connected mode has the words that stand under a text, and no other has") {
+  std::string text(kGood);
+  const LoadedReader plain = read_reader(text, "f.toml");
+  CHECK_FALSE(plain.profile().connected_mode);
+  CHECK(sesame::text(plain.profile().languages[0].messages, Message::text_approve).empty());
+  text.insert(text.find("[code]"), "connected_mode = true\n");
+  const LoadedReader reader = read_reader(text, "f.toml");
+  CHECK(reader.profile().connected_mode);
+  const Messages& words = reader.profile().languages[0].messages;
+  CHECK(sesame::text(words, Message::text_more) == "OK: go on");
+  CHECK(sesame::text(words, Message::text_approve) == "OK: sign");
+
+  // They stand on the last row.
+  text += "[texts.en]\ntext_approve = \"OK\\nsigns\"\n";
+  CHECK(test::failure_of([&] {
+          return read_reader(text, "f.toml");
+        }).find("text_approve has too many rows; at most 1") != std::string::npos);
 }
 
 TEST_CASE("a model says how its PIN, its code and its card are taken") {

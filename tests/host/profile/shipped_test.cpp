@@ -19,19 +19,19 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string_view>;
 
 TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
-  CHECK(shipped_names(ProfileKind::readers) == Names{"barclays-pinsentry", "belfius", "cardtan-at",
-                                                     "ing-identity", "nationwide", "natwest", "nordea-se",
-                                                     "pass-cyberplus", "pinsentry", "postfinance",
-                                                     "random-reader", "sesame", "vasco-810", "xi-sign-4400"});
+  CHECK(shipped_names(ProfileKind::readers) ==
+        Names{"barclays-pinsentry", "belfius", "cardtan-at", "edentifier2", "ing-identity", "nationwide",
+              "natwest", "nordea-se", "pass-cyberplus", "pinsentry", "postfinance", "random-reader", "sesame",
+              "vasco-810", "xi-sign-4400"});
   CHECK(shipped_names(ProfileKind::texts) == Names{"de", "en", "fr", "nl", "sv"});
   CHECK(shipped_names(ProfileKind::cards) ==
         Names{"aes-card", "bank-card", "belgian-card", "maestro-like", "rabobank-like", "sesame-card"});
   CHECK(shipped_names(ProfileKind::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(ProfileKind::readers);
-  REQUIRE(readers.size() == 14);
-  CHECK(readers[11].name == "sesame");
-  CHECK(readers[11].title == "Sésame");
+  REQUIRE(readers.size() == 15);
+  CHECK(readers[12].name == "sesame");
+  CHECK(readers[12].title == "Sésame");
   CHECK(list_shipped(ProfileKind::cards).size() == 6);
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("an argument with a slash, or that ends in .toml, is a path") {
 TEST_CASE("an unknown name is refused with the names there are") {
   CHECK(test::failure_of([] { return load_reader("seasme"); }) ==
         "no reader profile is named \"seasme\"; shipped: barclays-pinsentry, belfius, cardtan-at, "
-        "ing-identity, nationwide, natwest, "
+        "edentifier2, ing-identity, nationwide, natwest, "
         "nordea-se, pass-cyberplus, pinsentry, postfinance, random-reader, sesame, vasco-810, xi-sign-4400; "
         "or a path, as in ./my.toml");
   CHECK(test::failure_of([] { return card::load_card(""); }) ==

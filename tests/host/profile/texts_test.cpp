@@ -100,6 +100,12 @@ TEST_CASE("every message of every shipped reader is whole on its screen, in ever
           check_whole(menu, profile, language);
         }
       }
+      for (const bool more : {true, false}) {
+        View approve;
+        approve.state = State::approve;
+        approve.more = more;
+        if (profile.connected_mode) check_whole(approve, profile, language);
+      }
       View last_of_two;
       last_of_two.state = State::wrong_pin;
       last_of_two.number = 1;
