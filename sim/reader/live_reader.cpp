@@ -1,5 +1,7 @@
 #include "sim/reader/live_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <limits>
@@ -30,11 +32,17 @@ Screen dark(Screen screen) {
 }  // namespace
 
 LiveReader::LiveReader(std::shared_ptr<const profile::LoadedReader> profile, ClockKind clock)
-    : profile_(std::move(profile)),
-      clock_(clock),
-      reader_(std::make_unique<Reader>(profile_->profile())),
-      fault_slot_(faults_),
-      shown_(reader_->screen()) {}
+    : profile_(std::move(profile)), clock_(clock), fault_slot_(faults_) {
+  new_reader();
+  shown_ = reader_->screen();
+}
+
+void LiveReader::new_reader() {
+  reader_.reset();
+  told_ = 0;
+  link_ = profile().connected_mode ? std::make_unique<signing::Link>() : nullptr;
+  reader_ = std::make_unique<Reader>(profile(), link_.get());
+}
 
 // ---- the card
 
@@ -89,6 +97,23 @@ void LiveReader::repeat_stuck_key(Key pressed) {
     const auto stuck = key_named(fault.key);
     if (stuck && *stuck != pressed) key(Event::Kind::press, *stuck);
   }
+}
+
+// ---- the computer
+
+void LiveReader::command(ComputerCommand::Kind kind, std::string_view text) {
+  if (!link_) {
+    throw Refusal(Why::no_cable, fmt::format("the reader {} has no cable to a computer", profile().name),
+                  "create one of a model with a connected mode, as edentifier2");
+  }
+  const bool has_text = kind == ComputerCommand::Kind::show || kind == ComputerCommand::Kind::sign;
+  const Bytes bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  if (has_text && !signing::is_text(bytes)) {
+    throw Refusal(Why::bad_input, "the text cannot be shown",
+                  fmt::format("1 to {} printable characters of ASCII and line feeds", signing::kMaxText));
+  }
+  note(AtCable{std::string(sesame::name_of(kind)), std::string(has_text ? text : std::string_view()), {}});
+  handle(Event::from_computer({kind, bytes}));
 }
 
 std::optional<Key> LiveReader::key_named(std::string_view name) const {
@@ -258,7 +283,7 @@ void LiveReader::battery_dies() {
 void LiveReader::switch_off() {
   delayed_.reset();
   battery_shown_until_.reset();
-  reader_ = std::make_unique<Reader>(profile());
+  new_reader();
 }
 
 void LiveReader::reset() {
@@ -294,8 +319,16 @@ Screen LiveReader::low_battery_screen() const {
   return words_alone(profile_->low_battery(reader_->language()), profile().display);
 }
 
+void LiveReader::note_told() {
+  const auto answer = told();
+  if (!answer || answer->number == told_) return;
+  told_ = answer->number;
+  note(AtCable{{}, {}, std::string(sesame::name_of(answer->told))});
+}
+
 void LiveReader::refresh_screen() {
   note_code();
+  note_told();
   const Screen screen = this->screen();
   if (screen == shown_) return;
   shown_ = screen;

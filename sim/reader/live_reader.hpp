@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "firmware/core/reader.hpp"
+#include "firmware/core/signing/link.hpp"
 #include "host/card/slot.hpp"
 #include "host/profile/reader_file.hpp"
 #include "sim/reader/card.hpp"
@@ -47,6 +48,11 @@ class LiveReader {
 
   void press(Key key);
   void hold(Key key);
+  // The computer at the cable. A Refusal where the model has none (no_cable), or where the text cannot be
+  // shown (bad_input).
+  void command(ComputerCommand::Kind kind, std::string_view text = {});
+  // What it was told since its last command; nothing: not yet, or there is no cable.
+  std::optional<signing::Answer> told() const { return link_ ? link_->answer() : std::nullopt; }
   // As engraved: digits, ".", "OK", "C", a function's key. Nothing where there is no such key.
   std::optional<Key> key_named(std::string_view name) const;
   std::string name_of(Key key) const;
@@ -103,6 +109,7 @@ class LiveReader {
   void run_due();
   std::unique_ptr<Card> take_out(std::string why);
   void battery_dies();
+  void new_reader();
   void switch_off();
   void require_virtual() const;
   void drop_spent_faults();
@@ -111,10 +118,12 @@ class LiveReader {
   void note_clock();
   void note_code();
   MadeCode made_code() const;
+  void note_told();
   void note(LogEntry::What what);
 
   std::shared_ptr<const profile::LoadedReader> profile_;
   ClockKind clock_;
+  std::unique_ptr<signing::Link> link_;  // of a model with a connected mode
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Card> card_;
   Faults faults_;
@@ -123,7 +132,8 @@ class LiveReader {
   bool battery_dead_ = false;
   std::optional<Millis> battery_shown_until_;
   Millis now_ = 0;
-  Screen shown_;  // as of the last entry
+  Screen shown_;            // as of the last entry
+  std::uint32_t told_ = 0;  // the number of what the computer was told, as of the last entry
   std::uint64_t revision_ = 0;
   std::deque<LogEntry> log_;
   std::size_t log_size_ = 0;  // bytes

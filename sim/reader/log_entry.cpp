@@ -23,6 +23,9 @@ struct Size {
   std::size_t operator()(const Exchanged& exchanged) const {
     return exchanged.command.size() + exchanged.response.size();
   }
+  std::size_t operator()(const AtCable& cable) const {
+    return cable.command.size() + cable.text.size() + cable.answer.size();
+  }
   template <class Other>
   std::size_t operator()(const Other&) const {
     return 0;

@@ -39,6 +39,11 @@ struct Exchanged {
 struct ClockMoved {
   std::optional<Millis> deadline;
 };
+// A command of the computer at the cable, or what it is told.
+struct AtCable {
+  std::string command, text;
+  std::string answer;  // its name alone: no code
+};
 struct FaultsSet {
   std::size_t count = 0;  // that are set now
 };
@@ -46,8 +51,8 @@ struct BatteryDied {};
 
 // `revision` counts from 1 and never repeats within a reader.
 struct LogEntry {
-  using What =
-      std::variant<ScreenChanged, KeyPressed, CardMoved, Exchanged, ClockMoved, FaultsSet, BatteryDied>;
+  using What = std::variant<ScreenChanged, KeyPressed, CardMoved, Exchanged, AtCable, ClockMoved, FaultsSet,
+                            BatteryDied>;
 
   std::uint64_t revision = 0;
   Millis at = 0;  // of the reader's clock

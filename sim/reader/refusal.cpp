@@ -24,6 +24,7 @@ std::string_view to_string(Why why) {
     case Why::not_rewindable: return "not_rewindable";
     case Why::bad_fault: return "bad_fault";
     case Why::bad_input: return "bad_input";
+    case Why::no_cable: return "no_cable";
   }
   return "";
 }

@@ -27,7 +27,8 @@ enum class Why : std::uint8_t {
   bad_state,         // a value that this card cannot have
   not_rewindable,    // a durable card never goes back
   bad_fault,         // a key or instruction that does not fit
-  bad_input,         // a PIN or an input that cannot be typed
+  bad_input,         // a PIN or an input that cannot be typed, a text that cannot be shown
+  no_cable,          // the model has none to a computer
 };
 // "unknown_reader": the code in an answer of the HTTP API.
 std::string_view to_string(Why why);

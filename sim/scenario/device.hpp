@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware/core/event.hpp"
 #include "firmware/core/profile.hpp"
 #include "host/card/file/card_spec.hpp"
 #include "sim/reader/card.hpp"
@@ -22,7 +23,9 @@ struct Look {
   std::string state, notice;  // by the core's names
   std::optional<std::string> code;
   bool card_is_in = false;
-  std::optional<CardState> card;  // of a virtual one that is in
+  std::optional<CardState> card;          // of a virtual one that is in
+  std::string answer = "none";            // that the computer at the cable was told since its last command
+  std::optional<std::string> cryptogram;  // the digits of its code
   Millis now = 0;
   std::optional<Millis> deadline;
 };
@@ -40,6 +43,7 @@ class Device {
   virtual void pull() = 0;
   virtual void press(std::span<const std::string> keys) = 0;  // as engraved
   virtual void hold(const std::string& key) = 0;
+  virtual void command(ComputerCommand::Kind kind, const std::string& text) = 0;  // of the computer
   virtual void advance(Millis duration) = 0;
   virtual void to_next_deadline() = 0;  // where look() has one
   virtual void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) = 0;

@@ -35,6 +35,8 @@ void LiveDevice::press(std::span<const std::string> keys) {
 
 void LiveDevice::hold(const std::string& name) { reader_.hold(key(name)); }
 
+void LiveDevice::command(ComputerCommand::Kind kind, const std::string& text) { reader_.command(kind, text); }
+
 Key LiveDevice::key(const std::string& name) const {
   if (const auto found = reader_.key_named(name)) return *found;
   std::string all;
@@ -61,6 +63,10 @@ Look LiveDevice::look() {
   if (const Card* card = reader_.card()) {
     look.card_is_in = true;
     look.card = card->state();
+  }
+  if (const auto told = reader_.told()) {
+    look.answer = sesame::name_of(told->told);
+    if (!told->code.empty()) look.cryptogram.emplace(told->code.begin(), told->code.end());
   }
   look.now = reader_.now();
   look.deadline = reader_.deadline();

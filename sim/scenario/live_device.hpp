@@ -19,6 +19,7 @@ class LiveDevice final : public Device {
   void pull() override;
   void press(std::span<const std::string> keys) override;
   void hold(const std::string& key) override;
+  void command(ComputerCommand::Kind kind, const std::string& text) override;
   void advance(Millis duration) override { reader_.advance(duration); }
   void to_next_deadline() override { reader_.to_next_deadline(); }
   void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) override;

@@ -80,6 +80,9 @@ class Player {
   }
   void act(const step::Pin& pin) { type(pin.digits.view()); }
   void act(const step::Enter& enter) { type(enter.characters); }
+  void act(const step::Command& command) {
+    done([&] { device_.command(command.kind, command.text); });
+  }
   void act(const step::Advance& advance) {
     done([&] { device_.advance(advance.duration); });
   }
@@ -177,6 +180,16 @@ class Player {
     if (look_.notice == expected.name) return;
     throw Miss{Verdict::failed,
                fmt::format("the notice {} was expected, not {}", expected.name, look_.notice)};
+  }
+  void act(const step::ExpectAnswer& expected) {
+    if (look_.answer == expected.name) return;
+    throw Miss{Verdict::failed,
+               fmt::format("the answer {} was expected, not {}", expected.name, look_.answer)};
+  }
+  void act(const step::ExpectCryptogram& expected) {
+    if (look_.cryptogram == expected.digits) return;
+    throw Miss{Verdict::failed, fmt::format("the cryptogram {} was expected, not {}", expected.digits,
+                                            look_.cryptogram.value_or("none"))};
   }
   void act(const step::ExpectAtc& expected) {
     if (card().atc == expected.last) return;

@@ -25,6 +25,8 @@
 //     hold = KEY                the key is held down
 //     pin = "1234"              these digits, then OK; reports do not show them
 //     enter = "12.34"           digits and point, then OK; "" is OK on an empty field
+//     computer = "pin"          the computer at the cable of a model with a connected mode: pin, cryptogram
+//                               or unplug; { show = "text" }; { sign = "text" }: signing/link.hpp
 //     advance = 35              time passes: seconds, or "500ms"
 //     next_deadline = true      time passes until something happens by itself
 //     reset = true              a fresh reader, with no card in it
@@ -43,6 +45,9 @@
 //     expect_new_code = true    a code is shown that these two steps have not seen before in this scenario
 //     expect_state = "pin"      by the names of State in firmware/core/state.hpp
 //     expect_notice = "none"    by the names of Notice, there
+//     expect_answer = "ok"      what the computer was told since its last command, by the names of Told in
+//                               signing/link.hpp; "none": nothing yet
+//     expect_cryptogram = "42511495"   it was told this code
 //     expect_atc = "00B4"       of the last transaction of the card that is in
 //     expect_tries_left = 3     for the PIN of the card that is in
 //
@@ -73,6 +78,7 @@
 #include <variant>
 #include <vector>
 
+#include "firmware/core/event.hpp"
 #include "firmware/core/profile.hpp"
 #include "host/base/secret.hpp"
 #include "host/card/file/card_spec.hpp"
@@ -97,6 +103,10 @@ struct Pin {
 };
 struct Enter {
   std::string characters;
+};
+struct Command {
+  ComputerCommand::Kind kind = ComputerCommand::Kind::unplug;
+  std::string text;
 };
 struct Advance {
   Millis duration = 0;
@@ -140,6 +150,12 @@ struct ExpectState {
 struct ExpectNotice {
   std::string name;
 };
+struct ExpectAnswer {
+  std::string name;
+};
+struct ExpectCryptogram {
+  std::string digits;
+};
 struct ExpectAtc {
   std::uint16_t last = 0;
 };
@@ -149,11 +165,13 @@ struct ExpectTriesLeft {
 
 }  // namespace step
 
-using Action = std::variant<step::Insert, step::Pull, step::Press, step::Hold, step::Pin, step::Enter,
-                            step::Advance, step::NextDeadline, step::Reset, step::SetAtc, step::SetTriesLeft,
-                            step::Break, step::Mend, step::ExpectScreen, step::ExpectMatch, step::WaitScreen,
-                            step::ExpectGolden, step::ExpectDark, step::ExpectCode, step::ExpectNewCode,
-                            step::ExpectState, step::ExpectNotice, step::ExpectAtc, step::ExpectTriesLeft>;
+using Action =
+    std::variant<step::Insert, step::Pull, step::Press, step::Hold, step::Pin, step::Enter, step::Command,
+                 step::Advance, step::NextDeadline, step::Reset, step::SetAtc, step::SetTriesLeft,
+                 step::Break, step::Mend, step::ExpectScreen, step::ExpectMatch, step::WaitScreen,
+                 step::ExpectGolden, step::ExpectDark, step::ExpectCode, step::ExpectNewCode,
+                 step::ExpectState, step::ExpectNotice, step::ExpectAnswer, step::ExpectCryptogram,
+                 step::ExpectAtc, step::ExpectTriesLeft>;
 
 struct Step {
   std::size_t line = 1;

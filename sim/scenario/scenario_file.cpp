@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "firmware/core/screen.hpp"
+#include "firmware/core/signing/link.hpp"
 #include "host/base/safe_text.hpp"
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
@@ -221,6 +222,33 @@ Action wait_screen(const Given& given) {
   return wait;
 }
 
+// Its commands by their names; those that have a text with it.
+Action computer(const Given& given) {
+  using Kind = ComputerCommand::Kind;
+  if (given.value.is_text()) {
+    static constexpr Kind kPlain[] = {Kind::pin, Kind::cryptogram, Kind::unplug};
+    static constexpr std::string_view kNames[] = {"pin", "cryptogram", "unplug"};
+    return step::Command{kPlain[given.value.one_of(kNames)], {}};
+  }
+  Table table(given.value);
+  const auto show = table.find("show"), sign = table.find("sign");
+  table.done();
+  if (show.has_value() == sign.has_value()) given.value.refuse("must have one of show, sign");
+  const Value& text = show ? *show : *sign;
+  const std::string_view shown = text.text();
+  if (!signing::is_text(Bytes(reinterpret_cast<const std::uint8_t*>(shown.data()), shown.size()))) {
+    text.refuse(fmt::format("cannot be shown; allowed: 1 to {} printable characters of ASCII and line feeds",
+                            signing::kMaxText));
+  }
+  return step::Command{show ? Kind::show : Kind::sign, std::string(shown)};
+}
+
+Action expect_answer(const Given& given) {
+  std::vector<std::string_view> all{"none"};
+  for (const std::string_view name : names(signing::Told{})) all.push_back(name);
+  return step::ExpectAnswer{std::string(all[given.value.one_of(all)])};
+}
+
 // Every thing that a step can be, by its key.
 struct StepKind {
   std::string_view key;
@@ -233,6 +261,7 @@ constexpr StepKind kStepKinds[] = {
     {"hold", [](const Given& g) -> Action { return step::Hold{key(g.value)}; }},
     {"pin", [](const Given& g) -> Action { return step::Pin{SecretString(g.value.digits(0, 20))}; }},
     {"enter", [](const Given& g) -> Action { return step::Enter{characters(g.value)}; }},
+    {"computer", computer},
     {"advance", [](const Given& g) -> Action { return step::Advance{duration(g.value)}; }},
     {"next_deadline", plain<step::NextDeadline>},
     {"reset", plain<step::Reset>},
@@ -257,6 +286,9 @@ constexpr StepKind kStepKinds[] = {
      [](const Given& g) -> Action {
        return step::ExpectNotice{std::string(name_of(g.value.enumerator<Notice>()))};
      }},
+    {"expect_answer", expect_answer},
+    {"expect_cryptogram",
+     [](const Given& g) -> Action { return step::ExpectCryptogram{std::string(g.value.digits(1, 16))}; }},
     {"expect_atc", [](const Given& g) -> Action { return step::ExpectAtc{atc(g.value, 0)}; }},
     {"expect_tries_left",
      [](const Given& g) -> Action { return step::ExpectTriesLeft{g.value.number<std::uint8_t>(0, 15)}; }},

@@ -49,6 +49,10 @@ Look look_of(const Json& reader) {
           CardState{from_hex(state.at("atc").get<std::string>()), state.at("tries_left").get<std::uint8_t>()};
     }
   }
+  if (const Json& computer = reader.at("computer"); !computer.is_null()) {
+    if (!computer.at("answer").is_null()) look.answer = computer.at("answer").get<std::string>();
+    if (!computer.at("code").is_null()) look.cryptogram = computer.at("code").get<std::string>();
+  }
   look.now = reader.at("now_ms").get<Millis>();
   if (!reader.at("deadline_ms").is_null()) look.deadline = reader.at("deadline_ms").get<Millis>();
   return look;
@@ -183,6 +187,12 @@ void ServedDevice::press(std::span<const std::string> keys) {
 
 void ServedDevice::hold(const std::string& key) {
   server_->post(path_ + "/keys", {{"keys", Json::array({Json{{"hold", key}}})}});
+}
+
+void ServedDevice::command(ComputerCommand::Kind kind, const std::string& text) {
+  Json body{{"command", name_of(kind)}};
+  if (!text.empty()) body["text"] = text;
+  server_->post(path_ + "/computer", body);
 }
 
 void ServedDevice::advance(Millis duration) { server_->post(path_ + "/clock", {{"advance_ms", duration}}); }

@@ -26,6 +26,7 @@ class ServedDevice final : public Device {
   void pull() override;
   void press(std::span<const std::string> keys) override;
   void hold(const std::string& key) override;
+  void command(ComputerCommand::Kind kind, const std::string& text) override;
   void advance(Millis duration) override;
   void to_next_deadline() override;
   void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) override;

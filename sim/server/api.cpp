@@ -52,6 +52,7 @@ int status_of(Why why) {
     case Why::reader_stays:
     case Why::card_in_use:
     case Why::no_card:
+    case Why::no_cable:
     case Why::virtual_clock:
     case Why::real_clock:
     case Why::no_state:
@@ -125,7 +126,7 @@ std::string card_list(const std::optional<OfferedCard>& offered) {
 }  // namespace
 
 std::span<const Api::Route> Api::routes() {
-  static constexpr std::array<Route, 30> kRoutes{{
+  static constexpr std::array<Route, 31> kRoutes{{
       {"GET", "/", "page", true, &Api::page},
       {"GET", "/docs", "docs", true, &Api::docs},
       {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
@@ -146,6 +147,7 @@ std::span<const Api::Route> Api::routes() {
       {"GET", "/v1/readers/{id}/card/state", "getCardState", false, &Api::get_card_state},
       {"PATCH", "/v1/readers/{id}/card/state", "setCardState", false, &Api::set_card_state},
       {"POST", "/v1/readers/{id}/keys", "pressKeys", false, &Api::press_keys},
+      {"POST", "/v1/readers/{id}/computer", "commandReader", false, &Api::command_reader},
       {"POST", "/v1/readers/{id}/otp", "otp", false, &Api::make_otp},
       {"GET", "/v1/readers/{id}/screen", "getScreen", false, &Api::get_screen},
       {"GET", "/v1/readers/{id}/screen.svg", "getScreenSvg", false, &Api::get_screen_svg},
@@ -434,6 +436,12 @@ Response Api::press_keys(const Call& call) {
     }
     for (std::size_t i = 0; i < keys.size(); ++i) wanted[i].hold ? live.hold(keys[i]) : live.press(keys[i]);
   });
+  return reader(call.id());
+}
+
+Response Api::command_reader(const Call& call) {
+  const CableCommand wanted = cable_command(body_of(call.request).root());
+  simulator_.with(call.id(), [&](LiveReader& live) { live.command(wanted.kind, wanted.text); });
   return reader(call.id());
 }
 

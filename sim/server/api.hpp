@@ -90,6 +90,7 @@ class Api final : public HttpService {
   Response get_card_state(const Call&);
   Response set_card_state(const Call&);
   Response press_keys(const Call&);
+  Response command_reader(const Call&);
   Response make_otp(const Call&);
   Response get_screen(const Call&);
   Response get_screen_svg(const Call&);

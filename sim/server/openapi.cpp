@@ -13,6 +13,8 @@ std::string openapi_text() {
   auto& schemas = document["components"]["schemas"];
   schemas["Fault"] = fault_schema();
   schemas["State"]["enum"] = names(State{});
+  schemas["Told"]["enum"] = names(signing::Told{});
+  schemas["ComputerCommand"]["enum"] = names(ComputerCommand::Kind{});
   return document.dump(1) + "\n";
 }
 

@@ -77,6 +77,16 @@ void add_code(Json& json, LiveReader& live) {
   json["atc"] = atc_text(reader.transaction().atc());
 }
 
+// What the computer at the cable was told since its last command.
+Json cable_json(const LiveReader& live) {
+  if (!live.profile().connected_mode) return nullptr;
+  const auto told = live.told();
+  const bool code = told && !told->code.empty();
+  return {{"answer", told ? Json(sesame::name_of(told->told)) : Json(nullptr)},
+          {"number", told ? Json(told->number) : Json(nullptr)},
+          {"code", code ? Json(std::string(told->code.begin(), told->code.end())) : Json(nullptr)}};
+}
+
 // Of an entry of the log: the members of its event, and what the event is called.
 struct EventWriter {
   Json& json;
@@ -105,6 +115,15 @@ struct EventWriter {
     json["response"] = to_hex(exchanged.response);
     json["at_ms"] = at;
     return "apdu";
+  }
+  std::string_view operator()(const AtCable& cable) const {
+    if (!cable.answer.empty()) {
+      json["answer"] = cable.answer;
+    } else {
+      json["command"] = cable.command;
+      if (!cable.text.empty()) json["text"] = cable.text;
+    }
+    return "computer";
   }
   std::string_view operator()(const ClockMoved& moved) const {
     json["now_ms"] = at;
@@ -145,6 +164,7 @@ Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> 
       {"look", look_json(live.look())}};
   add_code(json, live);
   json["card"] = card_json(live.card());
+  json["computer"] = cable_json(live);
   json["faults"] = faults_json(live.faults());
   json["battery"] = battery(live);
   json["expires_ms"] = or_null(expires_in);

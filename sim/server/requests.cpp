@@ -81,6 +81,23 @@ std::vector<Stroke> strokes(const Value& body) {
   return out;
 }
 
+CableCommand cable_command(const Value& body) {
+  Table table(body);
+  const Value command = table.at("command");
+  const auto text = table.find("text");
+  table.done();
+  CableCommand wanted;
+  wanted.kind = command.enumerator<ComputerCommand::Kind>();
+  const bool has_text =
+      wanted.kind == ComputerCommand::Kind::show || wanted.kind == ComputerCommand::Kind::sign;
+  if (has_text != text.has_value()) {
+    throw malformed(has_text ? "the text is missing" : "this command has no text",
+                    "show and sign have a text, and no other command");
+  }
+  if (text) wanted.text = text->text(signing::kMaxText);
+  return wanted;
+}
+
 OtpRequest otp_request(const Value& body) {
   Table table(body);
   const auto function = table.find("function");

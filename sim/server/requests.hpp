@@ -25,6 +25,13 @@ struct Stroke {
 // {"keys": ["CODE", {"hold": "C"}]}; at most 256
 std::vector<Stroke> strokes(const document::Value& body);
 
+struct CableCommand {
+  ComputerCommand::Kind kind = ComputerCommand::Kind::unplug;
+  std::string text;
+};
+// {"command": "pin"}; show and sign have "text"
+CableCommand cable_command(const document::Value& body);
+
 // {function?, pin, inputs?}
 OtpRequest otp_request(const document::Value& body);
 

@@ -4,6 +4,7 @@ import { ApiError, call, oneAtATime, readerPath } from './api.js';
 import { createAsCode } from './as-code.js';
 import { createCard, shortTitle } from './card.js';
 import { createClock } from './clock.js';
+import { createComputer } from './computer.js';
 import { by, h, say } from './dom.js';
 import { createDrawer } from './drawer.js';
 import { createEvents } from './events.js';
@@ -205,6 +206,9 @@ const glance = createGlance();
 const keys = createKeys({ press, hold, command: (name) => kCommands[name]() });
 const card = createCard({ insert, pull, typePin: (pin) => page.reader && typePin(pin) });
 const drawer = createDrawer({ chooseCard, chooseModel, setCounters });
+const computer = createComputer({
+  send: (command) => inOrder(noted({ do: 'computer', ...command }, (path) => call('POST', path('/computer'), command))),
+});
 const clock = createClock({ chooseClock, advance, toNextDeadline });
 const faults = createFaults({ change: changeFaults, refuse: sayInPassing });
 const log = createLog({ copyText, transcript });
@@ -330,6 +334,7 @@ function draw() {
   card.show(reader, chosen, cards.find((each) => each.name === chosen));
   drawer.show(reader, another, chosen, cards, page.profiles);
   clock.show(reader);
+  computer.show(reader);
   faults.show(reader, another);
   if (by('copy').dataset.code !== (reader.code ?? '')) by('copy').classList.remove('done');
   by('copy').dataset.code = reader.code ?? '';
@@ -375,6 +380,8 @@ function hint(reader) {
     case 'wrong_pin': return t('hintOk');
     case 'notice': return t('hintNotice');
     case 'connected': return t('hintConnected');
+    case 'signing': return t('hintSigning');
+    case 'approve': return t('hintApprove');
     default: return t('hintWait');
   }
 }
@@ -559,6 +566,7 @@ async function fetchWhatStays() {
   faults.describe(shapes);
   drawer.describe(schemas.PatchState);
   overview.describe(schemas.PatchReader);
+  computer.describe(schemas.CommandReader);
 }
 
 // The reader in the address.

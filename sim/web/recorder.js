@@ -1,7 +1,7 @@
 // What was done on the page, in the order it was done: of each reader, since it was shown first or since forget().
 //
-// An entry: { do, … } with do one of insert (card), pull, press (key), hold (key), advance (ms), next, reset, faults (faults),
-// state (patch). `in` is the state that the reader was in. Of a real card's PIN the digits are not kept.
+// An entry: { do, … } with do one of insert (card), pull, press (key), hold (key), computer (command, text), advance (ms), next,
+// reset, faults (faults), state (patch). `in` is the state that the reader was in. Of a real card's PIN the digits are not kept.
 
 const kMost = 500;
 const kPinStates = ['pin', 'host_pin'];

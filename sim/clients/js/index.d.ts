@@ -58,6 +58,8 @@ export interface CardState {
   tries_left: number;
 }
 
+export type ComputerCommand = 'pin' | 'show' | 'sign' | 'cryptogram' | 'unplug';
+
 export interface ReaderState {
   id: string;
   profile: string;
@@ -78,6 +80,8 @@ export interface ReaderState {
   display: string | null;
   atc: string | null;
   card: { name: string; kind: string; state: CardState | null } | null;
+  /** What the computer at its cable was told since its last command; null: it has no cable. */
+  computer: { answer: string | null; number: number | null; code: string | null } | null;
   faults: Fault[];
   battery: 'ok' | 'low' | 'dead';
   expires_ms: number | null;
@@ -236,6 +240,7 @@ export class Reader {
   press(...keys: Key[]): Promise<ReaderState>;
   hold(key: string): Promise<ReaderState>;
   type(text: string): Promise<ReaderState>;
+  computer(command: ComputerCommand, text?: string): Promise<ReaderState>;
   otp(request: OtpRequest): Promise<OtpResult>;
   insert(card: Card): Promise<ReaderState>;
   pull(): Promise<ReaderState>;

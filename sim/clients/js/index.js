@@ -125,6 +125,8 @@ export class Reader {
   hold(key) { return this.press({ hold: key }); }
   /** A key for each character: type('1234'). */
   type(text) { return this.press(...text); }
+  /** Of the computer at its cable: computer('pin'), computer('sign', 'Pay 12.34'). What it is told: `computer`. */
+  computer(command, text) { return this.#json('POST', '/computer', { command, text }); }
   /** The common case in one call. A wrong PIN is no error: `code` is null, and `screens` tell. */
   otp({ pin, function: key, inputs }) { return this.#json('POST', '/otp', { pin, function: key, inputs }); }
 

@@ -224,6 +224,10 @@ class Reader:
         """A key for each character: type("1234")."""
         return self.press(*text)
 
+    def computer(self, command: str, text: str | None = None) -> Json:
+        """Of the computer at its cable: computer("pin"), computer("sign", "Pay 12.34"). What it is told: `computer`."""
+        return self._json("POST", "/computer", _given(command=command, text=text))
+
     def otp(self, pin: str, function: str | None = None, inputs: Sequence[str] | None = None) -> Json:
         """The common case in one call. A wrong PIN is no error: `code` is None, and `screens` tell."""
         return self._json("POST", "/otp", _given(pin=pin, function=function, inputs=inputs))

@@ -53,6 +53,42 @@ TEST_CASE("a card slid in, a key, a PIN and OK give the code that the command gi
   CHECK(reader.code() == code_of_the_command(card, atc));
 }
 
+TEST_CASE("a computer at the cable is told what happens; the log has its texts, and no code") {
+  TestReader reader("sesame-card", "edentifier2");
+  using Kind = ComputerCommand::Kind;
+  reader->command(Kind::pin);
+  CHECK_FALSE(reader->told());
+  reader.type(kPin);
+  reader->command(Kind::sign, "Pay 12.34");
+  reader.press("OK");
+  reader->command(Kind::cryptogram);
+  REQUIRE(reader->told());
+  CHECK(reader->told()->told == signing::Told::cryptogram);
+  const std::string code(reader->told()->code.begin(), reader->told()->code.end());
+  CHECK(code.size() == 8);
+  std::string all;
+  for (const AtCable& each : logged<AtCable>(*reader)) all += each.command + each.text + each.answer + "; ";
+  CHECK(all == "pin; ok; signPay 12.34; ok; ok; cryptogram; cryptogram; ");
+  CHECK(all.find(code) == std::string::npos);
+  reader->reset();
+  CHECK_FALSE(reader->told());
+}
+
+TEST_CASE("a battery that dies leaves nothing to be signed") {
+  TestReader reader("sesame-card", "edentifier2");
+  reader->command(ComputerCommand::Kind::pin);
+  reader.type(kPin);
+  Fault dead;
+  dead.kind = FaultKind::dead_battery;
+  for (const Exchanged& each : logged<Exchanged>(*reader)) dead.at += each.command.empty() ? 0U : 1U;
+  reader.fault(dead);
+  reader->command(ComputerCommand::Kind::sign, "Pay 12.34");
+  reader.press("OK");
+  reader->command(ComputerCommand::Kind::cryptogram);
+  CHECK(reader->battery_dead());
+  CHECK_FALSE(reader->told());
+}
+
 TEST_CASE("two codes in a row differ") {
   TestReader reader;
   reader.ask_code();

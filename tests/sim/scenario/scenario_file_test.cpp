@@ -88,6 +88,10 @@ TEST_CASE("steps are read with their values") {
   CHECK_FALSE(only_step<step::ExpectDark>("dark = false").dark);
   CHECK(only_step<step::ExpectState>("expect_state = \"pin\"").name == "pin");
   CHECK(only_step<step::ExpectNotice>("expect_notice = \"card_mute\"").name == "card_mute");
+  CHECK(only_step<step::Command>("computer = \"pin\"").kind == ComputerCommand::Kind::pin);
+  CHECK(only_step<step::Command>("computer = { sign = \"a\\nb\" }").text == "a\nb");
+  CHECK(only_step<step::ExpectAnswer>("expect_answer = \"timed_out\"").name == "timed_out");
+  CHECK(only_step<step::ExpectCryptogram>("expect_cryptogram = \"0123\"").digits == "0123");
 }
 
 TEST_CASE("every fault is read with what belongs to it") {
@@ -140,6 +144,13 @@ TEST_CASE("what is wrong in a step is refused, with file and line") {
       {"expect_code = \"\"", "digits"},
       {"expect_state = \"asleep\"", "allowed: off, insert_card"},
       {"expect_notice = \"nothing\"", "allowed: none, card_removed"},
+      {"computer = \"sign\"", "allowed: pin, cryptogram, unplug"},
+      {"computer = { sign = \"a\", show = \"b\" }", "one of show, sign"},
+      {"computer = {}", "one of show, sign"},
+      {"computer = { sign = \"é\" }", "cannot be shown; allowed: 1 to 240 printable"},
+      {"computer = { show = \"\" }", "cannot be shown"},
+      {"expect_answer = \"yes\"", "allowed: none, ok, cryptogram"},
+      {"expect_cryptogram = \"a\"", "digits"},
       {"dark = true, within = 3", "goes with wait_screen alone"},
       {"insert = \"no-such-card\"", "allowed: aes-card"},
       {"insert = \"./no-such.toml\"", "cannot be used: folder/./no-such.toml"},

@@ -85,6 +85,52 @@ TEST_CASE("an unknown key presses nothing") {
   CHECK(api.get(reader) == before);
 }
 
+TEST_CASE("a computer at the cable has a text signed once a person has said OK, and not before") {
+  CheckedApi api;
+  const std::string reader = api.reader({{"profile", "edentifier2"}, {"card", "sesame-card"}});
+  const auto command = [&](const json& body) {
+    return api.ok("POST", reader + "/computer", body)["computer"];
+  };
+  const json nothing = {{"answer", nullptr}, {"number", nullptr}, {"code", nullptr}};
+  CHECK(api.get(reader)["computer"] == nothing);
+  CHECK(command({{"command", "cryptogram"}})["answer"] == "out_of_order");
+  CHECK(command({{"command", "pin"}}) == nothing);
+  CHECK(api.ok("POST", reader + "/keys", {{"keys", {"1", "2", "3", "4", "OK"}}})["computer"]["answer"] ==
+        "ok");
+  CHECK(command({{"command", "sign"}, {"text", "Pay 12.34 EUR"}})["answer"] == "ok");
+  CHECK(api.get(reader)["state"] == "approve");
+  CHECK(command({{"command", "cryptogram"}})["answer"] == "out_of_order");
+  const json asked = api.get(reader)["computer"];
+  const json approved = api.ok("POST", reader + "/keys", {{"keys", {"OK"}}});
+  CHECK(approved["computer"]["answer"] == "ok");
+  CHECK(approved["computer"]["number"] == asked["number"].get<int>() + 1);
+  const json code = command({{"command", "cryptogram"}});
+  CHECK(code["answer"] == "cryptogram");
+  CHECK(code["code"].get<std::string>().size() == 8);
+  CHECK(api.get(reader)["code"].is_null());
+  CHECK(command({{"command", "unplug"}}) == nothing);
+}
+
+TEST_CASE("what a computer sends is judged before the reader has it") {
+  CheckedApi api;
+  const std::string reader = api.reader({{"profile", "edentifier2"}, {"card", "sesame-card"}});
+  const json before = api.get(reader);
+  for (const char* body : {R"({"command":"sign"})", R"({"command":"pin","text":"x"})"}) {
+    CHECK(api.refused("POST", reader + "/computer", body) == "400 malformed_request");
+  }
+  for (const char* text : {"", " ", "caf\u00e9", "\x1b[2J", "a\tb", "\u202e"}) {
+    INFO(text);
+    const json body = {{"command", "sign"}, {"text", text}};
+    CHECK(api.refused("POST", reader + "/computer", body.dump()) == "400 bad_input");
+  }
+  CHECK(api.refused("POST", reader + "/computer",
+                    json{{"command", "sign"}, {"text", std::string(241, 'x')}}.dump())
+            .starts_with("400"));
+  CHECK(api.refused("POST", reader + "/computer", R"({"command":"format"})").starts_with("400"));
+  CHECK(api.get(reader) == before);
+  CHECK(api.refused("POST", api.reader() + "/computer", R"({"command":"pin"})") == "409 no_cable");
+}
+
 TEST_CASE("a long press on C goes home") {
   CheckedApi api;
   const std::string reader = api.reader();

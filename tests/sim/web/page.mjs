@@ -50,6 +50,38 @@ onPage('the code goes dark after 35 seconds of virtual time, and not before', {}
   assert.equal(await page.locator('#copy').isVisible(), false);
 });
 
+onPage('a text from the computer is read page by page, and signed with OK', { reader: { profile: 'edentifier2' } }, async (setup) => {
+  const { page, says, state, shot } = setup;
+  const told = (text) => page.locator('#computer-told').getByText(text).waitFor();
+  await card(page).click();
+  await state('choose_function');
+  await page.getByLabel('Text to sign').fill('Pay EUR 12.34 to NL00 TEST 0123 4567 89');
+  await button(page, 'Cryptogram').click();
+  await told('Not now');
+  await button(page, 'Ask for the PIN').click();
+  await state('pin');
+  await printedPin(page).click();
+  await state('signing');
+  await button(page, 'Sign').click();
+  await says('Pay EUR 12.34 to OK: verder');
+  await button(page, 'Cryptogram').click();
+  await told('Not now');
+  await key(page, 'OK').click();
+  await says('NL00 TEST 0123 OK: verder');
+  await key(page, 'OK').click();
+  await says('4567 89 OK: akkoord');
+  await shot('5-approve');
+  await key(page, 'OK').click();
+  await state('signing');
+  await button(page, 'Cryptogram').click();
+  await state('choose_function');
+  await told(/^Cryptogram: \d{8}$/);
+});
+
+onPage('a reader without a cable has no computer', {}, async ({ page }) => {
+  assert.equal(await page.locator('#computer').isVisible(), false);
+});
+
 onPage('+35 s at once does the same, and so does the next event', {}, async (setup) => {
   await toCode(setup);
   await button(setup.page, '+35 s').click();
