@@ -17,7 +17,7 @@ namespace sesame::profile {
 // Empty, or 0, where there is nothing yet: no text may be empty.
 struct Texts {
   std::array<std::string, kMessageCount> messages;
-  std::string low_battery;  // what a reader says when it wakes with one
+  std::string low_battery;        // what a reader says when it wakes with one
   std::uint16_t language_id = 0;  // USB LANGID
 };
 
