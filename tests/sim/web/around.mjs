@@ -259,6 +259,18 @@ onPage('the tab says which reader it is about, and what it does', {}, async (set
   await title('All readers');
 });
 
+// In English some of the words are the API's own.
+onPage('each state of a reader has words in French', {}, async ({ page }) => {
+  const { components } = await api(simulator.url, 'GET', '/openapi.json');
+  const states = components.schemas.State.enum;
+  assert.ok(states.length > 10);
+  await button(page, 'FR, Français').click();
+  assert.deepEqual(await page.evaluate(async (all) => {
+    const { stateName } = await import('/assets/text.js');
+    return all.filter((each) => stateName(each) === each);
+  }, states), ['menu']);
+});
+
 onPage('on a phone the display stays in sight while the page is scrolled, and leads back', { viewport: kSizes[2] }, async (setup) => {
   const { page, shot } = setup;
   await toCode(setup);
