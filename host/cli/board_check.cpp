@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "host/base/safe_text.hpp"
 #include "host/cli/board_desk.hpp"
@@ -14,10 +17,12 @@ namespace {
 
 struct BoardCheckOptions {
   std::string device;
+  std::optional<std::uint16_t> hands;  // seconds
   bool json = false;
 };
 
 constexpr std::chrono::seconds kTimed{5};
+constexpr std::chrono::milliseconds kLook{20};  // a key is down for longer
 
 // By two questions and the clock that the board sends with its answers.
 double timed(PanelDevice& device) {
@@ -44,6 +49,14 @@ std::string line(const Finding& finding) {
   return fmt::format("{:<9} {:<19} {}", name_of(finding.verdict), finding.what, finding.said);
 }
 
+std::function<bool()> looks_for(std::chrono::seconds time, PanelDevice& device) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  return [&device, end] {
+    device.wait_until([] { return false; }, kLook);
+    return std::chrono::steady_clock::now() < end;
+  };
+}
+
 void board_check(const BoardCheckOptions& options) {
   BoardDesk desk(options.device);
   PanelDevice& device = desk.device();
@@ -52,8 +65,16 @@ void board_check(const BoardCheckOptions& options) {
   const auto tell = [&](const Finding& finding) {
     if (!options.json) print_line(line(finding));
   };
-  const std::vector<Finding> findings = check_board(
+  std::vector<Finding> findings = check_board(
       ask, [&] { return timed(device); }, tell);
+  if (options.hands) {
+    note_line(fmt::format("press each key once, and put the card in and take it out, within {} seconds",
+                          *options.hands));
+    for (const Finding& finding : watch_hands(ask, looks_for(std::chrono::seconds(*options.hands), device))) {
+      tell(finding);
+      findings.push_back(finding);
+    }
+  }
   const auto failed = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.verdict == Verdict::failed;
   });
@@ -78,8 +99,15 @@ void add_board_check(const Command& parent) {
   command.option("WHERE", options->device, "the board at a serial port, or its bring-up image in QEMU")
       .type("serial:PATH|qemu:IMAGE")
       .required();
+  command.number("--hands", options->hands, Range{1, 600},
+                 "seconds in which somebody presses each key once, and moves the card");
   command.flag("--json", options->json, "print JSON");
-  command.run([options] { board_check(*options); });
+  command.run([options] { board_check(*options); },
+              [options] {
+                if (!options->hands || options->device.starts_with("serial:")) return;
+                throw Failure(Failure::invalid,
+                              "board check: --hands is for a board; an emulator has no keys");
+              });
 }
 
 }  // namespace sesame::cli

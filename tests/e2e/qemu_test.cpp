@@ -438,6 +438,9 @@ TEST_CASE("a board is checked by its bring-up image, and the table is that of th
   CHECK(json[0]["what"] == "chip");
   CHECK(json[0]["verdict"] == "not here");
 
+  const Outcome hands = sandbox.sesame({"board", "check", "qemu:" + image_there, "--hands", "5"});
+  CHECK(hands.status == 2);
+  CHECK_THAT(hands.err, Contains("--hands is for a board"));
   const Outcome reader = sandbox.sesame({"board", "check", "qemu:" + image("sesame")});
   CHECK(reader.status == 2);
   CHECK_THAT(reader.err, Contains("--target flash-bringup--stm32f407g-disc1"));

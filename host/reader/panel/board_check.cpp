@@ -30,6 +30,16 @@ constexpr KnownChip kChips[] = {
 constexpr std::uint32_t kLeastMillivolts = 2'700, kMostMillivolts = 3'600;
 constexpr double kMostOff = 0.005;  // what a link over USB may be late, in a measurement of some seconds
 
+// "row 1 column 2, row 4 column 4", of contacts of the matrix.
+std::string places(std::uint32_t contacts) {
+  std::string all;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    if ((contacts >> i & 1) != 0)
+      all += fmt::format("{}row {} column {}", all.empty() ? "" : ", ", i / 4 + 1, i % 4 + 1);
+  }
+  return all;
+}
+
 // What a program cannot see: the rows of firmware/README.md, "Only a board can show".
 struct ByHand {
   std::string_view what, how;
@@ -155,13 +165,8 @@ class Check {
     const auto values = ask(Test::keys, 2);
     if (!values) return;
     const std::uint32_t closed = number(*values, 0, 2);
-    std::string places;
-    for (std::uint32_t i = 0; i < 16; ++i) {
-      if ((closed >> i & 1) != 0)
-        places += fmt::format("{}row {} column {}", places.empty() ? "" : ", ", i / 4 + 1, i % 4 + 1);
-    }
     judge_pins("keys", closed == 0, "none is down",
-               places + " closed: let go of the keys, or look for a bridge");
+               places(closed) + " closed: let go of the keys, or look for a bridge");
   }
 
   void card_switch() {
@@ -258,6 +263,23 @@ class Check {
 std::vector<Finding> check_board(const AskBoard& ask, const TimeBoard& time,
                                  const std::function<void(const Finding&)>& tell) {
   return Check(ask, time, tell).run();
+}
+
+std::vector<Finding> watch_hands(const AskBoard& ask, const std::function<bool()>& more) {
+  constexpr std::uint32_t kAll = 0xFFFF;
+  std::uint32_t closed = 0;
+  bool in = false, out = false;
+  do {
+    const Values contacts = ask(Test::keys, 0), card = ask(Test::card_switch, 0);
+    if (contacts.size() != 2 || card.size() != 1) break;
+    closed |= number(contacts, 0, 2);
+    ((card[0] & 2) != 0 ? in : out) = true;
+  } while ((closed != kAll || !in || !out) && more());
+  const Verdict keys = closed == kAll ? Verdict::passed : Verdict::failed;
+  const Verdict moved = in && out ? Verdict::passed : Verdict::failed;
+  return {{"each key", keys, closed == kAll ? "each was seen" : "never seen: " + places(kAll & ~closed)},
+          {"card in and out", moved,
+           in && out ? "both were seen" : fmt::format("only {} a card was seen", in ? "with" : "without")}};
 }
 
 }  // namespace sesame

@@ -37,4 +37,9 @@ using TimeBoard = std::function<double()>;
 std::vector<Finding> check_board(const AskBoard& ask, const TimeBoard& time,
                                  const std::function<void(const Finding&)>& tell = {});
 
+// While somebody presses each key once and moves the card: which contacts of the matrix close, and what the
+// card switch says. `more` waits a moment, and is false when the time is over; it ends before that where
+// everything was seen.
+std::vector<Finding> watch_hands(const AskBoard& ask, const std::function<bool()>& more);
+
 }  // namespace sesame

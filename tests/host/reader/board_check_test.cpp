@@ -143,4 +143,28 @@ TEST_CASE("what an emulator says of its pins is neither good nor bad") {
   CHECK(find(board.check(), "answer to reset").verdict == Verdict::passed);
 }
 
+TEST_CASE("with hands at it each key is seen, and the card in and out, and it ends then") {
+  struct Row {
+    int looks;  // a key a look; the card is in from the third on
+    const char *keys, *card;
+  };
+  const auto row = GENERATE(values<Row>({
+      {100, "each was seen", "both were seen"},
+      {15, "never seen: row 4 column 4", "both were seen"},
+      {2, "never seen: row 1 column 3, row 1 column 4, row 2 column 1", "only without a card was seen"},
+  }));
+  int look = 0;
+  const auto ask = [&](Test test, std::uint8_t) -> Values {
+    if (test == Test::card_switch) return {static_cast<std::uint8_t>(look >= 2 ? 3 : 0)};
+    const unsigned contact = 1U << look % 16;
+    return {static_cast<std::uint8_t>(contact & 0xFF), static_cast<std::uint8_t>(contact >> 8)};
+  };
+  const auto findings = watch_hands(ask, [&] { return ++look < row.looks; });
+  CHECK(findings[0].said.starts_with(row.keys));
+  CHECK(findings[1].said == row.card);
+  CHECK((findings[0].verdict == Verdict::passed) == (row.looks == 100));
+  CHECK((findings[1].verdict == Verdict::passed) == (row.looks != 2));
+  CHECK(look <= 16);
+}
+
 }  // namespace sesame
