@@ -139,7 +139,7 @@ struct Wwdg {
   Register sr;   // 22.6.3
 };
 namespace wwdg_bits {
-inline constexpr std::uint32_t kActive = bit(7), kFull = 0x40 + 32;  // CR: 25 ms at 42 MHz
+inline constexpr std::uint32_t kActive = bit(7), kFull = 0x7F;  // CR: 50 ms at 42 MHz
 inline constexpr std::uint32_t kNoWindow = 0x7F, kBy8 = 3 << 7, kEarlyInterrupt = bit(9);  // CFR
 }  // namespace wwdg_bits
 

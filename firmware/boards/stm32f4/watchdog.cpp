@@ -1,7 +1,7 @@
 // Two, one behind the other. Each millisecond the clock's handler looks whether the loop has turned, and if
-// so feeds the window watchdog (RM0090, 22), which is so short that a loop cannot always feed it in time: a
-// display is drawn in more. Where the handlers stand still, too, that one calls for help by an interrupt
-// before which all others wait, and resets the chip a moment later. In Stop mode both stand still.
+// so feeds the window watchdog (RM0090, 22): at its longest that one is too short for the loop itself, of
+// which a turn may draw a screen and tell it. Where the handlers stand still, too, it calls for help by an
+// interrupt before which all others wait, and resets the chip a moment later. In Stop mode both stand still.
 #include "firmware/hal/watchdog.hpp"
 
 #include "firmware/boards/stm32f4/interrupts.hpp"
