@@ -60,6 +60,7 @@ TEST_CASE("what the reader hears of itself is no answer, with a guard time too")
   Bench bench(slot);
   REQUIRE(bench.activate() == kWideT0);
   CHECK(bench.transmit("00A40400") == "9000");
+  CHECK(hal::card::heard_itself());
   const auto sent = bench.characters(true);
   REQUIRE(sent.size() == 5);
   for (std::size_t i = 1; i < sent.size(); ++i) {
@@ -115,6 +116,7 @@ TEST_CASE(
   REQUIRE(bench.activate() == kT0);
   bench.chip.port().deaf = true;
   CHECK(bench.transmit("00A40400") == to_string(iso7816::LinkError::mute));
+  CHECK_FALSE(hal::card::heard_itself());
   bench.chip.port().deaf = false;
   REQUIRE(bench.activate() == kT0);
   bench.chip.port().jammed = true;

@@ -4,7 +4,7 @@
 #   cmake --preset coverage && cmake --build build/coverage --target test_usart && build/coverage/tests/firmware/usart/test_usart
 #   tests/firmware/usart/coverage.sh [build/coverage [FILE…]]
 #
-# Without names: card, clock, power and watchdog of each family. Fails where a branch did not run; then it is shown.
+# Without names: card, clock, power and watchdog of each family. Fails where a line or a branch did not run; then it is shown.
 set -eu
 build=${1:-build/coverage}
 [ $# -eq 0 ] || shift
@@ -33,7 +33,7 @@ for folder in "$build"/tests/firmware/usart/CMakeFiles/*_on_model.dir; do
         sub(/^.*executed:/, "", lines); sub(/^.*once:/, "", branches)
         printf "%-24s lines %-18s branches %s\n", name, lines, branches
       }' "$scratch/said"
-    awk '/^ *[^ :]+: *[0-9]+:/ { line = $0 } /^branch/ && (/ taken 0/ || / never /) { print "  " line }' \
+    awk '/^ *[^ :]+: *[0-9]+:/ { line = $0 } /#####:/ || /^branch/ && (/ taken 0/ || / never /) { print "  " line }' \
       "$scratch/$file.cpp.gcov" | sort -u >"$scratch/not"
     [ ! -s "$scratch/not" ] || missing=1
     cat "$scratch/not"
