@@ -46,7 +46,8 @@ class Device {
   virtual void command(ComputerCommand::Kind kind, const std::string& text) = 0;  // of the computer
   virtual void advance(Millis duration) = 0;
   virtual void to_next_deadline() = 0;  // where look() has one
-  virtual void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) = 0;
+  virtual void set_card_state(std::optional<std::uint16_t> last_atc,
+                              std::optional<std::uint8_t> tries_left) = 0;
   virtual void set_faults(const Faults& faults) = 0;  // all there are
   virtual void reset() = 0;
   virtual Look look() = 0;

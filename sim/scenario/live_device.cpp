@@ -45,9 +45,10 @@ Key LiveDevice::key(const std::string& name) const {
                                               reader_.profile().name, name, all));
 }
 
-void LiveDevice::set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) {
+void LiveDevice::set_card_state(std::optional<std::uint16_t> last_atc,
+                                std::optional<std::uint8_t> tries_left) {
   if (reader_.card() == nullptr) no_card();
-  reader_.card()->set_state(atc, tries_left);
+  reader_.card()->set_state(last_atc, tries_left);
 }
 
 Look LiveDevice::look() {

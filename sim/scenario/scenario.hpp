@@ -30,7 +30,7 @@
 //     advance = 35              time passes: seconds, or "500ms"
 //     next_deadline = true      time passes until something happens by itself
 //     reset = true              a fresh reader, with no card in it
-//     atc = "00B4"              of the next transaction of the card that is in: 1 to 4 hexadecimal digits
+//     next_atc = "00B4"         of the next transaction of the card that is in: 1 to 4 hexadecimal digits
 //     tries_left = 1            for the PIN of the card that is in
 //     fault = { kind = "mute" } breaks something, beside what is broken: see below
 //     mend = true               ends all faults
@@ -48,7 +48,7 @@
 //     expect_answer = "ok"      what the computer was told since its last command, by the names of Told in
 //                               signing/link.hpp; "none": nothing yet
 //     expect_cryptogram = "42511495"   it was told this code
-//     expect_atc = "00B4"       of the last transaction of the card that is in
+//     expect_last_atc = "00B4"  of the last transaction of the card that is in
 //     expect_tries_left = 3     for the PIN of the card that is in
 //
 // And in time: while nothing is touched,

@@ -265,7 +265,7 @@ constexpr StepKind kStepKinds[] = {
     {"advance", [](const Given& g) -> Action { return step::Advance{duration(g.value)}; }},
     {"next_deadline", plain<step::NextDeadline>},
     {"reset", plain<step::Reset>},
-    {"atc", [](const Given& g) -> Action { return step::SetAtc{atc(g.value, 1)}; }},
+    {"next_atc", [](const Given& g) -> Action { return step::SetAtc{atc(g.value, 1)}; }},
     {"tries_left",
      [](const Given& g) -> Action { return step::SetTriesLeft{g.value.number<std::uint8_t>(0, 15)}; }},
     {"fault", [](const Given& g) -> Action { return step::Break{fault(g.value)}; }},
@@ -289,7 +289,7 @@ constexpr StepKind kStepKinds[] = {
     {"expect_answer", expect_answer},
     {"expect_cryptogram",
      [](const Given& g) -> Action { return step::ExpectCryptogram{std::string(g.value.digits(1, 16))}; }},
-    {"expect_atc", [](const Given& g) -> Action { return step::ExpectAtc{atc(g.value, 0)}; }},
+    {"expect_last_atc", [](const Given& g) -> Action { return step::ExpectAtc{atc(g.value, 0)}; }},
     {"expect_tries_left",
      [](const Given& g) -> Action { return step::ExpectTriesLeft{g.value.number<std::uint8_t>(0, 15)}; }},
 };

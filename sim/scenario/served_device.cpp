@@ -45,8 +45,8 @@ Look look_of(const Json& reader) {
   if (const Json& card = reader.at("card"); !card.is_null()) {
     look.card_is_in = true;
     if (const Json& state = card.at("state"); !state.is_null()) {
-      look.card =
-          CardState{from_hex(state.at("atc").get<std::string>()), state.at("tries_left").get<std::uint8_t>()};
+      look.card = CardState{from_hex(state.at("last_atc").get<std::string>()),
+                            state.at("tries_left").get<std::uint8_t>()};
     }
   }
   if (const Json& computer = reader.at("computer"); !computer.is_null()) {
@@ -199,9 +199,10 @@ void ServedDevice::advance(Millis duration) { server_->post(path_ + "/clock", {{
 
 void ServedDevice::to_next_deadline() { server_->post(path_ + "/clock", {{"to", "next-deadline"}}); }
 
-void ServedDevice::set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) {
+void ServedDevice::set_card_state(std::optional<std::uint16_t> last_atc,
+                                  std::optional<std::uint8_t> tries_left) {
   auto state = Json::object();
-  if (atc) state["atc"] = hex_of(*atc, 4);
+  if (last_atc) state["last_atc"] = hex_of(*last_atc, 4);
   if (tries_left) state["tries_left"] = *tries_left;
   server_->patch(path_ + "/card/state", state);
 }

@@ -29,7 +29,8 @@ class ServedDevice final : public Device {
   void command(ComputerCommand::Kind kind, const std::string& text) override;
   void advance(Millis duration) override;
   void to_next_deadline() override;
-  void set_card_state(std::optional<std::uint16_t> atc, std::optional<std::uint8_t> tries_left) override;
+  void set_card_state(std::optional<std::uint16_t> last_atc,
+                      std::optional<std::uint8_t> tries_left) override;
   void set_faults(const Faults& faults) override;
   void reset() override;
   Look look() override;

@@ -417,7 +417,7 @@ Response Api::set_card_state(const Call& call) {
   const StatePatch patch = state_patch(body_of(call.request).root());
   return json_response(simulator_.with(call.id(), [&](LiveReader& live) {
     if (live.card() == nullptr) throw Refusal(Why::no_card, "there is no card in the reader", "PUT one");
-    live.card()->set_state(patch.atc, patch.tries_left);
+    live.card()->set_state(patch.last_atc, patch.tries_left);
     return card_state(live);
   }));
 }

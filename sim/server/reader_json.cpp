@@ -16,6 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint16_t kLastAtc = 0xFFFF;  // of a card: it makes no cryptogram after that
+
 std::string atc_text(std::uint16_t atc) { return fmt::format("{:04X}", atc); }
 
 template <class Value>
@@ -180,7 +182,10 @@ Json screen_json(const LiveReader& reader) {
 }
 
 Json state_json(const CardState& state) {
-  return {{"atc", atc_text(state.atc)}, {"tries_left", state.tries_left}};
+  const bool has_next = state.atc < kLastAtc;
+  return {{"last_atc", atc_text(state.atc)},
+          {"next_atc", has_next ? Json(atc_text(static_cast<std::uint16_t>(state.atc + 1))) : Json(nullptr)},
+          {"tries_left", state.tries_left}};
 }
 
 Json otp_json(const OtpResult& result) {

@@ -17,7 +17,7 @@ nlohmann::ordered_json reader_json(const std::string& id, LiveReader& reader,
                                    std::optional<Millis> expires_in);
 // {"rows", "lit", "revision", "text"}
 nlohmann::ordered_json screen_json(const LiveReader& reader);
-// {"atc", "tries_left"}
+// {"last_atc", "next_atc", "tries_left"}; next_atc is null where there is none after the last
 nlohmann::ordered_json state_json(const CardState& state);
 nlohmann::ordered_json otp_json(const OtpResult& result);
 // {"apdus": […], "revision"}

@@ -19,6 +19,16 @@ ApiError malformed(const std::string& message, const std::string& hint) {
   return {400, "malformed_request", message, hint};
 }
 
+// The ATC after which this is the next one.
+std::uint16_t before(const Value& next_atc) {
+  const auto next = static_cast<std::uint16_t>(hex_digits(next_atc, 4));
+  if (next == 0) {
+    throw ApiError{400, "out_of_range", fmt::format("{} is no transaction's", next_atc.path()),
+                   "0001 to FFFF; a new card has last_atc 0000"};
+  }
+  return static_cast<std::uint16_t>(next - 1);
+}
+
 }  // namespace
 
 CardSpec card_spec(const Value& value) {
@@ -128,13 +138,16 @@ std::optional<Millis> clock_advance(const Value& body) {
 
 StatePatch state_patch(const Value& body) {
   Table table(body);
-  const auto atc = table.find("atc"), tries_left = table.find("tries_left");
+  const auto last_atc = table.find("last_atc"), next_atc = table.find("next_atc"),
+             tries_left = table.find("tries_left");
   table.done();
   StatePatch patch;
-  if (atc) patch.atc = static_cast<std::uint16_t>(hex_digits(*atc, 4));
+  if (last_atc && next_atc) throw malformed("two ATCs are one too many", "give last_atc or next_atc");
+  if (last_atc) patch.last_atc = static_cast<std::uint16_t>(hex_digits(*last_atc, 4));
+  if (next_atc) patch.last_atc = before(*next_atc);
   if (tries_left) patch.tries_left = tries_left->number<std::uint8_t>(0, 15);
-  if (!patch.atc && !patch.tries_left)
-    throw malformed("nothing is to be set", "give atc, tries_left or both");
+  if (!patch.last_atc && !patch.tries_left)
+    throw malformed("nothing is to be set", "give last_atc or next_atc, or tries_left, or both");
   return patch;
 }
 

@@ -39,10 +39,10 @@ OtpRequest otp_request(const document::Value& body);
 std::optional<Millis> clock_advance(const document::Value& body);
 
 struct StatePatch {
-  std::optional<std::uint16_t> atc;
+  std::optional<std::uint16_t> last_atc;
   std::optional<std::uint8_t> tries_left;
 };
-// {atc?: "0100", tries_left?: 1}, at least one
+// {last_atc?: "00FF" or next_atc?: "0100", tries_left?: 1}, at least one
 StatePatch state_patch(const document::Value& body);
 
 // {"token": T}

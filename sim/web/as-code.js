@@ -8,7 +8,7 @@ const kRealPin = 'PIN';  // where a real card's PIN belongs
 const isReal = (text) => text.includes(kSecret);
 const trimmed = ({ rows }) => rows.map((row) => row.trimEnd()).join('\n').trimEnd();
 
-// ---- a scenario: sim/scenario/scenario.hpp
+// ---- a scenario: sim/scenario/README.md
 
 const toml = (value) => {
   if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
@@ -31,8 +31,7 @@ const kScenario = {
   next: () => ['{ next_deadline = true }'],
   reset: () => ['{ reset = true }'],
   faults: ({ faults }) => ['{ mend = true }', ...faults.map((each) => `{ fault = ${toml(each)} }`)],
-  state: ({ patch }) => [...(patch.atc ? [`{ atc = ${toml(next(patch.atc))} }`] : []),
-    ...(patch.last_atc ? [`{ next_atc = ${toml(next(patch.last_atc))} }`] : []),
+  state: ({ patch }) => [...(patch.last_atc ? [`{ next_atc = ${toml(next(patch.last_atc))} }`] : []),
     ...('tries_left' in patch ? [`{ tries_left = ${patch.tries_left} }`] : [])],
 };
 function scenario(reader, done) {

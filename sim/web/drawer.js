@@ -17,7 +17,7 @@ function mark(root, name) {
 
 export function createDrawer({ chooseCard, chooseModel, setCounters }) {
   const form = by('counters');
-  const fields = { atc: by('atc'), tries_left: by('tries') };
+  const fields = { last_atc: by('atc'), tries_left: by('tries') };
   // What was typed stays, whatever else happens, until it is set or refused, or the card goes.
   let typed = false;
   let state = null;
@@ -28,7 +28,7 @@ export function createDrawer({ chooseCard, chooseModel, setCounters }) {
     for (const [name, input] of Object.entries(fields)) input.value = state?.[name] ?? '';
   };
   const written = () => ({
-    ...(fields.atc.value !== '' && { atc: fields.atc.value.toUpperCase() }),
+    ...(fields.last_atc.value !== '' && { last_atc: fields.last_atc.value.toUpperCase() }),
     ...(fields.tries_left.value !== '' && { tries_left: Number(fields.tries_left.value) }),
   });
   form.addEventListener('input', () => { typed = true; });
@@ -40,8 +40,8 @@ export function createDrawer({ chooseCard, chooseModel, setCounters }) {
   });
   return {
     // `schema`: of counters to be set, from openapi.json.
-    describe({ properties: { atc, tries_left: tries } }) {
-      fields.atc.pattern = atc.pattern;
+    describe({ properties: { last_atc, tries_left: tries } }) {
+      fields.last_atc.pattern = last_atc.pattern;
       fields.tries_left.min = tries.minimum;
       fields.tries_left.max = tries.maximum;
     },

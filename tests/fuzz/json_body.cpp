@@ -42,7 +42,7 @@ void decode(unsigned kind, const document::Value& body) {
     case 4: static_cast<void>(sim::clock_advance(body)); break;
     case 5: {
       const sim::StatePatch patch = sim::state_patch(body);
-      require(patch.atc || patch.tries_left, "something is to be set");
+      require(patch.last_atc || patch.tries_left, "something is to be set");
       break;
     }
     case 6: {

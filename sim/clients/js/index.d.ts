@@ -54,7 +54,9 @@ export interface FaultShape {
 
 export interface CardState {
   /** Four hexadecimal digits, of the last transaction. */
-  atc: string;
+  last_atc: string;
+  /** Of the next, and so of its code; null after FFFF. */
+  next_atc: string | null;
   tries_left: number;
 }
 
@@ -245,7 +247,7 @@ export class Reader {
   insert(card: Card): Promise<ReaderState>;
   pull(): Promise<ReaderState>;
   cardState(): Promise<CardState & { revision: number }>;
-  setCardState(state: Partial<CardState>): Promise<CardState & { revision: number }>;
+  setCardState(state: { next_atc?: string; last_atc?: string; tries_left?: number }): Promise<CardState & { revision: number }>;
   faults(...faults: Fault[]): Promise<ReaderState>;
   advance(time: number | 'next-deadline'): Promise<ReaderState>;
   screen(options?: ScreenOptions): Promise<Screen>;

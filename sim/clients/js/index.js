@@ -134,7 +134,7 @@ export class Reader {
   insert(card) { return this.#json('PUT', '/card', card); }
   pull() { return this.#json('DELETE', '/card'); }
   cardState() { return this.#json('GET', '/card/state'); }
-  /** Sets what is given of { atc: '00B4', tries_left: 1 }. */
+  /** Sets what is given of { next_atc: '00B4', tries_left: 1 }; last_atc: the one before it. */
   setCardState(state) { return this.#json('PATCH', '/card/state', state); }
   /** All that is broken from now on: faults({ kind: 'mute' }); faults() repairs. */
   faults(...faults) { return this.#json('PUT', '/faults', { faults }); }

@@ -241,8 +241,12 @@ class Reader:
     def card_state(self) -> Json:
         return self._json("GET", "/card/state")
 
-    def set_card_state(self, atc: str | None = None, tries_left: int | None = None) -> Json:
-        return self._json("PATCH", "/card/state", _given(atc=atc, tries_left=tries_left))
+    def set_card_state(
+        self, *, next_atc: str | None = None, last_atc: str | None = None, tries_left: int | None = None
+    ) -> Json:
+        """next_atc is that of the next code; last_atc the one before it: one of the two."""
+        state = _given(next_atc=next_atc, last_atc=last_atc, tries_left=tries_left)
+        return self._json("PATCH", "/card/state", state)
 
     def faults(self, *faults: Json) -> Json:
         """All that is broken from now on: faults({"kind": "mute"}); faults() repairs."""

@@ -39,11 +39,11 @@ test('a simulator has readers, profiles and cards', async () => {
 });
 
 test('a code in one call is the published one', async () => {
-  await reader.setCardState({ atc: '00B3' });
+  await reader.setCardState({ next_atc: '00B4' });
   const { code, display, atc, screens } = await reader.otp({ pin: '1234' });
   assert.deepEqual({ code, display, atc }, { code: '42511495', display: '4251 1495', atc: '00B4' });
   assert.ok(screens.some((rows) => rows.join('').includes('4251 1495')));
-  assert.equal((await reader.cardState()).atc, '00B4');
+  assert.equal((await reader.cardState()).last_atc, '00B4');
 });
 
 test('a code has inputs where the reader asks for them', async () => {

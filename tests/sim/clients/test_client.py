@@ -39,11 +39,11 @@ def test_a_simulator_has_readers_profiles_and_cards(sim: Simulator, reader: Read
 
 
 def test_a_code_in_one_call_is_the_published_one(reader: Reader) -> None:
-    reader.set_card_state(atc="00B3")
+    reader.set_card_state(next_atc="00B4")
     result = reader.otp("1234")
     assert (result["code"], result["display"], result["atc"]) == ("42511495", "4251 1495", "00B4")
     assert any("4251 1495" in "".join(rows) for rows in result["screens"])
-    assert reader.card_state()["atc"] == "00B4"
+    assert reader.card_state()["last_atc"] == "00B4"
 
 
 def test_a_code_has_inputs_where_the_reader_asks_for_them(sim: Simulator) -> None:

@@ -27,7 +27,7 @@ Outcome outcome_of(const Scenario& scenario, GoldenMode mode = GoldenMode::verif
 }
 
 const std::string kToCode =
-    "{ insert = true },\n{ atc = \"00B4\" },\n{ press = \"CODE\" },\n{ pin = \"1234\" },\n";
+    "{ insert = true },\n{ next_atc = \"00B4\" },\n{ press = \"CODE\" },\n{ pin = \"1234\" },\n";
 
 }  // namespace
 
@@ -56,7 +56,7 @@ TEST_CASE("an expectation that is not met fails at its step, with what was seen"
       {"expect_answer = \"ok\"", "the answer ok was expected, not none"},
       {"expect_cryptogram = \"1\"", "the cryptogram 1 was expected, not none"},
       {"computer = \"pin\"", "the reader sesame has no cable to a computer"},
-      {"expect_atc = \"00B5\"", "00B5 was expected, not 00B4"},
+      {"expect_last_atc = \"00B5\"", "00B5 was expected, not 00B4"},
       {"expect_tries_left = 2", "2 tries left were expected, not 3"},
       {"golden = \"a\"", "a.toml.golden has no screen a"},
       {"press = \"M1\"", "M1"},
@@ -112,7 +112,7 @@ TEST_CASE("what a reader refuses fails the step, and the next scenario is not co
   const Outcome pulled = outcome_of(scenario("{ pull = true },\n"));
   CHECK(pulled.verdict == Verdict::failed);
   CHECK_THAT(pulled.why, Contains("no card"));
-  CHECK(outcome_of(scenario("{ atc = \"00B4\" },\n")).verdict == Verdict::failed);
+  CHECK(outcome_of(scenario("{ next_atc = \"00B4\" },\n")).verdict == Verdict::failed);
   CHECK(outcome_of(scenario("{ next_deadline = true },\n")).verdict == Verdict::failed);
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("steps are read with their values") {
   CHECK(only_step<step::Enter>("enter = \"12.34\"").characters == "12.34");
   CHECK(only_step<step::Advance>("advance = 35").duration == 35'000);
   CHECK(only_step<step::Advance>("advance = \"999ms\"").duration == 999);
-  CHECK(only_step<step::SetAtc>("atc = \"00B4\"").next == 0xB4);
+  CHECK(only_step<step::SetAtc>("next_atc = \"00B4\"").next == 0xB4);
   CHECK(only_step<step::SetTriesLeft>("tries_left = 1").tries == 1);
   CHECK(only_step<step::WaitScreen>("wait_screen = \"x\"").within == 30'000);
   CHECK(only_step<step::WaitScreen>("wait_screen = \"x\", within = 20").within == 20'000);
@@ -133,9 +133,9 @@ TEST_CASE("what is wrong in a step is refused, with file and line") {
       {"advance = -1", "allowed: 0 to"},
       {"advance = \"5s\"", "no duration"},
       {"advance = 1.5", "number with a point"},
-      {"atc = \"0\"", "no ATC"},
-      {"atc = \"10000\"", "no ATC"},
-      {"atc = \"G\"", "no ATC"},
+      {"next_atc = \"0\"", "no ATC"},
+      {"next_atc = \"10000\"", "no ATC"},
+      {"next_atc = \"G\"", "no ATC"},
       {"tries_left = 16", "allowed: 0 to 15"},
       {"screen_matches = \"(\"", "no pattern"},
       {"screen_matches = \"\"", "no pattern"},

@@ -42,7 +42,7 @@ TEST_CASE("a code in one call is what the screen shows") {
   CHECK(seen["code"] == otp["code"]);
   CHECK(seen["atc"] == otp["atc"]);
   CHECK(seen["display"] == otp["display"]);
-  CHECK(seen["card"]["state"]["atc"] == otp["atc"]);
+  CHECK(seen["card"]["state"]["last_atc"] == otp["atc"]);
   CHECK(api.get(reader + "/screen")["text"] == "Code Sésame\n" + otp["display"].get<std::string>());
 }
 
@@ -158,9 +158,13 @@ TEST_CASE("a card goes in by name, as a file or as a recording, and comes out") 
 TEST_CASE("the counters of a card are read and set, forward and back") {
   CheckedApi api;
   const std::string reader = api.reader();
-  CHECK(api.ok("PATCH", reader + "/card/state", {{"atc", "0100"}, {"tries_left", 1}})["atc"] == "0100");
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"last_atc", "0100"}, {"tries_left", 1}})["next_atc"] ==
+        "0101");
   CHECK(api.ok("POST", reader + "/otp", {{"pin", kPin}})["atc"] == "0101");
-  CHECK(api.ok("PATCH", reader + "/card/state", {{"atc", "0001"}})["atc"] == "0001");
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"last_atc", "0001"}})["last_atc"] == "0001");
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"next_atc", "00B4"}})["last_atc"] == "00B3");
+  CHECK(api.ok("POST", reader + "/otp", {{"pin", kPin}})["code"] == "42511495");
+  CHECK(api.ok("PATCH", reader + "/card/state", {{"last_atc", "FFFF"}})["next_atc"].is_null());
 }
 
 TEST_CASE("faults are data, and come back as they were set") {
@@ -403,7 +407,10 @@ TEST_CASE("what is not understood is refused, by name") {
       {"POST", reader + "/clock", R"({"to":"tomorrow"})", "400 malformed_request"},
       {"POST", reader + "/clock", R"({"advance_ms":1,"to":"next-deadline"})", "400 malformed_request"},
       {"PATCH", reader + "/card/state", "{}", "400 malformed_request"},
-      {"PATCH", reader + "/card/state", R"({"atc":"1"})", "400 out_of_range"},
+      {"PATCH", reader + "/card/state", R"({"last_atc":"1"})", "400 out_of_range"},
+      {"PATCH", reader + "/card/state", R"({"next_atc":"0000"})", "400 out_of_range"},
+      {"PATCH", reader + "/card/state", R"({"last_atc":"0001","next_atc":"0002"})", "400 malformed_request"},
+      {"PATCH", reader + "/card/state", R"({"atc":"0001"})", "400 unknown_field"},
       {"PATCH", reader + "/card/state", R"({"tries_left":99})", "400 out_of_range"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"fire"}]})", "400 bad_fault"},
       {"PUT", reader + "/faults", R"({"faults":[{"kind":"bad_atr","at":1}]})", "400 unknown_field"},

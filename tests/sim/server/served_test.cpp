@@ -387,7 +387,7 @@ TEST_CASE("a card of --state goes on where it was, and is in one reader at a tim
     const Answer other = served.send("POST", "/v1/readers", R"({"card":"sesame-card"})");
     CHECK(other.status == 409);
     CHECK(json::parse(other.body)["code"] == "card_in_use");
-    CHECK(json::parse(served.send("PATCH", kCard + "/state", R"({"atc":"0000"})").body)["code"] ==
+    CHECK(json::parse(served.send("PATCH", kCard + "/state", R"({"last_atc":"0000"})").body)["code"] ==
           "not_rewindable");
     CHECK(served.end() == 0);
   }
@@ -425,7 +425,7 @@ TEST_CASE("whatever bytes come, the server answers or closes, and goes on") {
       served.request("POST", kOtp, R"({"function":"CODE","pin":"1234","inputs":["1"]})"),
       served.request("GET", std::string(kReader) + "/screen?after=1&match=Code&timeout_ms=1"),
       served.request("POST", std::string(kReader) + "/clock", R"({"advance_ms":35000})"),
-      served.request("PATCH", kCard + "/state", R"({"atc":"0100","tries_left":3})"),
+      served.request("PATCH", kCard + "/state", R"({"last_atc":"0100","tries_left":3})"),
       served.request("PUT", std::string(kReader) + "/faults",
                      R"({"faults":[{"kind":"status_word","ins":"AE","sw":"6985"}]})"),
       served.request("PUT", kCard, R"({"transcript":"> 00A40400 02 3F00\n< 6A82\n"})"),

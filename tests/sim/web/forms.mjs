@@ -273,7 +273,7 @@ onPage('a counter that is left empty stays as it is', {}, async (setup) => {
   await page.locator('#tries').fill('');
   await page.locator('#atc').fill('00b3');
   await button(page, 'Set').click();
-  assert.deepEqual(await sent.next(), ['PATCH /card/state {"atc":"00B3"}']);
+  assert.deepEqual(await sent.next(), ['PATCH /card/state {"last_atc":"00B3"}']);
   await until(async () => await page.inputValue('#tries') === '3');
   for (const [id, value] of [['#tries', '16'], ['#atc', '0B']]) {
     await page.locator(id).fill(value);

@@ -153,7 +153,7 @@ onPage('a field keeps all keys that are typed in it, and Enter sets it', {}, asy
   await insertAndChoose(setup);
   const sent = listenToOrders(page);
   for (const [field, typed, orders] of [
-    ['#atc', '01BX', [/^PATCH \/card\/state {"atc":"01B4"/]],
+    ['#atc', '01BX', [/^PATCH \/card\/state {"last_atc":"01B4"/]],
     ['[data-kind=slow] input[name=ms]', '', []],
     ['[data-kind=status_word] input[name=ins]', '', []],
   ]) {
@@ -183,7 +183,7 @@ onPage('Enter, pressed again after a counter was set, presses OK', {}, async (se
   const sent = listenToOrders(page);
   await page.locator('#tries').fill('2');
   await page.keyboard.press('Enter');
-  fits(await sent.next(), ['PATCH /card/state {"atc":"0000","tries_left":2}']);
+  fits(await sent.next(), ['PATCH /card/state {"last_atc":"0000","tries_left":2}']);
   await page.keyboard.press('Enter');
   assert.deepEqual(await sent.next(), kOk);
 });

@@ -243,8 +243,8 @@ onPage('what was clicked is code that does it again', {}, async (setup) => {
   await state('code');
 
   const { playwright, pytest, curl, scenario } = await asCode(page);
-  assert.equal(scenario.replace('next_atc', 'atc'), [
-    'title = "As clicked"', 'profile = "sesame"', 'steps = [', '  { insert = "sesame-card" },', '  { atc = "00B4" },', '  { tries_left = 2 },',
+  assert.equal(scenario, [
+    'title = "As clicked"', 'profile = "sesame"', 'steps = [', '  { insert = "sesame-card" },', '  { next_atc = "00B4" },', '  { tries_left = 2 },',
     '  { mend = true },', '  { fault = { kind = "status_word", sw = "6985", stage = "generate_ac" } },', '  { press = "CODE" },',
     '  { pin = "1234" },', '  { mend = true },', '  { advance = 2 },', '  { press = ["OK", "CODE"] },', '  { pin = "1234" },',
     '  { expect_state = "code" },', '  { expect_new_code = true },', ']', ''].join('\n'));

@@ -152,7 +152,7 @@ for (const size of kSizes) {
     await page.locator('#cards [data-name=bank-card]').click();
     await card(page).click();
     await state('choose_function');
-    await api(simulator.url, 'PATCH', `/v1/readers/${id}/card/state`, { atc: '0100', tries_left: 2 });
+    await api(simulator.url, 'PATCH', `/v1/readers/${id}/card/state`, { last_atc: '0100', tries_left: 2 });
     await button(page, 'Vasco 810').click();
     await key(page, 'M1').waitFor();
     await page.locator('#card.in[data-card=bank-card]').waitFor();
