@@ -10,6 +10,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/cli/command_line.hpp"
+#include "host/cli/config_file.hpp"
 
 namespace sesame::cli {
 
@@ -66,6 +67,12 @@ Option Command::option(const std::string& name, const std::function<void(const s
   return Option(app_->add_option_function<std::string>(name, take, help));
 }
 
+Option Command::option(const std::string& name,
+                       const std::function<void(const std::vector<std::string>&)>& take,
+                       const std::string& help) const {
+  return Option(app_->add_option_function<std::vector<std::string>>(name, take, help));
+}
+
 Option Command::number(const std::string& name, Range range, std::function<void(std::uint64_t)> take,
                        const std::string& help, const std::string& shown) const {
   const auto parse = [name, range, take = std::move(take)](const std::string& text) {
@@ -76,6 +83,13 @@ Option Command::number(const std::string& name, Range range, std::function<void(
   CLI::Option* const option = app_->add_option_function<std::string>(name, parse, limits);
   if (!shown.empty()) option->default_str(shown);
   return Option(option);
+}
+
+Option Command::config_file() const {
+  return option(
+             "--config", [app = app_](const std::string& file) { read_config_file(file, *app); },
+             "options by their names: port = 8035; what the line says goes before it")
+      .type("FILE.toml");
 }
 
 Option Command::operator[](const std::string& name) const { return Option(app_->get_option(name)); }

@@ -64,6 +64,8 @@ class Command {
   Option option(const std::string& name, std::vector<std::string>& values, const std::string& help) const;
   Option option(const std::string& name, const std::function<void(const std::string&)>& take,
                 const std::string& help) const;
+  Option option(const std::string& name, const std::function<void(const std::vector<std::string>&)>& take,
+                const std::string& help) const;  // all of a list
   // A decimal number; its default is shown.
   template <class Number>
   Option number(const std::string& name, Number& value, Range range, const std::string& help) const {
@@ -77,6 +79,9 @@ class Command {
     return number(
         name, range, [&value](std::uint64_t given) { value = static_cast<Number>(given); }, help, "");
   }
+  // `--config FILE`: a TOML file of the options that are not on the line (config_file.hpp). To be said before
+  // all others, whose values it has.
+  Option config_file() const;
   // One that was added before.
   Option operator[](const std::string& name) const;
   // Whether the line has it. Once it is parsed.

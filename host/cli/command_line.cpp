@@ -4,8 +4,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <sstream>
 #include <string_view>
@@ -26,6 +26,12 @@ std::function<void()> parsed_command;
 
 void when_parsed(std::function<void()> command) { parsed_command = std::move(command); }
 
+bool is_secret(std::string_view option) {
+  static constexpr std::string_view kSecrets[] = {"--pin", "--imk",   "--mk",
+                                                  "--sk",  "--token", "--party-token"};
+  return std::find(std::begin(kSecrets), std::end(kSecrets), option) != std::end(kSecrets);
+}
+
 namespace {
 
 // --help and --version: to standard output, and an error where it cannot be written.
@@ -35,12 +41,6 @@ void print_asked(CLI::App& app, const CLI::Success& asked) {
   std::string all = text.str();
   while (all.ends_with('\n')) all.pop_back();
   print_lines(all);
-}
-
-constexpr std::array<std::string_view, 5> kSecretOptions{"--pin", "--imk", "--mk", "--sk", "--token"};
-
-bool is_secret(std::string_view option) {
-  return std::find(kSecretOptions.begin(), kSecretOptions.end(), option) != kSecretOptions.end();
 }
 
 // An asterisk is left, whatever the length was.

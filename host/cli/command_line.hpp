@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -12,6 +13,9 @@ namespace sesame::cli {
 
 // To be said once while a command line is parsed: what run() does then.
 void when_parsed(std::function<void()> command);
+
+// Whether the value of this option, as "--pin", is not for others to see.
+bool is_secret(std::string_view option);
 
 // Parses, and does what the command line says; prints what went wrong as one line on standard error. The exit
 // status of `sesame`. A command runs when the application is gone, which keeps what was typed; and what of

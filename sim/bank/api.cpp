@@ -148,7 +148,7 @@ Json all_of(const List& list, ToJson to_json) {
 
 std::span<const Api::Route> Api::routes() {
   using enum Door;
-  static constexpr std::array<Route, 53> kRoutes{{
+  static constexpr std::array<Route, 54> kRoutes{{
       {"GET", "/", "page", open, &Api::page},
       {"GET", "/outbox", "outboxPage", open, &Api::outbox_page},
       {"GET", "/assets/{name}", "asset", open, &Api::asset},
@@ -194,6 +194,7 @@ std::span<const Api::Route> Api::routes() {
       {"GET", "/oidc/logout", "oidcLogout", open, &Api::oidc_logout},
       {"POST", "/oidc/logout", "oidcLogoutByPost", open, &Api::oidc_by_get},
 
+      {"GET", "/v1", "instance", tests, &Api::instance},
       {"POST", "/v1/tenants", "addTenant", tests, &Api::add_tenant},
       {"GET", "/v1/tenants", "listTenants", tests, &Api::list_tenants},
       {"GET", "/v1/tenants/{id}", "getTenant", tests, &Api::get_tenant},
@@ -322,7 +323,7 @@ void Api::check_token(const Request& request) const {
   if (gate_.knows(request)) return;
   throw ApiError{401,
                  "unauthorized",
-                 "this needs the token that sesame bank printed when it started",
+                 "this needs the token with which the server was started, or which it printed",
                  "Authorization: Bearer TOKEN",
                  {{"WWW-Authenticate", "Bearer"}}};
 }
@@ -485,6 +486,11 @@ Response Api::metrics(const Call& call) {
 Response Api::openapi(const Call& call) {
   check_query(call.request, {});
   return sim::typed("application/json", std::string(asset_or_404("openapi.json")));
+}
+
+Response Api::instance(const Call& call) {
+  check_query(call.request, {});
+  return sim::instance_response("bank", options_.instance);
 }
 
 // ---- logging in

@@ -28,6 +28,7 @@
 #include "sim/bank/view_json.hpp"
 #include "sim/http/gate.hpp"
 #include "sim/http/http_service.hpp"
+#include "sim/http/instance.hpp"
 #include "sim/http/message.hpp"
 #include "sim/http/metrics.hpp"
 #include "sim/http/workers.hpp"
@@ -53,12 +54,14 @@ struct SiteOptions {
       // who may log in with it, for the page: names of its fields as the API's, and pin, card, reader_url
       demo;
   std::size_t hashing = 2;  // threads for scrypt
+  int waits = 256;          // for messages, at most; beyond those there is a 503
+  sim::Instance instance = {};
 };
 
 class Api final : public sim::HttpService {
  public:
   static constexpr std::size_t kLargestBody = 1u << 20;
-  static constexpr int kMostHashing = 64, kMostWaits = 256;
+  static constexpr int kMostHashing = 64;
   static constexpr std::uint64_t kMostListed = 1'000, kLongestWait = 60'000;  // of rows; milliseconds
 
   // `gate`: who may ask, and whose token opens /v1. The tenants outlive it.
@@ -124,6 +127,7 @@ class Api final : public sim::HttpService {
   sim::Response healthz(const Call&);
   sim::Response metrics(const Call&);
   sim::Response openapi(const Call&);
+  sim::Response instance(const Call&);
 
   sim::Response get_session(const Call&);
   sim::Response log_in_by_code(const Call&);

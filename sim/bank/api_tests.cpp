@@ -158,7 +158,7 @@ Response Api::read_outbox(const Call& call) {
     return json_response({{"messages", messages}});
   };
   if (auto now = read(wait_ms == 0)) return std::move(*now);
-  if (waiting_now_.fetch_add(1) >= kMostWaits) {
+  if (waiting_now_.fetch_add(1) >= options_.waits) {
     --waiting_now_;
     throw ApiError{503, "busy", "too many wait for messages", "ask again", {{"Retry-After", "1"}}};
   }

@@ -30,8 +30,10 @@
 #include "sim/bank/assets.hpp"
 #include "sim/bank/authority.hpp"
 #include "sim/bank/tenants.hpp"
+#include "sim/cli/service.hpp"
 #include "sim/cli/serving.hpp"
 #include "sim/fleet/simulator.hpp"
+#include "sim/http/cross_origin.hpp"
 #include "sim/http/http_client.hpp"
 #include "sim/http/http_server.hpp"
 #include "sim/http/json_body.hpp"
@@ -44,11 +46,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint16_t kPort = 8037;
+
 struct BankOptions {
   cli::StoreOptions store;
   std::optional<std::string> folder;  // else "bank" beside the issuer's store
-  std::uint16_t port = 8037, certificate_port = 8038, simulator_port = 8035;
-  std::string listen;
+  ServiceOptions service;
+  TokenOptions token;
+  std::optional<std::uint32_t> waits;
+  std::uint16_t certificate_port = 8038, simulator_port = 8035;
   bool plain = false;
   std::optional<std::string> simulator;  // its URL
 };
@@ -239,6 +245,7 @@ class CertificateDoor final : public HttpService {
 
 struct Site {
   std::string address;
+  Places places;
   std::unique_ptr<Authority> authority;
   std::unique_ptr<HttpServer> server, certificate_server;
 
@@ -253,17 +260,23 @@ struct Site {
 
 Site open_site(const BankOptions& options, const std::string& folder) {
   Site site;
-  site.address = options.listen.empty() ? kLoopback : options.listen;
+  const ServiceOptions& service = options.service;
+  site.address = service.address();
+  site.places = places_for(options.waits, bank::SiteOptions{}.waits);
   if (options.plain) {
-    site.server = std::make_unique<HttpServer>(site.address, options.port);
+    site.server = std::make_unique<HttpServer>(site.address, service.port, site.places.limits);
     return site;
   }
   std::vector<std::string> names;
-  if (!options.listen.empty() && options.listen != "0.0.0.0" && options.listen != "::") {
-    names.push_back(options.listen);
+  if (!service.listen.empty() && service.listen != "0.0.0.0" && service.listen != "::") {
+    names.push_back(service.listen);
+  }
+  for (const AllowedHost& host : service.admission.hosts) {
+    const bool bracketed = host.name.starts_with('[');
+    names.push_back(bracketed ? host.name.substr(1, host.name.size() - 2) : host.name);
   }
   site.authority = std::make_unique<Authority>(folder, names, to_seconds(cli::now()), io::system_random);
-  site.server = std::make_unique<HttpServer>(site.address, options.port, HttpLimits{}, site.tls(false));
+  site.server = std::make_unique<HttpServer>(site.address, service.port, site.places.limits, site.tls(false));
   site.certificate_server =
       std::make_unique<HttpServer>(site.address, options.certificate_port, HttpLimits{}, site.tls(true));
   return site;
@@ -309,12 +322,13 @@ struct Served {
 
 void serve(io::Signals& signals, const BankOptions& options, Site& site, bank::Tenants& tenants,
            const Served& served, const std::string& folder) {
-  std::optional<std::string> token;
-  if (!options.listen.empty()) token = random_token();
+  const bool is_open = !options.service.listen.empty();
+  std::optional<Token> token = given_token("token", options.token, kTokenVariable);
+  if (!token && is_open) token = new_token();
   const char* const scheme = options.plain ? "http" : "https";
   bank::SiteOptions how;
   how.secure = !options.plain;
-  how.strict_transport = !options.listen.empty();
+  how.strict_transport = is_open;
   how.site_url = url_of(site.address, site.server->port(), scheme);
   if (site.certificate_server) {
     how.certificate_url = url_of(site.address, site.certificate_server->port(), scheme);
@@ -328,17 +342,22 @@ void serve(io::Signals& signals, const BankOptions& options, Site& site, bank::T
     line["certificate_url"] = how.certificate_url;
     line["authority"] = folder + "/authority.pem";
   }
-  if (token) line["token"] = *token;
+  if (token && token->is_new) line["token"] = token->value;
   line.update(served.more);
-  bank::Api api(tenants, Gate(site.address, site.server->port(), token, scheme), std::move(how),
+  how.waits = site.places.waits;
+  how.instance = new_instance(SESAME_VERSION);
+  const Gate gate(site.address, site.server->port(), token ? std::optional(token->value) : std::nullopt,
+                  scheme, options.service.admission);
+  bank::Api api(tenants, gate, std::move(how),
                 [](const std::string& trouble) { terminal::note_line("sesame: " + trouble); });
+  CrossOrigin shared(api, gate);
   CertificateDoor door(api);
   std::optional<Worker> certificates;
   if (site.certificate_server) {
     certificates.emplace([&] { site.certificate_server->serve(door); },
                          [&] { site.certificate_server->stop(); });
   }
-  const Worker serving([&] { site.server->serve(api); }, [&] { site.server->stop(); });
+  const Worker serving([&] { site.server->serve(shared); }, [&] { site.server->stop(); });
   terminal::print_line(safe::json(line));
   if (!wait_for_end(signals, serving)) {
     throw Failure(Failure::environment, "the server can take no more connections");
@@ -353,10 +372,10 @@ void enable_certificates(bank::Tenants& tenants, const Site& site) {
 }
 
 void bank_command(const BankOptions& options) {
-  if (options.simulator && !options.listen.empty()) {
+  if (options.simulator && !options.service.listen.empty()) {
     cli::usage("--sim and --listen do not go together: the customer's reader would be everyone's");
   }
-  if (options.plain && !options.listen.empty()) {
+  if (options.plain && !options.service.listen.empty()) {
     cli::usage(
         "--http and --listen do not go together: codes and secrets would cross the network in the clear");
   }
@@ -371,7 +390,6 @@ void bank_command(const BankOptions& options) {
   const bool is_new = issuer::is_in_a_file(store) && !std::filesystem::exists(store);
   // Whose key is in the environment has made the store, and for longer than this process.
   if (is_new && !options.store.key_env) cli::make_store(options.store);
-  allow_many_descriptors();
   Site site = open_site(options, folder);
   bank::Tenants tenants(cli::now, io::system_random);
   enable_certificates(tenants, site);
@@ -397,7 +415,6 @@ void bank_command(const BankOptions& options) {
 void demo(const BankOptions& options) {
   io::Signals signals;
   const io::PassingFolder folder(std::filesystem::temp_directory_path().string(), "sesame-demo");
-  allow_many_descriptors();
   Site site = open_site(options, folder.path());
   bank::Tenants tenants(cli::now, io::system_random);
   enable_certificates(tenants, site);
@@ -455,7 +472,7 @@ void enrol(EnrolOptions& options) {
 }
 
 void add_site_options(const cli::Command& command, BankOptions& options) {
-  command.number("--port", options.port, {0, 65'535}, "TCP port; 0: any that is free").type("PORT");
+  add_max_waits(command, options.waits, bank::SiteOptions{}.waits, "requests for messages that wait");
   command
       .number("--certificate-port", options.certificate_port, {0, 65'535},
               "TCP port where browsers are asked for a certificate; 0: any that is free")
@@ -474,20 +491,24 @@ void add_bank_command(const cli::Command& parent) {
       "of the API at /openapi.json. Without --listen only this machine reaches it. On its first start it "
       "makes\n"
       "its certificate, its customers, and their cards, in the folder \"bank\" beside the issuer's store.");
+  options->service.port = kPort;
+  add_service(command, options->service, "; /v1 needs a token");
+  add_token(command, "token", options->token,
+            "what /v1 must be sent; random and printed with --listen, else none", kTokenVariable);
   cli::add_store(command, options->store);
   command.option("--folder", options->folder, "where the bank is kept [\"bank\" beside the issuer's store]")
       .type("DIR");
   add_site_options(command, *options);
-  command
-      .option("--listen", options->listen,
-              "address for other machines, too; /v1 needs the token that is printed")
-      .type("ADDRESS");
   command.option("--sim", options->simulator, "a simulator, for a reader beside the login page").type("URL");
   command.run([options] { bank_command(*options); });
 
   const auto shown = std::make_shared<BankOptions>();
   const cli::Command demonstration(command, "demo",
                                    "bank, customer, card and reader together; nothing of it stays");
+  demonstration.config_file();
+  shown->service.port = kPort;
+  demonstration.number("--port", shown->service.port, {0, 65'535}, "TCP port; 0: any that is free")
+      .type("PORT");
   add_site_options(demonstration, *shown);
   demonstration.number("--sim-port", shown->simulator_port, {0, 65'535}, "TCP port of the simulator")
       .type("PORT");

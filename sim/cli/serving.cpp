@@ -20,6 +20,38 @@ std::size_t allow_many_descriptors() {
   return static_cast<std::size_t>(std::min(limit.rlim_cur, kEnough));
 }
 
+namespace {
+
+// For requests that do not wait, beside those that do.
+constexpr std::size_t kOtherConnections = 2'048;
+constexpr std::size_t kLeastWaits = 64;
+
+}  // namespace
+
+Places places_for(std::optional<std::uint32_t> wanted, int usually) {
+  const std::size_t descriptors = allow_many_descriptors();
+  const std::size_t most = std::max(descriptors / 2, kLeastWaits);
+  if (wanted && *wanted > most) {
+    throw Failure(
+        Failure::environment,
+        fmt::format("--max-waits {}: with {} descriptors there is room for {}; ulimit -n gives more", *wanted,
+                    descriptors, most));
+  }
+  const std::size_t waits = wanted ? *wanted : std::min(static_cast<std::size_t>(usually), most);
+  Places places;
+  places.waits = static_cast<int>(waits);
+  places.limits.connections = std::max(places.limits.connections, waits + kOtherConnections);
+  return places;
+}
+
+void add_max_waits(const cli::Command& command, std::optional<std::uint32_t>& wanted, int usually,
+                   const std::string& what) {
+  command
+      .number("--max-waits", wanted, {1, 32'768},
+              fmt::format("{} at once, without a thread each; beyond them 503 [{}]", what, usually))
+      .type("N");
+}
+
 bool wait_for_end(io::Signals& signals, const Worker& server) {
   for (;;) {
     std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};

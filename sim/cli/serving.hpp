@@ -6,14 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include "host/base/failure.hpp"
+#include "host/cli/command.hpp"
 #include "host/io/descriptor.hpp"
 #include "host/io/signals.hpp"
+#include "sim/http/http_server.hpp"
 
 namespace sesame::sim {
 
@@ -46,6 +49,17 @@ class Worker {
 
 // A connection is a descriptor, and the system's usual 1024 are soon used up. How many there may be now.
 std::size_t allow_many_descriptors();
+
+// How many may wait at once, and what that takes of connections.
+struct Places {
+  int waits = 0;
+  HttpLimits limits;
+};
+// As many waits as are wanted, or `usually`, or as there are descriptors for. Failure (environment): there
+// are none for all that are wanted.
+Places places_for(std::optional<std::uint32_t> wanted, int usually);
+void add_max_waits(const cli::Command& command, std::optional<std::uint32_t>& wanted, int usually,
+                   const std::string& what);
 
 // False: the server ended by itself.
 bool wait_for_end(io::Signals& signals, const Worker& server);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,8 +16,10 @@
 #include "host/io/signals.hpp"
 #include "host/profile/reader_file.hpp"
 #include "host/terminal/output.hpp"
+#include "sim/cli/service.hpp"
 #include "sim/cli/serving.hpp"
 #include "sim/fleet/simulator.hpp"
+#include "sim/http/cross_origin.hpp"
 #include "sim/http/http_server.hpp"
 #include "sim/server/api.hpp"
 
@@ -27,12 +28,13 @@ namespace sesame::sim {
 namespace {
 
 struct SimOptions {
-  std::uint16_t port = 8035;
+  ServiceOptions service;
+  TokenOptions token;
+  std::optional<std::uint32_t> waits;
   std::string card = "sesame-card";
   std::string profile = "sesame";
   std::string clock = "real";
   std::string state;
-  std::string listen;
   bool real_cards = false;
   std::size_t max_readers = 20'000;
 };
@@ -55,25 +57,23 @@ std::uint64_t random_begin() {
   return begin >> 16;
 }
 
-// How many may wait: connections for requests that do not are left.
-int places(std::size_t descriptors) {
-  return std::clamp(static_cast<int>(descriptors / 2), 64, Api::kMostWaits);
-}
-
-std::string ready_line(const std::string& address, std::uint16_t port,
-                       const std::optional<std::string>& token) {
+std::string ready_line(const std::string& address, std::uint16_t port, const std::optional<Token>& token) {
+  const bool shown = token && token->is_new;
   const nlohmann::ordered_json line = {{"url", url_of(address, port)},
-                                       {"token", token ? nlohmann::ordered_json(*token) : nullptr}};
+                                       {"token", shown ? nlohmann::ordered_json(token->value) : nullptr}};
   return safe::json(line);
 }
 
 void sim(const SimOptions& options) {
-  if (options.real_cards && !options.listen.empty()) {
+  const bool is_open = !options.service.listen.empty();
+  if (options.real_cards && is_open) {
     throw Failure(
         Failure::invalid,
         "--allow-real-cards and --listen do not go together: a PIN would cross the network in the clear");
   }
   io::Signals signals;
+  std::optional<Token> token = given_token("token", options.token, kTokenVariable);
+  if (!token && (options.real_cards || is_open)) token = new_token();
   const OfferedCard card = offered_card(options.card);
   static_cast<void>(profile::load_reader(options.profile));  // said before a folder is locked
   SimulatorOptions simulated;
@@ -90,12 +90,13 @@ void sim(const SimOptions& options) {
   spec.stays = true;
   simulator.create(spec);
 
-  const std::string address = options.listen.empty() ? kLoopback : options.listen;
-  const std::size_t descriptors = allow_many_descriptors();
-  HttpServer server(address, options.port);
-  std::optional<std::string> token;
-  if (options.real_cards || !options.listen.empty()) token = random_token();
-  Api api(simulator, Gate(address, server.port(), token), card, places(descriptors));
+  const std::string address = options.service.address();
+  const Places places = places_for(options.waits, Api::kMostWaits);
+  HttpServer server(address, options.service.port, places.limits);
+  const Gate gate(address, server.port(), token ? std::optional(token->value) : std::nullopt, "http",
+                  options.service.admission);
+  Api api(simulator, gate, {card, places.waits, new_instance(SESAME_VERSION)});
+  CrossOrigin shared(api, gate);
 
   const Worker ticker(
       [&] {
@@ -105,7 +106,7 @@ void sim(const SimOptions& options) {
         }
       },
       [&] { simulator.close(); });
-  const Worker serving([&] { server.serve(api); },
+  const Worker serving([&] { server.serve(shared); },
                        [&] {
                          simulator.close();
                          server.stop();
@@ -119,12 +120,17 @@ void sim(const SimOptions& options) {
 
 void add_sim_command(const cli::Command& parent) {
   const auto options = std::make_shared<SimOptions>();
+  options->service.port = 8035;
   const cli::Command command(parent, "sim",
                              "live readers behind an HTTP API and a page, for tests and for people");
   command.footer(
       "The page is at the URL that is printed, the description of the API at /openapi.json.\n"
       "Without --listen only this machine reaches it.");
-  command.number("--port", options->port, {0, 65535}, "TCP port; 0: any that is free").type("PORT");
+  add_service(command, options->service, "; needs a token");
+  add_token(command, "token", options->token,
+            "what clients must send; random and printed with --listen or --allow-real-cards, else none",
+            kTokenVariable);
+  add_max_waits(command, options->waits, Api::kMostWaits, "event streams and long polls");
   command
       .option("--card", options->card,
               "the card beside the first reader: shipped, a card file (.toml), or a transcript (.apdu)")
@@ -141,11 +147,8 @@ void add_sim_command(const cli::Command& parent) {
       .option("--state", options->state,
               "folder where the shipped cards keep their counters [none: new cards]")
       .type("DIR");
-  command
-      .option("--listen", options->listen, "address for other machines, too; needs the token that is printed")
-      .type("ADDRESS");
   command.flag("--allow-real-cards", options->real_cards,
-               "let clients use the cards in PC/SC readers; needs the token that is printed");
+               "let clients use the cards in PC/SC readers; needs a token");
   command.number("--max-readers", options->max_readers, {1, 1'000'000}, "how many readers there may be")
       .type("N");
   command.run([options] { sim(*options); });

@@ -51,10 +51,11 @@ JsonBody body_of(const Request& request) {
 
 std::span<const IssuerApi::Route> IssuerApi::routes() {
   using enum Whose;
-  static constexpr std::array<Route, 11> kRoutes{{
+  static constexpr std::array<Route, 12> kRoutes{{
       {"GET", "/healthz", "healthz", anybody, &IssuerApi::healthz},
       {"GET", "/metrics", "metrics", desk, &IssuerApi::metrics},
       {"GET", "/openapi.json", "openapi", anybody, &IssuerApi::openapi},
+      {"GET", "/v1", "instance", relying_party, &IssuerApi::instance},
       {"POST", "/v1/verifications", "verify", relying_party, &IssuerApi::verify},
       {"POST", "/v1/resynchronizations", "resynchronize", desk, &IssuerApi::resynchronize},
       {"GET", "/v1/cards", "listCards", desk, &IssuerApi::list_cards},
@@ -68,11 +69,12 @@ std::span<const IssuerApi::Route> IssuerApi::routes() {
 }
 
 IssuerApi::IssuerApi(issuer::Registry& registry, Doors doors, std::function<issuer::Millis()> now,
-                     std::function<void(const std::string&)> trouble)
+                     std::function<void(const std::string&)> trouble, Instance instance)
     : registry_(registry),
       doors_(std::move(doors)),
       now_(std::move(now)),
       trouble_(std::move(trouble)),
+      instance_(std::move(instance)),
       inquiries_(registry, now_) {}
 
 template <class Make>
@@ -163,6 +165,11 @@ Response IssuerApi::metrics(const Call& call) {
 Response IssuerApi::openapi(const Call& call) {
   check_query(call.request, {});
   return typed("application/json", std::string(issuer_openapi()));
+}
+
+Response IssuerApi::instance(const Call& call) {
+  check_query(call.request, {});
+  return instance_response("issuer", instance_);
 }
 
 // ---- codes

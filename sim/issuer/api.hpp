@@ -20,6 +20,7 @@
 #include "host/issuer/store/registry.hpp"
 #include "sim/http/gate.hpp"
 #include "sim/http/http_service.hpp"
+#include "sim/http/instance.hpp"
 #include "sim/http/message.hpp"
 #include "sim/http/metrics.hpp"
 #include "sim/issuer/inquiries.hpp"
@@ -38,7 +39,7 @@ class IssuerApi final : public HttpService {
   };
   // The registry outlives it. `trouble` gets what the store says where it fails, which clients do not get.
   IssuerApi(issuer::Registry& registry, Doors doors, std::function<issuer::Millis()> now,
-            std::function<void(const std::string&)> trouble = {});
+            std::function<void(const std::string&)> trouble = {}, Instance instance = {});
 
   // None of these throws. Whatever code or key is in the request stays there alone: the caller wipes its
   // body.
@@ -70,6 +71,7 @@ class IssuerApi final : public HttpService {
   Response healthz(const Call&);
   Response metrics(const Call&);
   Response openapi(const Call&);
+  Response instance(const Call&);
   Response verify(const Call&);
   Response resynchronize(const Call&);
   Response list_cards(const Call&);
@@ -87,6 +89,7 @@ class IssuerApi final : public HttpService {
   Doors doors_;
   std::function<issuer::Millis()> now_;
   std::function<void(const std::string&)> trouble_;
+  Instance instance_;
   Metrics metrics_;
   std::atomic<std::uint64_t> accepted_ = 0, refused_ = 0;
   Inquiries inquiries_;

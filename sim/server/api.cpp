@@ -126,13 +126,14 @@ std::string card_list(const std::optional<OfferedCard>& offered) {
 }  // namespace
 
 std::span<const Api::Route> Api::routes() {
-  static constexpr std::array<Route, 31> kRoutes{{
+  static constexpr std::array<Route, 32> kRoutes{{
       {"GET", "/", "page", true, &Api::page},
       {"GET", "/docs", "docs", true, &Api::docs},
       {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
       {"GET", "/healthz", "healthz", true, &Api::healthz},
       {"GET", "/metrics", "metrics", false, &Api::metrics},
       {"GET", "/openapi.json", "openapi", true, &Api::openapi},
+      {"GET", "/v1", "instance", false, &Api::instance},
       {"POST", "/v1/session", "createSession", true, &Api::create_session},
       {"GET", "/v1/profiles", "listProfiles", false, &Api::profiles},
       {"GET", "/v1/cards", "listCards", false, &Api::cards},
@@ -187,11 +188,12 @@ class Api::Waiting final : public Wait {
   std::shared_ptr<Wait> wait_;
 };
 
-Api::Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered, int waits)
+Api::Api(Simulator& simulator, Gate gate, Options options)
     : simulator_(simulator),
       gate_(std::move(gate)),
-      offered_(std::move(offered)),
-      limit_(waits),
+      offered_(std::move(options.offered)),
+      instance_(std::move(options.instance)),
+      limit_(options.waits),
       profiles_(profile_list()),
       cards_(card_list(offered_)),
       faults_(dump(fault_shapes_json())),
@@ -304,6 +306,11 @@ Response Api::metrics(const Call& call) {
 }
 
 Response Api::openapi(const Call&) { return typed("application/json", openapi_); }
+
+Response Api::instance(const Call& call) {
+  check_query(call.request, {});
+  return instance_response("sim", instance_);
+}
 
 Response Api::create_session(const Call& call) {
   std::string token = session_token(body_of(call.request).root());

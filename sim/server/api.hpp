@@ -2,7 +2,7 @@
 // and is served.
 //
 // Nothing in here knows sockets. A response may be a feed, which goes on; and a request for a screen may
-// wait: both take one of kMostWaits, and beyond those there is a 503.
+// wait: both take one of Options::waits, and beyond those there is a 503.
 #pragma once
 
 #include <atomic>
@@ -15,12 +15,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/fleet/simulator.hpp"
 #include "sim/http/connection_limit.hpp"
 #include "sim/http/gate.hpp"
 #include "sim/http/http_service.hpp"
+#include "sim/http/instance.hpp"
 #include "sim/http/message.hpp"
 #include "sim/http/metrics.hpp"
 
@@ -37,9 +39,14 @@ class Api final : public HttpService {
   static constexpr int kMostWaits = 4'096;
   static constexpr std::size_t kLargestBody = 1u << 20;
 
+  struct Options {
+    std::optional<OfferedCard> offered = std::nullopt;
+    int waits = kMostWaits;
+    Instance instance = {};
+  };
   // The simulator outlives it.
-  explicit Api(Simulator& simulator, Gate gate, std::optional<OfferedCard> offered = std::nullopt,
-               int waits = kMostWaits);
+  Api(Simulator& simulator, Gate gate) : Api(simulator, std::move(gate), Options()) {}
+  Api(Simulator& simulator, Gate gate, Options options);
 
   // Never throws. Whatever PIN is in the request stays there alone: the caller wipes its body. Waits as long
   // as the request wants it to.
@@ -76,6 +83,7 @@ class Api final : public HttpService {
   Response healthz(const Call&);
   Response metrics(const Call&);
   Response openapi(const Call&);
+  Response instance(const Call&);
   Response create_session(const Call&);
   Response profiles(const Call&);
   Response cards(const Call&);
@@ -110,6 +118,7 @@ class Api final : public HttpService {
   Simulator& simulator_;
   Gate gate_;
   std::optional<OfferedCard> offered_;
+  Instance instance_;
   ConnectionLimit limit_;
   Metrics metrics_;
   std::atomic<std::uint64_t> codes_ = 0;

@@ -169,7 +169,8 @@ Answer Wire::receive() {
 }
 
 Served::Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments,
-               const std::vector<std::string>& command, const nlohmann::json* description)
+               const std::vector<std::string>& command, const nlohmann::json* description,
+               const std::map<std::string, std::string>& variables)
     : sandbox_(sandbox), description_(description != nullptr ? *description : openapi()) {
   static std::atomic<int> count{0};
   log_ = "log" + std::to_string(++count);
@@ -185,7 +186,7 @@ Served::Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& argu
   std::vector<std::string> all = command;
   all.insert(all.end(), {"--port", "0"});
   all.insert(all.end(), arguments.begin(), arguments.end());
-  child_ = sandbox.spawn(all, {}, files);
+  child_ = sandbox.spawn(all, variables, files);
   posix_spawn_file_actions_destroy(&files);
   ::close(ends[1]);
   const std::string line = first_line(output_.get());

@@ -59,7 +59,8 @@ class Served {
   // Another command has another description.
   explicit Served(const e2e::Sandbox& sandbox, const std::vector<std::string>& arguments = {},
                   const std::vector<std::string>& command = {"sim"},
-                  const nlohmann::json* description = nullptr);
+                  const nlohmann::json* description = nullptr,
+                  const std::map<std::string, std::string>& variables = {});
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
   ~Served();  // SIGKILL, if it goes on
