@@ -159,6 +159,7 @@ CardSource::~CardSource() = default;
 
 std::unique_ptr<Card> CardSource::make(const CardSpec& spec, const std::string& reader, ClockKind clock,
                                        std::function<void()> left) {
+  if (spec.changes) return readable([&] { return changed(spec); });
   switch (spec.kind) {
     case CardSpec::Kind::shipped: {
       SharedCard card = shipped(spec.text);
@@ -193,8 +194,25 @@ CardSource::SharedCard CardSource::shipped(const std::string& name) {
   return shipped_.emplace(name, std::move(card)).first->second;
 }
 
+std::unique_ptr<Card> CardSource::changed(const CardSpec& spec) {
+  using Kind = CardSpec::Kind;
+  if (spec.kind != Kind::shipped && spec.kind != Kind::toml && spec.kind != Kind::file) {
+    throw Refusal(Why::bad_card, "only a virtual card can have another PAN, PSN, PIN, key or ATC",
+                  "leave them out, or name a card file");
+  }
+  if (spec.kind == Kind::shipped) static_cast<void>(shipped(spec.text));  // a name, and no path
+  const CardChanges& changes = *spec.changes;
+  card::Personalization card = spec.kind == Kind::toml
+                                   ? card::read_card(spec.text, name_of(spec), changes.issued)
+                                   : card::load_card(spec.text, changes.issued);
+  if (changes.pin) card.pin = SecretString(changes.pin->view());
+  auto made = in_memory(std::move(card));
+  if (changes.last_atc) made->set_state(changes.last_atc, std::nullopt);
+  return made;
+}
+
 bool CardSource::held_by(const CardSpec& spec, const std::string& reader) {
-  if (options_.state_folder.empty() || spec.kind != CardSpec::Kind::shipped) return false;
+  if (options_.state_folder.empty() || spec.kind != CardSpec::Kind::shipped || spec.changes) return false;
   const std::string id = card::card_id(*shipped(spec.text));
   const std::lock_guard lock(mutex_);
   const auto held = held_.find(id);

@@ -27,10 +27,10 @@ class CardSource {
   CardSource& operator=(const CardSource&) = delete;
   ~CardSource();
 
-  // A card for the reader `reader`, whose clock is of this kind. `left` is called, on any thread, when a real
-  // card was pulled out of its PC/SC reader. Cards must not outlive the source. Refusal: unknown_card,
-  // bad_card, card_in_use, real_cards_off, virtual_clock. Failure: no PC/SC service, no such PC/SC reader, no
-  // card in it; a state file that is damaged or cannot be read.
+  // A card for the reader `reader`, whose clock is of this kind; one with changes is new, in memory. `left`
+  // is called, on any thread, when a real card was pulled out of its PC/SC reader. Cards must not outlive the
+  // source. Refusal: unknown_card, bad_card, card_in_use, real_cards_off, virtual_clock. Failure: no PC/SC
+  // service, no such PC/SC reader, no card in it; a state file that is damaged or cannot be read.
   std::unique_ptr<Card> make(const CardSpec& spec, const std::string& reader, ClockKind clock,
                              std::function<void()> left);
   // Whether this would be a card that `reader` holds already, so that it must be pulled out first.
@@ -41,6 +41,7 @@ class CardSource {
   using SharedCard = std::shared_ptr<const card::Personalization>;
 
   SharedCard shipped(const std::string& name);
+  std::unique_ptr<Card> changed(const CardSpec& spec);
   std::unique_ptr<Card> durable(SharedCard card, const std::string& reader);
   std::unique_ptr<Card> from_reader(const std::string& wanted, ClockKind clock, std::function<void()> left);
 

@@ -19,7 +19,7 @@
 namespace sesame::sim {
 
 struct SimEvent {
-  enum class Kind : std::uint8_t { created, deleted, happened };
+  enum class Kind : std::uint8_t { created, changed, deleted, happened };
   std::uint64_t sequence = 0;  // over all readers
   std::string reader;
   Kind kind = Kind::happened;

@@ -103,7 +103,9 @@ std::string Simulator::create(const ReaderSpec& spec) {
           "delete some, create them with ttl_s, or start the simulator with a larger --max-readers");
     }
     entry->order = created_ + 1;
-    entry->id = spec.id.empty() ? fmt::format("r{}", entry->order) : spec.id;
+    entry->id = !spec.id.empty()             ? spec.id
+                : options_.id_suffix.empty() ? fmt::format("r{}", entry->order)
+                                             : fmt::format("r{}-{}", entry->order, options_.id_suffix);
     if (!orders_.emplace(entry->id, entry->order).second) {
       throw Refusal(Why::reader_exists, fmt::format("there is a reader '{}' already", entry->id));
     }
@@ -117,23 +119,30 @@ std::string Simulator::create(const ReaderSpec& spec) {
     drop(entry);
     throw;
   }
-  if (entry->expires) {
-    const std::lock_guard lock(schedule_mutex_);
-    expirations_.emplace(*entry->expires, entry->order);
-    schedule_changed_.notify_all();
-  }
+  schedule_end(*entry, end_of(*entry));
   return entry->id;
 }
 
 Simulator::EntryPtr Simulator::make_entry(const ReaderSpec& spec) {
-  auto entry = std::make_shared<Entry>(profile_named(spec), spec.clock);
+  auto entry = std::make_shared<Entry>(profile_of(spec), spec.clock);
   entry->stays = spec.stays;
-  if (spec.ttl_s) entry->expires = now() + Millis{1000} * *spec.ttl_s;
+  entry->label = spec.label;
+  entry->ttl = Millis{1000} * spec.ttl_s.value_or(0);
+  entry->used = now();
   entry->reader.on_entry([raw = entry.get()](const LogEntry& logged) { raw->outbox.push_back(logged); });
   return entry;
 }
 
-std::shared_ptr<const profile::LoadedReader> Simulator::profile_named(const ReaderSpec& spec) {
+std::shared_ptr<const profile::LoadedReader> Simulator::profile_of(const ReaderSpec& spec) {
+  if (spec.profile_text) {
+    try {
+      return std::make_shared<const profile::LoadedReader>(
+          profile::read_reader(*spec.profile_text, spec.profile));
+    } catch (const Failure& failure) {
+      if (failure.kind() != Failure::invalid) throw;
+      throw Refusal(Why::bad_profile, failure.what());
+    }
+  }
   const bool path = profile::names_a_path(spec.profile);
   if (!path && !profile::shipped_text(profile::ProfileKind::readers, spec.profile)) {
     throw Refusal(
@@ -174,10 +183,7 @@ void Simulator::drop(const EntryPtr& entry) {
     readers_.erase(entry->order);
     orders_.erase(entry->id);
   }
-  if (entry->expires) {
-    const std::lock_guard lock(schedule_mutex_);
-    expirations_.erase({*entry->expires, entry->order});
-  }
+  schedule_end(*entry, std::nullopt);
   entry->reader.reset();
   entry->deleted = true;
   events_.publish(entry->id, std::exchange(entry->outbox, {}));
@@ -191,16 +197,23 @@ Simulator::EntryPtr Simulator::find(const std::string& id) const {
   const auto order = orders_.find(id);
   if (order == orders_.end()) throw unknown_reader(id);
   const EntryPtr& entry = readers_.at(order->second);
-  if (entry->expires && *entry->expires <= now()) throw unknown_reader(id);
+  const Millis present = now();
+  if (const auto end = end_of(*entry); end && *end <= present) throw unknown_reader(id);
+  entry->used = present;
   return entry;
+}
+
+std::optional<Millis> Simulator::end_of(const Entry& entry) const {
+  if (entry.ttl == 0) return std::nullopt;
+  return (entry.users > 0 ? now() : entry.used.load()) + entry.ttl;
 }
 
 bool Simulator::exists(const std::string& id) const {
   const std::lock_guard lock(registry_mutex_);
   const auto order = orders_.find(id);
   if (order == orders_.end()) return false;
-  const EntryPtr& entry = readers_.at(order->second);
-  return !entry->expires || *entry->expires > now();
+  const auto end = end_of(*readers_.at(order->second));
+  return !end || *end > now();
 }
 
 std::size_t Simulator::size() const {
@@ -213,7 +226,36 @@ std::uint64_t Simulator::created() const {
   return created_;
 }
 
-std::optional<Millis> Simulator::expires(const std::string& id) const { return find(id)->expires; }
+std::optional<Millis> Simulator::expires(const std::string& id) const { return end_of(*find(id)); }
+
+Simulator::Hold Simulator::hold(const std::string& id) {
+  const EntryPtr entry = find(id);
+  ++entry->users;
+  return {entry.get(), [this, entry](void*) {
+            entry->used = now();
+            --entry->users;
+          }};
+}
+
+std::string Simulator::label(const std::string& id) const {
+  const EntryPtr entry = find(id);
+  const std::lock_guard lock(entry->mutex);
+  return entry->label;
+}
+
+void Simulator::change(const std::string& id, const std::optional<std::string>& label,
+                       std::optional<std::uint32_t> ttl_s) {
+  const EntryPtr entry = find(id);
+  const Session session(*this, entry);
+  if (label) entry->label = *label;
+  if (ttl_s) {
+    if (entry->stays && *ttl_s > 0)
+      throw Refusal(Why::reader_stays, fmt::format("the reader '{}' does not end", id));
+    entry->ttl = Millis{1000} * *ttl_s;
+    schedule_end(*entry, end_of(*entry));
+  }
+  events_.publish(entry->id, SimEvent::Kind::changed, entry->reader.revision());
+}
 
 std::vector<ReaderListed> Simulator::list(std::size_t limit, const std::string& after) const {
   std::vector<EntryPtr> found;
@@ -233,7 +275,7 @@ std::vector<ReaderListed> Simulator::list(std::size_t limit, const std::string& 
     if (entry->deleted) continue;
     const LiveReader& reader = entry->reader;
     list.push_back({entry->id, std::string(reader.profile().name),
-                    std::string(to_string(reader.reader().state())),
+                    std::string(to_string(reader.reader().state())), entry->label,
                     reader.card() != nullptr ? reader.card()->name() : "", reader.revision()});
   }
   return list;
@@ -313,6 +355,16 @@ void Simulator::schedule(Entry& entry, std::optional<Millis> when) {
   if (deadlines_.begin()->second == entry.order) schedule_changed_.notify_all();
 }
 
+// Looked at then, and not before: whoever asks for the reader meanwhile need not lock the schedule.
+void Simulator::schedule_end(Entry& entry, std::optional<Millis> when) {
+  const std::lock_guard lock(schedule_mutex_);
+  if (entry.looked_at) expirations_.erase({*entry.looked_at, entry.order});
+  entry.looked_at = when;
+  if (!when) return;
+  expirations_.emplace(*when, entry.order);
+  if (expirations_.begin()->second == entry.order) schedule_changed_.notify_all();
+}
+
 std::optional<Millis> Simulator::next_deadline() const {
   const std::lock_guard lock(schedule_mutex_);
   return first_deadline();
@@ -348,7 +400,9 @@ void Simulator::tick(Millis now) {
 void Simulator::expire(Millis now) {
   for (const EntryPtr& entry : take_due(expirations_, now)) {
     const std::lock_guard lock(entry->mutex);
-    if (!entry->deleted) drop(entry);
+    if (entry->deleted) continue;
+    const auto end = end_of(*entry);
+    end&&* end <= now ? drop(entry) : schedule_end(*entry, end);
   }
 }
 

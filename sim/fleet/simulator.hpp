@@ -13,6 +13,7 @@
 // What is refused throws Refusal, what is broken (a disk, the PC/SC service) Failure.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -43,6 +44,9 @@ struct SimulatorOptions {
   // own.
   std::uint64_t events_begin = 0;
   bool real_cards = false;
+  // Behind the number in an id, as "r2-k3x": where it is another at each start, no client of an earlier one
+  // takes a reader of this one for its own. Empty: "r2". No id is given twice in any case.
+  std::string id_suffix = {};
   // Where the shipped cards keep their counters; empty: every reader has a fresh one of its own, in memory.
   // One simulator at a time on a folder: Failure (environment) otherwise.
   std::string state_folder = {};
@@ -52,16 +56,18 @@ struct SimulatorOptions {
 
 struct ReaderSpec {
   std::string profile = "sesame";
-  std::optional<CardSpec> card = {};  // inserted at once
+  std::optional<std::string> profile_text = {};  // a reader file's content; `profile` is what it is called
+  std::string label = {};                        // for people; empty: none
+  std::optional<CardSpec> card = {};             // inserted at once
   ClockKind clock = ClockKind::virtual_time;
-  std::optional<std::uint32_t> ttl_s = {};  // deleted so many seconds after its creation
+  std::optional<std::uint32_t> ttl_s = {};  // deleted where nobody has asked for it for so many seconds
   std::string id = {};                      // empty: a new one
   bool profile_may_be_path = false;         // for a command line, not for a client
   bool stays = false;                       // remove() refuses: the page begins with it
 };
 
 struct ReaderListed {
-  std::string id, profile, state;
+  std::string id, profile, state, label;
   std::string card;  // its name; empty: none
   std::uint64_t revision = 0;
 };
@@ -84,8 +90,15 @@ class Simulator {
   // In the order of creation, after the reader `after`, or from the first; an `after` that is gone:
   // unknown_reader.
   std::vector<ReaderListed> list(std::size_t limit, const std::string& after = {}) const;
-  // Of now(), when the reader ends; nothing: never.
+  // Of now(), when the reader ends, if nobody asks for it before: a call with its id; nothing: never.
   std::optional<Millis> expires(const std::string& id) const;
+  // While it lives, the reader does not end by itself: somebody waits for it.
+  using Hold = std::shared_ptr<void>;
+  Hold hold(const std::string& id);
+  std::string label(const std::string& id) const;
+  // What is given; a ttl_s of 0: it does not end.
+  void change(const std::string& id, const std::optional<std::string>& label,
+              std::optional<std::uint32_t> ttl_s);
 
   // Runs `use` with the reader alone in this thread, up to date if its clock is real. What `use` returns is
   // returned; what it throws comes through, and what happened until then is on the bus all the same. Not to
@@ -132,8 +145,11 @@ class Simulator {
     std::string id;
     std::uint64_t order = 0;
     bool stays = false;
-    std::optional<Millis> expires;
-    std::mutex mutex;  // for what follows
+    std::atomic<Millis> ttl = 0, used = 0;  // of idleness, 0: without end; when it was last asked for
+    std::atomic<int> users = 0;             // who wait
+    std::optional<Millis> looked_at;        // guarded by schedule_mutex_: when its end is thought of
+    std::mutex mutex;                       // for what follows
+    std::string label;
     std::condition_variable changed;
     LiveReader reader;
     std::vector<LogEntry> outbox;
@@ -168,7 +184,9 @@ class Simulator {
   EntryPtr find(const std::string& id) const;
   std::vector<EntryPtr> all() const;
   EntryPtr make_entry(const ReaderSpec& spec);
-  std::shared_ptr<const profile::LoadedReader> profile_named(const ReaderSpec& spec);
+  std::optional<Millis> end_of(const Entry& entry) const;
+  void schedule_end(Entry& entry, std::optional<Millis> when);
+  std::shared_ptr<const profile::LoadedReader> profile_of(const ReaderSpec& spec);
   void put_in(Session& session, const std::string& id, const CardSpec& card);
   void drop(const EntryPtr& entry);
   using Deadlines = std::set<std::pair<Millis, std::uint64_t>>;  // when, and a reader's order

@@ -11,6 +11,7 @@ std::string_view to_string(Why why) {
     case Why::reader_stays: return "reader_stays";
     case Why::too_many_readers: return "too_many_readers";
     case Why::unknown_profile: return "unknown_profile";
+    case Why::bad_profile: return "bad_profile";
     case Why::unknown_function: return "unknown_function";
     case Why::unknown_card: return "unknown_card";
     case Why::bad_card: return "bad_card";

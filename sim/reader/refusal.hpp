@@ -15,6 +15,7 @@ enum class Why : std::uint8_t {
   reader_stays,      // the one that the simulator starts with is not deleted
   too_many_readers,  //
   unknown_profile,   //
+  bad_profile,       // a reader file that cannot be used
   unknown_function,  // the model has no such key
   unknown_card,      // no shipped card has that name
   bad_card,          // a card file, transcript or PC/SC reader that cannot be used

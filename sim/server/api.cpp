@@ -58,6 +58,7 @@ int status_of(Why why) {
     case Why::no_state:
     case Why::not_rewindable: return 409;
     case Why::unknown_profile:
+    case Why::bad_profile:
     case Why::unknown_function:
     case Why::unknown_card:
     case Why::bad_card:
@@ -106,19 +107,23 @@ void check_no_body(const Request& request) { document::Table(JsonBody(request.bo
 
 // ---- lists
 
-std::string profile_list() {
-  auto all = Json::array();
-  for (const profile::Listed& one : profile::list_shipped(profile::ProfileKind::readers)) {
-    all.push_back({{"name", one.name}, {"title", one.title}});
-  }
-  return dump(all);
+// The first of a name.
+template <class Offered>
+const Offered* find_offered(const std::vector<Offered>& all, std::string_view name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Offered& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
-std::string card_list(const std::optional<OfferedCard>& offered) {
+// Those of one's own, and the shipped ones that have another name.
+template <class Offered>
+std::string names_of(const std::vector<Offered>& own, profile::ProfileKind kind) {
   auto all = Json::array();
-  if (offered) all.push_back({{"name", offered->name}, {"title", offered->title}});
-  for (const profile::Listed& one : profile::list_shipped(profile::ProfileKind::cards)) {
-    if (!offered || one.name != offered->name) all.push_back({{"name", one.name}, {"title", one.title}});
+  for (const Offered& one : own) {
+    if (find_offered(own, one.name) == &one) all.push_back({{"name", one.name}, {"title", one.title}});
+  }
+  for (const profile::Listed& one : profile::list_shipped(kind)) {
+    if (find_offered(own, one.name) == nullptr) all.push_back({{"name", one.name}, {"title", one.title}});
   }
   return dump(all);
 }
@@ -126,7 +131,7 @@ std::string card_list(const std::optional<OfferedCard>& offered) {
 }  // namespace
 
 std::span<const Api::Route> Api::routes() {
-  static constexpr std::array<Route, 32> kRoutes{{
+  static constexpr std::array<Route, 33> kRoutes{{
       {"GET", "/", "page", true, &Api::page},
       {"GET", "/docs", "docs", true, &Api::docs},
       {"GET", "/assets/{name}", "asset", true, &Api::page_asset},
@@ -141,6 +146,7 @@ std::span<const Api::Route> Api::routes() {
       {"POST", "/v1/readers", "createReader", false, &Api::create_reader},
       {"GET", "/v1/readers", "listReaders", false, &Api::list_readers},
       {"GET", "/v1/readers/{id}", "getReader", false, &Api::get_reader},
+      {"PATCH", "/v1/readers/{id}", "changeReader", false, &Api::change_reader},
       {"DELETE", "/v1/readers/{id}", "deleteReader", false, &Api::delete_reader},
       {"POST", "/v1/readers/{id}/reset", "resetReader", false, &Api::reset_reader},
       {"PUT", "/v1/readers/{id}/card", "insertCard", false, &Api::insert_card},
@@ -191,11 +197,12 @@ class Api::Waiting final : public Wait {
 Api::Api(Simulator& simulator, Gate gate, Options options)
     : simulator_(simulator),
       gate_(std::move(gate)),
-      offered_(std::move(options.offered)),
+      own_cards_(std::move(options.cards)),
+      own_profiles_(std::move(options.profiles)),
       instance_(std::move(options.instance)),
       limit_(options.waits),
-      profiles_(profile_list()),
-      cards_(card_list(offered_)),
+      profiles_(names_of(own_profiles_, profile::ProfileKind::readers)),
+      cards_(names_of(own_cards_, profile::ProfileKind::cards)),
       faults_(dump(fault_shapes_json())),
       openapi_(openapi_text()) {}
 
@@ -340,18 +347,28 @@ Response Api::reader(const std::string& id, int status) {
   const std::optional<Millis> end = simulator_.expires(id);
   const Millis now = simulator_.now();
   const std::optional<Millis> left = end ? std::optional(*end > now ? *end - now : Millis{0}) : std::nullopt;
-  return json_response(simulator_.with(id, [&](LiveReader& live) { return reader_json(id, live, left); }),
+  const ReaderFacts facts{id, simulator_.label(id), left};
+  return json_response(simulator_.with(id, [&](LiveReader& live) { return reader_json(facts, live); }),
                        status);
 }
 
 CardSpec Api::offered(const CardSpec& spec) const {
-  const bool meant = offered_ && spec.kind == CardSpec::Kind::shipped && spec.text == offered_->name;
-  return meant ? offered_->spec : spec;
+  const OfferedCard* own =
+      spec.kind == CardSpec::Kind::shipped ? find_offered(own_cards_, spec.text) : nullptr;
+  if (own == nullptr) return spec;
+  CardSpec meant = own->spec;
+  meant.changes = spec.changes;
+  return meant;
 }
 
 Response Api::create_reader(const Call& call) {
   ReaderSpec spec = reader_spec(body_of(call.request).root());
   if (spec.card) spec.card = offered(*spec.card);
+  const OfferedProfile* const own = spec.profile_text ? nullptr : find_offered(own_profiles_, spec.profile);
+  if (own != nullptr) {
+    spec.profile = own->path;
+    spec.profile_may_be_path = true;
+  }
   const std::string id = simulator_.create(spec);
   Response response = reader(id, 201);
   response.headers.emplace_back("Location", "/v1/readers/" + id);
@@ -365,6 +382,7 @@ Response Api::list_readers(const Call& call) {
   for (const ReaderListed& one :
        simulator_.list(limit, std::string(call.request.parameter("after").value_or("")))) {
     readers.push_back({{"id", one.id},
+                       {"label", one.label},
                        {"profile", one.profile},
                        {"state", one.state},
                        {"revision", one.revision},
@@ -375,6 +393,12 @@ Response Api::list_readers(const Call& call) {
 
 Response Api::get_reader(const Call& call) {
   check_query(call.request, {});
+  return reader(call.id());
+}
+
+Response Api::change_reader(const Call& call) {
+  const ReaderPatch patch = reader_patch(body_of(call.request).root());
+  simulator_.change(call.id(), patch.label, patch.ttl_s);
   return reader(call.id());
 }
 
@@ -457,7 +481,7 @@ namespace {
 class OtpWait final : public Wait {
  public:
   OtpWait(Simulator& simulator, std::atomic<std::uint64_t>& codes, const std::string& id, OtpRequest request)
-      : codes_(codes), id_(id), call_(simulator, id, std::move(request)) {}
+      : codes_(codes), id_(id), hold_(simulator.hold(id)), call_(simulator, id, std::move(request)) {}
 
   const std::string& topic() const override { return id_; }
   Clock::time_point again() const override { return Clock::now() + std::max(call_.again(), kSoon); }
@@ -472,6 +496,7 @@ class OtpWait final : public Wait {
  private:
   std::atomic<std::uint64_t>& codes_;
   std::string id_;
+  Simulator::Hold hold_;
   Simulator::OtpCall call_;
 };
 
@@ -503,6 +528,7 @@ class ScreenWait final : public Wait {
   ScreenWait(Simulator& simulator, const Api::Call& call)
       : simulator_(simulator),
         id_(call.id()),
+        hold_(simulator.hold(id_)),
         plain_(prefers(call.request, "text/plain", "application/json")) {
     check_query(call.request, {"after", "match", "timeout_ms"});
     end_ = Clock::now() +
@@ -547,6 +573,7 @@ class ScreenWait final : public Wait {
 
   Simulator& simulator_;
   std::string id_;
+  Simulator::Hold hold_;
   bool plain_;
   Clock::time_point end_, again_;
   std::optional<std::uint64_t> after_;

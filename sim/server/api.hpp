@@ -28,10 +28,15 @@
 
 namespace sesame::sim {
 
-// A card beside the shipped ones, which clients may ask for by its name: the one that --card names.
+// A card beside the shipped ones, which clients may ask for by its name: the one that --card names, and those
+// of --cards. The first of a name counts, and before a shipped one.
 struct OfferedCard {
   CardSpec spec;
   std::string name, title;
+};
+// A reader model of --profiles.
+struct OfferedProfile {
+  std::string path, name, title;
 };
 
 class Api final : public HttpService {
@@ -40,7 +45,8 @@ class Api final : public HttpService {
   static constexpr std::size_t kLargestBody = 1u << 20;
 
   struct Options {
-    std::optional<OfferedCard> offered = std::nullopt;
+    std::vector<OfferedCard> cards = {};
+    std::vector<OfferedProfile> profiles = {};
     int waits = kMostWaits;
     Instance instance = {};
   };
@@ -91,6 +97,7 @@ class Api final : public HttpService {
   Response create_reader(const Call&);
   Response list_readers(const Call&);
   Response get_reader(const Call&);
+  Response change_reader(const Call&);
   Response delete_reader(const Call&);
   Response reset_reader(const Call&);
   Response insert_card(const Call&);
@@ -117,7 +124,8 @@ class Api final : public HttpService {
 
   Simulator& simulator_;
   Gate gate_;
-  std::optional<OfferedCard> offered_;
+  std::vector<OfferedCard> own_cards_;
+  std::vector<OfferedProfile> own_profiles_;
   Instance instance_;
   ConnectionLimit limit_;
   Metrics metrics_;

@@ -19,6 +19,7 @@ EventFeed::EventFeed(Simulator& simulator, std::optional<std::string> reader, st
                      ConnectionLimit::Permit permit)
     : simulator_(simulator),
       reader_(std::move(reader)),
+      hold_(reader_ ? simulator.hold(*reader_) : nullptr),
       topic_(reader_.value_or("")),
       follower_(simulator.events(), after),
       permit_(std::move(permit)),

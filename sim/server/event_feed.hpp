@@ -35,6 +35,7 @@ class EventFeed final : public Feed {
 
   Simulator& simulator_;
   std::optional<std::string> reader_;
+  Simulator::Hold hold_;
   std::string topic_;
   EventBus::Follower follower_;
   ConnectionLimit::Permit permit_;

@@ -142,15 +142,24 @@ struct EventWriter {
   }
 };
 
+std::string_view change_of(SimEvent::Kind kind) {
+  switch (kind) {
+    case SimEvent::Kind::created: return "created";
+    case SimEvent::Kind::changed: return "changed";
+    default: return "deleted";
+  }
+}
+
 }  // namespace
 
-Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> expires_in) {
+Json reader_json(const ReaderFacts& facts, LiveReader& live) {
   const Reader& reader = live.reader();
   const ReaderProfile& profile = reader.profile();
   const Screen screen = live.screen();
   const bool notice = reader.notice() != Notice::none;
   Json json = {
-      {"id", id},
+      {"id", facts.id},
+      {"label", facts.label},
       {"profile", profile.name},
       {"title", profile.title},
       {"clock", live.clock() == ClockKind::real ? "real" : "virtual"},
@@ -169,7 +178,7 @@ Json reader_json(const std::string& id, LiveReader& live, std::optional<Millis> 
   json["computer"] = cable_json(live);
   json["faults"] = faults_json(live.faults());
   json["battery"] = battery(live);
-  json["expires_ms"] = or_null(expires_in);
+  json["expires_ms"] = or_null(facts.expires_in);
   return json;
 }
 
@@ -219,7 +228,7 @@ EventJson event_json(const SimEvent& event) {
   if (event.kind == SimEvent::Kind::happened) {
     name = std::visit(EventWriter{json, event.entry.at}, event.entry.what);
   } else {
-    json["change"] = event.kind == SimEvent::Kind::created ? "created" : "deleted";
+    json["change"] = change_of(event.kind);
   }
   return {name, std::move(json)};
 }

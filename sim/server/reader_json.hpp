@@ -12,9 +12,12 @@
 
 namespace sesame::sim {
 
-// `expires_in`: milliseconds until the reader is deleted.
-nlohmann::ordered_json reader_json(const std::string& id, LiveReader& reader,
-                                   std::optional<Millis> expires_in);
+// What is said of a reader beside what it is like.
+struct ReaderFacts {
+  std::string id, label;
+  std::optional<Millis> expires_in;  // until it is deleted, if nobody asks for it
+};
+nlohmann::ordered_json reader_json(const ReaderFacts& facts, LiveReader& reader);
 // {"rows", "lit", "revision", "text"}
 nlohmann::ordered_json screen_json(const LiveReader& reader);
 // {"last_atc", "next_atc", "tries_left"}; next_atc is null where there is none after the last

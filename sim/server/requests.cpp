@@ -2,6 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "firmware/core/bytes.hpp"
+#include "host/base/safe_text.hpp"
+#include "host/base/utf8.hpp"
+#include "host/keys/key.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/http/message.hpp"
 
@@ -12,11 +20,20 @@ namespace {
 using document::Table;
 using document::Value;
 
-constexpr std::size_t kName = 128, kFile = 1u << 20, kKeys = 256, kInputs = 32, kPin = 32;
+constexpr std::size_t kName = 128, kFile = 1u << 20, kKeys = 256, kInputs = 32, kPin = 32, kLabel = 64;
 constexpr std::uint64_t kYear = 366ull * 24 * 3600;
 
 ApiError malformed(const std::string& message, const std::string& hint) {
   return {400, "malformed_request", message, hint};
+}
+
+// A line for people, of any letters.
+std::string label_of(const Value& value) {
+  const std::string_view text = value.text(kName);
+  if (safe::one_line(text) != text || utf8::length(text) > kLabel) {
+    value.refuse(fmt::format("a line of at most {} printable characters", kLabel));
+  }
+  return std::string(text);
 }
 
 // The ATC after which this is the next one.
@@ -27,6 +44,34 @@ std::uint16_t before(const Value& next_atc) {
                    "0001 to FFFF; a new card has last_atc 0000"};
   }
   return static_cast<std::uint16_t>(next - 1);
+}
+
+std::optional<std::uint16_t> last_atc_of(const std::optional<Value>& last_atc,
+                                         const std::optional<Value>& next_atc) {
+  if (last_atc && next_atc) throw malformed("two ATCs are one too many", "give last_atc or next_atc");
+  if (last_atc) return static_cast<std::uint16_t>(hex_digits(*last_atc, 4));
+  return next_atc ? std::optional(before(*next_atc)) : std::nullopt;
+}
+
+// As options of the command line: another PAN has the PSN 00.
+std::shared_ptr<const CardChanges> card_changes(Table& table) {
+  const auto pan = table.find("pan"), psn = table.find("psn"), pin = table.find("pin"),
+             imk = table.find("imk"), last_atc = table.find("last_atc"), next_atc = table.find("next_atc");
+  if (!pan && !psn && !pin && !imk && !last_atc && !next_atc) return nullptr;
+  auto changes = std::make_shared<CardChanges>();
+  if (pan) {
+    changes->issued.pan = std::string(pan->digits(12, 19));
+    changes->issued.psn = "00";
+  }
+  if (psn) changes->issued.psn = std::string(psn->digits(2, 2));
+  if (pin) changes->pin = SecretString(pin->digits(4, 12));
+  if (imk) {
+    auto bytes = imk->hex(keys::Key::size);
+    changes->issued.imk = keys::Key{std::span<const std::uint8_t>(bytes).first<keys::Key::size>()};
+    wipe(bytes.data(), bytes.size());
+  }
+  changes->last_atc = last_atc_of(last_atc, next_atc);
+  return changes;
 }
 
 }  // namespace
@@ -44,25 +89,53 @@ CardSpec card_spec(const Value& value) {
   Table table(value);
   const auto name = table.find("name"), toml = table.find("toml"), transcript = table.find("transcript"),
              pcsc = table.find("pcsc");
+  auto changes = card_changes(table);
   table.done();
   const std::string called = name ? to_text(*name, kName) : "";
   const int given = (toml ? 1 : 0) + (transcript ? 1 : 0) + (pcsc ? 1 : 0);
   if (given > 1 || (given == 0 && !name) || (pcsc && name)) {
     throw malformed("it is not clear which card is meant", "give one of name, toml, transcript and pcsc");
   }
-  if (toml) return {Kind::toml, to_text(*toml, kFile), called};
+  if (changes && (transcript || pcsc)) {
+    throw malformed("only a virtual card can have another PAN, PSN, PIN, key or ATC",
+                    "give name or toml with them");
+  }
+  if (toml) return {Kind::toml, to_text(*toml, kFile), called, std::move(changes)};
   if (transcript) return {Kind::transcript, to_text(*transcript, kFile), called};
   if (pcsc) return {Kind::pcsc, to_text(*pcsc, kName), {}};
-  return {Kind::shipped, called, {}};
+  return {Kind::shipped, called, {}, std::move(changes)};
 }
+
+namespace {
+
+// {"toml": …, "name"?}
+void read_profile(const Value& value, ReaderSpec& spec) {
+  if (value.is_text()) {
+    spec.profile = value.text(kName);
+    return;
+  }
+  if (value.kind() != document::Node::Kind::table) {
+    throw ApiError{400, "wrong_type", fmt::format("{} must be a text or an object", value.path()),
+                   "a model's name, or {\"toml\": …}"};
+  }
+  Table table(value);
+  const auto name = table.find("name");
+  const Value toml = table.at("toml");
+  table.done();
+  spec.profile_text = std::string(toml.text(kFile));
+  spec.profile = name ? label_of(*name) : "profile";
+}
+
+}  // namespace
 
 ReaderSpec reader_spec(const Value& body) {
   Table table(body);
   const auto profile = table.find("profile"), card = table.find("card"), clock = table.find("clock"),
-             ttl = table.find("ttl_s");
+             ttl = table.find("ttl_s"), label = table.find("label");
   table.done();
   ReaderSpec spec;
-  if (profile) spec.profile = profile->text(kName);
+  if (profile) read_profile(*profile, spec);
+  if (label) spec.label = label_of(*label);
   if (card) spec.card = card_spec(*card);
   if (clock) {
     const std::string_view name = clock->text(kName);
@@ -71,6 +144,17 @@ ReaderSpec reader_spec(const Value& body) {
   }
   if (ttl) spec.ttl_s = ttl->number<std::uint32_t>(1, kYear);
   return spec;
+}
+
+ReaderPatch reader_patch(const Value& body) {
+  Table table(body);
+  const auto label = table.find("label"), ttl = table.find("ttl_s");
+  table.done();
+  ReaderPatch patch;
+  if (label) patch.label = label_of(*label);
+  if (ttl) patch.ttl_s = ttl->number<std::uint32_t>(0, kYear);
+  if (!label && !ttl) throw malformed("nothing is to be set", "give label, ttl_s or both");
+  return patch;
 }
 
 std::vector<Stroke> strokes(const Value& body) {
@@ -142,9 +226,7 @@ StatePatch state_patch(const Value& body) {
              tries_left = table.find("tries_left");
   table.done();
   StatePatch patch;
-  if (last_atc && next_atc) throw malformed("two ATCs are one too many", "give last_atc or next_atc");
-  if (last_atc) patch.last_atc = static_cast<std::uint16_t>(hex_digits(*last_atc, 4));
-  if (next_atc) patch.last_atc = before(*next_atc);
+  patch.last_atc = last_atc_of(last_atc, next_atc);
   if (tries_left) patch.tries_left = tries_left->number<std::uint8_t>(0, 15);
   if (!patch.last_atc && !patch.tries_left)
     throw malformed("nothing is to be set", "give last_atc or next_atc, or tries_left, or both");

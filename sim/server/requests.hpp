@@ -12,11 +12,19 @@
 
 namespace sesame::sim {
 
-// "sesame-card", {"name": …}, {"toml": …, "name"?}, {"transcript": …, "name"?}, {"pcsc": …}.
+// "sesame-card", {"name": …}, {"toml": …, "name"?}, {"transcript": …, "name"?}, {"pcsc": …}; with a name or
+// toml also pan?, psn?, pin?, imk?, and last_atc? or next_atc?.
 CardSpec card_spec(const document::Value& value);
 
-// {profile?, card?, clock?, ttl_s?}
+// {profile?: "sesame" or {"toml": …, "name"?}, card?, clock?, ttl_s?, label?}
 ReaderSpec reader_spec(const document::Value& body);
+
+struct ReaderPatch {
+  std::optional<std::string> label;    // empty: none
+  std::optional<std::uint32_t> ttl_s;  // 0: without end
+};
+// {label?, ttl_s?}, at least one
+ReaderPatch reader_patch(const document::Value& body);
 
 struct Stroke {
   std::string key;  // as engraved

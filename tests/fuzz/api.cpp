@@ -70,7 +70,7 @@ std::string_view word(std::string_view& line) {
 struct Served {
   explicit Served(std::optional<std::string> token)
       : api(simulator, sim::Gate("127.0.0.1", 8035, std::move(token)),
-            {.offered = sim::OfferedCard{{CardSpec::Kind::toml, kCard, "mine"}, "mine", "mine"}}) {}
+            {.cards = {{{CardSpec::Kind::toml, kCard, "mine"}, "mine", "mine"}}}) {}
 
   Millis now = 1'000;
   sim::Simulator simulator{{.max_readers = 8, .kept_events = 16, .clock = [this] { return now; }}};

@@ -2,10 +2,22 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "host/base/secret.hpp"
+#include "host/card/file/issued.hpp"
+
 namespace sesame {
+
+// What is to be another than in a virtual card's file.
+struct CardChanges {
+  card::Issued issued = {};              // PAN, PSN, the issuer's master key
+  std::optional<SecretString> pin = {};  // 4 to 12 digits
+  std::optional<std::uint16_t> last_atc = {};
+};
 
 struct CardSpec {
   enum class Kind : std::uint8_t {
@@ -18,7 +30,8 @@ struct CardSpec {
   };
   Kind kind = Kind::shipped;
   std::string text = {};
-  std::string name = {};  // how to call any but a shipped card; empty: "card"
+  std::string name = {};                            // how to call any but a shipped card; empty: "card"
+  std::shared_ptr<const CardChanges> changes = {};  // of one that has a file
 };
 
 // A shipped card, a card file or a transcript (.apdu, in small letters or capitals): `file` or

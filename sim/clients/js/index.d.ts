@@ -8,19 +8,34 @@ export interface LaunchOptions {
   timeout?: number;
 }
 
+/** What is to be another than in a virtual card's file. */
+export interface CardChanges {
+  pan?: string;
+  psn?: string;
+  pin?: string;
+  /** The issuer's master key: 32 hexadecimal digits of a test key. */
+  imk?: string;
+  /** Of the next transaction, and so of its code; or the one before it. */
+  next_atc?: string;
+  last_atc?: string;
+}
+
 /** A shipped card's name, or a card of your own. */
 export type Card =
   | string
-  | { name: string }
-  | { toml: string; name?: string }
+  | ({ name: string } & CardChanges)
+  | ({ toml: string; name?: string } & CardChanges)
   | { transcript: string; name?: string }
   | { pcsc: string };
 
 export interface ReaderOptions {
-  profile?: string;
+  /** A model's name, or the content of a reader file. */
+  profile?: string | { toml: string; name?: string };
+  /** For people: the name of a test. */
+  label?: string;
   card?: Card | null;
   clock?: 'real' | 'virtual';
-  /** Deleted after so many seconds. */
+  /** Deleted when nobody has asked for it for so many seconds. */
   ttl_s?: number;
 }
 
@@ -64,6 +79,7 @@ export type ComputerCommand = 'pin' | 'show' | 'sign' | 'cryptogram' | 'unplug';
 
 export interface ReaderState {
   id: string;
+  label: string;
   profile: string;
   title: string;
   clock: 'real' | 'virtual';
@@ -91,6 +107,7 @@ export interface ReaderState {
 
 export interface ReaderSummary {
   id: string;
+  label: string;
   profile: string;
   state: string;
   revision: number;

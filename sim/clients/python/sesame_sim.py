@@ -105,10 +105,10 @@ class Simulator:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def create_reader(self, *, profile: str | None = None, card: Card | None = None, clock: str | None = None,
-                      ttl_s: int | None = None) -> "Reader":
+    def create_reader(self, *, profile: str | Json | None = None, card: Card | None = None, clock: str | None = None,
+                      ttl_s: int | None = None, label: str | None = None) -> "Reader":
         """With a `card`, that card is in it. Its clock is virtual: time stands still but for advance()."""
-        wanted = _given(profile=profile, card=card, clock=clock, ttl_s=ttl_s)
+        wanted = _given(profile=profile, card=card, clock=clock, ttl_s=ttl_s, label=label)
         return self.reader(self.json("POST", "/v1/readers", wanted)["id"])
 
     def reader(self, id: str) -> "Reader":

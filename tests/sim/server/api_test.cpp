@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "host/profile/shipped.hpp"
 #include "sim/http/json_body.hpp"
 #include "sim/reader/faults.hpp"
 #include "sim/server/assets.hpp"
@@ -314,16 +317,110 @@ TEST_CASE("readers are listed in pages, reset and deleted") {
   CHECK(api.refused("DELETE", one) == "404 unknown_reader");
 }
 
-TEST_CASE("a reader ends when its time is over") {
+TEST_CASE("a reader ends when nobody has asked for it for its time, and not while somebody waits for it") {
   CheckedApi api;
   const std::string reader = api.reader({{"ttl_s", 10}});
   CHECK(api.get(reader)["expires_ms"] == 10'000);
-  api.now() += 9'999;
-  api.simulator().tick(api.now());
-  CHECK(api.get(reader)["expires_ms"] == 1);
-  api.now() += 1;
+  const auto later = [&](Millis time) {
+    api.now() += time;
+    api.simulator().tick(api.now());
+  };
+  for (int i = 0; i < 3; ++i) {
+    later(9'999);
+    CHECK(api.get(reader)["expires_ms"] == 10'000);
+  }
+  {
+    const Response stream = api.send("GET", reader + "/events");
+    later(60'000);
+    CHECK(api.get("/v1/readers")["readers"].size() == 1);
+  }
+  later(9'999);
+  CHECK(api.get("/v1/readers")["readers"].size() == 1);  // which does not ask for it
+  later(1);
+  CHECK(api.get("/v1/readers")["readers"].empty());
+  CHECK(api.refused("GET", reader) == "404 unknown_reader");
+}
+
+TEST_CASE("a reader has a label for people, and another time to live when it is told so") {
+  CheckedApi api;
+  const std::string reader = api.reader({{"label", "login \u2013 Zo\u00eb"}, {"ttl_s", 10}});
+  CHECK(api.get(reader)["label"] == "login \u2013 Zo\u00eb");
+  CHECK(api.get("/v1/readers")["readers"][0]["label"] == "login \u2013 Zo\u00eb");
+  CHECK(api.get(api.reader(json::object()))["label"] == "");
+  const std::uint64_t before = api.simulator().events().last();
+  const json changed = api.ok("PATCH", reader, {{"label", ""}, {"ttl_s", 0}});
+  CHECK(changed["label"] == "");
+  CHECK(changed["expires_ms"].is_null());
+  CHECK(api.simulator().events().last() == before + 1);
+  CHECK(api.ok("PATCH", reader, {{"ttl_s", 5}})["expires_ms"] == 5'000);
+  api.now() += 5'000;
   api.simulator().tick(api.now());
   CHECK(api.refused("GET", reader) == "404 unknown_reader");
+}
+
+TEST_CASE("no id is given twice, and an id of an earlier start is none of this one") {
+  CheckedApi api({.id_suffix = "k3x"}), another({.id_suffix = "m7q"});
+  const std::string first = api.reader();
+  CHECK(first == "/v1/readers/r1-k3x");
+  CHECK(api.send("DELETE", first).status == 204);
+  CHECK(api.reader() == "/v1/readers/r2-k3x");
+  CHECK(another.reader() == "/v1/readers/r1-m7q");
+  CHECK(another.refused("GET", first) == "404 unknown_reader");
+}
+
+TEST_CASE("a model of one's own goes along with the request, as a card does") {
+  CheckedApi api;
+  std::string toml(*profile::shipped_text(profile::ProfileKind::readers, "sesame"));
+  const json mine = api.ok("POST", "/v1/readers",
+                           {{"profile", {{"toml", toml}, {"name", "mine"}}}, {"card", "sesame-card"}});
+  CHECK(mine["profile"] == "mine");
+  CHECK(api.ok("POST", "/v1/readers/" + mine["id"].get<std::string>() + "/otp", {{"pin", kPin}})["code"]
+            .is_string());
+  const Response refused =
+      api.send("POST", "/v1/readers", json{{"profile", {{"toml", "title = 1\n"}, {"name", "mine"}}}}.dump());
+  CHECK(refused.status == 400);
+  CHECK(json::parse(refused.body)["code"] == "bad_profile");
+  CHECK(json::parse(refused.body)["message"].get<std::string>().find("mine:1:") == 0);
+  CHECK(api.refused("POST", "/v1/readers", R"({"profile":{"name":"mine"}})") == "400 missing_field");
+}
+
+TEST_CASE("a named card has another PAN, PSN, PIN, key or ATC when it is asked for so") {
+  CheckedApi api;
+  const auto code_of = [&](const json& card, const char* pin = kPin) {
+    const std::string reader = api.reader({{"card", card}});
+    return api.ok("POST", reader + "/otp", {{"pin", pin}})["code"];
+  };
+  const json as_it_is = code_of({{"name", "sesame-card"}, {"next_atc", "00B4"}});
+  CHECK(as_it_is == "42511495");
+  CHECK(code_of({{"name", "sesame-card"}, {"last_atc", "00B3"}}) == as_it_is);
+  // Of an issuer's key.
+  json issued = {{"name", "sesame-card"}, {"next_atc", "00B4"}, {"imk", std::string(32, 'A')}};
+  const json of_the_issuer = code_of(issued);
+  CHECK(of_the_issuer != as_it_is);
+  issued["pan"] = "5413330000000027";
+  const json of_another = code_of(issued);
+  CHECK(of_another != of_the_issuer);
+  issued["psn"] = "01";
+  CHECK(code_of(issued) != of_another);
+  CHECK(code_of({{"name", "sesame-card"}, {"next_atc", "00B4"}, {"pin", "98765"}}, "98765") == as_it_is);
+  CHECK(code_of({{"name", "sesame-card"}, {"pin", "98765"}}).is_null());
+  const std::string toml(*profile::shipped_text(profile::ProfileKind::cards, "sesame-card"));
+  CHECK(code_of({{"toml", toml}, {"next_atc", "00B4"}}) == as_it_is);
+  const std::string reader = api.reader(json::object());
+  using Row = std::pair<const char*, const char*>;
+  for (const auto& [card, expected] : std::initializer_list<Row>{
+           {R"({"name":"sesame-card","pan":"541"})", "400 out_of_range"},
+           {R"({"name":"sesame-card","pan":"5413330000000027"})", "400 bad_card"},  // its key is its own
+           {R"({"name":"sesame-card","pin":"12a4"})", "400 out_of_range"},
+           {R"({"name":"sesame-card","imk":"00"})", "400 out_of_range"},
+           {R"({"name":"sesame-card","next_atc":"0001","last_atc":"0000"})", "400 malformed_request"},
+           {R"({"name":"../sesame-card","pin":"1234"})", "400 unknown_card"},
+           {R"({"transcript":"> 00\n< 9000\n","pin":"1234"})", "400 malformed_request"},
+           {R"({"pin":"1234"})", "400 malformed_request"}}) {
+    CAPTURE(card);
+    CHECK(api.refused("PUT", reader + "/card", card) == expected);
+  }
+  CHECK(api.seen.find(std::string(32, 'A')) == std::string::npos);
 }
 
 TEST_CASE("a screen is text, a picture, or waited for") {
@@ -388,6 +485,9 @@ TEST_CASE("what is not understood is refused, by name") {
       {"POST", "/v1/readers", R"({"card":{"pcsc":"0"},"clock":"real"})", "403 real_cards_off"},
       {"POST", "/v1/readers", R"({"clock":"none"})", "400 out_of_range"},
       {"POST", "/v1/readers", R"({"ttl_s":-1})", "400 out_of_range"},
+      {"POST", "/v1/readers", R"({"label":"two\nlines"})", "400 out_of_range"},
+      {"PATCH", reader, "{}", "400 malformed_request"},
+      {"PATCH", reader, R"({"ttl_s":null})", "400 malformed_request"},
       {"POST", "/v1/readers", R"({"ttl_s":1.5})", "400 wrong_type"},
       {"POST", "/v1/readers?x=1", "{}", "400 unknown_field"},
       {"GET", "/v1/readers?limit=x", "", "400 wrong_type"},
