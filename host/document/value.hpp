@@ -65,6 +65,7 @@ class Value {
       : node_(&node), reporter_(&reporter), path_(std::move(path)) {}
 
   Node::Kind kind() const { return node_->kind; }
+  const Node& node() const { return *node_; }
   bool is_text() const { return kind() == Node::Kind::string; }
   std::size_t line() const { return node_->line; }
   const std::string& path() const { return path_; }

@@ -15,6 +15,7 @@
 #include "host/cli/commands.hpp"
 #include "host/io/private_memory.hpp"
 #include "sim/cli/bank.hpp"
+#include "sim/cli/help.hpp"
 #include "sim/cli/issuer_serve.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
@@ -49,6 +50,7 @@ int main(int argc, char** argv) try {
   sesame::sim::add_bank_command(program);
   sesame::sim::add_scenario_command(program);
   sesame::sim::add_tui_command(program);
+  sesame::sim::add_help_command(program);
   return sesame::cli::run(std::move(app), argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.

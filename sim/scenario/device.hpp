@@ -33,6 +33,12 @@ struct Look {
 // The rows with \n between, without blanks at their ends and empty rows at the end; nothing of a dark screen.
 std::string text_of(const Look& look);
 
+// A command to the card and its answer; hexadecimal, a PIN masked.
+struct Said {
+  std::string name;               // "SELECT", "cold reset"
+  std::string command, response;  // empty: none
+};
+
 // What the reader or the simulator refuses (a key it does not have, no card to be pulled) is a Failure with
 // any exit but environment.
 class Device {
@@ -51,6 +57,8 @@ class Device {
   virtual void set_faults(const Faults& faults) = 0;  // all there are
   virtual void reset() = 0;
   virtual Look look() = 0;
+  // What was said to cards, as far back as it is kept, the last last.
+  virtual std::vector<Said> dialogue() = 0;
 };
 
 }  // namespace sesame::sim

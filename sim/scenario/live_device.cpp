@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "host/base/failure.hpp"
+#include "host/base/hex.hpp"
+#include "host/transcript/command_text.hpp"
 #include "sim/lcd/rows.hpp"
 
 namespace sesame::sim {
@@ -72,6 +74,17 @@ Look LiveDevice::look() {
   look.now = reader_.now();
   look.deadline = reader_.deadline();
   return look;
+}
+
+std::vector<Said> LiveDevice::dialogue() {
+  std::vector<Said> said;
+  for (const LogEntry& entry : reader_.log()) {
+    const auto* const exchanged = std::get_if<Exchanged>(&entry.what);
+    if (exchanged == nullptr) continue;
+    said.push_back(
+        {exchanged->name(), transcript::masked_hex(exchanged->command), to_hex(exchanged->response)});
+  }
+  return said;
 }
 
 }  // namespace sesame::sim

@@ -22,11 +22,11 @@ class LiveDevice final : public Device {
   void command(ComputerCommand::Kind kind, const std::string& text) override;
   void advance(Millis duration) override { reader_.advance(duration); }
   void to_next_deadline() override { reader_.to_next_deadline(); }
-  void set_card_state(std::optional<std::uint16_t> last_atc,
-                      std::optional<std::uint8_t> tries_left) override;
+  void set_card_state(std::optional<std::uint16_t> last_atc, std::optional<std::uint8_t> tries_left) override;
   void set_faults(const Faults& faults) override { reader_.set_faults(faults); }
   void reset() override { reader_.reset(); }
   Look look() override;
+  std::vector<Said> dialogue() override;
 
  private:
   Key key(const std::string& name) const;

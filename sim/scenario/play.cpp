@@ -221,18 +221,22 @@ class Player {
   std::set<std::string> codes_;  // seen
 };
 
-void play_steps(const Scenario& scenario, Player& player, Outcome& outcome) {
+void play_steps(const Scenario& scenario, Player& player, Device& device, const Watch& watch,
+                Outcome& outcome) {
   const auto missed = [&](Miss miss) {
     outcome.verdict = miss.verdict;
     outcome.why = std::move(miss.why);
     outcome.expected = std::move(miss.expected);
     outcome.seen = player.look();
+    outcome.dialogue = device.dialogue();
   };
   for (const Step& step : scenario.steps) {
     ++outcome.step;
     outcome.line = step.line;
+    outcome.place = step.place;
     try {
       player.play(step);
+      if (watch) watch(step, device, player.look());
     } catch (Miss& miss) {
       return missed(std::move(miss));
     } catch (const Failure& failure) {
@@ -242,23 +246,34 @@ void play_steps(const Scenario& scenario, Player& player, Outcome& outcome) {
   }
   outcome.verdict = Verdict::passed;
   outcome.step = outcome.line = 0;
+  outcome.place.clear();
 }
 
 }  // namespace
 
-Outcome play(const Scenario& scenario, GoldenMode mode,
-             const std::function<std::unique_ptr<Device>()>& open) {
-  const auto begin = std::chrono::steady_clock::now();
+Outcome not_run(const Scenario& scenario) {
   Outcome outcome;
   outcome.file = scenario.file;
   outcome.title = scenario.title;
+  outcome.profile = scenario.profile;
+  const bool shipped = scenario.card.kind == CardSpec::Kind::shipped;
+  outcome.card = shipped ? scenario.card.text : scenario.card.name;
+  outcome.parameters = scenario.parameters;
+  outcome.begins = scenario.line;
   outcome.steps = scenario.steps.size();
+  return outcome;
+}
+
+Outcome play(const Scenario& scenario, GoldenMode mode, const std::function<std::unique_ptr<Device>()>& open,
+             const Watch& watch) {
+  const auto begin = std::chrono::steady_clock::now();
+  Outcome outcome = not_run(scenario);
   GoldenFile golden(scenario.file);
   if (mode == GoldenMode::verify) golden.read();
   try {
     const std::unique_ptr<Device> device = open();
     Player player(scenario, *device, golden, mode);
-    play_steps(scenario, player, outcome);
+    play_steps(scenario, player, *device, watch, outcome);
     if (mode == GoldenMode::record && outcome.verdict == Verdict::passed && !golden.empty()) golden.write();
   } catch (const Failure& failure) {
     if (failure.kind() != Failure::environment) throw;

@@ -1,9 +1,11 @@
 #include "sim/scenario/report.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <vector>
 
 #include "host/base/safe_text.hpp"
@@ -66,7 +68,38 @@ std::vector<std::string> screens(const Outcome& outcome) {
 
 std::string where(const Outcome& outcome) {
   if (outcome.step == 0) return outcome.why;
-  return fmt::format("step {} of {}: {}", outcome.step, outcome.steps, outcome.why);
+  const std::string inside = outcome.place.empty() ? "" : ", " + outcome.place;
+  return fmt::format("step {} of {}{}: {}", outcome.step, outcome.steps, inside, outcome.why);
+}
+
+// As many bytes as tell what it is.
+std::string cut(const std::string& hex) {
+  constexpr std::size_t kLongest = 160;
+  if (hex.size() <= kLongest) return hex;
+  return fmt::format("{}… ({} bytes)", hex.substr(0, kLongest), hex.size() / 2);
+}
+
+std::vector<std::string> lines_of(std::span<const Said> said) {
+  std::vector<std::string> lines;
+  for (const Said& one : said) {
+    lines.push_back(one.name);
+    if (!one.command.empty()) lines.push_back("> " + cut(one.command));
+    lines.push_back("< " + (one.response.empty() ? std::string("nothing") : cut(one.response)));
+  }
+  return lines;
+}
+
+std::vector<std::string> dialogue(const Outcome& outcome) {
+  constexpr std::size_t kMost = 12;
+  const std::span<const Said> all(outcome.dialogue);
+  if (all.empty()) return {};
+  const auto last = all.last(std::min(kMost, all.size()));
+  std::vector<std::string> lines{
+      last.size() == all.size()
+          ? std::string("said to the card:")
+          : fmt::format("said to the card, the last {} of {}:", last.size(), all.size())};
+  for (const std::string& line : lines_of(last)) lines.push_back("  " + line);
+  return lines;
 }
 
 // What stands under the line of one that did not pass.
@@ -77,6 +110,7 @@ std::string details(const Outcome& outcome) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += "\n  " + line;
   }
+  for (const std::string& line : dialogue(outcome)) text += "\n  " + safe::one_line(line);
   return text;
 }
 
@@ -125,25 +159,65 @@ std::string summary(std::span<const Outcome> outcomes) {
   return text;
 }
 
-std::string junit_report(std::span<const Outcome> outcomes) {
+std::string step_report(const Step& step, const Look& look, bool screen_is_new, std::span<const Said> said) {
+  const std::string place = step.place.empty() ? std::to_string(step.line) : step.place;
+  std::string text = safe::one_line(fmt::format("  {:>4}  {}", place, step.text));
+  for (const std::string& line : lines_of(said)) text += "\n        " + safe::one_line(line);
+  if (!screen_is_new) return text;
+  const auto rows = look.lit ? look.rows : std::vector<std::string>{};
+  for (const std::string& line : box(rows, look.rows.size(), look.columns)) text += "\n        " + line;
+  return text;
+}
+
+namespace {
+
+std::string junit_counts(std::span<const Outcome> outcomes) {
   double seconds = 0;
-  std::string cases;
-  for (const Outcome& outcome : outcomes) {
-    seconds += outcome.seconds;
-    cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.3f}\"",
-                         safe::xml(outcome.file), safe::xml(outcome.title), safe::xml(outcome.file),
-                         outcome.seconds);
-    const std::string verdict = junit_verdict(outcome);
-    cases += verdict.empty() ? "/>\n" : fmt::format(">\n{}    </testcase>\n", verdict);
+  for (const Outcome& outcome : outcomes) seconds += outcome.seconds;
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
+                     outcomes.size(), count(outcomes, Verdict::failed) + count(outcomes, Verdict::timed_out),
+                     count(outcomes, Verdict::broken), count(outcomes, Verdict::not_run), seconds);
+}
+
+// ISO 8601, in UTC.
+std::string junit_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::string junit_case(const Outcome& outcome) {
+  std::string text = fmt::format(
+      "    <testcase classname=\"{0}\" name=\"{1}\" file=\"{0}\" line=\"{2}\" time=\"{3:.3f}\">\n      "
+      "<properties>\n",
+      safe::xml(outcome.file), safe::xml(outcome.title), outcome.line == 0 ? outcome.begins : outcome.line,
+      outcome.seconds);
+  const auto property = [&](const std::string& name, const std::string& value) {
+    text += fmt::format("        <property name=\"{}\" value=\"{}\"/>\n", safe::xml(name), safe::xml(value));
+  };
+  property("profile", outcome.profile);
+  property("card", outcome.card);
+  for (const Parameter& parameter : outcome.parameters)
+    property("parameter." + parameter.name, parameter.shown);
+  return text + "      </properties>\n" + junit_verdict(outcome) + "    </testcase>\n";
+}
+
+}  // namespace
+
+std::string junit_report(std::span<const Outcome> outcomes) {
+  std::string suites;
+  for (std::span<const Outcome> rest = outcomes; !rest.empty();) {
+    const auto end = std::find_if(rest.begin(), rest.end(),
+                                  [&](const Outcome& outcome) { return outcome.file != rest.front().file; });
+    const auto suite = rest.first(static_cast<std::size_t>(end - rest.begin()));
+    suites += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", safe::xml(suite.front().file),
+                          junit_time(suite.front().began), junit_counts(suite));
+    for (const Outcome& outcome : suite) suites += junit_case(outcome);
+    suites += "  </testsuite>\n";
+    rest = rest.subspan(suite.size());
   }
-  const std::string counts =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
-                  outcomes.size(), count(outcomes, Verdict::failed) + count(outcomes, Verdict::timed_out),
-                  count(outcomes, Verdict::broken), count(outcomes, Verdict::not_run), seconds);
   return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n  <testsuite name=\"sesame scenario\" "
-      "{0}>\n{1}  </testsuite>\n</testsuites>\n",
-      counts, cases);
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sesame scenario\" "
+      "{}>\n{}</testsuites>\n",
+      junit_counts(outcomes), suites);
 }
 
 }  // namespace sesame::sim

@@ -4,17 +4,21 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "firmware/core/screen.hpp"
 #include "firmware/core/signing/link.hpp"
+#include "host/base/failure.hpp"
 #include "host/base/safe_text.hpp"
+#include "host/base/utf8.hpp"
 #include "host/document/file.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/shipped.hpp"
 #include "sim/lcd/pattern.hpp"
+#include "sim/scenario/parameters.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sesame::sim {
@@ -294,6 +298,34 @@ constexpr StepKind kStepKinds[] = {
      [](const Given& g) -> Action { return step::ExpectTriesLeft{g.value.number<std::uint8_t>(0, 15)}; }},
 };
 
+// A value as a report shows it: press = "CODE".
+std::string text_of(std::string_view key, const Value& value) {
+  constexpr std::size_t kLongestText = 60;
+  std::string text;
+  switch (value.kind()) {
+    case document::Node::Kind::string:
+      for (const char c : value.text()) text += c == '\n' ? "\\n" : std::string(1, c);
+      text = fmt::format("\"{}\"", key == "pin" ? "****" : text);
+      break;
+    case document::Node::Kind::integer: text = std::to_string(value.node().number); break;
+    case document::Node::Kind::boolean: text = value.boolean() ? "true" : "false"; break;
+    case document::Node::Kind::list:
+      for (const Value& one : value.list(1, kMostKeys)) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", one.is_text() ? one.text() : "…");
+      }
+      text = fmt::format("[{}]", text);
+      break;
+    default: text = "{…}";
+  }
+  if (utf8::length(text) > kLongestText) {
+    text.resize(kLongestText);
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+    text += "…";
+  }
+  return fmt::format("{} = {}", key, text);
+}
+
 Step read_step(const Value& value, const std::string& file) {
   Table table(value);
   std::vector<std::pair<const StepKind*, Value>> found;
@@ -313,24 +345,92 @@ Step read_step(const Value& value, const std::string& file) {
   }
   const auto& [kind, given] = found.front();
   if (within && kind->key != "wait_screen") within->refuse("goes with wait_screen alone");
-  return {given.key_line(), kind->read({given, within, file})};
+  return {given.key_line(), {}, text_of(kind->key, given), kind->read({given, within, file})};
 }
 
-std::vector<Step> read_steps(const Value& list, const std::string& file) {
-  std::vector<Step> steps;
-  std::set<std::string> golden;
-  for (const Value& value : list.list(1, kMostSteps)) {
-    steps.push_back(read_step(value, file));
-    if (const auto* named = std::get_if<step::ExpectGolden>(&steps.back().action)) {
-      const bool fresh = golden.insert(named->name).second;
-      if (!fresh) {
-        document::refuse(file, value.line(),
-                         "steps.golden has this name for the second time; one screen each");
+bool is_include(const Value& value) {
+  const auto& items = value.node().items;
+  return value.kind() == document::Node::Kind::table &&
+         std::any_of(items.begin(), items.end(),
+                     [](const document::Node& item) { return item.key == "include"; });
+}
+
+// The steps of a file, and of those that it includes, one after the other.
+class StepReader {
+ public:
+  explicit StepReader(std::string file) : file_(std::move(file)) {}
+
+  std::vector<Step> read(const Value& list, const Parameters& parameters) {
+    read_list(list, file_, parameters, {});
+    return std::move(steps_);
+  }
+
+ private:
+  // Where the outermost include stands, for steps that are in another file.
+  struct Place {
+    std::size_t line = 0;
+    int depth = 0;
+  };
+
+  void read_list(const Value& list, const std::string& file, const Parameters& parameters, Place place) {
+    for (const Value& value : list.list(1, kMostSteps)) {
+      if (is_include(value)) {
+        include(value, file, parameters, place);
+        continue;
       }
+      if (steps_.size() == kMostSteps)
+        value.refuse(fmt::format("is one step too many; {} in all", kMostSteps));
+      steps_.push_back(read_step(value, file));
+      Step& step = steps_.back();
+      if (const auto* named = std::get_if<step::ExpectGolden>(&step.action)) {
+        const bool fresh = golden_.insert(named->name).second;
+        if (!fresh) {
+          document::refuse(file, value.line(),
+                           "steps.golden has this name for the second time; one screen each");
+        }
+      }
+      if (place.depth == 0) continue;
+      step.place = fmt::format("{}:{}", file, step.line);
+      step.line = place.line;
     }
   }
-  return steps;
-}
+
+  // A file that has steps and nothing else, from the folder of the file that includes it.
+  void include(const Value& value, const std::string& file, const Parameters& outer, Place place) {
+    Table table(value);
+    const Value name = table.at("include");
+    const auto with = table.find("with");
+    table.done();
+    if (place.depth == kDeepest)
+      name.refuse(fmt::format("is inside {} others; they include each other", kDeepest));
+    const std::string path = beside(file, name.text());
+    const auto text = readable(name, path);
+    const document::TomlReporter reporter(path);
+    std::optional<Parameters> given;
+    if (with) given.emplace(*with, &outer);
+    const Parameters& parameters = given ? *given : outer;
+    const document::Node root = parameters.filled(document::parse_toml(text->text(), path), reporter);
+    Table included(Value(root, reporter, {}));
+    const Value steps = included.at("steps");
+    included.done();
+    read_list(steps, path, parameters, {place.depth == 0 ? value.line() : place.line, place.depth + 1});
+    if (given) given->refuse_unused();
+  }
+
+  static std::unique_ptr<document::FileText> readable(const Value& name, const std::string& path) {
+    try {
+      return std::make_unique<document::FileText>(path);
+    } catch (const std::exception& failure) {
+      name.refuse(fmt::format("cannot be used: {}", failure.what()));
+    }
+  }
+
+  static constexpr int kDeepest = 8;
+
+  std::string file_;
+  std::vector<Step> steps_;
+  std::set<std::string> golden_;
+};
 
 std::string profile_name(const std::optional<Value>& given, const std::string& file) {
   if (!given) return "sesame";
@@ -342,9 +442,12 @@ std::string profile_name(const std::optional<Value>& given, const std::string& f
 
 }  // namespace
 
-Scenario read_scenario(std::string_view text, const std::string& file) {
-  const document::TomlDocument document(text, file);
-  Table root(document.root());
+namespace {
+
+// Of a file whose parameters are filled in.
+Scenario read_one(const document::Node& node, const std::string& file, const Parameters& parameters) {
+  const document::TomlReporter reporter(file);
+  Table root(Value(node, reporter, {}));
   const Value title = root.at("title");
   const auto profile = root.find("profile"), card = root.find("card");
   const Value steps = root.at("steps");
@@ -352,15 +455,92 @@ Scenario read_scenario(std::string_view text, const std::string& file) {
   Scenario scenario;
   scenario.file = file;
   scenario.title = read_title(title);
+  scenario.line = title.key_line();
   scenario.profile = profile_name(profile, file);
   scenario.card = card ? read_card(*card, file) : CardSpec{CardSpec::Kind::shipped, "sesame-card", {}};
-  scenario.steps = read_steps(steps, file);
+  scenario.steps = StepReader(file).read(steps, parameters);
+  scenario.parameters = parameters.shown();
   return scenario;
 }
 
-Scenario load_scenario(const std::string& file) {
+// Whatever way a PIN has come into a step, no report shows it.
+void hide_pins(Scenario& scenario) {
+  for (const Step& step : scenario.steps) {
+    const auto* const pin = std::get_if<step::Pin>(&step.action);
+    if (pin == nullptr) continue;
+    for (Parameter& parameter : scenario.parameters) {
+      if (parameter.shown == pin->digits.view()) parameter.shown = "****";
+    }
+  }
+}
+
+std::vector<Value> rows_of(const Value& parameters) {
+  constexpr std::size_t kMostRows = 1'000;
+  std::vector<Value> rows = parameters.list(1, kMostRows);
+  for (const Value& row : rows) {
+    const auto same = [](const document::Node& a, const document::Node& b) { return a.key == b.key; };
+    const auto &first = rows.front().node().items, &items = row.node().items;
+    if (!std::is_permutation(first.begin(), first.end(), items.begin(), items.end(), same)) {
+      row.refuse("has other names than the first; each must have the same");
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Scenario> read_scenarios(std::string_view text, const std::string& file) {
+  document::Node root = document::parse_toml(text, file);
+  std::vector<Scenario> scenarios;
+  const auto place = std::find_if(root.items.begin(), root.items.end(),
+                                  [](const document::Node& item) { return item.key == "parameters"; });
+  if (place == root.items.end()) {
+    scenarios.push_back(read_one(root, file, {}));
+    return scenarios;
+  }
+  const document::Node parameters = std::move(*place);
+  root.items.erase(place);
+  const document::TomlReporter reporter(file);
+  std::set<std::string> titles;
+  for (const Value& row : rows_of(Value(parameters, reporter, "parameters"))) {
+    const Parameters filling(row);
+    scenarios.push_back(read_one(filling.filled(root, reporter), file, filling));
+    filling.refuse_unused();
+    Scenario& scenario = scenarios.back();
+    scenario.line = row.line();
+    hide_pins(scenario);
+    if (!titles.insert(scenario.title).second) {
+      row.refuse(fmt::format("has the title of another: \"{}\"; put what is different into it, as {{{}}}",
+                             scenario.title, scenario.parameters.front().name));
+    }
+  }
+  return scenarios;
+}
+
+std::vector<Scenario> load_scenarios(const std::string& file) {
   const document::FileText content(file);
-  return read_scenario(content.text(), file);
+  return read_scenarios(content.text(), file);
+}
+
+bool is_scenario(const std::string& file) {
+  try {
+    const document::FileText content(file);
+    const document::Node root = document::parse_toml(content.text(), file);
+    const auto has = [&](std::string_view key) {
+      return std::any_of(root.items.begin(), root.items.end(),
+                         [&](const document::Node& item) { return item.key == key; });
+    };
+    return has("title") && has("steps");
+  } catch (const Failure&) {
+    return true;  // whoever reads it says why it is none
+  }
+}
+
+std::vector<std::string_view> step_keys() {
+  std::vector<std::string_view> keys;
+  for (const StepKind& kind : kStepKinds) keys.push_back(kind.key);
+  keys.insert(keys.end(), {"within", "include", "with"});
+  return keys;
 }
 
 }  // namespace sesame::sim

@@ -106,6 +106,7 @@ class ServedDevice::Server {
  private:
   Server(const ServedAt& at, const Authority& authority)
       : url_(server_origin(at.url)), client_(authority.host, authority.port) {
+    headers_["Accept"] = "application/json";
     if (!at.token.empty()) headers_["Authorization"] = "Bearer " + at.token;
   }
 
@@ -212,6 +213,19 @@ void ServedDevice::set_faults(const Faults& faults) {
 }
 
 void ServedDevice::reset() { server_->post(path_ + "/reset", Json::object()); }
+
+std::vector<Said> ServedDevice::dialogue() {
+  try {
+    std::vector<Said> said;
+    for (const Json& one : server_->get(path_ + "/trace").at("apdus")) {
+      said.push_back({one.at("name").get<std::string>(), one.at("command").get<std::string>(),
+                      one.at("response").get<std::string>()});
+    }
+    return said;
+  } catch (const Json::exception& error) {
+    server_->not_ours(error.what());
+  }
+}
 
 Look ServedDevice::look() {
   try {

@@ -29,11 +29,11 @@ class ServedDevice final : public Device {
   void command(ComputerCommand::Kind kind, const std::string& text) override;
   void advance(Millis duration) override;
   void to_next_deadline() override;
-  void set_card_state(std::optional<std::uint16_t> last_atc,
-                      std::optional<std::uint8_t> tries_left) override;
+  void set_card_state(std::optional<std::uint16_t> last_atc, std::optional<std::uint8_t> tries_left) override;
   void set_faults(const Faults& faults) override;
   void reset() override;
   Look look() override;
+  std::vector<Said> dialogue() override;
 
  private:
   class Server;

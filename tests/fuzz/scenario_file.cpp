@@ -37,10 +37,20 @@ void check(const sim::Scenario& scenario, const sim::Outcome& outcome) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const sim::Scenario scenario = sim::read_scenario(text_of(data, size), kFile);
-    require(!scenario.steps.empty() && !scenario.title.empty(), "a scenario has a title and steps");
-    check(scenario, sim::play(scenario, sim::GoldenMode::verify,
-                              [&] { return std::make_unique<sim::LiveDevice>(scenario.profile); }));
+    constexpr std::size_t kPlayed = 4;  // of one file; the others are read alike
+    const std::vector<sim::Scenario> scenarios = sim::read_scenarios(text_of(data, size), kFile);
+    require(!scenarios.empty(), "a file holds one at least");
+    for (std::size_t i = 0; i < std::min(kPlayed, scenarios.size()); ++i) {
+      const sim::Scenario& scenario = scenarios[i];
+      require(!scenario.steps.empty() && !scenario.title.empty(), "a scenario has a title and steps");
+      const sim::Watch watch = [](const sim::Step& step, sim::Device& device, const sim::Look& look) {
+        require(is_utf8(sim::step_report(step, look, true, device.dialogue())),
+                "so is what is told of a step");
+      };
+      check(scenario, sim::play(
+                          scenario, sim::GoldenMode::verify,
+                          [&] { return std::make_unique<sim::LiveDevice>(scenario.profile); }, watch));
+    }
   } catch (const Failure& failure) {
     require_told(failure, "/nonexistent/");
   }

@@ -75,7 +75,9 @@ TEST_CASE("a report in JUnit XML is written, also where a scenario fails") {
   const Sandbox sandbox;
   const auto fails = sandbox.write("fails.toml", kFails);
   CHECK(sandbox.sesame({"scenario", fails, "--junit", sandbox.file("report.xml")}).status == 1);
-  CHECK_THAT(sandbox.read("report.xml"), Contains("<testsuites tests=\"1\" failures=\"1\""));
+  CHECK_THAT(sandbox.read("report.xml"),
+             Contains("<testsuites name=\"sesame scenario\" tests=\"1\" failures=\"1\""));
+  CHECK_THAT(sandbox.read("report.xml"), Contains("said to the card") && Contains(" line=\"4\" "));
 }
 
 TEST_CASE("golden screens are recorded by the command and verified by it") {
@@ -85,6 +87,45 @@ TEST_CASE("golden screens are recorded by the command and verified by it") {
   CHECK(sandbox.sesame({"scenario", file, "--record"}).status == 0);
   CHECK(sandbox.sesame({"scenario", file}).status == 0);
   CHECK_THAT(sandbox.read("g.toml.golden"), Contains("[a]\n|Choisir la      |"));
+}
+
+TEST_CASE("scenarios are listed and chosen by their names, and what is no scenario is left alone") {
+  const Sandbox sandbox;
+  std::filesystem::create_directories(sandbox.path() / "s");
+  const auto first = sandbox.write("s/a.toml", kPasses), second = sandbox.write("s/b.toml", kFails);
+  sandbox.write("s/card.toml", "title = \"A card\"\npan = \"5413330000000019\"\n");
+  const auto s = sandbox.file("s");
+  const auto listed = sandbox.sesame({"scenario", s, "--list"});
+  CHECK(listed.status == 0);
+  CHECK(listed.out == first + ": A test\n" + second + ": A test\n");
+  const auto chosen = sandbox.sesame({"scenario", s, "--filter", "a\\.toml: A"});
+  CHECK(chosen.status == 0);
+  CHECK(chosen.out == "passed   " + first + ": A test\n1 scenario: 1 passed; 1 other file left alone\n");
+  const auto none = sandbox.sesame({"scenario", s, "--filter", "nothing"});
+  CHECK(none.status == 2);
+  CHECK_THAT(none.err, Contains("--filter: no scenario has a name that matches"));
+  CHECK_THAT(sandbox.sesame({"scenario", s, "--filter", "("}).err, Contains("--filter: is no pattern"));
+}
+
+TEST_CASE("step by step is told what is done, seen and said, without a PIN") {
+  const Sandbox sandbox;
+  const auto file = sandbox.write(
+      "v.toml", scenario("  { insert = true },\n  { press = \"CODE\" },\n  { pin = \"9753\" },\n"));
+  const auto told = sandbox.sesame({"scenario", file, "--verbose"});
+  CHECK(told.status == 0);
+  CHECK_THAT(told.out, Contains("playing  " + file + ": A test\n     3  insert = true\n") &&
+                           Contains("│Choisir la      │") && Contains("     5  pin = \"****\"\n") &&
+                           Contains("VERIFY") && Contains("> 002000") && Contains("< 63C2"));
+  CHECK_THAT(told.out, !Contains("9753"));
+}
+
+TEST_CASE("all steps are explained by a command") {
+  const Sandbox sandbox;
+  const auto page = sandbox.sesame({"help", "scenario"});
+  CHECK(page.status == 0);
+  CHECK_THAT(page.out, Catch::StartsWith("# Scenarios") && Contains("expect_tries_left"));
+  CHECK(sandbox.sesame({"help", "nothing"}).status == 2);
+  CHECK(sandbox.sesame({"help"}).status == 2);
 }
 
 TEST_CASE("no report shows a PIN") {

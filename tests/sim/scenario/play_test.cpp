@@ -19,7 +19,7 @@ namespace {
 using Catch::Contains;
 
 Scenario scenario(const std::string& steps, const std::string& file = "a.toml") {
-  return read_scenario("title = \"A test\"\nsteps = [\n" + steps + "]\n", file);
+  return std::move(read_scenarios("title = \"A test\"\nsteps = [\n" + steps + "]\n", file).front());
 }
 
 Outcome outcome_of(const Scenario& scenario, GoldenMode mode = GoldenMode::verify) {

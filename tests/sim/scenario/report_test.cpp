@@ -61,6 +61,40 @@ TEST_CASE("the summary counts what there was") {
   CHECK(summary(std::vector<Outcome>{passed()}) == "1 scenario: 1 passed");
 }
 
+TEST_CASE("a failure shows what was said to the card last, and a step of another file where it stands") {
+  Outcome outcome = failed();
+  outcome.place = "steps/pin.toml:3";
+  for (int i = 0; i < 20; ++i) outcome.dialogue.push_back({"GET DATA 9F17", "80CA9F1700", "9F1701036"});
+  outcome.dialogue.push_back({"VERIFY", "0020008008****************", ""});
+  const std::string text = text_report(outcome);
+  CHECK_THAT(text, Contains("step 2 of 3, steps/pin.toml:3: another screen"));
+  CHECK_THAT(text,
+             Contains("\n  said to the card, the last 12 of 21:\n    GET DATA 9F17\n    > 80CA9F1700\n"));
+  CHECK_THAT(text, Catch::EndsWith("\n    VERIFY\n    > 0020008008****************\n    < nothing"));
+  CHECK_THAT(junit_report(std::vector<Outcome>{outcome}), Contains("&gt; 0020008008****************"));
+}
+
+TEST_CASE(
+    "JUnit XML has a suite for each file, with its time, and the line and properties of each scenario") {
+  Outcome first = passed(), other = failed();
+  first.began = std::chrono::system_clock::time_point(std::chrono::seconds(1'000'000'000));
+  first.begins = 4;
+  first.profile = "sesame";
+  first.card = "bank-card";
+  first.parameters = {{"key", "CODE"}, {"secret", "****"}};
+  other.file = "b.toml";
+  const std::string xml = junit_report(std::vector<Outcome>{first, first, other});
+  CHECK_THAT(
+      xml,
+      Contains("<testsuite name=\"a.toml\" timestamp=\"2001-09-09T01:46:40\" tests=\"2\" failures=\"0\""));
+  CHECK_THAT(xml, Contains("<testsuite name=\"b.toml\"") && Contains("tests=\"1\" failures=\"1\""));
+  CHECK_THAT(xml, Contains("<testsuites name=\"sesame scenario\" tests=\"3\" failures=\"1\""));
+  CHECK_THAT(xml, Contains("file=\"a.toml\" line=\"4\"") && Contains("file=\"b.toml\" line=\"7\""));
+  CHECK_THAT(xml, Contains("<property name=\"profile\" value=\"sesame\"/>") &&
+                      Contains("<property name=\"card\" value=\"bank-card\"/>") &&
+                      Contains("<property name=\"parameter.secret\" value=\"****\"/>"));
+}
+
 TEST_CASE("JUnit XML counts failures and errors apart, and escapes what it must") {
   Outcome broken = passed();
   broken.verdict = Verdict::broken;
@@ -69,7 +103,9 @@ TEST_CASE("JUnit XML counts failures and errors apart, and escapes what it must"
   skipped.verdict = Verdict::not_run;
   const std::string xml = junit_report(std::vector<Outcome>{passed(), failed(), broken, skipped});
   CHECK_THAT(xml, Contains("tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\" time=\"0.000\""));
-  CHECK_THAT(xml, Contains("<testcase classname=\"a.toml\" name=\"Fine\" file=\"a.toml\" time=\"0.000\"/>"));
+  CHECK_THAT(
+      xml,
+      Contains("<testcase classname=\"a.toml\" name=\"Fine\" file=\"a.toml\" line=\"0\" time=\"0.000\">"));
   CHECK_THAT(xml, Contains("name=\"A &lt;b&gt; &amp; &quot;c&quot;\""));
   CHECK_THAT(
       xml,

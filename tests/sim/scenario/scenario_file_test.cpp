@@ -1,15 +1,24 @@
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "host/base/failure.hpp"
+#include "sim/scenario/files.hpp"
+#include "sim/scenario/page.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sesame::sim {
 
 namespace {
+
+Scenario read_scenario(const std::string& text, const std::string& file) {
+  return std::move(read_scenarios(text, file).front());
+}
 
 using Catch::Contains;
 
@@ -19,7 +28,7 @@ std::string with_step(const std::string& step) {
 
 std::string refusal(const std::string& text) {
   try {
-    read_scenario(text, "folder/a.toml");
+    read_scenarios(text, "folder/a.toml");
   } catch (const Failure& failure) {
     CHECK(failure.kind() == Failure::invalid);
     return failure.what();
@@ -191,6 +200,140 @@ TEST_CASE("what is wrong around the steps is refused") {
 TEST_CASE("a golden screen's name is used once in a file") {
   CHECK_THAT(refusal("title = \"a\"\nsteps = [\n  { golden = \"a\" },\n  { golden = \"a\" },\n]\n"),
              Catch::StartsWith("folder/a.toml:4: ") && Contains("second time"));
+}
+
+namespace {
+
+const std::string kTable =
+    "title = \"{key}: {code} with {tries} tries\"\n"
+    "parameters = [\n"
+    "  { key = \"CODE\", secret = \"1234\", tries = 3, code = \"42511495\" },\n"
+    "  { key = \"SIGN\", secret = \"9753\", tries = 1, code = \"1\" },\n"
+    "]\n"
+    "steps = [\n"
+    "  { press = [\"{key}\", \"OK\"] },\n"
+    "  { pin = \"{secret}\" },\n"
+    "  { tries_left = \"{tries}\" },\n"
+    "  { screen = \"{other} {code}{\" },\n"
+    "]\n";
+
+std::string table(const std::string& rows, const std::string& steps = "{ press = \"{a}\" }",
+                  const std::string& title = "{a}") {
+  return "title = \"" + title + "\"\nparameters = [\n" + rows + "]\nsteps = [ " + steps + " ]\n";
+}
+
+std::string refusal_of_file(const std::string& file) {
+  try {
+    load_scenarios(file);
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return "not refused";
+}
+
+}  // namespace
+
+TEST_CASE("each row of parameters makes a scenario, with its values in their places and kinds") {
+  const auto all = read_scenarios(kTable, "a.toml");
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].title == "CODE: 42511495 with 3 tries");
+  CHECK(all[0].line == 3);
+  CHECK(all[1].title == "SIGN: 1 with 1 tries");
+  CHECK(all[1].line == 4);
+  const auto& steps = all[1].steps;
+  CHECK(std::get<step::Press>(steps[0].action).keys == std::vector<std::string>{"SIGN", "OK"});
+  CHECK(std::get<step::Pin>(steps[1].action).digits.view() == "9753");
+  CHECK(std::get<step::SetTriesLeft>(steps[2].action).tries == 1);
+  CHECK(std::get<step::ExpectScreen>(steps[3].action).text == "{other} 1{");
+  CHECK(steps[0].line == 7);
+}
+
+TEST_CASE("no parameter that is a PIN is shown, by whatever name it came there") {
+  const auto all = read_scenarios(kTable, "a.toml");
+  REQUIRE(all[1].parameters.size() == 4);
+  CHECK(all[1].parameters[0].shown == "SIGN");
+  CHECK(all[1].parameters[1].name == "secret");
+  CHECK(all[1].parameters[1].shown == "****");
+  for (const Step& step : all[1].steps) CHECK_THAT(step.text, !Contains("9753"));
+  CHECK_THAT(refusal(table("{ a = \"9753\" },\n", "{ pin = \"{a}\" }")), Contains("a PIN in one place"));
+}
+
+TEST_CASE("parameters that make no sense are refused, with file and line") {
+  using Row = std::pair<std::string, const char*>;
+  for (const auto& [text, says] : std::vector<Row>{
+           {table("{ a = \"1\" },\n{ b = \"2\" },\n"), "a.toml:4: parameters has other names than the first"},
+           {table("{ a = \"1\" },\n{ a = \"1\" },\n"),
+            "a.toml:4: parameters has the title of another: \"1\""},
+           {table("{ a = \"1\", b = \"2\" },\n"), "is put nowhere; write {b} where it belongs"},
+           {table("{ A = \"1\" },\n"), "is no name"},
+           {table("{ },\n"), "has no values"},
+           {table("{ a = [\"1\"] },\n", "{ press = \"{a}\" }", "x{a}"), "inside a text, which is a list"},
+           {table("{ a = \"1\", b = true },\n", "{ press = \"{b}\" }"), "must be a string"},
+           {table("3,\n"), "must be a table"},
+           {table(""), "1 to 1000"}}) {
+    CAPTURE(text);
+    CHECK_THAT(refusal(text), Contains(says));
+  }
+}
+
+TEST_CASE("steps of another file stand where they are included, with what is given along") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "steps");
+  folder.write("steps/pin.toml",
+               "steps = [\n  { press = \"{key}\" },\n  { include = \"digits.toml\", with = { n = "
+               "\"{secret}\" } },\n]\n");
+  folder.write("steps/digits.toml", "steps = [ { pin = \"{n}\" } ]\n");
+  const std::string file =
+      folder.write("a.toml",
+                   "title = \"A\"\nsteps = [\n  { insert = true },\n"
+                   "  { include = \"steps/pin.toml\", with = { key = \"CODE\", secret = \"1234\" } },\n"
+                   "  { dark = true },\n]\n");
+  const auto all = load_scenarios(file);
+  const auto& steps = all.at(0).steps;
+  REQUIRE(steps.size() == 4);
+  CHECK(std::get<step::Press>(steps[1].action).keys == std::vector<std::string>{"CODE"});
+  CHECK(std::get<step::Pin>(steps[2].action).digits.view() == "1234");
+  CHECK(steps[0].place.empty());
+  CHECK(steps[1].line == 4);
+  CHECK(steps[1].place == folder.file("steps/pin.toml:2"));
+  CHECK(steps[2].line == 4);
+  CHECK(steps[3].line == 5);
+
+  folder.write("round.toml", "steps = [ { include = \"round.toml\" } ]\n");
+  using Row = std::pair<const char*, const char*>;
+  for (const auto& [step, says] : std::vector<Row>{
+           {"include = \"none.toml\"", "b.toml:3: "},
+           {"include = \"a.toml\"", "a.toml:1: unknown key \"title\""},
+           {"include = \"steps/digits.toml\", with = { n = \"1\", m = \"2\" }", "is put nowhere; write {m}"},
+           {"include = \"steps/digits.toml\", dark = true", "unknown key \"dark\""},
+           {"include = \"round.toml\"", "they include each other"}}) {
+    CAPTURE(step);
+    CHECK_THAT(refusal_of_file(
+                   folder.write("b.toml", std::string("title = \"B\"\nsteps = [\n  { ") + step + " },\n]\n")),
+               Contains(says));
+  }
+}
+
+TEST_CASE("what is no scenario in a folder is left alone; what cannot be read is not") {
+  const test::TemporaryFolder folder;
+  const std::string scenario = folder.write("a.toml", with_step("dark = true")),
+                    card = folder.write("card.toml", "title = \"A card\"\npan = \"5413330000000019\"\n");
+  folder.write("steps.toml", "steps = [ { dark = true } ]\n");
+  const Found found = find_scenarios({folder.path().string()});
+  CHECK(found.files == std::vector<std::string>{scenario});
+  CHECK(found.left_alone == 2);
+  folder.write("broken.toml", "title = \n");
+  CHECK(find_scenarios({folder.path().string()}).files.size() == 2);
+  // Named by itself it is read, and says what it lacks.
+  CHECK(find_scenarios({card}).files.size() == 1);
+  CHECK_THAT(refusal_of_file(card), Contains("card.toml:2: unknown key \"pan\""));
+}
+
+TEST_CASE("each step is in the page that explains them all") {
+  for (const std::string_view key : step_keys()) {
+    CAPTURE(key);
+    CHECK_THAT(std::string(scenario_page()), Contains(std::string(key) + " = "));
+  }
 }
 
 }  // namespace sesame::sim
