@@ -1,5 +1,6 @@
 #include "firmware/app/panel_link.hpp"
 
+#include "firmware/hal/fatal.hpp"
 #include "firmware/hal/panel.hpp"
 
 namespace sesame::app {
@@ -112,6 +113,7 @@ void PanelLink::say(std::uint16_t most) {
   if (answer_->hello) {
     tell_identity(out);
     tell_contacts(out);
+    tell_fault(out);
     tell_screen(out);
     tell_power(out, answer_->at);
   }
@@ -154,6 +156,19 @@ void PanelLink::tell_contacts(Window& out) const {
   Frame frame(out, Type::contacts);
   frame.byte(
       static_cast<std::uint8_t>((contacts_.vcc ? 1 : 0) | (contacts_.rst ? 2 : 0) | (contacts_.clk ? 4 : 0)));
+  frame.end();
+}
+
+void PanelLink::tell_fault(Window& out) {
+  static_assert(std::size(panel::kFaultCauses) == static_cast<std::size_t>(hal::FaultCause::watchdog) + 1);
+  const auto fault = hal::last_fault();
+  if (!fault) return;
+  Frame frame(out, Type::fault);
+  frame.byte(static_cast<std::uint8_t>(fault->cause));
+  frame.byte(fault->vector);
+  frame.long_word(fault->pc);
+  frame.long_word(fault->lr);
+  frame.long_word(fault->cfsr);
   frame.end();
 }
 

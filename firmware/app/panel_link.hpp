@@ -62,6 +62,7 @@ class PanelLink {
   static void write(Frame& frame, std::string_view text);
   void tell_identity(Window& out) const;
   void tell_contacts(Window& out) const;
+  static void tell_fault(Window& out);
   void tell_screen(Window& out) const;
   void tell_power(Window& out, Millis now) const;
 

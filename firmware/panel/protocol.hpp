@@ -26,6 +26,9 @@
 //             state.hpp; tries: PIN tries left where the screen tells them, else FF
 //     57 'W'  power 1, time 4          00 asleep, 01 awake; milliseconds since reset, low byte first
 //     43 'C'  contacts 1               bit 0 VCC, bit 1 RST, bit 2 CLK
+//     46 'F'  cause 1, vector 1, PC 4, LR 4, CFSR 4
+//             how the run before this one ended, where memory has kept it (hal::Fault): in the answer to a
+//             hello, before S
 //     52 'R'  test 1, values           the bring-up image: what the test said
 //     41 'A'  sequence 1, time 4       the frame with that number is handled; all it changed at once was sent
 //
@@ -35,6 +38,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "firmware/core/bytes.hpp"
 #include "firmware/core/iso7816/edc.hpp"
@@ -45,6 +49,9 @@ namespace sesame::panel {
 inline constexpr std::uint8_t kVersion = 2;
 inline constexpr std::uint8_t kEnd = 0xC0, kEscape = 0xDB, kEscapedEnd = 0xDC, kEscapedEscape = 0xDD;
 inline constexpr std::uint8_t kNoTries = 0xFF;
+// In the order of hal::FaultCause.
+inline constexpr std::string_view kFaultCauses[] = {"the program", "an exception", "an unknown interrupt",
+                                                    "a loop that hung", "the watchdog"};
 
 enum class Type : std::uint8_t {
   hello = 'H',
@@ -56,6 +63,7 @@ enum class Type : std::uint8_t {
   power = 'W',
   contacts = 'C',
   result = 'R',
+  fault = 'F',
   acknowledge = 'A',
 };
 

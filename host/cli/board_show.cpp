@@ -19,7 +19,20 @@ struct BoardShowOptions {
   bool json = false;
 };
 
-std::string hex_of(std::uint32_t digest) { return fmt::format("{:08X}", digest); }
+std::string hex_of(std::uint32_t value) { return fmt::format("{:08X}", value); }
+
+std::string cause_of(const PanelLink::Fault& fault) {
+  return fault.cause < std::size(panel::kFaultCauses) ? std::string(panel::kFaultCauses[fault.cause])
+                                                      : "something unknown";
+}
+
+nlohmann::ordered_json json_of(const PanelLink::Fault& fault) {
+  return {{"cause", cause_of(fault)},
+          {"vector", fault.vector},
+          {"pc", hex_of(fault.pc)},
+          {"lr", hex_of(fault.lr)},
+          {"cfsr", hex_of(fault.cfsr)}};
+}
 
 void board_show(const BoardShowOptions& options) {
   BoardDesk desk(options.device);
@@ -35,7 +48,8 @@ void board_show(const BoardShowOptions& options) {
                 {"software", seen.software},
                 {"revision", seen.revision},
                 {"digest", hex_of(seen.digest)},
-                {"profile", profile}},
+                {"profile", profile},
+                {"last_fault", seen.last_fault ? json_of(*seen.last_fault) : nlohmann::ordered_json()}},
                2);
   } else {
     print_line(fmt::format("reader    {}", safe::one_line(seen.reader)));
@@ -44,6 +58,11 @@ void board_show(const BoardShowOptions& options) {
                            safe::one_line(seen.revision)));
     print_line(fmt::format("profile   {}; that of {} here is {}", hex_of(seen.digest),
                            safe::one_line(model.profile().name), same ? "the same" : hex_of(here)));
+    if (seen.last_fault) {
+      print_line(fmt::format("last run  ended by {}, vector {}: PC {}, LR {}, CFSR {}",
+                             cause_of(*seen.last_fault), seen.last_fault->vector, hex_of(seen.last_fault->pc),
+                             hex_of(seen.last_fault->lr), hex_of(seen.last_fault->cfsr)));
+    }
   }
   if (same) return;
   throw Failure(

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "firmware/core/iso7816/exchange.hpp"
+#include "firmware/panel/protocol.hpp"
 
 namespace sesame {
 
@@ -145,8 +146,10 @@ class Check {
     const auto values = ask(Test::fault, 15);
     if (!values) return;
     judge("last fault", (*values)[0] == 0, "none",
-          fmt::format("vector {}, PC {:08X}, LR {:08X}, CFSR {:08X}: addr2line finds the place", (*values)[2],
-                      number(*values, 3, 4), number(*values, 7, 4), number(*values, 11, 4)));
+          fmt::format("by {}, vector {}, PC {:08X}, LR {:08X}, CFSR {:08X}: addr2line finds the place",
+                      (*values)[1] < std::size(panel::kFaultCauses) ? panel::kFaultCauses[(*values)[1]]
+                                                                    : "something unknown",
+                      (*values)[2], number(*values, 3, 4), number(*values, 7, 4), number(*values, 11, 4)));
   }
 
   void supply() {

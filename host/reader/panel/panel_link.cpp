@@ -92,6 +92,7 @@ void PanelLink::take_frame() {
     case Type::power: return take_power(body);
     case Type::contacts: return take_contacts(body);
     case Type::result: return take_result(body);
+    case Type::fault: return take_fault(body);
     case Type::acknowledge: return take_acknowledgement(body);
     case Type::hello:
     case Type::key:
@@ -167,6 +168,12 @@ void PanelLink::take_result(Bytes body) {
   if (tries_ == 0 || body[0] != orders_.front().body[0]) return;
   seen_.result.assign(body.begin() + 1, body.end());
   told_ |= kResult;
+}
+
+void PanelLink::take_fault(Bytes body) {
+  if (body.size() != 14) return;
+  seen_.last_fault = Fault{body[0], body[1], long_word(body.subspan(2)), long_word(body.subspan(6)),
+                           long_word(body.subspan(10))};
 }
 
 void PanelLink::take_acknowledgement(Bytes body) {

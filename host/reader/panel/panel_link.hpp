@@ -38,11 +38,17 @@ struct PanelLimits {
 class PanelLink {
  public:
   using Time = std::chrono::steady_clock::time_point;
+  // How the run before this one ended.
+  struct Fault {
+    std::uint8_t cause = 0, vector = 0;  // panel::kFaultCauses; of the vector table
+    std::uint32_t pc = 0, lr = 0, cfsr = 0;
+  };
   // What the reader says of itself, last.
   struct Seen {
     std::string reader, board;       // names of profile and board
     std::uint32_t digest = 0;        // of the profile, as board::digest()
     std::string software, revision;  // of the sources of the image
+    std::optional<Fault> last_fault;
     Screen screen;
     State state = State::off;
     Notice notice = Notice::none;
@@ -100,6 +106,7 @@ class PanelLink {
   void take_power(Bytes body);
   void take_contacts(Bytes body);
   void take_result(Bytes body);
+  void take_fault(Bytes body);
   void take_acknowledgement(Bytes body);
 
   PanelLimits limits_;

@@ -1,6 +1,7 @@
 // A host that asks while the board talks to the card: the card does not notice.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -147,6 +148,21 @@ TEST_CASE("a hello is answered in full and in order, whenever it comes") {
                                                                          "1.2.3\0"
                                                                          "0123456789ab",
                                                                          33));
+}
+
+TEST_CASE("a hello is told how the run before ended, where it ended by a fault") {
+  TableCard card(kSlow.atr);
+  Board board(card);
+  board.last_fault = hal::Fault{hal::FaultCause::exception, 3, 0x08001234, 0x08000101, 0x8200};
+  Shell shell(kSesame, {"a board", 1, "1.2.3", "0123456789ab"}, Board::kInterface);
+  board.say(Type::hello, {}, 1);
+  for (int turns = 0; turns < 10'000; ++turns) board.turn(shell);
+  const auto told = std::find_if(board.heard.begin(), board.heard.end(),
+                                 [](const Board::Frame& frame) { return frame.type == Type::fault; });
+  REQUIRE(told != board.heard.end());
+  CHECK(hex(told->body) ==
+        "01033412000801010008"
+        "00820000");
 }
 
 TEST_CASE("what there is to show while a hello is answered comes after the answer, and whole") {

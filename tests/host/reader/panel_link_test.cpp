@@ -283,6 +283,20 @@ TEST_CASE("the reader says who it is, what it shows, its tries and its time") {
   CHECK(panel.state() == panel.board().reader().state());
 }
 
+TEST_CASE("how the run before ended is heard, and is not there before") {
+  PanelLink link({}, Time{});
+  CHECK_FALSE(link.seen().last_fault);
+  for (const std::uint8_t byte :
+       frame(panel::Type::fault, {1, 3, 0x34, 0x12, 0, 8, 1, 1, 0, 8, 0, 0x82, 0, 0})) {
+    link.received(byte, Time{});
+  }
+  REQUIRE(link.seen().last_fault);
+  CHECK(link.seen().last_fault->vector == 3);
+  CHECK(link.seen().last_fault->pc == 0x08001234);
+  CHECK(link.seen().last_fault->lr == 0x08000101);
+  CHECK(link.seen().last_fault->cfsr == 0x8200);
+}
+
 TEST_CASE("what cannot be a screen, or anything else, is not heard") {
   constexpr std::uint8_t kNoState = std::size(kStateNames);
   const Line body = GENERATE(Line{}, Line{1, 0, 0xFF, 1}, Line{kNoState, 0, 0xFF, 1, 0, 0},
