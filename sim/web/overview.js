@@ -17,7 +17,7 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
   const tiles = new Map();    // id → { element, draw, end }
   let shown = false;
   let turn = 0;
-  let labels = null;          // the schema of what a reader may be called; without one it cannot be
+  let longest = 0;            // characters of a label
 
   const disarm = new Set();   // one function a tile, told what a hand or the Tab key is at now
   for (const kind of ['pointerdown', 'focusin']) {
@@ -71,7 +71,7 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
     // Whatever is touched or reached meanwhile, it was not meant.
     const leave = (target) => { if (armed && !remove.contains(target)) arm(false); };
     disarm.add(leave);
-    const field = h('input', { class: 'label', hidden: true, maxlength: labels?.maxLength, spellcheck: 'false', 'aria-label': t('labelOf', { id }) });
+    const field = h('input', { class: 'label', hidden: true, maxlength: longest, spellcheck: 'false', 'aria-label': t('labelOf', { id }) });
     const rename = h('button', { type: 'button', class: 'rename' });
     const settle = () => { field.hidden = true; };
     rename.addEventListener('click', () => {
@@ -87,7 +87,7 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
       label(id, field.value.trim());
       rename.focus();
     });
-    const tools = h('div', { class: 'tile-tools' }, ...(labels ? [field, rename] : []), ...(id === stays ? [] : [remove]));
+    const tools = h('div', { class: 'tile-tools' }, field, rename, ...(id === stays ? [] : [remove]));
     const element = h('li', { class: 'tile', 'data-id': id }, open, tools);
     const lcd = createLcd(canvas, frame);
     const draw = () => {
@@ -232,7 +232,7 @@ export function createOverview({ stays, titleOf, cardTitle, make, complain }) {
     happened,
     // `schema`: of what may be changed of a reader, from openapi.json.
     describe(schema) {
-      labels = schema?.properties.label ?? null;
+      longest = schema.properties.label.maxLength;
     },
     show() {
       shown = true;
