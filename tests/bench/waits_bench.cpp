@@ -145,7 +145,7 @@ void told(const Server& server, const std::vector<std::string>& readers, double 
   Waits waits(server.port());
   for (const std::string& reader : readers) waits.open(reader, "match=secret&timeout_ms=60000");
   Client client(server.port());
-  client.post(readers.front() + "/reset", "{}");  // whoever asked before it is waiting by now
+  client.post(readers.front() + "/keys", R"({"keys":["1"]})");  // whoever asked before it is waiting by now
   const double waiting = server.resident();
   std::vector<Clock::time_point> pressed;
   std::thread user([&] {
