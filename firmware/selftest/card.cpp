@@ -1,8 +1,8 @@
 // The slot of the self-test: a T=0 card with a script, which any other command ends with an error.
 #include "firmware/hal/card.hpp"
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/selftest/script.hpp"
 #include "firmware/selftest/semihosting.hpp"
 

@@ -8,7 +8,7 @@
 //
 // and ends with 0 if the code was the right one.
 #include "firmware/app/shell.hpp"
-#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32/clock.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/generated/reader.hpp"

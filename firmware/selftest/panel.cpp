@@ -1,7 +1,7 @@
 // The self-test has no panel link.
 #include "firmware/hal/panel.hpp"
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
 
 namespace sesame::hal::panel {
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "firmware/boards/stm32f4/chip.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/source.hpp"
 
@@ -18,13 +19,13 @@ using document::quoted;
 using document::Table;
 using document::TomlDocument;
 using document::Value;
-using stm32f4::UsartRole;
 using Names = std::string_view[];
 
-constexpr Names kFamilies = {"stm32f4"};
+constexpr const Chip* kChips[] = {&stm32f4::kChip};
+constexpr Names kFamilies = {stm32f4::kChip.family};
 constexpr Names kLevels = {"low", "high"};
 constexpr Names kDisplays = {"hd44780", "ssd1306"};
-constexpr Names kRoles = {"TX", "RX", "CK"};  // in the order of stm32f4::UsartRole
+constexpr Names kRoles = {"TX", "RX", "CK"};                                      // in the order of UsartRole
 constexpr std::uint32_t kLeastCardClock = 1'000'000, kMostCardClock = 5'000'000;  // ISO 7816-3:2006, 5.2.3
 
 class BoardFile {
@@ -39,7 +40,8 @@ class BoardFile {
     const auto led = root.find("led");
     root.done();
     board_.title = title.title();
-    board_.family = kFamilies[family.one_of(kFamilies)];
+    chip_ = kChips[family.one_of(kFamilies)];
+    board_.family = chip_->family;
     read_clock(clock);
     read_card(card);
     read_panel(panel);
@@ -54,11 +56,12 @@ class BoardFile {
     Table table(clock);
     const Value quartz = table.at("quartz_hz");
     table.done();
-    board_.quartz_hz = quartz.number<std::uint32_t>(0, 26'000'000);
+    const auto& [least, most, step] = chip_->quartz_hz;
+    board_.quartz_hz = quartz.number<std::uint32_t>(0, most);
     if (board_.quartz_hz == 0) return;
-    if (board_.quartz_hz < 4'000'000 || board_.quartz_hz % 1'000'000 != 0) {
-      quartz.refuse(fmt::format("is {}; allowed: 4000000 to 26000000 in steps of 1000000, or 0 for none",
-                                board_.quartz_hz));
+    if (board_.quartz_hz < least || board_.quartz_hz % step != 0) {
+      quartz.refuse(fmt::format("is {}; allowed: {} to {} in steps of {}, or 0 for none", board_.quartz_hz,
+                                least, most, step));
     }
   }
 
@@ -78,23 +81,23 @@ class BoardFile {
     card.vcc_on_high = vcc_on.one_of(kLevels) == 1;
     card.detect = read_waking_pin(detect);
     card.card_in_high = card_in.one_of(kLevels) == 1;
-    card.clock_hz = read_card_clock(clock_hz, stm32f4::usart_bus_hz(card.usart));
+    card.clock_hz = read_card_clock(clock_hz, chip_->usart_bus_hz(card.usart));
     card.least_clocks_per_etu = least_clocks_per_etu.number<std::uint16_t>(8, 372);
   }
 
   static std::uint32_t read_card_clock(const Value& value, std::uint32_t usart_clock) {
     const auto hz = value.number<std::uint32_t>(kLeastCardClock, kMostCardClock);
     const std::uint32_t prescale = usart_clock / 2 / hz;
-    if (prescale > stm32f4::kMostPrescale || hz * 2 * prescale != usart_clock) {
+    if (prescale > kMostPrescale || hz * 2 * prescale != usart_clock) {
       std::vector<std::string> allowed;
-      for (std::uint32_t by = 1; by <= stm32f4::kMostPrescale; ++by) {
+      for (std::uint32_t by = 1; by <= kMostPrescale; ++by) {
         const std::uint32_t of = usart_clock / 2 / by;
         if (of * by * 2 == usart_clock && of >= kLeastCardClock && of <= kMostCardClock) {
           allowed.push_back(fmt::format("{}", of));
         }
       }
-      value.refuse(fmt::format("is {}; allowed, as {} by 2, 4 to {}: {}", hz, usart_clock,
-                               2 * stm32f4::kMostPrescale, fmt::join(allowed, ", ")));
+      value.refuse(fmt::format("is {}; allowed, as {} by 2, 4 to {}: {}", hz, usart_clock, 2 * kMostPrescale,
+                               fmt::join(allowed, ", ")));
     }
     return hz;
   }
@@ -199,9 +202,12 @@ class BoardFile {
 
   // ---- pins
 
-  static std::uint8_t read_usart(const Value& value) {
-    const auto usart = value.number<std::uint8_t>(1, 6);
-    if (usart == 4 || usart == 5) value.refuse(fmt::format("is {}; allowed: 1, 2, 3, 6", usart));
+  std::uint8_t read_usart(const Value& value) const {
+    const auto usart = value.number<std::uint8_t>(1, chip_->usarts.back());
+    if (std::find(chip_->usarts.begin(), chip_->usarts.end(), usart) == chip_->usarts.end()) {
+      value.refuse(fmt::format("is {}; allowed: {}", usart,
+                               fmt::join(chip_->usarts.begin(), chip_->usarts.end(), ", ")));
+    }
     return usart;
   }
 
@@ -215,8 +221,8 @@ class BoardFile {
   // A pin that nothing else uses.
   BoardPin read_pin(const Value& value) {
     const std::optional<BoardPin> parsed = parse(value.text());
-    if (!parsed) value.refuse(fmt::format("is {}; allowed: PA0 to PH15, PI0 to PI11", quoted(value.text())));
-    for (const stm32f4::Reserved& reserved : stm32f4::kReserved) {
+    if (!parsed) value.refuse(fmt::format("is {}; allowed: {}", quoted(value.text()), chip_->pins));
+    for (const Reserved& reserved : chip_->reserved) {
       if (*parsed == reserved.pin) {
         value.refuse(fmt::format("is {}, which is for {}; allowed: another pin", value.text(), reserved.why));
       }
@@ -228,7 +234,7 @@ class BoardFile {
     return *parsed;
   }
 
-  static std::optional<BoardPin> parse(std::string_view text) {
+  std::optional<BoardPin> parse(std::string_view text) const {
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
     if (text.size() < 3 || text.size() > 4 || text[0] != 'P') return std::nullopt;
     if (text[1] < 'A' || text[1] > 'Z') return std::nullopt;
@@ -237,14 +243,14 @@ class BoardFile {
     if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
     unsigned number = 0;
     for (const char c : digits) number = 10 * number + static_cast<unsigned>(c - '0');
-    const BoardPin parsed = stm32f4::pin(text[1], static_cast<std::uint8_t>(number));
-    return stm32f4::exists(parsed) ? std::optional(parsed) : std::nullopt;
+    const BoardPin parsed = pin(text[1], static_cast<std::uint8_t>(number));
+    return chip_->exists(parsed) ? std::optional(parsed) : std::nullopt;
   }
 
   BoardPin read_usart_pin(const Value& value, int usart, UsartRole role) {
     const BoardPin read = read_pin(value);
     std::vector<std::string> able;
-    for (const stm32f4::UsartPin& one : stm32f4::kUsartPins) {
+    for (const UsartPin& one : chip_->usart_pins) {
       if (one.usart != usart || one.role != role) continue;
       if (one.pin == read) return read;
       able.push_back(to_string(one.pin));
@@ -266,6 +272,7 @@ class BoardFile {
     return read;
   }
 
+  const Chip* chip_ = nullptr;  // of the board's family
   Board board_;
   std::vector<BoardPin> used_;
   std::vector<BoardPin> waking_;

@@ -62,12 +62,12 @@
 #include <string_view>
 #include <variant>
 
-#include "firmware/boards/stm32f4/chip.hpp"
+#include "firmware/boards/chip.hpp"
 #include "firmware/core/reader.hpp"
 
 namespace sesame::board {
 
-using BoardPin = stm32f4::Pin;  // the one family there is
+using BoardPin = Pin;
 using FourPins = std::array<BoardPin, 4>;
 
 struct BoardCard {

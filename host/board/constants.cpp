@@ -323,12 +323,14 @@ std::string reader_header(const ReaderProfile& reader, std::span<const std::stri
 
 std::uint32_t digest(const ReaderProfile& reader) { return fnv_1a(ReaderHeader(reader).write()); }
 
+std::string family_header(const Board& board) {
+  return preamble(board.name) + fmt::format("#include \"firmware/boards/{}/family.hpp\"\n", board.family);
+}
+
 std::string board_header(const Board& board) {
   return preamble(board.name) +
-         fmt::format(
-             "#include <array>\n#include <cstdint>\n#include <optional>\n#include <string_view>\n\n"
-             "#include \"firmware/boards/{}/pin.hpp\"\n#include \"firmware/core/reader.hpp\"\n\n",
-             board.family) +
+         "#include <array>\n#include <cstdint>\n#include <optional>\n#include <string_view>\n\n"
+         "#include \"firmware/boards/chip.hpp\"\n#include \"firmware/core/reader.hpp\"\n\n"
          "namespace sesame::board {\n\n" +
          fmt::format("inline constexpr std::string_view kName = {};\n", literal(board.name)) +
          fmt::format("inline constexpr std::uint32_t kQuartzHz = {};\n\n", board.quartz_hz) +

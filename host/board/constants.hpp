@@ -27,6 +27,9 @@ std::uint32_t digest(const ReaderProfile& reader);
 
 // The text of firmware/generated/board.hpp: pins and clocks, in sesame::board.
 std::string board_header(const Board& board);
+// The text of firmware/generated/family.hpp: the registers and the like of the board's family, for the
+// drivers that families share.
+std::string family_header(const Board& board);
 
 // Writes a file, and the folders above it, unless it has this content already: what is built from it then
 // stays as it is. Failure (Failure::environment) where it cannot.

@@ -9,15 +9,12 @@
 
 #include <algorithm>
 
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/lines.hpp"
-#include "firmware/boards/stm32f4/ring.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/ring.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/boards/stm32f4/usart.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/clock.hpp"
-#include "firmware/hal/panel.hpp"
 
 namespace sesame::board {
 namespace {
@@ -29,13 +26,11 @@ Usart& usart() { return at<Usart>(kWiring.address); }
 
 // CLK is the bus clock divided by 2 PSC (30.6.7).
 constexpr std::uint32_t kPrescaler = kWiring.bus_hz / (2 * kCardClockHz);
-static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 &&
-                  kPrescaler <= stm32f4::kMostPrescale && 2 * stm32f4::kMostPrescale * 2048 <= 0xFFFF,
+static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 && kPrescaler <= kMostPrescale &&
+                  2 * kMostPrescale * 2048 <= 0xFFFF,
               "the card clock is the bus clock divided by an even number up to 30: BRR has 16 bits");
 static_assert(kCardClockHz >= 1'000'000 && kCardClockHz <= 5'000'000, "ISO 7816-3:2006, 5.2.3");
 
-constexpr std::uint32_t kPowerRiseUs = 1000;        // of VCC, after a switch and its capacitor
-constexpr Millis kSettledIn = 20, kSettledOut = 2;  // a card that leaves leaves at once
 // A character of 12 etu and 254 more, at the slowest etu there is: 2048 clocks of 1 MHz, and then some.
 constexpr Millis kLongestCharacter = 600;
 constexpr Millis kLongestEcho = 2;  // after TC
@@ -43,11 +38,6 @@ constexpr Millis kLongestEcho = 2;  // after TC
 constexpr std::uint16_t kWrongParity = 0x100, kLostBefore = 0x200;
 constexpr std::uint8_t kInverseFirst = 0x03;  // 3F as direct convention has it, and its parity wrong (8.1)
 Ring<std::uint16_t, 64> received;             // the character, and these
-
-iso7816::Contacts contacts_now;
-volatile bool dropped =
-    false;  // by a handler: no contact is raised until the loop has taken note, which lowers them
-volatile bool pulled = false;  // likewise, for present()
 
 bool hears_itself = true;  // an emulated USART does not
 bool is_sending = false;
@@ -57,84 +47,15 @@ volatile bool refused = false;
 volatile bool echo_came = false;  // of the last character sent
 volatile bool first_due = false;  // the first character of an answer to reset, which tells the convention
 
-bool is_in = false;  // debounced
-Millis in_since = 0;
+}  // namespace
 
-bool contact_says_in() { return is_high(kCardDetect) == kCardInHigh; }
-// Below 2.7 V the card is outside its class, and so may the chip be.
-bool supply_is_low() { return (pwr().csr & pwr_bits::kSupplyLow) != 0; }
-void watch_supply() {
-  start_clock(rcc().apb1enr, rcc_bits::kPwr);
-  set_bits(pwr().cr, pwr_bits::kWatchSupply | pwr_bits::kBelow2V7);
-  watch_lines(bit(kSupplyLine), 0);
-  allow_interrupt(interrupt_of_line(kSupplyLine));
-}
-
-constexpr std::uint32_t kDetectLine = bit(kCardDetect.number);
-// While the card has power an edge of the switch is the end of it. With the panel link on the switch counts
-// for nothing.
-void watch_removal() {
-  if (hal::panel::on()) return;
-  choose_port(kCardDetect);
-  watch_lines(kCardInHigh ? 0 : kDetectLine, kCardInHigh ? kDetectLine : 0);
-  allow_interrupt(interrupt_of_line(kCardDetect.number));
-}
-void ignore_removal() {
-  ignore_lines(kDetectLine);
-  refuse_interrupt(interrupt_of_line(kCardDetect.number));
-}
-
-void lower_rst() {
-  set(kCardRst, false);
+void on_rst_low() {
   received.clear();
   is_sending = false;  // what was going out belongs to no request
   echo_due = false;
   allow_interrupt(kWiring.interrupt);
 }
-
-void start_clk() {
-  set_bits(usart().cr1, usart_bits::kEnable);
-  make_alternate(kCardClk, kWiring.pin_function, Drive::push_pull, Pull::none);
-}
-void stop_clk() {
-  make_output(kCardClk, false);
-  clear_bits(usart().cr1, usart_bits::kEnable);
-}
-
-void release_io() { make_alternate(kCardIo, kWiring.pin_function, Drive::open_drain, Pull::up); }
-void drop_vcc() {
-  make_output(kCardIo, false, Drive::open_drain);
-  set(kCardVcc, !kCardVccOnHigh);
-}
-
-// 6.4
-void lower(const iso7816::Contacts& contacts) {
-  if (!contacts.rst) lower_rst();
-  if (!contacts.clk) stop_clk();  // whatever it was: this is also the way out of a fatal error
-  if (!contacts.vcc) drop_vcc();
-}
-
-void drop_card() {
-  if (!contacts_now.vcc) return;
-  contacts_now = {};
-  lower(contacts_now);
-  dropped = true;
-  pulled = true;
-  work_left = true;
-}
-
-}  // namespace
-
-bool card_moved() { return contact_says_in() != is_in; }
-
-void look_at_card() {
-  if (!contact_says_in() && !hal::panel::on()) drop_card();
-}
-
-void on_supply_moved() {
-  forget_edges(bit(kSupplyLine));
-  if (supply_is_low()) drop_card();
-}
+void before_rst_high() { first_due = true; }
 
 void on_card_character() {
   if (received.full() && !echo_due)
@@ -172,62 +93,7 @@ void init() {
   usart().cr1 = kNineBits | kParity | kTransmit | kReceive | kReceiveInterrupt;
   set(iso7816::LineSettings{});
   allow_interrupt(kWiring.interrupt);
-
-  make_output(kCardRst, false);
-  make_output(kCardClk, false);
-  make_output(kCardIo, false, Drive::open_drain);
-  make_output(kCardVcc, !kCardVccOnHigh);
-  make_input(kCardDetect, Pull::up);  // a switch to ground
-  watch_supply();
-}
-
-bool present() {
-  if (panel::on()) return false;
-  const Millis now = clock::now();
-  if (pulled) {
-    pulled = false;
-    is_in = false;
-    in_since = now;
-  }
-  const bool says_in = contact_says_in() && !supply_is_low();
-  if (says_in == is_in) {
-    in_since = now;
-  } else if (now - in_since >= (says_in ? kSettledIn : kSettledOut)) {
-    is_in = says_in;
-  }
-  return is_in;
-}
-
-// A handler may drop the card between any two steps; then the rest of them is left.
-void set(const iso7816::Contacts& contacts) {
-  const bool rises = contacts.vcc && !contacts_now.vcc;
-  {
-    const InterruptsOff off;
-    lower(contacts);
-    if (!contacts.vcc) {
-      dropped = false;
-      ignore_removal();
-    }
-    if (dropped) return;
-    if (rises) {
-      watch_removal();
-      board::set(kCardVcc, kCardVccOnHigh);
-    }
-    contacts_now.vcc = contacts.vcc;
-  }
-  if (rises) {
-    look_at_card();
-    wait_us(kPowerRiseUs);
-  }
-  const InterruptsOff off;
-  if (dropped) return;
-  if (rises) release_io();
-  if (contacts.clk && !contacts_now.clk) start_clk();
-  if (contacts.rst && !contacts_now.rst) {
-    first_due = true;
-    board::set(kCardRst, true);
-  }
-  contacts_now = contacts;
+  init_slot();
 }
 
 void set(const iso7816::LineSettings& settings) {

@@ -1,15 +1,12 @@
-#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32/clock.hpp"
 
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/cpu.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
 #include "firmware/generated/board.hpp"
-#include "firmware/hal/clock.hpp"
 
 namespace sesame::board {
 namespace {
-
-volatile hal::clock::Millis millis = 0;
 
 // Polls with pauses between: every read of a register that QEMU lacks is a line in its log.
 bool wait_for(const Register& reg, std::uint32_t mask, std::uint32_t value) {
@@ -61,43 +58,17 @@ void start_clocks() {
   wait_for(rcc().cfgr, rcc_bits::kStatus, rcc_bits::kStatusPll);
 }
 
-void start_ticks() {
-  systick().load = (emulated() ? kEmulatedCyclesPerMilli : kCyclesPerMilli) - 1;
-  systick().val = 0;
-  systick().ctrl = systick_bits::kEnable | systick_bits::kInterrupt | systick_bits::kCoreClock;
+bool run_from_quartz() {
+  return at_full_speed() && (rcc().pllcfgr & rcc_bits::kPllFromHse) != 0 &&
+         (rcc().cr & rcc_bits::kHseReady) != 0;
 }
 
-void on_tick() {
-  millis = millis + 1;
-  work_left = true;
-  supervise();
-}
+bool at_full_speed() { return (rcc().cfgr & rcc_bits::kStatus) == rcc_bits::kStatusPll; }
 
-void wait_cycles(std::uint32_t cycles) {
-  const std::uint32_t period = systick().load + 1;
-  std::uint32_t last = systick().val;
-  std::uint32_t elapsed = 0;
-  for (std::uint32_t polls = cycles; elapsed < cycles && polls > 0; --polls) {
-    const std::uint32_t value = systick().val;
-    elapsed += value <= last ? last - value : last + period - value;
-    last = value;
-  }
+// With the regulator in its low-power mode, and the flash powered down.
+void choose_stop_mode() {
+  clear_bits(pwr().cr, pwr_bits::kStandby);
+  set_bits(pwr().cr, pwr_bits::kLowPowerRegulator | pwr_bits::kFlashOff);
 }
-
-void wait_us(std::uint32_t microseconds) { wait_cycles(microseconds * (kCoreHz / 1'000'000)); }
 
 }  // namespace sesame::board
-
-namespace sesame::hal::clock {
-
-void init() {
-  board::start_clocks();
-  board::start_ticks();
-}
-
-Millis now() {
-  const board::InterruptsOff off;  // two words
-  return board::millis;
-}
-
-}  // namespace sesame::hal::clock

@@ -1,9 +1,6 @@
 # What the build must know of the family.
-set(family_flags -mcpu=cortex-m4 -mthumb -mfloat-abi=soft)
+include(boards/stm32/shared.cmake)
 set(family_script stm32f4.ld)
-# memcpy and its like are called by code that the compiler makes only while it links.
-set_source_files_properties(boards/stm32f4/memory.cpp PROPERTIES
-  COMPILE_OPTIONS "-fno-lto;-fno-builtin;-fno-tree-loop-distribute-patterns")
 # Of its 1 MiB and 128 KiB: the most that an image may have, in bytes.
 set(family_most_flash 65536)
 set(family_most_ram 8192)

@@ -1,11 +1,11 @@
-// The registers of the STM32F405/F407 that this board uses, and their bits: no others. Peripherals are
-// described in RM0090, the parts of the core (SysTick, NVIC, SCB) in PM0214; the numbers after each are their
-// sections.
+// The registers of the STM32F405/F407 that this board uses, and their bits: no others. They are described in
+// RM0090; the numbers after each are its sections.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "firmware/boards/cortex_m4.hpp"
 #include "firmware/boards/register.hpp"
 
 namespace sesame::board {
@@ -143,63 +143,6 @@ inline constexpr std::uint32_t kActive = bit(7), kFull = 0x7F;  // CR: 50 ms at 
 inline constexpr std::uint32_t kNoWindow = 0x7F, kBy8 = 3 << 7, kEarlyInterrupt = bit(9);  // CFR
 }  // namespace wwdg_bits
 
-// The system timer, PM0214 4.5.
-struct SysTick {
-  Register ctrl;  // 4.5.1
-  Register load;  // 4.5.2: 24 bits
-  Register val;   // 4.5.3: counts down; a write makes it 0
-};
-namespace systick_bits {
-inline constexpr std::uint32_t kEnable = bit(0), kInterrupt = bit(1), kCoreClock = bit(2);
-}
-
-// Interrupt controller, PM0214 4.3: one bit an interrupt, a one written acts.
-struct Nvic {
-  Register iser[8];  // 4.3.2
-  Unused<24> reserved0;
-  Register icer[8];  // 4.3.3
-  Unused<24> reserved1;
-  Register ispr[8];  // 4.3.4
-  Unused<24> reserved2;
-  Register icpr[8];  // 4.3.5
-  Unused<88> reserved3_and_iabr;
-  Register ipr[60];  // 4.3.7: four interrupts each, the lowest number in the lowest byte
-};
-static_assert(offsetof(Nvic, icpr) == 0x180 && offsetof(Nvic, ipr) == 0x300);
-
-// Memory protection, PM0214 4.2.
-struct Mpu {
-  Register type;  // 4.2.5
-  Register ctrl;  // 4.2.6
-  Register rnr;   // 4.2.7
-  Register rbar;  // 4.2.8: with the region's number
-  Register rasr;  // 4.2.9
-};
-namespace mpu_bits {
-inline constexpr std::uint32_t kEnable = bit(0), kElseAsUsual = bit(2);  // CTRL: ENABLE, PRIVDEFENA
-inline constexpr std::uint32_t kValid = bit(4);                          // RBAR
-// RASR: no access, no execution, of 2^n bytes.
-constexpr std::uint32_t guard(unsigned n) { return bit(28) | (n - 1) << 1 | 1; }
-}  // namespace mpu_bits
-
-// System control block, PM0214 4.4.
-struct Scb {
-  Register cpuid;  // 4.4.2
-  Register icsr;   // 4.4.3
-  Register vtor;   // 4.4.4
-  Register aircr;  // 4.4.5
-  Register scr;    // 4.4.6
-  Unused<3> ccr_to_shpr2;
-  Register shpr3;  // 4.4.8: of PendSV and SysTick, the upper half
-  Unused<1> shcsr;
-  Register cfsr;  // 4.4.10
-};
-static_assert(offsetof(Scb, shpr3) == 0x20 && offsetof(Scb, cfsr) == 0x28);
-namespace scb_bits {
-inline constexpr std::uint32_t kClearPendingSysTick = bit(25), kPendPendSv = bit(28);  // ICSR
-inline constexpr std::uint32_t kSleepDeep = bit(2);                                    // SCR
-}  // namespace scb_bits
-
 // The debug unit, RM0090 38.16: which chip this is.
 struct Dbgmcu {
   Register idcode;   // 38.6.1
@@ -214,8 +157,7 @@ inline constexpr std::uint32_t kWwdgStops = bit(11);  // APB1_FZ
 
 inline constexpr std::uintptr_t kUsart1Address = 0x4001'1000, kUsart2Address = 0x4000'4400,
                                 kUsart3Address = 0x4000'4800, kUsart6Address = 0x4001'1400;
-inline constexpr unsigned kInterrupts = 82;      // RM0090, table 62
-inline constexpr unsigned kFirstInterrupt = 16;  // its place in the vector table (PM0214, 2.3.4)
+inline constexpr unsigned kInterrupts = 82;  // RM0090, table 62
 
 inline Rcc& rcc() { return at<Rcc>(0x4002'3800); }
 inline Pwr& pwr() { return at<Pwr>(0x4000'7000); }
@@ -226,10 +168,6 @@ inline Gpio& gpio(unsigned port) { return at<Gpio>(0x4002'0000 + 0x400 * port); 
 inline Syscfg& syscfg() { return at<Syscfg>(0x4001'3800); }
 inline Wwdg& wwdg() { return at<Wwdg>(0x4000'2C00); }
 inline Exti& exti() { return at<Exti>(0x4001'3C00); }
-inline SysTick& systick() { return at<SysTick>(0xE000'E010); }
-inline Nvic& nvic() { return at<Nvic>(0xE000'E100); }
-inline Mpu& mpu() { return at<Mpu>(0xE000'ED90); }
-inline Scb& scb() { return at<Scb>(0xE000'ED00); }
 inline Dbgmcu& dbgmcu() { return at<Dbgmcu>(0xE004'2000); }
 
 // No chip, but an emulator: it has no debug unit, and reads 0 there.
@@ -242,5 +180,13 @@ inline void start_clock(Register& enable, std::uint32_t bits) {
   static_cast<void>(std::uint32_t{enable});
 }
 inline void start_gpio(unsigned port) { start_clock(rcc().ahb1enr, bit(port)); }
+inline void stop_gpio(unsigned port) { clear_bits(rcc().ahb1enr, bit(port)); }
+
+// Below 2.7 V the card is outside its class, and so may the chip be.
+inline bool supply_is_low() { return (pwr().csr & pwr_bits::kSupplyLow) != 0; }
+inline void start_supply_detector() {
+  start_clock(rcc().apb1enr, rcc_bits::kPwr);
+  set_bits(pwr().cr, pwr_bits::kWatchSupply | pwr_bits::kBelow2V7);
+}
 
 }  // namespace sesame::board

@@ -3,7 +3,7 @@
 // that at 3.3 V.
 #include "firmware/hal/supply.hpp"
 
-#include "firmware/boards/stm32f4/delay.hpp"
+#include "firmware/boards/stm32/delay.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
 
 namespace sesame::hal::supply {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32f4/chip.hpp"
 #include "firmware/boards/stm32f4/registers.hpp"
 
 namespace sesame::board {
@@ -31,5 +31,19 @@ consteval UsartWiring usart_wiring(int number) {
 inline void start_usart(const UsartWiring& wiring) {
   start_clock(wiring.on_apb2 ? rcc().apb2enr : rcc().apb1enr, wiring.clock_bit);
 }
+
+// As an asynchronous line of 8 bits without parity, for the panel link: each byte that comes is an interrupt.
+inline void start_bytes(Usart& usart, std::uint32_t divider) {
+  using namespace usart_bits;
+  usart.brr = divider;
+  usart.cr1 = kEnable | kTransmit | kReceive | kReceiveInterrupt;
+}
+// Whatever was wrong with it: the link has a checksum.
+inline std::uint8_t take_byte(Usart& usart) {
+  static_cast<void>(std::uint32_t{usart.sr});  // then DR: the two reads clear all flags (30.6.1)
+  return static_cast<std::uint8_t>(usart.dr);
+}
+inline bool has_room(Usart& usart) { return (usart.sr & usart_bits::kEmpty) != 0; }
+inline void put_byte(Usart& usart, std::uint8_t byte) { usart.dr = byte; }
 
 }  // namespace sesame::board

@@ -1,7 +1,7 @@
 #include "firmware/hal/card.hpp"
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/selftest/ended/secret.hpp"
 
 namespace sesame::hal::card {

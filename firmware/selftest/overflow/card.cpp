@@ -1,7 +1,7 @@
 // The slot of the image that runs out of stack: with its contacts off the test is over.
 #include "firmware/hal/card.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/selftest/semihosting.hpp"
 
 namespace sesame::hal::card {

@@ -1,8 +1,8 @@
 // sesame_constants READER.toml BOARD.toml OUTDIR
 //
-// Turns a reader profile and a board into OUTDIR/firmware/generated/reader.hpp and board.hpp, for an image of
-// the two. Both may be shipped ones, by name. Exit status 2: a file that is not what it should be, or a
-// reader that cannot work on that board; 3: OUTDIR cannot be written.
+// Turns a reader profile and a board into OUTDIR/firmware/generated/reader.hpp, board.hpp and family.hpp,
+// for an image of the two. Both may be shipped ones, by name. Exit status 2: a file that is not what it
+// should be, or a reader that cannot work on that board; 3: OUTDIR cannot be written.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -26,6 +26,8 @@ void write_constants(const char* reader_file, const char* board_file, const std:
                                   sesame::board::reader_header(reader.profile(), low_battery));
   sesame::board::write_if_changed(folder + "/firmware/generated/board.hpp",
                                   sesame::board::board_header(board));
+  sesame::board::write_if_changed(folder + "/firmware/generated/family.hpp",
+                                  sesame::board::family_header(board));
 }
 
 }  // namespace

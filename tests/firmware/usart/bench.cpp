@@ -17,7 +17,7 @@ SlotStatus TableCard::carry_out(const SlotRequest& request, emv::ResponseBuffer&
   return answer.assign(bytes) ? SlotStatus::ok : SlotStatus::garbled;
 }
 
-Bench::Bench(CardSlot& slot, const LineCard::Manners& manners, const Stm32f4::Made& made,
+Bench::Bench(CardSlot& slot, const LineCard::Manners& manners, const TheChip::Made& made,
              const card::iso7816::Misbehavior& misbehavior)
     : chip(made),
       card(chip.line(), slot, kCardClockHz, manners, misbehavior),

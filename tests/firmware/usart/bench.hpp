@@ -15,7 +15,7 @@
 #include "firmware/core/iso7816/link.hpp"
 #include "host/card/slot.hpp"
 #include "tests/firmware/core/hex.hpp"
-#include "tests/firmware/usart/stm32f4.hpp"
+#include "tests/firmware/usart/the_chip.hpp"
 
 namespace sesame::board::model {
 
@@ -33,7 +33,7 @@ class TableCard final : public CardSlot {
 
 class Bench {
  public:
-  explicit Bench(CardSlot& card, const LineCard::Manners& manners = {}, const Stm32f4::Made& made = {},
+  explicit Bench(CardSlot& card, const LineCard::Manners& manners = {}, const TheChip::Made& made = {},
                  const card::iso7816::Misbehavior& misbehavior = {});
 
   // The outcome: bytes, or the error's name; of a run that did not come back, how it ended.
@@ -47,7 +47,7 @@ class Bench {
 
   Time dawdle = 0;  // what else a turn of the loop does
 
-  Stm32f4 chip;
+  TheChip chip;
   LineCard card;
 
   // Those of the reader, or of the card, in order.

@@ -1,31 +1,31 @@
-// firmware/boards/stm32f4/clock.cpp: oscillators that start and that do not, and the one clock.
+// The clock.cpp of each family: oscillators that start and that do not, and the one clock.
 #include <catch2/catch.hpp>
 
-#include "firmware/boards/stm32f4/clock.hpp"
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/boards/stm32/clock.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/generated/board.hpp"
 #include "firmware/hal/clock.hpp"
-#include "tests/firmware/usart/stm32f4.hpp"
+#include "tests/firmware/usart/the_chip.hpp"
 
 namespace sesame::board::model {
 namespace {
 
 struct Started {
-  explicit Started(const Stm32f4::Made& made = {}) : chip(made) {
+  explicit Started(const TheChip::Made& made = {}) : chip(made) {
     REQUIRE(chip.run([] { hal::clock::init(); }) == Ending::returned);
   }
-  Stm32f4 chip;
+  TheChip chip;
 };
 
-TEST_CASE("the core runs at its speed, from the quartz") {
+TEST_CASE("the core runs at its speed, from the quartz where there is one") {
   Started board;
   CHECK(board.chip.core_hz() == kCoreHz);
   CHECK(board.chip.core_hz() <= 42'000'000);  // the card's line needs no more
-  CHECK(board.chip.from_quartz());
+  CHECK(board.chip.from_quartz() == (kQuartzHz != 0));
 }
 
 TEST_CASE("without a quartz that starts it does so from the internal oscillator, a bounded time later") {
-  Stm32f4::Made made;
+  TheChip::Made made;
   made.quartz_hz = std::nullopt;
   Started board(made);
   CHECK(board.chip.core_hz() == kCoreHz);
@@ -34,9 +34,9 @@ TEST_CASE("without a quartz that starts it does so from the internal oscillator,
 }
 
 TEST_CASE("a PLL that never locks leaves a core that goes on, slowly") {
-  Stm32f4::Made made;
+  TheChip::Made made;
   made.pll_locks = false;
-  Stm32f4 chip(made);
+  TheChip chip(made);
   CHECK(chip.run([] { hal::clock::init(); }) == Ending::returned);
   CHECK(chip.core_hz() == 16'000'000);
   CHECK(chip.now() < 300 * kMilli);
@@ -70,13 +70,6 @@ TEST_CASE("a short wait is as long as it is asked, and ends where the timer stan
   }
   REQUIRE(board.chip.run([] { systick().ctrl = 0; }) == Ending::returned);
   CHECK(waited(100) < 10 * kMilli);
-}
-
-TEST_CASE("the flash is read ahead, but on the first revision, which cannot") {
-  Stm32f4::Made revision_a;
-  revision_a.idcode = 0x1000'6411;  // its errata: the device is that of an STM32F2
-  CHECK_FALSE(Started(revision_a).chip.prefetches());
-  CHECK(Started().chip.prefetches());
 }
 
 }  // namespace

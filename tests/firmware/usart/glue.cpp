@@ -1,7 +1,7 @@
 #include "tests/firmware/usart/glue.hpp"
 
-#include "firmware/boards/stm32f4/last_run.hpp"
-#include "firmware/boards/stm32f4/vectors.hpp"
+#include "firmware/boards/stm32/last_run.hpp"
+#include "firmware/boards/stm32/vectors.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/fatal.hpp"

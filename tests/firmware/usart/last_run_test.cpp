@@ -1,9 +1,9 @@
-// firmware/boards/stm32f4/last_run.cpp: what one run leaves to the next.
+// firmware/boards/stm32/last_run.cpp: what one run leaves to the next.
 #include <catch2/catch.hpp>
 
-#include "firmware/boards/stm32f4/last_run.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
-#include "tests/firmware/usart/stm32f4.hpp"
+#include "firmware/boards/stm32/last_run.hpp"
+#include "firmware/generated/family.hpp"
+#include "tests/firmware/usart/the_chip.hpp"
 
 namespace sesame::board::model {
 namespace {
@@ -19,7 +19,7 @@ TEST_CASE("what began a run is told by the most telling of the chip's flags, whi
   const Row rows[] = {
       {0, ResetCause::unknown},
       {kPinReset, ResetCause::pin},
-      {kPinReset | kBrownOutReset, ResetCause::brown_out},
+      {kPinReset | kBrownOutReset, kBrownOutReset != 0 ? ResetCause::brown_out : ResetCause::pin},
       {kPinReset | kBrownOutReset | kPowerOnReset, ResetCause::power_on},
       {kPinReset | kSoftwareReset, ResetCause::software},
       {kPinReset | kWatchdogReset, ResetCause::watchdog},
@@ -28,9 +28,9 @@ TEST_CASE("what began a run is told by the most telling of the chip's flags, whi
   };
   for (const auto& [flags, cause] : rows) {
     CAPTURE(flags);
-    Stm32f4::Made made;
+    TheChip::Made made;
     made.reset_flags = flags;
-    Stm32f4 chip(made);
+    TheChip chip(made);
     std::uint32_t left = 1;
     CHECK(chip.run([&] {
       keep_reset_cause();
@@ -43,10 +43,10 @@ TEST_CASE("what began a run is told by the most telling of the chip's flags, whi
 
 TEST_CASE("where a run ended is there for the next ones, until it is forgotten") {
   {
-    Stm32f4 chip;
+    TheChip chip;
     CHECK(chip.run([] { hal::fatal(); }) == Ending::fatal);
   }
-  Stm32f4 chip;  // its variables are new
+  TheChip chip;  // its variables are new
   const auto fault = hal::last_fault();
   REQUIRE(fault);
   CHECK(fault->cause == hal::FaultCause::program);
@@ -63,7 +63,7 @@ TEST_CASE("the handler that ran tells why a run ended") {
   };
   for (const auto& [vector, cause] : rows) {
     CAPTURE(vector);
-    Stm32f4 chip;
+    TheChip chip;
     const std::uint32_t number = vector;
     CHECK(chip.run([number] { keep_fault(number, 0x0800'1234, 0x0800'5678); }) == Ending::returned);
     CHECK(hal::last_fault() ==

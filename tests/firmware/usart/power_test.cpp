@@ -1,24 +1,25 @@
-// firmware/boards/stm32f4/power.cpp: sleep, Stop mode, and what wakes from it.
+// firmware/boards/stm32/power.cpp: sleep, Stop mode, and what wakes from it.
 #include <catch2/catch.hpp>
 
-#include "firmware/boards/stm32f4/clock.hpp"
+#include "firmware/boards/stm32/clock.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/generated/board.hpp"
+#include "firmware/generated/family.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/keys.hpp"
 #include "firmware/hal/panel.hpp"
-#include "tests/firmware/usart/stm32f4.hpp"
+#include "tests/firmware/usart/the_chip.hpp"
 
 namespace sesame::board::model {
 namespace {
 
-constexpr stm32f4::Pin outside(Pin pin) { return {pin.port, pin.number}; }
-constexpr auto kRow = outside(kKeyRows[1]), kColumn = outside(kKeyColumns[2]);
+constexpr Pin kRow = kKeyRows[1], kColumn = kKeyColumns[2], kDetect = kCardDetect, kStrap = kPanelStrap;
 
 struct Started {
   explicit Started(bool panel_on = false) {
-    chip.wire(outside(kPanelStrap), panel_on ? std::optional(false) : std::nullopt);
-    chip.wire(outside(kCardDetect), !kCardInHigh);
+    chip.wire(kStrap, panel_on ? std::optional(false) : std::nullopt);
+    chip.wire(kDetect, !kCardInHigh);
     REQUIRE(chip.run([] {
       hal::clock::init();
       hal::panel::init();
@@ -33,7 +34,7 @@ struct Started {
     CHECK(chip.run([] { hal::clock::stop(); }) == Ending::returned);
     return chip.now() - begin;
   }
-  Stm32f4 chip;
+  TheChip chip;
 };
 
 TEST_CASE("a sleep ends with the next millisecond") {
@@ -64,8 +65,7 @@ TEST_CASE("a key wakes the board from Stop, and it runs as fast as before") {
 
 TEST_CASE("a card that comes or goes wakes the board") {
   Started board;
-  const auto detect = outside(kCardDetect);
-  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(detect, kCardInHigh); });
+  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(kDetect, kCardInHigh); });
   CHECK(board.stop() >= kSecond);
   REQUIRE(board.chip.run([&] {
     for (int i = 0; i < 50; ++i) {
@@ -74,7 +74,7 @@ TEST_CASE("a card that comes or goes wakes the board") {
     }
     CHECK(hal::card::present());
   }) == Ending::returned);
-  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(detect, !kCardInHigh); });
+  board.chip.at(board.chip.now() + kSecond, [&] { board.chip.wire(kDetect, !kCardInHigh); });
   CHECK(board.stop() >= kSecond);
   CHECK(board.chip.deep_sleeps() == 2);
 }
@@ -84,7 +84,7 @@ TEST_CASE("what moved before the stop is not slept over") {
   board.chip.press(kRow, kColumn);
   CHECK(board.stop() <= kMilli);
   board.chip.release();
-  board.chip.wire(outside(kCardDetect), kCardInHigh);
+  board.chip.wire(kDetect, kCardInHigh);
   CHECK(board.stop() <= kMilli);
   CHECK(board.chip.deep_sleeps() == 0);
 }
@@ -142,18 +142,18 @@ TEST_CASE("an edge that comes as the board goes to sleep, and one as it wakes, a
 }
 
 TEST_CASE("a pin that nothing uses is analog, and the debug port is what it was") {
-  Stm32f4 chip;
+  TheChip chip;
   REQUIRE(chip.run([] {
     rest_pins();
     hal::card::init();
   }) == Ending::returned);
-  CHECK(chip.mode({0, 13}) == Stm32f4::Mode::alternate);
-  CHECK(chip.mode({0, 14}) == Stm32f4::Mode::alternate);
-  CHECK(chip.mode({0, 0}) == Stm32f4::Mode::analog);
-  CHECK(chip.mode({8, 11}) == Stm32f4::Mode::analog);
-  CHECK(chip.mode({1, 3}) == Stm32f4::Mode::analog);
-  CHECK(chip.mode(outside(kCardRst)) == Stm32f4::Mode::output);
-  CHECK(chip.mode(outside(kCardDetect)) == Stm32f4::Mode::input);
+  CHECK(chip.mode({0, 13}) == TheChip::Mode::alternate);
+  CHECK(chip.mode({0, 14}) == TheChip::Mode::alternate);
+  CHECK(chip.mode({0, 0}) == TheChip::Mode::analog);
+  CHECK(chip.mode({kLastPort, 1}) == TheChip::Mode::analog);
+  CHECK(chip.mode({1, 3}) == TheChip::Mode::analog);
+  CHECK(chip.mode(kCardRst) == TheChip::Mode::output);
+  CHECK(chip.mode(kCardDetect) == TheChip::Mode::input);
 }
 
 }  // namespace

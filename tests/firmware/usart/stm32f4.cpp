@@ -13,22 +13,9 @@ namespace sesame::board::model {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) { throw std::logic_error("STM32F4: " + what); }
-
-constexpr unsigned kPorts = stm32f4::kLastPort + 1;
 constexpr std::uint32_t kInternalHz = 16'000'000;
 constexpr UsartWiring kCard = usart_wiring(kCardUsart);
-constexpr stm32f4::Pin outside(Pin pin) { return {pin.port, pin.number}; }
-
-// A part that other registers than its own switch on: while its clock stands it does not listen.
-class Store : public Peripheral {
- public:
-  std::uint32_t read(std::uint32_t offset) override { return words_.at(offset / 4); }
-  void write(std::uint32_t offset, std::uint32_t value) override { words_.at(offset / 4) = value; }
-
- protected:
-  std::array<std::uint32_t, 64> words_{};
-};
+constexpr Pin kIo = kCardIo;
 
 }  // namespace
 
@@ -126,11 +113,6 @@ class Stm32f4::Rcc final : public Peripheral {
   Time hse_since_ = 0, pll_since_ = 0;
 };
 
-class Stm32f4::Flash final : public Store {
- public:
-  std::uint32_t acr() const { return words_[0]; }
-};
-
 // 5.4, and the voltage detector on line 16 of EXTI (5.2.2).
 class Stm32f4::Pwr final : public Peripheral {
  public:
@@ -189,158 +171,6 @@ class Stm32f4::Factory final : public Peripheral {
  public:
   std::uint32_t read(std::uint32_t) override { return Adc::kAtCalibration << 16; }
   void write(std::uint32_t, std::uint32_t) override {}
-};
-
-class Stm32f4::Syscfg final : public Store {
- public:
-  explicit Syscfg(Stm32f4& chip) : chip_(chip) {}
-  std::uint32_t read(std::uint32_t offset) override { return on() ? Store::read(offset) : 0; }
-  void write(std::uint32_t offset, std::uint32_t value) override {
-    if (on()) Store::write(offset, value);
-  }
-  unsigned port_of(unsigned line) const { return words_[2 + line / 4] >> (line % 4 * 4) & 15; }
-
- private:
-  bool on() const { return chip_.clocked(0x44, 14); }
-  Stm32f4& chip_;
-};
-
-// 12.3. A flag in PR is set by an edge whether the line is masked or not. Cleared, it is gone only when the
-// write has come through: a while later, or before the next read of one of these registers.
-class Stm32f4::Exti final : public Peripheral {
- public:
-  explicit Exti(Stm32f4& chip) : chip_(chip) {}
-
-  std::uint32_t read(std::uint32_t offset) override {
-    settle();
-    switch (offset) {
-      case 0x00: return imr_;
-      case 0x04: return 0;
-      case 0x08: return rtsr_;
-      case 0x0C: return ftsr_;
-      case 0x14: return pr_;
-      default: refuse("EXTI has no such register here");
-    }
-  }
-  void write(std::uint32_t offset, std::uint32_t value) override {
-    if (settles_at_ && *settles_at_ <= chip_.now()) settle();
-    switch (offset) {
-      case 0x00: imr_ = value; break;
-      case 0x08: rtsr_ = value; break;
-      case 0x0C: ftsr_ = value; break;
-      case 0x14:
-        to_clear_ |= value;
-        settles_at_ = chip_.now() + chip_.cycles(12);
-        break;
-      default: refuse("EXTI has no such register here");
-    }
-    drive();
-  }
-  std::optional<Time> next() const override { return settles_at_; }
-  void happen() override { settle(); }
-
-  void edge(unsigned line, bool rising) {
-    if (((rising ? rtsr_ : ftsr_) >> line & 1) == 0) return;
-    pr_ |= bit(line);
-    to_clear_ &= ~bit(line);
-    drive();
-  }
-
- private:
-  void settle() {
-    pr_ &= ~to_clear_;
-    to_clear_ = 0;
-    settles_at_.reset();
-    drive();
-  }
-  // Table 62: which interrupt a line has.
-  void drive() {
-    const std::uint32_t pending = pr_ & imr_;
-    for (unsigned line = 0; line < 5; ++line) chip_.set_interrupt(6 + line, (pending >> line & 1) != 0);
-    chip_.set_interrupt(23, (pending & 0x03E0) != 0);
-    chip_.set_interrupt(40, (pending & 0xFC00) != 0);
-    chip_.set_interrupt(1, (pending & bit(16)) != 0);
-  }
-
-  Stm32f4& chip_;
-  std::uint32_t imr_ = 0, rtsr_ = 0, ftsr_ = 0, pr_ = 0, to_clear_ = 0;
-  std::optional<Time> settles_at_;
-};
-
-// 8.4. In Stop mode pins keep what they do.
-class Stm32f4::Gpio final : public Peripheral {
- public:
-  Gpio(Stm32f4& chip, std::uint8_t port) : chip_(chip), port_(port) {
-    if (port == 0) moder_ = 0xA800'0000;  // SWD and JTAG (8.4.1)
-    if (port == 1) moder_ = 0x0000'0280;
-  }
-
-  std::uint32_t read(std::uint32_t offset) override {
-    if (!on()) return 0;
-    switch (offset) {
-      case 0x00: return moder_;
-      case 0x04: return otyper_;
-      case 0x08: return ospeedr_;
-      case 0x0C: return pupdr_;
-      case 0x10: {
-        std::uint32_t levels = 0;
-        for (unsigned n = 0; n < 16; ++n) {
-          if (mode(n) != Mode::analog && (is_clock(n) ? clock_is_high() : level(n))) levels |= bit(n);
-        }
-        return levels;
-      }
-      case 0x14: return odr_;
-      case 0x20:
-      case 0x24: return afr_[(offset - 0x20) / 4];
-      default: refuse("GPIO has no such register here");
-    }
-  }
-  void write(std::uint32_t offset, std::uint32_t value) override {
-    if (!on()) return;
-    const std::uint16_t before = levels();
-    switch (offset) {
-      case 0x00: moder_ = value; break;
-      case 0x04: otyper_ = value; break;
-      case 0x08: ospeedr_ = value; break;
-      case 0x0C: pupdr_ = value; break;
-      case 0x18: odr_ = (odr_ | (value & 0xFFFF)) & ~(value >> 16 & ~value & 0xFFFF); break;
-      case 0x20:
-      case 0x24: afr_[(offset - 0x20) / 4] = value; break;
-      default: refuse("GPIO has no such register here");
-    }
-    changed(before);
-  }
-
-  Mode mode(unsigned n) const { return static_cast<Mode>(moder_ >> (2 * n) & 3); }
-  unsigned function(unsigned n) const { return afr_[n / 8] >> (n % 8 * 4) & 15; }
-  bool level(unsigned n) const;
-  void wire(unsigned n, std::optional<bool> level) {
-    while_levels_change([&] { wired_[n] = level; });
-  }
-  template <class What>
-  void while_levels_change(What what) {
-    const std::uint16_t before = levels();
-    what();
-    changed(before);
-  }
-
- private:
-  bool on() const { return chip_.clocked(0x30, port_); }
-  // The card's clock, which is seen where a pin is looked at, and moves nothing here.
-  bool is_clock(unsigned n) const;
-  bool clock_is_high() const { return chip_.now() / (kSecond / (2 * kCardClockHz)) % 2 != 0; }
-  std::uint16_t levels() const {
-    std::uint16_t all = 0;
-    for (unsigned n = 0; n < 16; ++n) all = static_cast<std::uint16_t>(all | (level(n) ? 1U << n : 0U));
-    return all;
-  }
-  void changed(std::uint16_t before);
-
-  Stm32f4& chip_;
-  std::uint8_t port_;
-  std::uint32_t moder_ = 0, otyper_ = 0, ospeedr_ = 0, pupdr_ = 0, odr_ = 0, afr_[2] = {};
-  std::array<std::optional<bool>, 16> wired_{};
-  std::array<int, 16> functions_{};  // those that pins in alternate mode have, and 1 more
 };
 
 // 30.6: the registers in front of the port to the line. The one of the panel is never on here.
@@ -464,111 +294,40 @@ class Stm32f4::Usart final : public Peripheral {
   Time out_until_ = 0;  // of an emulated one
 };
 
-// 22.6: the window watchdog counts down by the clock of APB1 and resets the chip below 40 hex; just before,
-// it may call for help. In Stop mode it stands still.
-class Stm32f4::Watchdog final : public Peripheral {
- public:
-  explicit Watchdog(Stm32f4& chip) : chip_(chip) {}
-
-  std::uint32_t read(std::uint32_t offset) override {
-    if (!on()) return 0;
-    return offset == 0 ? (active_ ? 0x80 : 0) | counter() : offset == 4 ? cfr_ : sr_;
-  }
-  void write(std::uint32_t offset, std::uint32_t value) override {
-    if (!on()) return;
-    if (offset == 0) {
-      if ((value & 0x40) == 0) chip_.end(Ending::reset);
-      if (active_ && counter() > (cfr_ & 0x7F)) refuse("the window watchdog is fed too early");
-      active_ = active_ || (value & 0x80) != 0;
-      start_ = value & 0x7F;
-      since_ = chip_.now();
-      called_ = false;
-    } else if (offset == 4) {
-      cfr_ = value;
-    } else {
-      sr_ &= value;
-      chip_.set_interrupt(0, false);
-    }
-  }
-  std::optional<Time> next() const override {
-    if (!active_ || chip_.sleeps_deeply()) return std::nullopt;
-    return since_ + (start_ - 0x40 + (called_ ? 1 : 0)) * tick();
-  }
-  void happen() override {
-    if (called_) chip_.end(Ending::reset);
-    called_ = true;
-    if ((cfr_ & bit(9)) == 0) return;
-    sr_ = 1;
-    chip_.set_interrupt(0, true);
-  }
-  void woken(Time slept) { since_ += slept; }
-
- private:
-  bool on() const { return chip_.clocked(0x40, 11); }
-  Time tick() const;
-  std::uint32_t counter() const {
-    if (!active_) return start_;
-    return start_ - static_cast<std::uint32_t>((chip_.now() - since_) / tick());
-  }
-
-  Stm32f4& chip_;
-  bool active_ = false, called_ = false;
-  std::uint32_t start_ = 0x7F, cfr_ = 0x7F, sr_ = 0;
-  Time since_ = 0;
-};
-
-// The card at the other end, as a part of the chip's time.
-class Stm32f4::CardSide final : public Peripheral {
- public:
-  explicit CardSide(Stm32f4& chip) : chip_(chip) {}
-  std::uint32_t read(std::uint32_t) override { return 0; }
-  void write(std::uint32_t, std::uint32_t) override {}
-  std::optional<Time> next() const override {
-    return chip_.card_ == nullptr ? std::nullopt : chip_.card_->next();
-  }
-  void happen() override { chip_.card_->happen(chip_.now()); }
-
- private:
-  Stm32f4& chip_;
-};
-
 struct Stm32f4::Parts {
   explicit Parts(Stm32f4& chip)
       : rcc(chip),
+        flash([] { return true; }),
         pwr(chip),
-        syscfg(chip),
-        exti(chip),
         usart(chip, true),
         other_usart(chip, false),
-        watchdog(chip),
+        watchdog(
+            chip, [this] { return (rcc.apb1enr & bit(11)) != 0; }, [this] { return rcc.apb1_hz(); }),
         dbgmcu(chip.made_),
         adc(chip.made_),
-        adc_common(chip.made_),
-        card_side(chip) {
-    for (std::uint8_t port = 0; port < kPorts; ++port) ports.push_back(std::make_unique<Gpio>(chip, port));
-  }
+        adc_common(chip.made_) {}
   Rcc rcc;
-  Flash flash;
+  Store flash;
   Pwr pwr;
-  Syscfg syscfg;
-  Exti exti;
   Usart usart, other_usart;
   Watchdog watchdog;
   Dbgmcu dbgmcu;
   Adc adc, adc_common;
   Factory factory;
-  CardSide card_side;
-  std::vector<std::unique_ptr<Gpio>> ports;
   Time stopped_at = 0;
 };
 
-Stm32f4::Stm32f4(const Made& made) : Chip(kInterrupts), made_(made) {
+// The pins of SWD and JTAG have their function after a reset (8.4.1).
+Stm32f4::Stm32f4(const Made& made)
+    : Stm32(
+          kInterrupts, {.exti = 0x4001'3C00, .syscfg = 0x4001'3800, .gpio = 0x4002'0000},
+          {0xA800'0000, 0x0000'0280, 0, 0, 0, 0, 0, 0, 0}, [this] { return clocked(0x44, 14); },
+          [this](unsigned port) { return clocked(0x30, port); }),
+      made_(made) {
   parts_ = std::make_unique<Parts>(*this);
   add(0x4002'3800, 0x80, parts_->rcc);
   add(0x4002'3C00, 0x40, parts_->flash);
   add(0x4000'7000, 0x08, parts_->pwr);
-  add(0x4001'3800, 0x24, parts_->syscfg);
-  add(0x4001'3C00, 0x18, parts_->exti);
   add(0x4000'2C00, 0x0C, parts_->watchdog);
   add(0xE004'2000, 0x10, parts_->dbgmcu);
   add(0x4001'2000, 0x50, parts_->adc);
@@ -581,54 +340,17 @@ Stm32f4::Stm32f4(const Made& made) : Chip(kInterrupts), made_(made) {
                                                  : kUsart6Address;
     add(address, 0x1C, number == kCardUsart ? parts_->usart : parts_->other_usart);
   }
-  for (std::uint8_t port = 0; port < kPorts; ++port) {
-    add(0x4002'0000 + std::uintptr_t{0x400} * port, 0x28, *parts_->ports[port]);
-  }
-  add(0, 0, parts_->card_side);
   power_on();
 }
 Stm32f4::~Stm32f4() = default;
-
-// ---- the world outside
-
-void Stm32f4::wire(Pin pin, std::optional<bool> level) {
-  parts_->ports.at(pin.port)->wire(pin.number, level);
-}
-void Stm32f4::press(Pin row, Pin column) {
-  parts_->ports.at(column.port)->while_levels_change([&] { key_ = {row, column}; });
-}
-void Stm32f4::release() {
-  if (!key_) return;
-  parts_->ports.at(key_->second.port)->while_levels_change([&] { key_.reset(); });
-}
-bool Stm32f4::level(Pin pin) const { return parts_->ports.at(pin.port)->level(pin.number); }
-Stm32f4::Mode Stm32f4::mode(Pin pin) const { return parts_->ports.at(pin.port)->mode(pin.number); }
-
-void Stm32f4::insert(LineCard& card) {
-  card_ = &card;
-  wire(outside(kCardDetect), kCardInHigh ? std::nullopt : std::optional(false));
-  contacts_changed();
-}
-void Stm32f4::remove() {
-  card_->contacts(false, false, false, now());
-  card_ = nullptr;
-  wire(outside(kCardDetect), !kCardInHigh);
-}
-
-void Stm32f4::contacts_changed() {
-  if (card_ == nullptr) return;
-  const bool clk = mode(outside(kCardClk)) == Mode::alternate && parts_->usart.gives_clock();
-  card_->contacts(level(outside(kCardVcc)) == kCardVccOnHigh && mode(outside(kCardVcc)) == Mode::output, clk,
-                  level(outside(kCardRst)), now());
-}
 
 void Stm32f4::lose_character() { parts_->usart.lose_character(); }
 void Stm32f4::set_supply_low(bool low) { parts_->pwr.set_supply_low(low); }
 
 bool Stm32f4::from_quartz() const { return parts_->rcc.from_quartz(); }
-bool Stm32f4::prefetches() const { return (parts_->flash.acr() & flash_bits::kPrefetch) != 0; }
+bool Stm32f4::prefetches() const { return (parts_->flash.word(0) & flash_bits::kPrefetch) != 0; }
 std::uint32_t Stm32f4::core_hz() const { return parts_->rcc.core_hz(); }
-std::uint32_t Stm32f4::wait_states() const { return parts_->flash.acr() & 7; }
+std::uint32_t Stm32f4::wait_states() const { return parts_->flash.word(0) & 7; }
 
 bool Stm32f4::clocked(std::uint32_t enable_register, unsigned number) const {
   const Rcc& rcc = parts_->rcc;
@@ -644,46 +366,12 @@ void Stm32f4::Pwr::write(std::uint32_t offset, std::uint32_t value) {
   if (!chip_.clocked(0x40, 28) || offset != 0) return;
   const bool before = low();
   cr_ = value;
-  if (low() != before) chip_.parts_->exti.edge(16, low());
+  if (low() != before) chip_.exti_.edge(16, low());
 }
 void Stm32f4::Pwr::set_supply_low(bool is_low) {
   const bool before = low();
   supply_low_ = is_low;
-  if (low() != before) chip_.parts_->exti.edge(16, low());
-}
-
-bool Stm32f4::Gpio::level(unsigned n) const {
-  const auto outside = wired_[n];
-  if (mode(n) == Mode::output) {
-    const bool set = (odr_ >> n & 1) != 0, drain = (otyper_ >> n & 1) != 0;
-    if (!set || !drain) return set;
-  }
-  if (outside) return *outside;
-  if (chip_.key_ && chip_.key_->second == Pin{port_, static_cast<std::uint8_t>(n)}) {
-    const Gpio& rows = *chip_.parts_->ports[chip_.key_->first.port];
-    if (rows.mode(chip_.key_->first.number) == Mode::output) return rows.level(chip_.key_->first.number);
-  }
-  const unsigned pull = pupdr_ >> (2 * n) & 3;
-  return pull == 1;
-}
-bool Stm32f4::Gpio::is_clock(unsigned n) const {
-  return outside(kCardClk) == Pin{port_, static_cast<std::uint8_t>(n)} && mode(n) == Mode::alternate &&
-         chip_.parts_->usart.gives_clock();
-}
-void Stm32f4::Gpio::changed(std::uint16_t before) {
-  for (unsigned n = 0; n < 16; ++n) {
-    const int function_now = mode(n) == Mode::alternate ? static_cast<int>(function(n)) + 1 : 0;
-    if (function_now != functions_[n] && function_now != 0) {
-      chip_.functions.push_back({{port_, static_cast<std::uint8_t>(n)}, function(n)});
-    }
-    functions_[n] = function_now;
-  }
-  const std::uint16_t after = levels();
-  for (unsigned n = 0; n < 16; ++n) {
-    if (((before ^ after) >> n & 1) == 0 || chip_.parts_->syscfg.port_of(n) != port_) continue;
-    chip_.parts_->exti.edge(n, (after >> n & 1) != 0);
-  }
-  chip_.parts_->usart.changed();
+  if (low() != before) chip_.exti_.edge(16, low());
 }
 
 bool Stm32f4::Usart::clocked() const {
@@ -698,7 +386,7 @@ Time Stm32f4::Usart::etu() const {
 void Stm32f4::Usart::changed() {
   if (!is_cards_) return;
   using namespace usart_bits;
-  const bool on_line = chip_.mode(outside(kCardIo)) == Mode::alternate;
+  const bool on_line = chip_.mode(kIo) == Mode::alternate;
   SmartcardPort::Settings settings;
   settings.on = gives_clock() && brr_ != 0 && on_line && (cr1_ & kTransmit) != 0 && (cr1_ & kReceive) != 0;
   settings.etu = etu();
@@ -711,10 +399,8 @@ void Stm32f4::Usart::changed() {
   drive();
 }
 
-Time Stm32f4::Watchdog::tick() const {
-  const std::uint32_t hz = chip_.parts_->rcc.apb1_hz();
-  return 4096ULL * kSecond / hz << (cfr_ >> 7 & 3);
-}
+bool Stm32f4::gives_clock() const { return parts_->usart.gives_clock(); }
+void Stm32f4::pins_changed() { parts_->usart.changed(); }
 
 // ---- sleep, and handlers
 

@@ -61,12 +61,18 @@ TEST_CASE("the H405 has an OLED that shows any screen") {
 
 // QEMU's netduinoplus2 has the panel on the first -serial, which is USART1, and the card on the second,
 // USART2.
-TEST_CASE("every shipped board has its panel and its card where QEMU has them") {
+TEST_CASE(
+    "every shipped board of the family that QEMU knows has its panel and its card where QEMU has them") {
+  std::size_t known = 0;
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::boards)) {
+    const Board board = load_board(name);
+    if (board.family != "stm32f4") continue;
     CAPTURE(name);
-    CHECK(load_board(name).panel.usart == 1);
-    CHECK(load_board(name).card.usart == 2);
+    ++known;
+    CHECK(board.panel.usart == 1);
+    CHECK(board.card.usart == 2);
   }
+  CHECK(known == 2);
 }
 
 constexpr std::string_view kBoard = R"(title = "A board"

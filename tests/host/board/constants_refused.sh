@@ -26,7 +26,7 @@ refused "$folder/none.toml: cannot be read: No such file or directory" \
 refused 'no board is named "none"; shipped: olimex-stm32-h405, stm32f407g-disc1; or a path, as in ./my.toml' \
   sesame none "$folder/made"
 echo 'title = "x"' >"$folder/mine.toml"
-refused "$folder/mine.toml:1: family is missing; keys here: title, family, clock, card, panel, keys, display" \
+refused "$folder/mine.toml:1: family is missing; keys here: title, family, clock, card, panel, keys, display, led" \
   sesame "$folder/mine.toml" "$folder/made"
 
 "$tool" sesame stm32f407g-disc1 "$folder/made"

@@ -92,22 +92,16 @@ TEST_CASE("the compiled reader is the loaded one: its words") {
   }
 }
 
-BoardPin pin(board::Pin pin) { return {pin.port, pin.number}; }
-
-FourPins pins(const std::array<board::Pin, 4>& four) {
-  return {pin(four[0]), pin(four[1]), pin(four[2]), pin(four[3])};
-}
-
 TEST_CASE("the compiled board is the loaded one: clock and card") {
   const Board loaded = load_board(SESAME_BOARD);
   CHECK(board::kName == loaded.name);
   CHECK(board::kQuartzHz == loaded.quartz_hz);
   CHECK(board::kCardUsart == loaded.card.usart);
-  CHECK(pin(board::kCardIo) == loaded.card.io);
-  CHECK(pin(board::kCardClk) == loaded.card.clk);
-  CHECK(pin(board::kCardRst) == loaded.card.rst);
-  CHECK(pin(board::kCardVcc) == loaded.card.vcc);
-  CHECK(pin(board::kCardDetect) == loaded.card.detect);
+  CHECK(board::kCardIo == loaded.card.io);
+  CHECK(board::kCardClk == loaded.card.clk);
+  CHECK(board::kCardRst == loaded.card.rst);
+  CHECK(board::kCardVcc == loaded.card.vcc);
+  CHECK(board::kCardDetect == loaded.card.detect);
   CHECK(board::kCardVccOnHigh == loaded.card.vcc_on_high);
   CHECK(board::kCardInHigh == loaded.card.card_in_high);
   CHECK(board::kCardClockHz == loaded.card.clock_hz);
@@ -117,11 +111,11 @@ TEST_CASE("the compiled board is the loaded one: clock and card") {
 TEST_CASE("the compiled board is the loaded one: panel and keys") {
   const Board loaded = load_board(SESAME_BOARD);
   CHECK(board::kPanelUsart == loaded.panel.usart);
-  CHECK(pin(board::kPanelTx) == loaded.panel.tx);
-  CHECK(pin(board::kPanelRx) == loaded.panel.rx);
-  CHECK(pin(board::kPanelStrap) == loaded.panel.strap);
-  CHECK(pins(board::kKeyRows) == loaded.keys.rows);
-  CHECK(pins(board::kKeyColumns) == loaded.keys.columns);
+  CHECK(board::kPanelTx == loaded.panel.tx);
+  CHECK(board::kPanelRx == loaded.panel.rx);
+  CHECK(board::kPanelStrap == loaded.panel.strap);
+  CHECK(board::kKeyRows == loaded.keys.rows);
+  CHECK(board::kKeyColumns == loaded.keys.columns);
   CHECK(board::kKeyLayout == loaded.keys.layout);
 }
 
@@ -129,7 +123,7 @@ TEST_CASE("the compiled board is the loaded one: its LED") {
   const auto loaded = load_board(SESAME_BOARD).led;
   REQUIRE(board::kLed.has_value() == loaded.has_value());
   if (!loaded) return;
-  CHECK(pin(board::kLed->pin) == loaded->pin);
+  CHECK(board::kLed->pin == loaded->pin);
   CHECK(board::kLed->on_high == loaded->on_high);
 }
 
@@ -137,18 +131,18 @@ TEST_CASE("the compiled board is the loaded one: its display") {
   const BoardDisplay loaded = load_board(SESAME_BOARD).display;
 #ifdef SESAME_DISPLAY_HD44780
   const auto& lcd = std::get<Hd44780Pins>(loaded.pins);
-  CHECK(pin(board::kLcdRs) == lcd.rs);
-  CHECK(pin(board::kLcdEnable) == lcd.enable);
-  CHECK(pins(board::kLcdData) == lcd.data);
+  CHECK(board::kLcdRs == lcd.rs);
+  CHECK(board::kLcdEnable == lcd.enable);
+  CHECK(board::kLcdData == lcd.data);
   CHECK(board::kLcdRows == loaded.rows);
   CHECK(board::kLcdColumns == loaded.columns);
 #else
   const auto& oled = std::get<Ssd1306Pins>(loaded.pins);
-  CHECK(pin(board::kOledClock) == oled.clock);
-  CHECK(pin(board::kOledData) == oled.data);
-  CHECK(pin(board::kOledDc) == oled.dc);
-  CHECK(pin(board::kOledReset) == oled.reset);
-  CHECK(pin(board::kOledSelect) == oled.select);
+  CHECK(board::kOledClock == oled.clock);
+  CHECK(board::kOledData == oled.data);
+  CHECK(board::kOledDc == oled.dc);
+  CHECK(board::kOledReset == oled.reset);
+  CHECK(board::kOledSelect == oled.select);
 #endif
 }
 

@@ -1,9 +1,9 @@
 // An OLED with an SSD1306 on pins of the board, 4-wire SPI.
-#include "firmware/boards/stm32f4/clock.hpp"
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/pin.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/drivers/ssd1306.hpp"
 #include "firmware/generated/board.hpp"
+#include "firmware/generated/family.hpp"
 #include "firmware/hal/display.hpp"
 
 namespace sesame {

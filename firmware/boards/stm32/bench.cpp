@@ -1,11 +1,11 @@
 #include "firmware/hal/bench.hpp"
 
 #include "firmware/boards/cpu.hpp"
-#include "firmware/boards/stm32f4/clock.hpp"
-#include "firmware/boards/stm32f4/key_contacts.hpp"
-#include "firmware/boards/stm32f4/pin.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/boards/stm32/clock.hpp"
+#include "firmware/boards/stm32/key_contacts.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/generated/board.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::hal::bench {
 
@@ -13,8 +13,8 @@ using namespace board;
 
 namespace {
 
-// CLK is an output of the USART: its input register still follows it. Its period is ten of the core's cycles:
-// looks that are not all as far apart see both levels.
+// CLK is an output of the USART: its input register still follows it. Its period is some of the core's
+// cycles: looks that are not all as far apart see both levels.
 bool moves(Pin pin) {
   const bool first = is_high(pin);
   for (int looks = 0; looks < 1'000; ++looks) {
@@ -28,10 +28,8 @@ bool moves(Pin pin) {
 
 Chip chip() {
   const std::uint32_t id = dbgmcu().idcode;
-  const bool from_pll = (rcc().cfgr & rcc_bits::kStatus) == rcc_bits::kStatusPll;
-  const bool pll_from_quartz = (rcc().pllcfgr & rcc_bits::kPllFromHse) != 0;
   return {static_cast<std::uint16_t>(id & 0xFFF), static_cast<std::uint16_t>(id >> 16), kQuartzHz != 0,
-          kQuartzHz != 0 && from_pll && pll_from_quartz && (rcc().cr & rcc_bits::kHseReady) != 0, kCoreHz};
+          kQuartzHz != 0 && run_from_quartz(), kCoreHz};
 }
 
 std::uint16_t key_contacts() { return closed_contacts(); }

@@ -1,10 +1,11 @@
 #include "firmware/hal/panel.hpp"
 
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/ring.hpp"
-#include "firmware/boards/stm32f4/usart.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/pin.hpp"
+#include "firmware/boards/stm32/ring.hpp"
 #include "firmware/generated/board.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
 namespace {
@@ -32,8 +33,7 @@ Ring<std::uint8_t, 32> received;
 
 void on_panel_byte() {
   if (received.full()) return hold_interrupt(kWiring.interrupt);  // until receive() has made room
-  static_cast<void>(std::uint32_t{usart().sr});  // then DR: the two reads clear all flags (30.6.1)
-  received.push(static_cast<std::uint8_t>(usart().dr));
+  received.push(take_byte(usart()));
   work_left = true;
 }
 
@@ -49,9 +49,7 @@ void init() {
   if (!strap_is_low) return;
 
   start_usart(kWiring);
-  using namespace usart_bits;
-  usart().brr = (kWiring.bus_hz + kBaud / 2) / kBaud;
-  usart().cr1 = kEnable | kTransmit | kReceive | kReceiveInterrupt;
+  start_bytes(usart(), (kWiring.bus_hz + kBaud / 2) / kBaud);
   make_alternate(kPanelTx, kWiring.pin_function, Drive::push_pull, Pull::none);
   make_alternate(kPanelRx, kWiring.pin_function, Drive::push_pull, Pull::up);
   allow_interrupt(kWiring.interrupt);
@@ -65,12 +63,12 @@ std::optional<std::uint8_t> receive() {
   return next;
 }
 
-bool ready() { return (usart().sr & usart_bits::kEmpty) != 0; }
+bool ready() { return has_room(usart()); }
 
 void send(std::uint8_t byte) {
   if (!strap_is_low) return;
   for (int polls = 0; polls < kPollsWhileFull && !ready(); ++polls) continue;
-  usart().dr = byte;
+  put_byte(usart(), byte);
 }
 
 }  // namespace sesame::hal::panel

@@ -1,4 +1,4 @@
-// A pin of the microcontroller, and what it can be made into (RM0090, 8.3).
+// A pin of the microcontroller, and what it can be made into (RM0090, RM0351: GPIO).
 //
 //   make_output(kCardRst, false);
 //   set(kCardRst, true);
@@ -9,21 +9,10 @@
 
 #include <cstdint>
 
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/boards/chip.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
-
-struct Pin {
-  std::uint8_t port, number;  // port 0 is A; number 0 to 15
-
-  friend constexpr bool operator==(const Pin&, const Pin&) = default;
-};
-
-// One that the board carries, or that is wired to it.
-struct Led {
-  Pin pin;
-  bool on_high;
-};
 
 enum class Drive : std::uint8_t { push_pull, open_drain };
 enum class Pull : std::uint8_t { none, up, down };
@@ -35,7 +24,7 @@ inline bool is_high(Pin pin) { return (gpio(pin.port).idr >> pin.number & 1) != 
 // The level last set, whatever the line does.
 inline bool is_set(Pin pin) { return (gpio(pin.port).odr >> pin.number & 1) != 0; }
 
-// The values of MODER (8.4.1).
+// The values of MODER.
 enum class Mode : std::uint8_t { input, output, alternate, analog };
 // Everything else of the pin first, the mode last: it never drives what was not asked for. Starts the port's
 // clock.
@@ -49,7 +38,7 @@ inline void make_output(Pin pin, bool high, Drive drive = Drive::push_pull) {
 }
 inline void make_input(Pin pin, Pull pull) { configure(pin, Mode::input, Drive::push_pull, pull, 0); }
 // All pins, but those of the debug port, as they cost the least: one whose level floats draws current
-// (8.3.12). For the start, before any is used.
+// (RM0090, 8.3.12). For the start, before any is used.
 void rest_pins();
 // `function` is the number in the datasheet's table of alternate functions: 7 for USART1 to 3, 8 for USART6.
 inline void make_alternate(Pin pin, std::uint8_t function, Drive drive, Pull pull) {

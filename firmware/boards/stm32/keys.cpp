@@ -3,9 +3,9 @@
 // board.
 #include "firmware/hal/keys.hpp"
 
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/key_contacts.hpp"
-#include "firmware/boards/stm32f4/pin.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/key_contacts.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/drivers/key_matrix.hpp"
 #include "firmware/generated/board.hpp"
 

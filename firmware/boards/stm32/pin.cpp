@@ -1,6 +1,4 @@
-#include "firmware/boards/stm32f4/pin.hpp"
-
-#include "firmware/boards/stm32f4/chip.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 
 namespace sesame::board {
 namespace {
@@ -30,10 +28,10 @@ void configure(Pin pin, Mode mode, Drive drive, Pull pull, std::uint8_t function
 void rest_pins() {
   constexpr std::uint32_t kAllAnalog = 0xFFFF'FFFF,
                           kButDebugPins = 0xEBFF'FFFF;  // PA13 and PA14 stay as they are
-  for (unsigned port = 0; port <= stm32f4::kLastPort; ++port) {
+  for (unsigned port = 0; port <= kLastPort; ++port) {
     start_gpio(port);
     gpio(port).moder = port == 0 ? kButDebugPins : kAllAnalog;
-    clear_bits(rcc().ahb1enr, bit(port));
+    stop_gpio(port);
   }
 }
 

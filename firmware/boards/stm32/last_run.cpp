@@ -1,6 +1,6 @@
-#include "firmware/boards/stm32f4/last_run.hpp"
+#include "firmware/boards/stm32/last_run.hpp"
 
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
 namespace {

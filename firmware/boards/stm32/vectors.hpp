@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
-#include "firmware/boards/stm32f4/usart.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/generated/board.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
 

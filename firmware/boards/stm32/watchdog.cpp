@@ -1,18 +1,14 @@
 // Two, one behind the other. Each millisecond the clock's handler looks whether the loop has turned, and if
-// so feeds the window watchdog (RM0090, 22): at its longest that one is too short for the loop itself, of
-// which a turn may draw a screen and tell it. Where the handlers stand still, too, it calls for help by an
+// so feeds the window watchdog (RM0090 and RM0351, WWDG): that one is too short for the loop itself, of which
+// a turn may draw a screen and tell it. Where the handlers stand still, too, it calls for help by an
 // interrupt before which all others wait, and resets the chip a moment later. In Stop mode both stand still.
 #include "firmware/hal/watchdog.hpp"
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
 namespace {
-
-// ms. The longest that it may take: the rest of an answer over the panel link, a screen over it (460 bytes of
-// 87 us), and that screen on an OLED (80 cells of 22 bytes; a bit takes 1.8 us).
-constexpr unsigned kLongestTurn = 85;
 
 volatile bool running = false;
 volatile unsigned since_turn = 0;  // ms

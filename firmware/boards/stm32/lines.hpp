@@ -1,14 +1,15 @@
-// Lines of EXTI: an edge at a pin, or what the chip itself has to say, as an interrupt (RM0090, 12.2).
+// Lines of EXTI: an edge at a pin, or what the chip itself has to say, as an interrupt (RM0090 and RM0351,
+// EXTI).
 #pragma once
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/pin.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 
 namespace sesame::board {
 
 inline constexpr unsigned kSupplyLine = 16;
 
-// RM0090, table 62.
+// RM0090, table 62; RM0351, vector table.
 constexpr unsigned interrupt_of_line(unsigned line) {
   return line < 5 ? 6 + line : line < 10 ? 23 : line < 16 ? 40 : 1;
 }

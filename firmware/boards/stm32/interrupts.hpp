@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "firmware/boards/cpu.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
+#include "firmware/generated/family.hpp"
 
 namespace sesame::board {
 

@@ -1,6 +1,6 @@
-#include "firmware/boards/stm32f4/clock.hpp"
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
+#include "firmware/boards/stm32/clock.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
 #include "firmware/selftest/ended/secret.hpp"
 
 namespace sesame::selftest {
@@ -12,7 +12,6 @@ volatile std::uint32_t secret = 0x5678;
 
 namespace sesame::board {
 
-void start_clocks() {}
 void start_ticks() {}
 void on_tick() {}
 void wait_cycles(std::uint32_t) {}

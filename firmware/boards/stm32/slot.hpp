@@ -1,7 +1,13 @@
-// What others have to know of the card slot: the low-power stop, and the handlers of the lines that watch it.
+// The card slot's contacts (slot.cpp), and what they and the line (a family's card.cpp) tell each other.
 #pragma once
 
 namespace sesame::board {
+
+void init_slot();
+
+// Of the line: what belongs to the reset that ends, and that another begins.
+void on_rst_low();
+void before_rst_high();
 
 // Whether the detect contact says something else than hal::card::present() said last.
 bool card_moved();

@@ -3,10 +3,11 @@
 #include <array>
 #include <cstdint>
 
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/last_run.hpp"
-#include "firmware/boards/stm32f4/registers.hpp"
-#include "firmware/boards/stm32f4/vectors.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/last_run.hpp"
+#include "firmware/boards/stm32/pin.hpp"
+#include "firmware/boards/stm32/vectors.hpp"
+#include "firmware/generated/family.hpp"
 #include "firmware/hal/fatal.hpp"
 
 int main();

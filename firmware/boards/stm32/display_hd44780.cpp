@@ -1,6 +1,6 @@
 // An LCD with an HD44780 on pins of the board; R/W tied low.
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/pin.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/drivers/hd44780.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/display.hpp"

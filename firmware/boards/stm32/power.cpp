@@ -5,10 +5,11 @@
 #include <array>
 #include <bit>
 
-#include "firmware/boards/stm32f4/clock.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/lines.hpp"
-#include "firmware/boards/stm32f4/slot.hpp"
+#include "firmware/boards/stm32/clock.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/lines.hpp"
+#include "firmware/boards/stm32/pin.hpp"
+#include "firmware/boards/stm32/slot.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/panel.hpp"
@@ -27,7 +28,7 @@ constexpr std::uint32_t kWakeLines = [] {
   for (const Pin& pin : kWakePins) lines |= bit(pin.number);
   return lines;
 }();
-// RM0090, 12.2.5: pins of the same number share a line.
+// RM0090 and RM0351, EXTI: pins of the same number share a line.
 static_assert(std::popcount(kWakeLines) == static_cast<int>(kWakePins.size()),
               "key columns and card detect need pins of different numbers");
 
@@ -55,18 +56,17 @@ bool something_moved() {
   return card_moved();
 }
 
-// Stop mode (RM0090, 5.3): the oscillators stand still, RAM and pins stay. After it the core runs from the
-// internal oscillator.
+// Stop mode (RM0090 and RM0351, PWR): the oscillators stand still, RAM and pins stay. After it the core
+// runs from the internal oscillator.
 void enter_stop_mode() {
   systick().ctrl = 0;
   scb().icsr = scb_bits::kClearPendingSysTick;
-  clear_bits(pwr().cr, pwr_bits::kStandby);
-  set_bits(pwr().cr, pwr_bits::kLowPowerRegulator | pwr_bits::kFlashOff);
+  choose_stop_mode();
   set_bits(scb().scr, scb_bits::kSleepDeep);
   wait_for_interrupt();
   clear_bits(scb().scr, scb_bits::kSleepDeep);
   // Where something was pending already there was no stop, and what runs is not set up anew.
-  if ((rcc().cfgr & rcc_bits::kStatus) != rcc_bits::kStatusPll) start_clocks();
+  if (!at_full_speed()) start_clocks();
   start_ticks();
 }
 

@@ -2,9 +2,10 @@
 // library know.
 #include "firmware/hal/fatal.hpp"
 
-#include "firmware/boards/stm32f4/delay.hpp"
-#include "firmware/boards/stm32f4/interrupts.hpp"
-#include "firmware/boards/stm32f4/last_run.hpp"
+#include "firmware/boards/stm32/delay.hpp"
+#include "firmware/boards/stm32/interrupts.hpp"
+#include "firmware/boards/stm32/last_run.hpp"
+#include "firmware/boards/stm32/pin.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/card.hpp"
 #include "firmware/hal/display.hpp"
