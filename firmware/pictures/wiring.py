@@ -49,11 +49,15 @@ def draw(name):
     board = tomllib.loads(source)
     pins = signals_of(board)
     places = dict(re.findall(r'"(P[A-I]\d+)",? +# ([A-Z0-9]+-\d+)', source))
+    aboard = set(re.findall(r'"(P[A-I]\d+)",? +# [A-Z0-9-]+, .*on the board', source))  # wired already
     headers = {}
     for signal, pin in pins.items():
+        if pin in aboard:
+            continue
         header, number = places[pin].rsplit("-", 1)
         headers.setdefault(header, {})[int(number)] = (signal, pin)
     parts = [SLOT, KEYS, OLED if board["display"]["kind"] == "ssd1306" else LCD, PANEL, STRAP]
+    parts = [part for part in parts if not all(pins[signal] in aboard for _, signal in part[1])]
 
     # Two columns of headers would cross their wires: all headers stand below each other at the left, the parts at the right.
     out, at, pads = [], 70, {}

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "firmware/boards/stm32f4/chip.hpp"
+#include "firmware/boards/stm32l4/chip.hpp"
 #include "host/document/toml.hpp"
 #include "host/profile/source.hpp"
 
@@ -21,8 +22,8 @@ using document::TomlDocument;
 using document::Value;
 using Names = std::string_view[];
 
-constexpr const Chip* kChips[] = {&stm32f4::kChip};
-constexpr Names kFamilies = {stm32f4::kChip.family};
+constexpr const Chip* kChips[] = {&stm32f4::kChip, &stm32l4::kChip};
+constexpr Names kFamilies = {stm32f4::kChip.family, stm32l4::kChip.family};
 constexpr Names kLevels = {"low", "high"};
 constexpr Names kDisplays = {"hd44780", "ssd1306"};
 constexpr Names kRoles = {"TX", "RX", "CK"};                                      // in the order of UsartRole

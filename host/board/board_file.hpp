@@ -2,13 +2,13 @@
 // around it.
 //
 //     title = "STM32F407G-DISC1, character LCD"
-//     family = "stm32f4"            # the folder of firmware/boards: STM32F405 and F407
+//     family = "stm32f4"            # STM32F405, F407; "stm32l4": L475, L476, L486
 //
 //     [clock]
-//     quartz_hz = 8000000           # 4 to 26 MHz, whole MHz; 0: the internal oscillator
+//     quartz_hz = 8000000           # whole MHz, 4 to 26; L4: 4, 8, … 32; 0: internal oscillator
 //
 //     [card]                        # ISO 7816-3; the USART is in smartcard mode
-//     usart = 2                     # 1, 2, 3 or 6; QEMU has the card on 2 and the panel on 1
+//     usart = 2                     # 1, 2, 3 or 6; L4: 1 to 3; QEMU has the card on 2 and the panel on 1
 //     io = "PA2"                    # TX of that USART
 //     clk = "PA4"                   # CK of that USART
 //     rst = "PC1"
@@ -16,7 +16,7 @@
 //     vcc_on = "low"                # low or high: the level of vcc that gives power
 //     detect = "PC4"
 //     card_in = "high"              # low or high: the level of detect with a card in
-//     clock_hz = 4200000            # CLK: 1 to 5 MHz; the USART's clock (42 MHz) by 2 * 1…15
+//     clock_hz = 4200000            # CLK: 1 to 5 MHz; the USART's clock (42 MHz; L4: 16) by 2 * 1…15
 //     least_clocks_per_etu = 31     # 8 to 372: the fastest line that a PPS asks for; 372: no PPS
 //
 //     [panel]                       # the panel link, firmware/panel/protocol.hpp
@@ -49,10 +49,10 @@
 //     pin = "PD14"
 //     on = "high"                   # low or high: the level of pin that lights it
 //
-// Everything without a default must be there, but for `led`. A pin is PA0 to PI11, does one thing, and does
-// not belong to the debug port (PA13, PA14) or the quartz (PH0, PH1). The columns and `detect` wake the
-// board, each by the interrupt line of its number (EXTI; RM0090, 12.2.5), so that their numbers must differ,
-// whatever their ports.
+// Everything without a default must be there, but for `led`. A pin is PA0 to PI11 (L4: to PE15), does one
+// thing, and does not belong to the debug port (PA13, PA14) or the quartz (PH0, PH1). The columns and
+// `detect` wake the board, each by the interrupt line of its number (EXTI; RM0090, 12.2.5), so that their
+// numbers must differ, whatever their ports.
 #pragma once
 
 #include <array>

@@ -2,6 +2,7 @@
 # Which lines and branches of the drivers ran over the model of their chip, by file: of the preset `coverage`, after its test.
 #
 #   cmake --preset coverage && cmake --build build/coverage --target test_usart && build/coverage/tests/firmware/usart/test_usart
+#   (and test_usart_l4 and test_usart_l4_quartz likewise)
 #   tests/firmware/usart/coverage.sh [build/coverage [FILE…]]
 #
 # Without names: card, slot, clock, ticks, power and watchdog on each board that was run. Fails where a line or a branch did not run; then it is shown.

@@ -59,6 +59,23 @@ TEST_CASE("the H405 has an OLED that shows any screen") {
   CHECK(to_string(oled.select) == "PB1");
 }
 
+TEST_CASE("the Nucleo is of another family, and its panel is on the debug probe's USB") {
+  const Board board = load_board("nucleo-l476rg");
+  CHECK(board.title == "NUCLEO-L476RG, OLED");
+  CHECK(board.family == "stm32l4");
+  CHECK(board.quartz_hz == 0);
+  CHECK(board.card.usart == 3);
+  CHECK(to_string(board.card.io) == "PC4");
+  CHECK(to_string(board.card.clk) == "PB12");
+  CHECK(board.card.clock_hz == 4'000'000);
+  CHECK(board.panel.usart == 2);
+  CHECK(to_string(board.panel.tx) == "PA2");
+  CHECK(to_string(board.panel.rx) == "PA3");
+  CHECK(to_string(board.panel.strap) == "PC13");
+  CHECK(names(board.keys.columns) == "PA0 PA1 PC2 PC3");
+  CHECK(board.display.rows == 4);
+}
+
 // QEMU's netduinoplus2 has the panel on the first -serial, which is USART1, and the card on the second,
 // USART2.
 TEST_CASE(
@@ -145,7 +162,7 @@ TEST_CASE("a board with a mistake is refused, with the line and what is allowed"
       kBoard,
       {
           {"title = \"A board\"", "¶title = 1", {"title", "an integer"}},
-          {"\"stm32f4\"", "¶\"stm32f1\"", {"family", "stm32f1", "allowed: stm32f4"}},
+          {"\"stm32f4\"", "¶\"stm32f1\"", {"family", "stm32f1", "allowed: stm32f4, stm32l4"}},
           {"[clock]\nquartz_hz = 8000000", "¶[clock]", {"clock.quartz_hz is missing"}},
           {"quartz_hz = 8000000", "¶quartz_hz = 27000000", {"0 to 26000000"}},
           {"quartz_hz = 8000000", "¶quartz_hz = 8192000", {"steps of 1000000"}},
@@ -188,6 +205,73 @@ TEST_CASE("a board with a mistake is refused, with the line and what is allowed"
           {"\"PD8\"", "¶\"PC5\"", {"display.data is PC5"}},
           {"\"PC12\"", "¶\"PE7\"", {"led.pin is PE7", "uses"}},
           {"\"PC12\"\non = \"low\"", "\"PC12\"\n¶on = 1", {"led.on"}},
+      },
+      read_board);
+}
+
+// The same wires, where an L4 can have them.
+constexpr std::string_view kL4Board = R"(title = "A handheld"
+family = "stm32l4"
+[clock]
+quartz_hz = 8000000
+[card]
+usart = 3
+io = "PC4"
+clk = "PB12"
+rst = "PC1"
+vcc = "PC2"
+vcc_on = "low"
+detect = "PE15"
+card_in = "high"
+clock_hz = 4000000
+least_clocks_per_etu = 31
+[panel]
+usart = 2
+tx = "PA2"
+rx = "PA3"
+strap = "PC5"
+[keys]
+rows = ["PE7", "PE8", "PE9", "PE10"]
+columns = ["PE11", "PE12", "PE13", "PE14"]
+layout = [["1", "2", "3", "F1"],
+          ["4", "5", "6", "F2"],
+          ["7", "8", "9", "F3"],
+          ["C", "0", "OK", "."]]
+[display]
+kind = "hd44780"
+rs = "PD0"
+enable = "PD1"
+data = ["PD2", "PD3", "PD6", "PD8"]
+)";
+
+TEST_CASE("what a board of the other family may have") {
+  const auto l4_with = [](std::string_view good, std::string_view better) {
+    std::string text(kL4Board);
+    const std::size_t at = text.find(good);
+    REQUIRE(at != std::string::npos);
+    return read_board(text.replace(at, good.size(), better), "my/file.toml");
+  };
+  CHECK(l4_with("quartz_hz = 8000000", "quartz_hz = 0").quartz_hz == 0);
+  CHECK(l4_with("quartz_hz = 8000000", "quartz_hz = 32000000").quartz_hz == 32'000'000);
+  CHECK(l4_with("\"PC4\"", "\"PB10\"").card.io == pin('B', 10));
+  CHECK(l4_with("\"PB12\"", "\"PB0\"").card.clk == pin('B', 0));
+  CHECK(l4_with("4000000", "1000000").card.clock_hz == 1'000'000);
+}
+
+TEST_CASE("what another family has not is refused, with what it has") {
+  sesame::test::check_refused(
+      kL4Board,
+      {
+          {"quartz_hz = 8000000", "¶quartz_hz = 6000000", {"4000000 to 32000000 in steps of 4000000"}},
+          {"quartz_hz = 8000000", "¶quartz_hz = 36000000", {"0 to 32000000"}},
+          {"usart = 3", "¶usart = 6", {"card.usart", "1 to 3"}},
+          {"io = \"PC4\"", "¶io = \"PA9\"", {"TX of USART3", "PB10, PC4, PC10, PD8"}},
+          {"clk = \"PB12\"", "¶clk = \"PA4\"", {"CK of USART3", "PB0, PB12, PC12, PD10"}},
+          {"\"PC1\"", "¶\"PF1\"", {"card.rst", "PF1", "PA0 to PE15"}},
+          {"\"PC1\"", "¶\"PI11\"", {"PI11", "PA0 to PE15"}},
+          {"\"PC1\"", "¶\"PH1\"", {"the quartz"}},
+          {"\"PC1\"", "¶\"PH2\"", {"PH2", "PA0 to PE15"}},
+          {"4000000\nleast", "¶4200000\nleast", {"card.clock_hz", "4000000, 2000000, 1600000, 1000000"}},
       },
       read_board);
 }

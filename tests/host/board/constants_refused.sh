@@ -23,7 +23,7 @@ refused 'usage: sesame_constants READER.toml BOARD.toml OUTDIR'
 refused 'usage: sesame_constants READER.toml BOARD.toml OUTDIR' sesame stm32f407g-disc1
 refused "$folder/none.toml: cannot be read: No such file or directory" \
   "$folder/none.toml" stm32f407g-disc1 "$folder/made"
-refused 'no board is named "none"; shipped: olimex-stm32-h405, stm32f407g-disc1; or a path, as in ./my.toml' \
+refused 'no board is named "none"; shipped: nucleo-l476rg, olimex-stm32-h405, stm32f407g-disc1; or a path, as in ./my.toml' \
   sesame none "$folder/made"
 echo 'title = "x"' >"$folder/mine.toml"
 refused "$folder/mine.toml:1: family is missing; keys here: title, family, clock, card, panel, keys, display, led" \

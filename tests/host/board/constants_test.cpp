@@ -116,6 +116,7 @@ TEST_CASE("a text goes through a compiler unharmed") {
 TEST_CASE("a board's constants name the folder of its family and the chip of its display") {
   const auto family = [](std::string_view board) { return family_header(load_board(board)); };
   CHECK(count(family("stm32f407g-disc1"), "#include \"firmware/boards/stm32f4/family.hpp\"") == 1);
+  CHECK(count(family("nucleo-l476rg"), "#include \"firmware/boards/stm32l4/family.hpp\"") == 1);
   const std::string lcd = board_header(load_board("stm32f407g-disc1"));
   CHECK(count(lcd, "boards/stm32f4") == 0);
   CHECK(count(lcd, "kLcd") == 5);

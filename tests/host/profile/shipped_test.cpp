@@ -26,7 +26,8 @@ TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetic
   CHECK(shipped_names(ProfileKind::texts) == Names{"de", "en", "fr", "nl", "sv"});
   CHECK(shipped_names(ProfileKind::cards) ==
         Names{"aes-card", "bank-card", "belgian-card", "maestro-like", "rabobank-like", "sesame-card"});
-  CHECK(shipped_names(ProfileKind::boards) == Names{"olimex-stm32-h405", "stm32f407g-disc1"});
+  CHECK(shipped_names(ProfileKind::boards) ==
+        Names{"nucleo-l476rg", "olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(ProfileKind::readers);
   REQUIRE(readers.size() == 15);
