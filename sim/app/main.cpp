@@ -15,6 +15,7 @@
 #include "host/cli/commands.hpp"
 #include "host/io/private_memory.hpp"
 #include "sim/cli/bank.hpp"
+#include "sim/cli/health.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/issuer_serve.hpp"
 #include "sim/cli/scenario.hpp"
@@ -48,6 +49,7 @@ int main(int argc, char** argv) try {
   sesame::sim::add_issuer_serve_command(sesame::cli::Command::existing(program, "issuer"));
   sesame::sim::add_sim_command(program);
   sesame::sim::add_bank_command(program);
+  sesame::sim::add_health_command(program);
   sesame::sim::add_scenario_command(program);
   sesame::sim::add_tui_command(program);
   sesame::sim::add_help_command(program);

@@ -25,6 +25,7 @@
 #include "host/profile/reader_file.hpp"
 #include "host/terminal/output.hpp"
 #include "host/transcript/transcript.hpp"
+#include "sim/cli/browser.hpp"
 #include "sim/cli/service.hpp"
 #include "sim/cli/serving.hpp"
 #include "sim/fleet/simulator.hpp"
@@ -46,6 +47,7 @@ struct SimOptions {
   std::string state;
   std::optional<std::string> cards, profiles;  // folders
   bool real_cards = false;
+  bool open = false;
   std::size_t max_readers = 20'000;
 };
 
@@ -178,6 +180,7 @@ void sim(const SimOptions& options) {
                          server.stop();
                        });
   terminal::print_line(ready_line(address, server.port(), token));
+  if (options.open) open_in_browser(url_of(address, server.port()));
   if (!wait_for_end(signals, serving))
     throw Failure(Failure::environment, "the server can take no more connections");
 }
@@ -221,6 +224,7 @@ void add_sim_command(const cli::Command& parent) {
       .type("DIR");
   command.flag("--allow-real-cards", options->real_cards,
                "let clients use the cards in PC/SC readers; needs a token");
+  command.flag("--open", options->open, "open the page in the browser of this desktop");
   command.number("--max-readers", options->max_readers, {1, 1'000'000}, "how many readers there may be")
       .type("N");
   command.run([options] { sim(*options); });

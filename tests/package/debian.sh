@@ -57,12 +57,20 @@ status=0
 said=$(user sesame issuer card list --store postgresql://localhost/none 2>&1) || status=$?
 expect "and without PostgreSQL's" "^3 sesame: the library of PostgreSQL cannot be loaded .*: install libpq5$" "$status $said"
 
+# A browser, of which it is enough that it is started.
+printf '#!/bin/sh\necho "$1" >/home/user/opened\n' >"$root/usr/local/bin/xdg-open"
+chmod 755 "$root/usr/local/bin/xdg-open"
 mkfifo -m 666 "$root/home/user/ready"
-$as_user sesame sim --port 0 >"$root/home/user/ready" &
+command=$(sed -n 's/^Exec=//p' "$root/usr/share/applications/sesame.desktop")
+desktop-file-validate "$root/usr/share/applications/sesame.desktop"
+$as_user $command >"$root/home/user/ready" &
 served=$!
 read -r ready <"$root/home/user/ready"
 url=$(printf '%s' "$ready" | sed 's/.*"url":"\([^"]*\)".*/\1/')
-expect 'a page' '<title>' "$(curl -s "$url/")"
+expect 'what the desktop starts is healthy' '^healthy$' "$(user sesame health "$url")"
+expect 'and has the page' '<title>' "$(curl -s "$url/")"
+for try in 1 2 3 4 5 6 7 8 9 10; do [ -s "$root/home/user/opened" ] || sleep 0.2; done
+expect 'which is opened' "^$url/?$" "$(cat "$root/home/user/opened")"
 kill $served
 wait $served
 
@@ -114,6 +122,6 @@ expect 'which is there' ' [1-9][0-9]* ' "$(stat -c ' %s ' "$root/usr/lib/sesame/
 
 # ---- removed
 
-rm -rf "$root/home/user" "$root/usr/local/bin/qemu-system-arm"
+rm -rf "$root/home/user" "$root/usr/local/bin/xdg-open" "$root/usr/local/bin/qemu-system-arm"
 quietly here apt-get purge -y -qq sesame sesame-pcsc sesame-firmware
 expect 'it is gone, all of it' '^$' "$(traces)"
