@@ -33,28 +33,6 @@ std::string minor_units(const std::string& amount, std::size_t exponent) {
   return whole + part + std::string(exponent - part.size(), '0');
 }
 
-std::string_view in_words(issuer::Cause cause) {
-  using issuer::Cause;
-  switch (cause) {
-    case Cause::replayed: return "it was used before, or a later one was";
-    case Cause::newer: return "its ATC is beyond the window";
-    case Cause::declined: return "the card had declined";
-    case Cause::without_pin: return "made without the PIN";
-    case Cause::wrong_pin: return "made with a wrong PIN";
-    case Cause::other_input: return "made for other input";
-    case Cause::unknown:
-    case Cause::no_code: break;
-  }
-  return "it is not of this card, or for other input";
-}
-
-std::string_view in_words(issuer::Outcome outcome) {
-  using issuer::Outcome;
-  if (outcome == Outcome::not_an_arqc) return "the card had declined";
-  if (outcome == Outcome::verification_results_wrong) return "made without the right PIN";
-  return "it is not of this card";
-}
-
 }  // namespace
 
 void add_submission(const Command& command, SubmissionOptions& options) {
@@ -94,16 +72,6 @@ Submission read_submission(const SubmissionOptions& options) {
   if (submission.mode == Mode::sign && !submission.currency) submission.currency = "978";
   submission.tds = options.text ? issuer::numbers_of_text(*options.text) : options.tds;
   return submission;
-}
-
-std::string refusal(const issuer::Inquiry& inquiry) {
-  using issuer::Cause;
-  const issuer::Verdict& verdict = inquiry.verdict;
-  if (verdict.outcome == issuer::Outcome::format) return to_string(verdict.format);
-  if (inquiry.cause == Cause::no_code) return std::string(in_words(verdict.outcome));
-  std::string line(in_words(inquiry.cause));
-  if (verdict.atc) line += fmt::format(", ATC {:04X}", *verdict.atc);
-  return line;
 }
 
 }  // namespace sesame::cli

@@ -9,8 +9,6 @@
 
 #include "host/cli/command.hpp"
 #include "host/issuer/submission.hpp"
-#include "host/issuer/verdict.hpp"
-#include "host/issuer/why_refused.hpp"
 
 namespace sesame::cli {
 
@@ -27,8 +25,5 @@ void add_submission(const Command& command, SubmissionOptions& options);
 
 // What is wrong with an input is the issuer's to say.
 issuer::Submission read_submission(const SubmissionOptions& options);
-
-// "the code is no code of this card", "made without the PIN, ATC 0007": what follows "refused: ".
-std::string refusal(const issuer::Inquiry& inquiry);
 
 }  // namespace sesame::cli

@@ -10,6 +10,7 @@
 #include "host/cli/text.hpp"
 #include "host/issuer/file/card_file_record.hpp"
 #include "host/issuer/judge.hpp"
+#include "host/issuer/why_refused.hpp"
 
 namespace sesame::cli {
 

@@ -1,5 +1,7 @@
 #include "host/issuer/why_refused.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "host/issuer/search.hpp"
@@ -75,6 +77,26 @@ bool with_less(Inputs& inputs) {
   return had;
 }
 
+std::string_view in_words(Cause cause) {
+  switch (cause) {
+    case Cause::replayed: return "it was used before, or a later one was";
+    case Cause::newer: return "its ATC is beyond the window";
+    case Cause::declined: return "the card had declined";
+    case Cause::without_pin: return "made without the PIN";
+    case Cause::wrong_pin: return "made with a wrong PIN";
+    case Cause::other_input: return "made for other input";
+    case Cause::unknown:
+    case Cause::no_code: break;
+  }
+  return "it is not of this card, or for other input";
+}
+
+std::string_view in_words(Outcome outcome) {
+  if (outcome == Outcome::not_an_arqc) return "the card had declined";
+  if (outcome == Outcome::verification_results_wrong) return "made without the right PIN";
+  return "it is not of this card";
+}
+
 }  // namespace
 
 Inquiry why_refused(const CardRecord& card, const Submission& submission, std::uint16_t last_atc,
@@ -105,6 +127,15 @@ Inquiry why_refused(const CardRecord& card, const Submission& submission, std::u
   if (Inputs less = inputs; with_less(less))
     found(Cause::other_input, Outcome::invalid, inquirer.in_window(less, {}));
   return inquiry;
+}
+
+std::string refusal(const Inquiry& inquiry) {
+  const Verdict& verdict = inquiry.verdict;
+  if (verdict.outcome == Outcome::format) return to_string(verdict.format);
+  if (inquiry.cause == Cause::no_code) return std::string(in_words(verdict.outcome));
+  std::string line(in_words(inquiry.cause));
+  if (verdict.atc) line += fmt::format(", ATC {:04X}", *verdict.atc);
+  return line;
 }
 
 }  // namespace sesame::issuer

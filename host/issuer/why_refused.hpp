@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "host/issuer/card_record.hpp"
 #include "host/issuer/submission.hpp"
@@ -37,5 +38,8 @@ inline constexpr std::uint32_t kMostInquired = 256;
 
 Inquiry why_refused(const CardRecord& card, const Submission& submission, std::uint16_t last_atc,
                     const Verdict& given);
+
+// In words: "it was used before, or a later one was, ATC 0007". What follows "refused: ".
+std::string refusal(const Inquiry& inquiry);
 
 }  // namespace sesame::issuer

@@ -18,6 +18,7 @@
 #include "sim/cli/health.hpp"
 #include "sim/cli/help.hpp"
 #include "sim/cli/issuer_serve.hpp"
+#include "sim/cli/mcp.hpp"
 #include "sim/cli/scenario.hpp"
 #include "sim/cli/sim.hpp"
 #include "sim/cli/tui.hpp"
@@ -53,6 +54,7 @@ int main(int argc, char** argv) try {
   sesame::sim::add_scenario_command(program);
   sesame::sim::add_tui_command(program);
   sesame::sim::add_help_command(program);
+  sesame::sim::add_mcp_command(program);
   return sesame::cli::run(std::move(app), argc, argv);
 } catch (const std::exception& error) {
   // Nothing a user can do brings one here: the command line catches its own.

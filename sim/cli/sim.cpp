@@ -16,7 +16,6 @@
 
 #include "host/base/file_name.hpp"
 #include "host/base/safe_json.hpp"
-#include "host/card/file/card_file.hpp"
 #include "host/card/file/card_spec.hpp"
 #include "host/cli/exit.hpp"
 #include "host/document/file.hpp"
@@ -26,6 +25,7 @@
 #include "host/terminal/output.hpp"
 #include "host/transcript/transcript.hpp"
 #include "sim/cli/browser.hpp"
+#include "sim/cli/offered_card.hpp"
 #include "sim/cli/service.hpp"
 #include "sim/cli/serving.hpp"
 #include "sim/fleet/simulator.hpp"
@@ -50,15 +50,6 @@ struct SimOptions {
   bool open = false;
   std::size_t max_readers = 20'000;
 };
-
-// What clients get under the name of --card; one that is shipped they have anyway, and get it first in the
-// list.
-OfferedCard offered_card(const std::string& card) {
-  const CardSpec spec = parse_card(card);
-  const bool recorded = spec.kind == CardSpec::Kind::transcript_file;
-  return {spec, spec.kind == CardSpec::Kind::shipped ? card : spec.name,
-          recorded ? "recorded: " + card : card::load_card(card).title};
-}
 
 // The files of a folder that end so, by their names; hidden ones are left alone. Failure (invalid): there is
 // none.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "host/base/decimal.hpp"
 #include "host/base/failure.hpp"
@@ -65,6 +66,19 @@ std::string server_origin(std::string_view url) {
   const auto port = decimal(rest.substr(1));
   if (!port || *port < 1 || *port > 65535) refuse("the port must be a decimal number from 1 to 65535");
   return fmt::format("http://{}:{}", host, *port);
+}
+
+Authority authority_of(std::string_view origin) {
+  std::string_view rest = origin.substr(std::string_view("http://").size());
+  Authority authority;
+  const std::size_t colon = rest.rfind(':'), bracket = rest.rfind(']');
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), authority.port);
+    rest = rest.substr(0, colon);
+  }
+  if (rest.starts_with('[')) rest = rest.substr(1, rest.size() - 2);
+  authority.host = rest;
+  return authority;
 }
 
 }  // namespace sesame::sim

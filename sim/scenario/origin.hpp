@@ -1,6 +1,7 @@
 // Where a simulator is served.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,12 @@ namespace sesame::sim {
 // []. Anything else is a Failure (Failure::invalid), which does not repeat it: there may be a password or a
 // token in it.
 std::string server_origin(std::string_view url);
+
+struct Authority {
+  std::string host;  // an IPv6 address without its brackets
+  std::uint16_t port = 80;
+};
+// Of http://HOST:PORT, as server_origin() gives it.
+Authority authority_of(std::string_view origin);
 
 }  // namespace sesame::sim

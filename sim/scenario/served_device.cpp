@@ -66,25 +66,6 @@ Json json_of(const CardSpec& card) {
   }
 }
 
-struct Authority {
-  std::string host;  // an IPv6 address without its brackets
-  std::uint16_t port = 80;
-};
-
-// Of http://HOST[:PORT], as server_origin() gives it.
-Authority authority_of(std::string_view origin) {
-  std::string_view rest = origin.substr(std::string_view("http://").size());
-  Authority authority;
-  const std::size_t colon = rest.rfind(':'), bracket = rest.rfind(']');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), authority.port);
-    rest = rest.substr(0, colon);
-  }
-  if (rest.starts_with('[')) rest = rest.substr(1, rest.size() - 2);
-  authority.host = rest;
-  return authority;
-}
-
 }  // namespace
 
 // Requests and answers in JSON; a refusal in the simulator's own words.
