@@ -359,7 +359,7 @@ void serve(io::Signals& signals, const BankOptions& options, Site& site, bank::T
   }
   const Worker serving([&] { site.server->serve(shared); }, [&] { site.server->stop(); });
   terminal::print_line(safe::json(line));
-  if (!wait_for_end(signals, serving)) {
+  if (!wait_for_end(signals, serving, options.service.until_eof)) {
     throw Failure(Failure::environment, "the server can take no more connections");
   }
 }

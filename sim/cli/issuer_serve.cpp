@@ -78,7 +78,7 @@ void serve(const ServeOptions& options) {
   if (k2) serving_k2.emplace([&] { k2->serve(); }, [&] { k2->stop(); });
   const Worker serving([&] { server.serve(shared); }, [&] { server.stop(); });
   terminal::print_line(ready_line(url_of(address, server.port()), desk_token, party_token, k2));
-  if (!wait_for_end(signals, serving))
+  if (!wait_for_end(signals, serving, options.service.until_eof))
     throw Failure(Failure::environment, "the server can take no more connections");
 }
 

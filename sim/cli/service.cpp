@@ -69,6 +69,8 @@ void add_service(const cli::Command& command, ServiceOptions& options, const std
           "pages of this origin may use it, too: https://app.example")
       .one_value_each()
       .type("ORIGIN");
+  command.flag("--until-eof", options.until_eof,
+               "end when standard input does, too: with the program that started this one");
 }
 
 void add_token(const cli::Command& command, const std::string& name, TokenOptions& options,

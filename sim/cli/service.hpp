@@ -15,12 +15,14 @@ struct ServiceOptions {
   std::uint16_t port = 0;
   std::string listen;  // empty: this machine alone
   Admission admission;
+  bool until_eof = false;  // of standard input
 
   std::string address() const;
 };
 
-// --config, and so before all others; --port, --listen, --allow-host, --allow-origin. `listen_needs` ends the
-// help of --listen.
+// --config, and so before all others; --port, --listen, --allow-host, --allow-origin; and --until-eof, for a
+// program that starts the server and may be killed: the pipe that it made standard input ends with that
+// program, whatever ended it. `listen_needs` ends the help of --listen.
 void add_service(const cli::Command& command, ServiceOptions& options, const std::string& listen_needs);
 
 // Of one token: said, in a file, or in a variable of the environment; one of them at most.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -52,11 +53,25 @@ void add_max_waits(const cli::Command& command, std::optional<std::uint32_t>& wa
       .type("N");
 }
 
-bool wait_for_end(io::Signals& signals, const Worker& server) {
+namespace {
+
+// What comes is not looked at.
+bool is_at_end(int descriptor) {
+  std::array<char, 512> bytes{};
+  const ssize_t count = ::read(descriptor, bytes.data(), bytes.size());
+  return count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN);
+}
+
+}  // namespace
+
+bool wait_for_end(io::Signals& signals, const Worker& server, bool until_eof) {
+  const int input = until_eof ? STDIN_FILENO : -1;  // none, for poll()
   for (;;) {
-    std::array<pollfd, 2> watched{{{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}}};
+    std::array<pollfd, 3> watched{
+        {{signals.descriptor(), POLLIN, 0}, {server.ended(), POLLIN, 0}, {input, POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
     if (watched[1].revents != 0) return false;
+    if (watched[2].revents != 0 && is_at_end(input)) return true;
     while (const auto signal = signals.take()) {
       if (*signal != SIGUSR1 && *signal != SIGUSR2) return true;
     }

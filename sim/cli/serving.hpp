@@ -61,8 +61,8 @@ Places places_for(std::optional<std::uint32_t> wanted, int usually);
 void add_max_waits(const cli::Command& command, std::optional<std::uint32_t>& wanted, int usually,
                    const std::string& what);
 
-// False: the server ended by itself.
-bool wait_for_end(io::Signals& signals, const Worker& server);
+// Until a signal ends it, or, where it is wanted, standard input does. False: the server ended by itself.
+bool wait_for_end(io::Signals& signals, const Worker& server, bool until_eof = false);
 
 // Where a client of this machine finds what listens at the address: "http://127.0.0.1:8035".
 std::string url_of(const std::string& address, std::uint16_t port, std::string_view scheme = "http");

@@ -172,7 +172,7 @@ void sim(const SimOptions& options) {
                        });
   terminal::print_line(ready_line(address, server.port(), token));
   if (options.open) open_in_browser(url_of(address, server.port()));
-  if (!wait_for_end(signals, serving))
+  if (!wait_for_end(signals, serving, options.service.until_eof))
     throw Failure(Failure::environment, "the server can take no more connections");
 }
 
