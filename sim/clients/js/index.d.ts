@@ -1,4 +1,10 @@
-// Types of the client; the fields are those of each server's /openapi.json.
+// Types of the client; the fields are those of each server's /openapi.json. What ends with its scope (`await using`) needs the
+// library "esnext.disposable" of TypeScript, or a newer one.
+/// <reference types="node" />
+/// <reference lib="esnext.disposable" />
+
+/** A value of JSON that is not looked into here. */
+export type JsonObject = Record<string, unknown>;
 
 export interface LaunchOptions {
   /** Default: the environment variable SESAME, or `sesame` on the PATH. */
@@ -35,36 +41,37 @@ export interface ReaderOptions {
   label?: string;
   card?: Card | null;
   clock?: 'real' | 'virtual';
-  /** Deleted when nobody has asked for it for so many seconds. */
-  ttl_s?: number;
+  /** Deleted when nobody has used it for so many seconds; default: an hour; null: never. */
+  ttl_s?: number | null;
 }
 
 export type Key = string | { hold: string };
 
-/** Of a kind that Simulator.faults() names, with what that one needs. */
-export interface Fault {
-  kind: string;
-  /** Commands since the card was inserted, from 0; with a stage, those of it. */
-  at?: number;
-  /** The step of the dialogue: "verify", "generate_ac" … */
-  stage?: string;
-  /** It is gone once it has happened. */
-  once?: boolean;
-  ms?: number;
-  /** Hexadecimal: an instruction, and the status word that it is answered with. */
-  ins?: string;
-  sw?: string;
-  key?: string;
-}
+/** The steps of a dialogue. */
+export type Stage =
+  | 'select' | 'get_processing_options' | 'read_record' | 'get_data' | 'verify' | 'generate_ac' | 'second_generate_ac';
+
+/**
+ * `at`: commands since the card was inserted, from 0; with a `stage`, those of it. `once`: it is gone once it has happened. `ins`,
+ * `sw`: hexadecimal.
+ */
+export type Fault =
+  | { kind: 'mute' | 'removed' | 'corrupted'; at?: number; stage?: Stage; once?: boolean }
+  | { kind: 'dead_battery'; at?: number; stage?: Stage }
+  | { kind: 'slow'; ms: number; stage?: Stage; once?: boolean }
+  | { kind: 'status_word'; sw: string; ins?: string; stage?: Stage; once?: boolean }
+  | { kind: 'bad_atr'; once?: boolean }
+  | { kind: 'low_battery' }
+  | { kind: 'stuck_key'; key: string };
 
 export interface FaultShape {
-  kind: string;
+  kind: Fault['kind'];
   description: string;
   /** A JSON Schema for each field beside `kind`. */
-  fields: Record<string, any>;
+  fields: Record<string, JsonObject>;
   required: string[];
   /** A value for each field, to begin with. */
-  suggested: Omit<Fault, 'kind'>;
+  suggested: JsonObject;
 }
 
 export interface CardState {
@@ -143,7 +150,7 @@ export interface Screen {
 }
 
 export interface ScreenOptions {
-  /** As RE2 takes it: without flags, back references and lookahead. */
+  /** As RE2 takes it: the flags i, m and s, and neither back references nor lookahead. */
   match?: RegExp | string;
   after?: number;
   /** At most 60 000. */
@@ -158,16 +165,28 @@ export interface Apdu {
   response: string;
 }
 
-export interface SimEvent {
-  /** For `lastEventId`; "lost" has none. */
-  id?: string;
-  /** "lost": some before this one are forgotten. */
-  event: 'screen' | 'key' | 'card' | 'apdu' | 'clock' | 'fault' | 'reader' | 'lost';
-  /** `reader` and `revision`, and what belongs to the event. */
-  data: Record<string, any>;
+/** What the data of each event are, beside `reader` and `revision`. */
+export interface SimEvents {
+  screen: { rows: string[]; lit: boolean; state: string };
+  key: { key: string; held: boolean };
+  card: { card: 'inserted' | 'removed'; name: string; reason?: string };
+  apdu: Apdu;
+  clock: { now_ms: number; deadline_ms: number | null };
+  fault: { fault: string };
+  reader: { change: 'created' | 'deleted' };
 }
 
-export interface EventStream extends AsyncIterableIterator<SimEvent> {
+export type SimEvent =
+  | { [Name in keyof SimEvents]: {
+      /** For `lastEventId`. */
+      id: string;
+      event: Name;
+      data: { reader: string; revision: number } & SimEvents[Name];
+    } }[keyof SimEvents]
+  /** Some before this one are forgotten. */
+  | { id?: undefined; event: 'lost'; data: JsonObject };
+
+export interface EventStream extends AsyncIterableIterator<SimEvent>, AsyncDisposable {
   close(): void;
 }
 
@@ -177,21 +196,52 @@ export interface EventOptions {
 }
 
 export class SesameError extends Error {
-  constructor(body: { code?: string; message?: string; hint?: string }, status?: number, options?: { cause?: unknown });
-  /** As the API says it; "unreachable" and "simulator_failed" where there is no API; "no_code", "message_timeout". */
+  constructor(
+    body: { code?: string; message?: string; hint?: string } & JsonObject,
+    status?: number,
+    options?: { cause?: unknown },
+  );
+  /**
+   * As the API says it; "unreachable", "no_simulator" and "simulator_failed" where there is no API; "restarted" where the
+   * server was; "no_code", "event_timeout", "message_timeout".
+   */
   code: string;
   hint: string;
   status: number | undefined;
-  /** The whole answer; with "screen_timeout" the last one is its `screen`. */
-  body: any;
+  /** The whole answer; with "screen_timeout" the last one is its `screen`, with "no_code" it is that of otp(). */
+  body: { code?: string; message?: string; hint?: string; screen?: Screen; screens?: string[][]; [more: string]: unknown };
 }
 
-export class Simulator {
-  constructor(url: string, token?: string | null);
-  static launch(options?: LaunchOptions): Promise<Simulator>;
+export interface ServerInfo {
+  service: 'sim' | 'issuer' | 'bank';
+  version: string;
+  /** Of this start of it, and of no other. */
+  instance: string;
+}
+
+export interface RequestOptions {
+  body?: unknown;
+  accept?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** What the servers have in common: Simulator, Issuer and Bank. */
+export class Server implements AsyncDisposable {
+  protected constructor(kind: { name: string; command: string }, url: string, token?: string | null);
   url: string;
   token: string | null;
   stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  info(): Promise<ServerInfo>;
+  request(method: string, path: string, options?: RequestOptions): Promise<Response>;
+  json<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+  make<T = unknown>(path: string, body?: unknown): Promise<T>;
+}
+
+export class Simulator extends Server {
+  constructor(url: string, token?: string | null);
+  static launch(options?: LaunchOptions): Promise<Simulator>;
   createReader(options?: ReaderOptions): Promise<Reader>;
   reader(id: string): Reader;
   readers(): Promise<ReaderSummary[]>;
@@ -199,12 +249,6 @@ export class Simulator {
   cards(): Promise<{ name: string; title: string }[]>;
   faults(): Promise<FaultShape[]>;
   events(options?: EventOptions): Promise<EventStream>;
-  request(
-    method: string,
-    path: string,
-    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
-  ): Promise<Response>;
-  json(method: string, path: string, body?: unknown): Promise<any>;
 }
 
 /** One of card; pan and psn; customer. */
@@ -232,23 +276,14 @@ export interface Decision {
   last_try: boolean;
 }
 
-export class Issuer {
-  constructor(url: string, token: string);
+export class Issuer extends Server {
+  constructor(url: string, token?: string | null);
   static launch(options?: LaunchOptions): Promise<Issuer>;
-  url: string;
-  token: string;
-  stop(): Promise<void>;
   verify(submission: Verification): Promise<Decision>;
-  addCard(card: { toml: string; aid?: string; customer?: string; last_atc?: string; window?: number }): Promise<any>;
-  request(
-    method: string,
-    path: string,
-    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
-  ): Promise<Response>;
-  json(method: string, path: string, body?: unknown): Promise<any>;
+  addCard(card: { toml: string; aid?: string; customer?: string; last_atc?: string; window?: number }): Promise<JsonObject>;
 }
 
-export class Reader {
+export class Reader implements AsyncDisposable {
   constructor(simulator: Simulator, id: string);
   simulator: Simulator;
   id: string;
@@ -256,10 +291,12 @@ export class Reader {
   get(): Promise<ReaderState>;
   reset(): Promise<ReaderState>;
   delete(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
   press(...keys: Key[]): Promise<ReaderState>;
   hold(key: string): Promise<ReaderState>;
   type(text: string): Promise<ReaderState>;
   computer(command: ComputerCommand, text?: string): Promise<ReaderState>;
+  code(request: OtpRequest): Promise<string>;
   otp(request: OtpRequest): Promise<OtpResult>;
   insert(card: Card): Promise<ReaderState>;
   pull(): Promise<ReaderState>;
@@ -273,6 +310,11 @@ export class Reader {
   trace(): Promise<string>;
   apdus(): Promise<Apdu[]>;
   events(options?: EventOptions): Promise<EventStream>;
+  waitForEvent<Name extends keyof SimEvents>(
+    match: Name,
+    options?: { timeout?: number },
+  ): Promise<Extract<SimEvent, { event: Name }>>;
+  waitForEvent(match: (event: SimEvent) => boolean, options?: { timeout?: number }): Promise<SimEvent>;
 }
 
 export type Site = 'coopanet' | 'coopaccess' | 'savings';
@@ -280,9 +322,9 @@ export type Access = 'none' | 'must_prove' | 'must_change' | 'limited' | 'full';
 
 export interface TenantOptions {
   /** Its customers, as /openapi.json describes a Seed; default: the demonstration's. */
-  seed?: Record<string, any>;
+  seed?: JsonObject;
   /** Of exportState(), in the place of a seed. */
-  state?: Record<string, any>;
+  state?: JsonObject;
   /** What differs from the documents' values: { strong_days: 180 }. */
   rules?: Record<string, number | boolean>;
   /** Default: virtual, which stands until advance(). */
@@ -318,7 +360,7 @@ export interface BankEvent {
   user: number | null;
   event: string;
   method: string | null;
-  detail: Record<string, any>;
+  detail: JsonObject;
 }
 
 /** Of the site: who is logged in, and what they may do. */
@@ -329,9 +371,9 @@ export interface SessionView {
   csrf: string;
   now_ms: number;
   ends_ms: number | null;
-  user: Record<string, any> | null;
+  user: ({ name: string } & JsonObject) | null;
   strong_until_ms: number | null;
-  [more: string]: any;
+  [more: string]: unknown;
 }
 
 export interface Operation {
@@ -339,7 +381,7 @@ export interface Operation {
   kind: string;
   method: 'identify' | 'respond' | 'sign' | 'tds' | 'sms' | 'post';
   /** What the page shows. */
-  summary: { field: string; value: any }[];
+  summary: { field: string; value: unknown }[];
   /** What is typed on the reader, in this order. */
   inputs: { field: string; value: string }[];
   expires_ms: number;
@@ -352,25 +394,16 @@ export interface CustomerReaderOptions extends Omit<ReaderOptions, 'card'> {
   functions?: ReaderFunctions;
 }
 
-export class Bank {
+export class Bank extends Server {
   constructor(url: string, token?: string | null);
   static launch(options?: LaunchOptions): Promise<Bank>;
-  url: string;
-  token: string | null;
-  stop(): Promise<void>;
   createTenant(options?: TenantOptions): Promise<Tenant>;
   tenant(id: string): Promise<Tenant>;
   tenants(): Promise<{ id: string; url: string; clock: 'real' | 'virtual'; now_ms: number }[]>;
-  request(
-    method: string,
-    path: string,
-    options?: { body?: unknown; accept?: string; headers?: Record<string, string>; signal?: AbortSignal },
-  ): Promise<Response>;
-  json(method: string, path: string, body?: unknown): Promise<any>;
 }
 
-export class Tenant {
-  constructor(bank: Bank, fields: { id: string; url: string; customers: Record<string, any>[] });
+export class Tenant implements AsyncDisposable {
+  constructor(bank: Bank, fields: { id: string; url: string; customers: JsonObject[] });
   bank: Bank;
   id: string;
   /** Of its pages. */
@@ -380,17 +413,18 @@ export class Tenant {
   customer: Customer;
   get(): Promise<{ id: string; url: string; clock: 'real' | 'virtual'; now_ms: number }>;
   delete(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
   advance(ms: number): Promise<number>;
   outbox(options?: OutboxOptions): Promise<Message[]>;
   nextMessage(options?: { kind?: 'post' | 'sms'; to?: string; timeout?: number }): Promise<Message>;
   audit(): Promise<BankEvent[]>;
-  addCustomers(seed: Record<string, any>): Promise<Customer[]>;
-  exportState(): Promise<Record<string, any>>;
+  addCustomers(seed: JsonObject): Promise<Customer[]>;
+  exportState(): Promise<JsonObject>;
   open(): Promise<Session>;
 }
 
 export class Customer {
-  constructor(tenant: Tenant, fields: Record<string, any>);
+  constructor(tenant: Tenant, fields: JsonObject);
   readonly tenant: Tenant;
   name: string;
   client_id: string;
@@ -410,7 +444,8 @@ export class Customer {
 export class CustomerReader extends Reader {
   constructor(simulator: Simulator, id: string, customer: Customer, functions?: ReaderFunctions);
   customer: Customer;
-  code(operation?: Pick<Operation, 'method' | 'inputs'>): Promise<string>;
+  /** Of a login; of an operation that a session began; or as of any reader, with a `pin`. */
+  code(operation?: Pick<Operation, 'method' | 'inputs'> | OtpRequest): Promise<string>;
 }
 
 export class Session {
@@ -424,7 +459,7 @@ export class Session {
   logInByPassword(login: { password: string; [identifier: string]: string }): Promise<SessionView>;
   logOut(): Promise<SessionView>;
   accounts(): Promise<{ id: number; iban: string; label: string; balance: string; currency: string }[]>;
-  begin(operation: { kind: string; [field: string]: any }): Promise<Operation>;
-  finish(operation: { id: string }, code: string): Promise<{ done: true; result: Record<string, any>; session: SessionView }>;
-  json(method: string, path: string, body?: unknown): Promise<any>;
+  begin(operation: { kind: string; [field: string]: unknown }): Promise<Operation>;
+  finish(operation: { id: string }, code: string): Promise<{ done: true; result: JsonObject; session: SessionView }>;
+  json<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
 }

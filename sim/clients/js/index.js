@@ -1,7 +1,7 @@
 // A client of the Sésame simulator (`sesame sim`): one method for each thing a test does with a reader and its card; of the
 // issuer (`sesame issuer serve`), which tells whether a code is good; and of the bank (`sesame bank`), to log in to.
 // What the fields of the answers mean is in each server's own /openapi.json; the types are in index.d.ts. Times are
-// milliseconds. Everything that goes wrong rejects with a SesameError.
+// milliseconds. Everything that goes wrong rejects with a SesameError. `await using` ends what was made, or started.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +12,12 @@ import { createInterface } from 'node:readline';
 // Bytes of an answer, and characters of one event: the peer may be no simulator.
 const LARGEST = 16 * 1024 * 1024;
 const LONGEST_EVENT = 1024 * 1024;
+// As long as a server that says when to come again is obeyed, for one request.
+const PATIENCE = 30_000;
+// Readers that nobody uses for so long, in seconds, end: a test that was killed deletes none.
+const TIME_TO_LIVE = 3_600;
+
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 export class SesameError extends Error {
   /** @param {{code?: string, message?: string, hint?: string}} body as the API answered */
@@ -21,36 +27,90 @@ export class SesameError extends Error {
     this.code = body.code ?? 'unknown';
     this.hint = body.hint ?? '';
     this.status = status;
-    this.body = body;  // with "screen_timeout" the last one is its `screen`
+    this.body = body;  // with "screen_timeout" the last one is its `screen`, with "no_code" it is what otp() resolves to
   }
 }
 
-export class Simulator {
-  #process;
+/** What the servers have in common. */
+export class Server {
+  #kind;
+  #instance;  // of the server that what was made here was made in
+  #opening = new Set();  // streams of events
 
-  /** A simulator that runs already. */
-  constructor(url, token = null) {
+  constructor(kind, url, token = process.env.SESAME_TOKEN ?? null) {
+    this.#kind = kind;
     this.url = url.replace(/\/+$/, '');
     this.token = token;
   }
 
+  /** Stops what launch() started, and nothing else. A server that ends badly rejects. */
+  async stop() { await STARTED.get(this)?.stop(); }
+  [asyncDispose]() { return this.stop(); }
+
+  /** { service, version, instance }; another `instance` than before: the server was started anew, and nothing is left. */
+  info() { return this.json('GET', '/v1'); }
+
+  /** Anything else the API has; resolves to a fetch Response whose status is 2xx. */
+  async request(method, path, options = {}) {
+    const stream = options.accept === 'text/event-stream';
+    if (!stream) await Promise.all(this.#opening);  // or what this does would happen before it is looked at
+    const sent = this.#sent(method, path, options);
+    if (stream) {
+      const settled = sent.catch(() => {}).finally(() => this.#opening.delete(settled));
+      this.#opening.add(settled);
+    }
+    return sent;
+  }
+  /** The same, its answer as JSON; null where there is no body. */
+  async json(method, path, body) {
+    const text = await read(await this.request(method, path, { body }), this.#kind);
+    return text.length === 0 ? null : parsed(text, this.#kind);
+  }
+  /** POSTs what makes something that is gone when the server is. */
+  async make(path, body) {
+    this.#instance ??= await this.#current();
+    return this.json('POST', path, body);
+  }
+
+  async #sent(method, path, options) {
+    try {
+      return await send(this, this.#kind, method, path, options);
+    } catch (error) {
+      await this.#explain(error);
+      throw error;
+    }
+  }
+  // Why there is nothing any more, where the server itself is the reason.
+  async #explain(error) {
+    if (!(error instanceof SesameError)) return;
+    if (error.code === 'unreachable') await STARTED.get(this)?.explain(error);
+    if (error.status !== 404 || !this.#instance) return;
+    const before = this.#instance;
+    this.#instance = await this.#current();
+    if (!this.#instance || this.#instance === before) return;
+    throw new SesameError({ code: 'restarted', hint: 'make it again',
+                            message: `the ${this.#kind.name} at ${this.url} was started anew: what was made in it is gone` },
+                          undefined, { cause: error });
+  }
+  async #current() {
+    const response = await send(this, this.#kind, 'GET', '/v1').catch(() => null);
+    return response && parsed(await read(response, this.#kind), this.#kind).instance;
+  }
+}
+
+export class Simulator extends Server {
+  /** A simulator that runs already; the default of `token` is the environment variable SESAME_TOKEN. */
+  constructor(url, token) { super(SIMULATOR, url, token); }
+
   /** Starts one of our own, on a free port, with `args` after `sesame sim --port 0`; to be stopped with stop(). */
-  static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
-    const server = new ServerProcess('simulator', binary, ['sim', '--port', '0', ...args]);
-    const { url, token } = await server.ready(timeout);
-    const simulator = new Simulator(url, token);
-    simulator.#process = server;
-    return simulator;
-  }
+  static launch(options) { return launched(Simulator, SIMULATOR, ['sim', '--port', '0'], options); }
 
-  /** Stops what launch() started, and nothing else. A simulator that ends badly rejects. */
-  async stop() {
-    await this.#process?.stop();
-  }
-
-  /** With a `card`, that card is in it. Its clock is virtual: time stands still but for advance(). */
-  async createReader(options = {}) {
-    const { id } = await this.json('POST', '/v1/readers', options);
+  /**
+   * With a `card`, that card is in it. Its clock is virtual: time stands still but for advance(). It ends when nobody uses it
+   * for an hour, or for `ttl_s`; null: never.
+   */
+  async createReader({ ttl_s = TIME_TO_LIVE, ...options } = {}) {
+    const { id } = await this.make('/v1/readers', { ...options, ttl_s: ttl_s ?? undefined });
     return this.reader(id);
   }
   /** One that exists already: "default" always does. */
@@ -63,35 +123,15 @@ export class Simulator {
   faults() { return this.json('GET', '/v1/faults'); }
   /** What happens in all readers from now on. */
   events(options) { return openEvents(this, '/v1/events', options); }
-
-  /** Anything else the API has; resolves to a fetch Response whose status is 2xx. */
-  request(method, path, options) { return send(this, SIMULATOR, method, path, options); }
-  async json(method, path, body) { return parsed(await read(await this.request(method, path, { body }))); }
 }
 
 /** The issuer of cards: `sesame issuer serve`. */
-export class Issuer {
-  #process;
-
+export class Issuer extends Server {
   /** One that runs already. A relying party's token verifies codes; for anything else it takes the desk's. */
-  constructor(url, token) {
-    this.url = url.replace(/\/+$/, '');
-    this.token = token;
-  }
+  constructor(url, token) { super(ISSUER, url, token); }
 
   /** Starts one of our own with the store that `args` name, after `sesame issuer serve --port 0`; its token is the desk's. */
-  static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
-    const server = new ServerProcess('issuer', binary, ['issuer', 'serve', '--port', '0', ...args]);
-    const { url, token } = await server.ready(timeout);
-    const issuer = new Issuer(url, token);
-    issuer.#process = server;
-    return issuer;
-  }
-
-  /** Stops what launch() started, and nothing else. */
-  async stop() {
-    await this.#process?.stop();
-  }
+  static launch(options) { return launched(Issuer, ISSUER, ['issuer', 'serve', '--port', '0'], options); }
 
   /**
    * Whether a code is good, once: verify({ card: 1, code }), verify({ customer: 'alice', mode: 'sign', code, amount: '1000' }).
@@ -100,12 +140,6 @@ export class Issuer {
   verify({ mode = 'identify', ...submission }) { return this.json('POST', '/v1/verifications', { mode, ...submission }); }
   /** A card file, with its keys, and whose it is. */
   addCard(card) { return this.json('POST', '/v1/cards', card); }
-
-  /** Anything else the API has, as of Simulator. */
-  request(method, path, options) { return send(this, ISSUER, method, path, options); }
-  async json(method, path, body) {
-    return parsed(await read(await this.request(method, path, { body }), ISSUER), ISSUER);
-  }
 }
 
 export class Reader {
@@ -119,6 +153,7 @@ export class Reader {
   reset() { return this.#json('POST', '/reset'); }
   /** Of "default" it is refused: "reader_stays". */
   async delete() { await this.simulator.request('DELETE', this.path); }
+  async [asyncDispose]() { await unless('unknown_reader', this.delete()); }
 
   /** As engraved: press('CODE'), press('1', '2', 'OK'), press({ hold: 'C' }). */
   press(...keys) { return this.#json('POST', '/keys', { keys }); }
@@ -127,7 +162,14 @@ export class Reader {
   type(text) { return this.press(...text); }
   /** Of the computer at its cable: computer('pin'), computer('sign', 'Pay 12.34'). What it is told: `computer`. */
   computer(command, text) { return this.#json('POST', '/computer', { command, text }); }
-  /** The common case in one call. A wrong PIN is no error: `code` is null, and `screens` tell. */
+  /** A code in one call; "no_code", with the last screen in the message, where there is none: after a wrong PIN, say. */
+  async code(request) {
+    const made = await this.otp(request);
+    if (made.code !== null) return made.code;
+    throw new SesameError({ ...made, code: 'no_code', hint: 'all screens are in `body.screens`',
+                            message: `the reader makes no code; it shows: ${made.screens.at(-1)?.join(' / ').trim() ?? ''}` });
+  }
+  /** The same with all that is to be known of it. A wrong PIN is no error: `code` is null, and `screens` tell. */
   otp({ pin, function: key, inputs }) { return this.#json('POST', '/otp', { pin, function: key, inputs }); }
 
   /** 'bank-card', { toml }, { transcript }, { pcsc }. */
@@ -144,15 +186,23 @@ export class Reader {
     return this.#json('POST', '/clock', typeof time === 'number' ? { advance_ms: time } : { to: time });
   }
 
-  /** The screen now, or once its text matches, or once the revision is above `after`; "screen_timeout" if it is not. */
-  screen({ match, after, timeout } = {}) {
+  /**
+   * The screen now, or once its text matches, or once the revision is above `after`; "screen_timeout" if it is not, with the
+   * one that is there in the message.
+   */
+  async screen({ match, after, timeout } = {}) {
     const query = new URLSearchParams();
     if (match !== undefined) query.set('match', pattern(match));
     if (after !== undefined) query.set('after', after);
     if (timeout !== undefined) query.set('timeout_ms', timeout);
-    return this.#json('GET', `/screen?${query}`);
+    try {
+      return await this.#json('GET', `/screen?${query}`);
+    } catch (error) {
+      if (error.code === 'screen_timeout') error.message += `; it shows: ${error.body.screen.text.replaceAll('\n', ' / ')}`;
+      throw error;
+    }
   }
-  waitForScreen(match, { timeout = 5_000 } = {}) { return this.screen({ match, timeout }); }
+  async waitForScreen(match, { timeout = 5_000 } = {}) { return this.screen({ match, timeout }); }
   async png() { return read(await this.#get('/screen.png', 'image/png')); }
 
   /** The dialogue with the card, PIN masked: a transcript that `sesame code --card` replays. */
@@ -160,48 +210,38 @@ export class Reader {
   async apdus() { return (await this.#json('GET', '/trace')).apdus; }
   /** What happens in this reader from now on. */
   events(options) { return openEvents(this.simulator, `${this.path}/events`, options); }
+  /**
+   * The first event of that name, or that `match` says yes to, of those from now on: what is asked of the simulator after this
+   * call happens after it began to look. "event_timeout" where there is none.
+   */
+  waitForEvent(match, { timeout = 5_000 } = {}) {
+    const wanted = typeof match === 'string' ? ({ event }) => event === match : match;
+    return firstEvent(this.events(), wanted, timeout);
+  }
 
   #json(method, path, body) { return this.simulator.json(method, this.path + path, body); }
   #get(path, accept) { return this.simulator.request('GET', this.path + path, { accept }); }
 }
 
 /** The bank's server: `sesame bank`. Each test has a bank of its own in it: createTenant(). */
-export class Bank {
-  #process;
-  #folder;
-
+export class Bank extends Server {
   /** One that runs already; over HTTPS, NODE_EXTRA_CA_CERTS names its authority. */
-  constructor(url, token = null) {
-    this.url = url.replace(/\/+$/, '');
-    this.token = token;
-  }
+  constructor(url, token) { super(BANK, url, token); }
 
   /**
    * Starts one of our own, on this machine's loopback without TLS, with `args` after `sesame bank --port 0 --http`. Where
    * those name no --store, it has one in a temporary folder, until stop().
    */
-  static async launch({ binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
+  static async launch({ args = [], ...options } = {}) {
     const folder = args.includes('--store') ? undefined : await mkdtemp(join(tmpdir(), 'sesame-bank-'));
     const kept = folder ? ['--store', join(folder, 'issuer.db'), '--folder', join(folder, 'bank')] : [];
     try {
-      const server = new ServerProcess('bank', binary, ['bank', '--port', '0', '--http', ...kept, ...args]);
-      const { url, token } = await server.ready(timeout);
-      const bank = new Bank(url, token);
-      bank.#process = server;
-      bank.#folder = folder;
+      const bank = await launched(Bank, BANK, ['bank', '--port', '0', '--http', ...kept], { args, ...options });
+      STARTED.get(bank).folder = folder;
       return bank;
     } catch (error) {
       await removed(folder);
       throw error;
-    }
-  }
-
-  /** Stops what launch() started, and nothing else. */
-  async stop() {
-    try {
-      await this.#process?.stop();
-    } finally {
-      await removed(this.#folder);
     }
   }
 
@@ -210,17 +250,11 @@ export class Bank {
    * demonstration's customers.
    */
   async createTenant({ seed, state, rules, clock, nowMs } = {}) {
-    return new Tenant(this, await this.json('POST', '/v1/tenants', { seed, state, rules, clock, now_ms: nowMs }));
+    return new Tenant(this, await this.make('/v1/tenants', { seed, state, rules, clock, now_ms: nowMs }));
   }
   /** One that exists already. */
   async tenant(id) { return new Tenant(this, await this.json('GET', `/v1/tenants/${encodeURIComponent(id)}`)); }
   async tenants() { return (await this.json('GET', '/v1/tenants')).tenants; }
-
-  /** Anything else the API has, as of Simulator. */
-  request(method, path, options) { return send(this, BANK, method, path, options); }
-  async json(method, path, body) {
-    return parsed(await read(await this.request(method, path, { body }), BANK), BANK);
-  }
 }
 
 /** One bank of a Bank's server, as a test sees it. `url` is that of its pages. */
@@ -240,6 +274,7 @@ export class Tenant {
   get() { return this.bank.json('GET', this.#path); }
   /** Throws it away. */
   async delete() { await this.bank.request('DELETE', this.#path); }
+  async [asyncDispose]() { await unless('unknown', this.delete()); }
 
   /** Moves the clock forward; resolves to what it shows. */
   async advance(ms) { return (await this.bank.json('POST', `${this.#path}/clock`, { advance_ms: ms })).now_ms; }
@@ -301,7 +336,7 @@ export class Customer {
   }
   /** A reader of that simulator with their card in it. */
   async reader(simulator, { profile = 'vasco-810', functions = FUNCTIONS[profile], ...options } = {}) {
-    const { id } = await simulator.json('POST', '/v1/readers', { profile, card: { toml: this.card.toml }, ...options });
+    const { id } = await simulator.createReader({ profile, card: { toml: this.card.toml }, ...options });
     return new CustomerReader(simulator, id, this, functions);
   }
   /** A session that a code of their reader opens. */
@@ -323,20 +358,19 @@ export class CustomerReader extends Reader {
     this.#functions = functions;
   }
 
-  /** The code of a login, or of an operation that a session began: with what its `inputs` ask. */
-  async code({ method = 'identify', inputs = [] } = {}) {
+  /**
+   * The code of a login, or of an operation that a session began: with what its `inputs` ask. With a `pin`, as of any reader.
+   */
+  async code(operation = {}) {
+    if ('pin' in operation) return super.code(operation);
+    const { method = 'identify', inputs = [] } = operation;
     const key = this.#functions[method];
     if (!key) {
       throw new SesameError({ code: 'unknown_function', message: `this reader has no key for ${method}`,
                               hint: 'choose another model, or give `functions`' });
     }
     const typed = inputs.map(({ field, value }) => (method === 'sign' && field !== 'challenge' ? euros(value) : value));
-    const { code, screens } = await this.otp({ pin: this.customer.card.pin, function: key, inputs: typed });
-    if (code === null) {
-      throw new SesameError({ code: 'no_code', message: `the reader makes no code: ${screens.at(-1)?.join(' / ')}`,
-                              hint: 'see its screen' });
-    }
-    return code;
+    return super.code({ pin: this.customer.card.pin, function: key, inputs: typed });
   }
 }
 
@@ -391,6 +425,10 @@ const FUNCTIONS = {
 };
 
 const euros = (cents) => cents.padStart(3, '0').replace(/(\d\d)$/, '.$1');
+const delay = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const unless = (code, promise) => promise.catch((error) => {
+  if (error.code !== code) throw error;
+});
 const removed = (folder) => folder && rm(folder, { recursive: true, force: true });
 
 const SIMULATOR = { name: 'simulator', command: 'sesame sim' };
@@ -402,13 +440,27 @@ async function send({ url, token }, server, method, path,
   headers = { Accept: accept, ...headers };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const response = await fetch(url + path, { method, headers, signal, body: JSON.stringify(body) })
-    .catch((cause) => {
-      throw new SesameError({ code: 'unreachable', message: `no ${server.name} answers at ${url}`,
-                              hint: `start one with: ${server.command}` }, undefined, { cause });
-    });
-  if (!response.ok) throw new SesameError(await refusal(response), response.status);
-  return response;
+  for (const end = Date.now() + PATIENCE; ;) {
+    const response = await fetch(url + path, { method, headers, signal, body: JSON.stringify(body) })
+      .catch((cause) => {
+        throw new SesameError({ code: 'unreachable', message: `no ${server.name} answers at ${url}`,
+                                hint: `start one with: ${server.command}` }, undefined, { cause });
+      });
+    if (response.ok) return response;
+    const refused = new SesameError(await refusal(response), response.status);
+    const wait = retryAfter(response);
+    if (wait === null || Date.now() + wait > end) throw refused;
+    await delay(wait);
+    if (signal?.aborted) throw refused;
+  }
+}
+
+/** Milliseconds until a server that has no room takes the same request again, RFC 9110, 10.2.3; null: it does not say. */
+function retryAfter({ status, headers }) {
+  const text = headers.get('retry-after');
+  if ((status !== 429 && status !== 503) || text === null) return null;
+  const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(wait) ? null : Math.max(wait, 0);
 }
 
 function noServer(why, { name, command }) {
@@ -441,10 +493,12 @@ async function refusal(response) {
   return body !== null && typeof body === 'object' ? body : {};
 }
 
+/** As RE2 has it, with the flags in it. */
 function pattern(match) {
   if (!(match instanceof RegExp)) return match;
-  if (match.flags.replace('u', '')) throw new TypeError(`the simulator knows no flags: ${match}`);
-  return match.source;
+  const flags = match.flags.replace(/[dgu]/g, '');
+  if (/[^ims]/.test(flags)) throw new TypeError(`the simulator does not know these flags: ${match}`);
+  return flags ? `(?${flags})${match.source}` : match.source;
 }
 
 /** Resolves once the stream is open, so that nothing done afterwards is missed. `break` or close() ends it. */
@@ -459,7 +513,20 @@ async function openEvents(simulator, path, { lastEventId } = {}) {
     next: () => events.next(),
     async return() { close(); return { done: true, value: undefined }; },
     [Symbol.asyncIterator]() { return this; },
+    async [asyncDispose]() { close(); },
   };
+}
+
+async function firstEvent(opened, wanted, timeout) {
+  const events = await opened;
+  const timer = setTimeout(events.close, timeout);
+  try {
+    for await (const event of events) if (wanted(event)) return event;
+  } finally {
+    clearTimeout(timer);
+    events.close();
+  }
+  throw new SesameError({ code: 'event_timeout', message: `no such event in ${timeout} ms`, hint: 'see events()' });
 }
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation, as far as it is sent. */
@@ -481,12 +548,28 @@ async function* parseEvents(body, signal) {
   }
 }
 
+// The process of each server that was started here.
+const STARTED = new WeakMap();
+
+async function launched(Class, kind, command, { binary = process.env.SESAME ?? 'sesame', args = [], timeout = 30_000 } = {}) {
+  const started = new ServerProcess(kind.name, binary, [...command, '--until-eof', ...args]);
+  const { url, token } = await started.ready(timeout);
+  const server = new Class(url, token ?? undefined);
+  STARTED.set(server, started);
+  return server;
+}
+
+// Its standard input is a pipe from here that nothing is written to: when this process ends, by whatever signal, the pipe
+// does, and so the server.
 class ServerProcess {
+  folder;
   #said = '';
+  #stopped = false;
 
   constructor(name, binary, args) {
     this.name = name;
-    this.child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child.stdin.on('error', () => {});
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.#said = (this.#said + text).slice(-10_000); });
     const kill = () => this.child.kill();
     process.once('exit', kill);
@@ -508,13 +591,23 @@ class ServerProcess {
   }
 
   async stop() {
+    this.#stopped = true;
     this.child.kill('SIGTERM');
     const result = await this.ended;
+    await removed(this.folder);
     if (result !== 0) throw this.#failure('did not end well', result);
   }
 
-  #failure(message, result, hint) {
+  /** Throws what it said where it ended by itself, which is known a moment after its socket is closed. */
+  async explain(cause) {
+    if (this.#stopped) return;
+    const running = {};
+    const result = await Promise.race([this.ended, delay(1_000).then(() => running)]);
+    if (result !== running) throw this.#failure('has ended', result, 'start another', { cause });
+  }
+
+  #failure(message, result, hint, options) {
     return new SesameError({ code: `${this.name}_failed`, hint,
-                             message: `the ${this.name} ${message} (${result}): ${this.#said.trim()}` });
+                             message: `the ${this.name} ${message} (${result}): ${this.#said.trim()}` }, undefined, options);
   }
 }

@@ -4,8 +4,24 @@ import type {
   Bank, Customer, CustomerReader, CustomerReaderOptions, LaunchOptions, Reader, ReaderOptions, Simulator, Tenant, TenantOptions,
 } from './index.js';
 
-/** How a server is started, or where one runs. */
+/** How a server is started, or where one runs; default: at SESAME_URL (a bank: SESAME_BANK_URL), or started. */
 export type ServerOptions = LaunchOptions | { url: string; token?: string | null };
+
+/** What a matcher is called with. */
+interface MatcherState {
+  isNot?: boolean;
+  timeout?: number;
+}
+
+/** For `expect.extend`: await expect(reader).toShow(/Code bon/); await expect(reader).not.toShow('Code'). */
+export const matchers: {
+  toShow(
+    this: MatcherState,
+    reader: Reader,
+    expected: string | RegExp,
+    options?: { timeout?: number },
+  ): Promise<{ pass: boolean; name: string; expected: string | RegExp; actual: string; message: () => string }>;
+};
 
 export interface SesameFixtures {
   readerOptions: ReaderOptions;

@@ -1,6 +1,13 @@
 // The JavaScript client against a real `sesame sim`: SESAME is the path of the program.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, beforeEach, test } from 'node:test';
 
 import { SesameError, Simulator } from '../../../sim/clients/js/index.js';
@@ -46,10 +53,19 @@ test('a code in one call is the published one', async () => {
   assert.equal((await reader.cardState()).last_atc, '00B4');
 });
 
-test('a code has inputs where the reader asks for them', async () => {
+test('a code has inputs where the reader asks for them, and is a text', async () => {
   reader = await sim.createReader({ card: 'bank-card', profile: 'vasco-810' });
-  const { code } = await reader.otp({ function: 'M1', inputs: ['12345678'], pin: '1234' });
-  assert.match(code, /^\d+$/);
+  assert.match(await reader.code({ function: 'M1', inputs: ['12345678'], pin: '1234' }), /^\d+$/);
+});
+
+test('where there is no code, the error has the last screen in its message', async () => {
+  await reader.setCardState({ tries_left: 1 });
+  await assert.rejects(reader.code({ pin: '9999' }), (error) => {
+    assert.equal(error.code, 'no_code');
+    assert.ok(error.message.endsWith(error.body.screens.at(-1).join(' / ').trim()), error.message);
+    assert.match(error.message, /it shows: \S+/);
+    return true;
+  });
 });
 
 test('keys are pressed one by one, and the code goes dark after 35 seconds', async () => {
@@ -98,12 +114,16 @@ test('a screen that does not come is an error with the last screen', async () =>
   await assert.rejects(reader.waitForScreen(/never/, { timeout: 50 }), (error) => {
     refused('screen_timeout', 408)(error);
     assert.match(error.body.screen.text, /Code secret/);
+    assert.match(error.message, /it shows: Code secret/);
     return true;
   });
 });
 
-test('a pattern with flags is refused here', async () => {
-  assert.throws(() => reader.waitForScreen(/code/i), TypeError);
+test('a pattern has its flags, but those that the simulator does not know', async () => {
+  await reader.press('CODE');
+  assert.match((await reader.waitForScreen(/^CODE secret/im)).text, /Code secret/);
+  assert.match((await reader.waitForScreen(/code.*\?/isu)).text, /Code secret/);
+  await assert.rejects(reader.waitForScreen(/code/y), TypeError);
 });
 
 test('a card is pulled out and another one put in', async () => {
@@ -176,6 +196,37 @@ test('the events of all readers come in one stream', async () => {
   events.close();
 });
 
+test('an event is waited for from the call on, whatever is done before it is there', async () => {
+  const pulled = reader.waitForEvent('card');
+  await reader.pull();
+  assert.equal((await pulled).data.card, 'removed');
+  const [inserted] = await Promise.all([
+    reader.waitForEvent(({ event, data }) => event === 'card' && data.name === 'bank-card'), reader.insert('bank-card'),
+  ]);
+  assert.equal(inserted.data.reader, reader.id);
+  await assert.rejects(reader.waitForEvent('fault', { timeout: 20 }), refused('event_timeout', undefined));
+});
+
+test('what ends with its scope ends, also where it has ended already', async () => {
+  const dispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+  const events = await reader.events();
+  await events[dispose]();
+  assert.equal((await endOf(events)).done, true);
+  await reader[dispose]();
+  await assert.rejects(reader.get(), refused('unknown_reader', 404));
+  await reader[dispose]();
+  const other = await Simulator.launch();
+  await other[dispose]();
+  await assert.rejects(other.readers(), refused('unreachable', undefined));
+});
+
+test('a reader that nobody uses ends after an hour, or as is said', async () => {
+  const left = async (options) => (await (await sim.createReader(options)).get()).expires_ms;
+  assert.ok(await left() > 3_500_000);
+  assert.ok(await left({ ttl_s: 60 }) <= 60_000);
+  assert.equal(await left({ ttl_s: null }), null);
+});
+
 test('a reset reader is dark and has no card', async () => {
   await reader.press('CODE');
   const { lit, card } = await reader.reset();
@@ -201,6 +252,95 @@ test('a simulator that does not start is an error with its own words', async () 
     assert.match(error.message, /no-such-card/);
     return true;
   });
+});
+
+// `sesame sim` on this port, or any.
+async function served(port = 0) {
+  const child = spawn(process.env.SESAME, ['sim', '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { url } = JSON.parse((await once(createInterface(child.stdout), 'line'))[0]);
+  return { url, end: async () => { child.kill(); await once(child, 'close'); } };
+}
+
+test('a simulator that was started anew is an error that says so, once', async () => {
+  const first = await served();
+  const client = new Simulator(first.url);
+  const lost = await client.createReader({ card: 'sesame-card' });
+  await assert.rejects(client.reader('r77').get(), refused('unknown_reader', 404));
+  await first.end();
+  await assert.rejects(lost.get(), refused('unreachable', undefined));
+  const second = await served(new URL(first.url).port);
+  await assert.rejects(client.reader('r77').code({ pin: '1234' }), refused('restarted', undefined));
+  const made = await client.createReader({ card: 'sesame-card' });
+  assert.match(await made.code({ pin: '1234' }), /^\d{8}$/);
+  assert.equal((await client.info()).service, 'sim');
+  await second.end();
+});
+
+// A program that starts `sesame`, and writes the number of its process.
+function noting(folder) {
+  const [binary, pid] = [join(folder, 'sesame'), join(folder, 'pid')];
+  writeFileSync(binary, `#!/bin/sh\necho $$ >'${pid}'\nexec '${process.env.SESAME}' "$@"\n`, { mode: 0o755 });
+  return { binary, pid: () => Number(readFileSync(pid, 'utf8')) };
+}
+
+test('a simulator of our own that ends by itself is an error that says how', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sesame-client-'));
+  const { binary, pid } = noting(folder);
+  const own = await Simulator.launch({ binary });
+  process.kill(pid(), 'SIGKILL');
+  await assert.rejects(own.readers(), (error) => refused('simulator_failed', undefined)(error) && /SIGKILL/.test(error.message));
+  rmSync(folder, { recursive: true });
+});
+
+test('a simulator ends with the program that launched it, whatever signal kills that', async () => {
+  for (const signal of ['SIGKILL', 'SIGTERM']) {
+    const module = new URL('../../../sim/clients/js/index.js', import.meta.url);
+    const program = `import { Simulator } from '${module}'; console.log((await Simulator.launch()).url);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [url] = await once(createInterface(parent.stdout), 'line');
+    const socket = connect(new URL(url).port, '127.0.0.1');
+    await once(socket, 'connect');
+    parent.kill(signal);
+    await once(socket, 'close');  // by the server, at its end
+    await assert.rejects(fetch(`${url}/healthz`));
+  }
+});
+
+// Answers with these, one after the other, and the last one from then on.
+async function answering(answers, work) {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    const { status, retryAfter, body } = answers[Math.min(asked++, answers.length - 1)];
+    response.writeHead(status, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  try {
+    await work(new Simulator(`http://127.0.0.1:${server.address().port}`), () => asked);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('a server that says when to come again is asked again then', async () => {
+  const busy = { status: 503, body: { code: 'too_many_streams', message: 'full' } };
+  const there = { status: 200, body: [] };
+  const began = Date.now();
+  await answering([{ ...busy, retryAfter: '1' }, { ...busy, retryAfter: new Date(0).toUTCString() }, there],
+    async (client, asked) => {
+      assert.deepEqual(await client.cards(), []);
+      assert.equal(asked(), 3);
+      assert.ok(Date.now() - began >= 1_000);
+    });
+  for (const retryAfter of [undefined, '3600', 'soon']) {
+    await answering([{ ...busy, retryAfter }, there], async (client, asked) => {
+      await assert.rejects(client.cards(), refused('too_many_streams', 503));
+      assert.equal(asked(), 1);
+    });
+  }
+  await answering([{ status: 409, retryAfter: '0', body: { code: 'no_card', message: 'none' } }, there], (client) =>
+    assert.rejects(client.cards(), refused('no_card', 409)));
 });
 
 test('whatever answers in place of a simulator is a SesameError', async () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Simulator } from '../../../sim/clients/js/index.js';
-import { withBank, withSesame } from '../../../sim/clients/js/playwright.js';
+import { Reader, Simulator } from '../../../sim/clients/js/index.js';
+import { matchers, withBank, withSesame } from '../../../sim/clients/js/playwright.js';
 
 const extended = (options) => withSesame({ extend: (fixtures) => fixtures }, options);
 
@@ -48,7 +48,7 @@ test('a test has a reader of its own, which ends with it', async () => {
       assert.match((await reader.otp({ pin: '1234' })).code, /^\d{8}$/);
     }, passed);
     await assert.rejects(used.get(), { code: 'unknown_reader' });
-    assert.deepEqual(passed.attached, []);
+    assert.deepEqual(passed.attached.map(({ name }) => name), ['reader screen']);  // of its step
 
     await run(fixtures.reader, { sesame, readerOptions: options }, (reader) => reader.delete(), info('passed'));
   });
@@ -61,7 +61,45 @@ test('a failed test has the screen and the dialogue as attachments', async () =>
     const readerOptions = { profile: 'vasco-810', card: 'bank-card' };
     await run(fixtures.reader, { sesame, readerOptions }, (reader) => reader.press('M1'), failed);
   });
-  assert.deepEqual(failed.attached.map(({ name }) => name), ['reader screen', 'card dialogue']);
+  assert.deepEqual(failed.attached.map(({ name }) => name), ['reader screen', 'reader screen', 'card dialogue']);
+});
+
+test('what is done with a reader is a step, with the screen then, and without the PIN', async () => {
+  const titles = [];
+  const stub = { extend: (all) => all, step: async (title, body) => { titles.push(title); return body(); } };
+  const fixtures = withSesame(stub);
+  const passed = info('passed');
+  await run(fixtures.sesame[0], {}, (sesame) => run(fixtures.reader, { sesame, readerOptions: { card: 'sesame-card' } },
+    async (reader) => {
+      assert.ok(reader instanceof Reader);
+      await reader.press('CODE', '1', { hold: 'C' });
+      await reader.type('1234');
+      assert.match(await reader.code({ pin: '1234', function: 'CODE' }), /^\d{8}$/);
+      await reader.faults({ kind: 'mute' });
+      await reader.screen();
+    }, passed));
+  assert.deepEqual(titles, ['reader: press CODE • C', 'reader: type ••••', 'reader: code with CODE', 'reader: break mute']);
+  assert.equal(passed.attached.length, 4);
+  assert.ok(passed.attached.every(({ name, contentType }) => name === 'reader screen' && contentType === 'image/png'));
+});
+
+test('a matcher waits until the reader shows something, or no more', async () => {
+  const simulator = await Simulator.launch();
+  const reader = await simulator.createReader({ card: 'sesame-card' });
+  const toShow = (...args) => matchers.toShow.call({ isNot: false, timeout: 50 }, reader, ...args);
+  const notToShow = (...args) => matchers.toShow.call({ isNot: true, timeout: 50 }, reader, ...args);
+  await reader.press('CODE');
+  for (const expected of ['Code secret', /code SECRET/i, /^Code secret \?$/m]) assert.equal((await toShow(expected)).pass, true);
+  const missing = await toShow('(a) pattern? No.');
+  assert.equal(missing.pass, false);
+  assert.match(missing.message(), /does not show \(a\) pattern\? No\.; its screen:\n\nCode secret/);
+  assert.equal((await notToShow('Code secret')).pass, true);
+  const leaving = notToShow('Code secret', { timeout: 5_000 });
+  await reader.hold('C');
+  assert.equal((await leaving).pass, false);
+  await reader.delete();
+  await assert.rejects(toShow('x'), { code: 'unknown_reader' });
+  await simulator.stop();
 });
 
 test('a simulator that runs already is used, and goes on', async () => {
@@ -89,12 +127,12 @@ test('a test has a bank, a customer and that customer\'s reader, which end with 
       assert.equal((await customer.logIn(reader)).view.user.name, customer.name);
     });
     await assert.rejects(used.get(), { code: 'unknown' });
-    assert.deepEqual(passed.attached, []);
+    assert.deepEqual(passed.attached.map(({ name }) => name), ['reader screen']);  // of its step
 
     const failed = info('failed');
     await play(failed, ({ customer, reader }) => customer.logIn(reader));
-    assert.deepEqual(failed.attached.map(({ name }) => name), ['reader screen', 'card dialogue', 'bank audit']);
-    assert.equal(JSON.parse(failed.attached[2].body)[0].event, 'login');
+    assert.deepEqual(failed.attached.map(({ name }) => name), ['reader screen', 'reader screen', 'card dialogue', 'bank audit']);
+    assert.equal(JSON.parse(failed.attached[3].body)[0].event, 'login');
 
     await play(info('passed'), ({ bank }) => bank.delete());
   }));

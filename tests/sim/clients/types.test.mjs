@@ -11,9 +11,10 @@ const text = (name) => readFile(new URL(`../../../sim/clients/js/${name}`, impor
 // { Reader: ['constructor', 'get', …] } of the classes; null for a function.
 function declared(types) {
   const exported = {};
-  for (const [, name] of types.matchAll(/^export function (\w+)/gm)) exported[name] = null;
+  for (const [, name] of types.matchAll(/^export (?:function|const) (\w+)/gm)) exported[name] = null;
   for (const [, name, body] of types.matchAll(/^export class (\w+)[^{]*\{\n(.*?)^\}/gms)) {
-    exported[name] = [...body.matchAll(/^ {2}(?:static )?(\w+)\(/gm)].map(([, method]) => method).sort();
+    const methods = [...body.matchAll(/^ {2}(?:static |protected )?(\w+)(?:<[^(]*>)?\(/gm)].map(([, method]) => method);
+    exported[name] = [...new Set(methods)].sort();
   }
   return exported;
 }
@@ -43,6 +44,27 @@ test('the Playwright fixtures have the types they declare', async () => {
     const fixtures = Object.keys(extend({ extend: (all) => all })).sort();
     assert.deepEqual(interfaces.flatMap(members).sort(), fixtures);
   }
+});
+
+test('each fault has the fields that the simulator says, and needs those it needs', async () => {
+  const [, union] = (await text('index.d.ts')).match(/export type Fault =\n(.*?);\n\n/s);
+  const kinds = {};
+  for (const [, names, fields] of union.matchAll(/\{ kind: ((?:'\w+'(?: \| )?)+);? ?(.*?) \}/g)) {
+    for (const [, kind] of names.matchAll(/'(\w+)'/g)) {
+      kinds[kind] = Object.fromEntries([...fields.matchAll(/(\w+)(\??):/g)].map(([, name, optional]) => [name, !optional]));
+    }
+  }
+  const sim = await client.Simulator.launch();
+  try {
+    for (const { kind, fields, required } of await sim.faults()) {
+      const said = Object.fromEntries(Object.keys(fields).map((name) => [name, required.includes(name)]));
+      assert.deepEqual(kinds[kind], said, kind);
+      delete kinds[kind];
+    }
+  } finally {
+    await sim.stop();
+  }
+  assert.deepEqual(kinds, {});
 });
 
 test('the package names files that exist', async () => {
