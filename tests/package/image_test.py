@@ -66,7 +66,7 @@ def run_pytest(network, tmp_path, command, variables):
     (tmp_path / "test_login.py").write_text(
         "def test_login(sesame_reader):\n    assert len(sesame_reader.otp(pin='1234')['code']) == 8\n")
     environment = os.environ | variables | {"PYTHONPATH": str(CLIENTS), "PYTHONDONTWRITEBYTECODE": "1",
-                                            "PYTEST_PLUGINS": "sesame_sim_pytest", "PATH": f"{tmp_path}:/usr/bin:/bin"}
+                                            "PYTEST_PLUGINS": "sesame_sim.pytest_plugin", "PATH": f"{tmp_path}:/usr/bin:/bin"}
     (tmp_path / "pytest").symlink_to(needed("SESAME_PYTEST"))
     return network.in_tests("sh", "-c", command, cwd=tmp_path, env=environment)
 

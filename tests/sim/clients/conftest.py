@@ -1,1 +1,1 @@
-pytest_plugins = ["sesame_sim_pytest", "pytester"]
+pytest_plugins = ["sesame_sim.pytest_plugin", "pytester"]

@@ -110,7 +110,7 @@ def test_a_failed_test_reports_the_audit_of_its_bank(
             customer.log_in(reader)
             assert False
     """)
-    report = pytester.runpytest("-p", "sesame_sim_pytest", "--sesame-url", sesame.url, "--sesame-bank-url", sesame_bank.url)
+    report = pytester.runpytest("-p", "sesame_sim.pytest_plugin", "--sesame-url", sesame.url, "--sesame-bank-url", sesame_bank.url)
     report.assert_outcomes(failed=1)
     report.stdout.fnmatch_lines(["*reader screen*", "*card dialogue*", "*bank audit*", '*"event": "login"*'])
     assert sesame_bank.tenants()  # one that ran already goes on

@@ -1,13 +1,24 @@
 """The Python client against a real `sesame sim`: SESAME is the path of the program."""
 
+import json
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from sesame_sim import EventStream, Json, Reader, SesameError, Simulator
+from sesame_sim import EventStream, Json, Reader, Screen, SesameError, Simulator
+from sesame_sim.io import Response
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +32,7 @@ def reader(sim: Simulator) -> Reader:
     return sim.create_reader(card="sesame-card")
 
 
-def advance_to(reader: Reader, pattern: str) -> Json:
+def advance_to(reader: Reader, pattern: str) -> Screen:
     """The card takes no time, but the reader shows some screens for a moment."""
     for _ in range(10):
         screen = reader.screen()
@@ -101,6 +112,46 @@ def test_a_screen_that_does_not_come_is_an_error_with_the_last_screen(reader: Re
         reader.wait_for_screen("never", timeout_ms=50)
     assert (late.value.code, late.value.status) == ("screen_timeout", 408)
     assert "Code secret" in late.value.body["screen"]["text"]
+    assert "it shows: Code secret" in str(late.value)
+
+
+def test_where_there_is_no_code_the_error_has_the_last_screen(reader: Reader) -> None:
+    assert reader.code("1234").isdecimal()
+    with pytest.raises(SesameError, match=r"no_code: .*it shows: \S+") as none:
+        reader.code("9999")
+    assert " / ".join(none.value.body["screens"][-1]).strip() in str(none.value)
+
+
+def test_a_pattern_has_its_flags_but_those_that_the_simulator_does_not_know(reader: Reader) -> None:
+    reader.press("CODE")
+    assert "Code secret" in reader.wait_for_screen(re.compile("^CODE secret", re.IGNORECASE | re.MULTILINE))["text"]
+    with pytest.raises(ValueError, match="flags"):
+        reader.wait_for_screen(re.compile("code", re.VERBOSE))
+
+
+def test_an_event_is_expected_of_what_is_done_in_a_block(reader: Reader) -> None:
+    with reader.expect_event("card") as expected:
+        reader.pull()
+    assert expected.value.data["card"] == "removed"
+    with reader.expect_event(lambda event: event.data.get("name") == "bank-card") as expected:
+        reader.insert("bank-card")
+    assert expected.value.event == "card"
+    with pytest.raises(SesameError, match="unknown_key"):  # and not what that keeps from coming
+        with reader.expect_event("fault", timeout_ms=50):
+            reader.press("M1")
+    with pytest.raises(SesameError, match="event_timeout"):
+        with reader.expect_event("fault", timeout_ms=50):
+            pass
+
+
+def test_a_reader_that_nobody_uses_ends_after_an_hour_or_as_is_said(sim: Simulator) -> None:
+    left = sim.create_reader().get()["expires_ms"]
+    assert left is not None and left > 3_500_000
+    assert sim.create_reader(ttl_s=None).get()["expires_ms"] is None
+    with sim.create_reader(ttl_s=60) as reader:
+        assert (reader.get()["expires_ms"] or 0) <= 60_000
+    with pytest.raises(SesameError, match="unknown_reader"):
+        reader.get()
 
 
 def test_a_card_is_pulled_out_and_another_one_put_in(reader: Reader) -> None:
@@ -189,6 +240,104 @@ def test_a_simulator_that_does_not_start_is_an_error_with_its_own_words() -> Non
         Simulator.launch(args=["--card", "no-such-card"])
 
 
+def served(port: int = 0) -> tuple[str, "subprocess.Popen[str]"]:
+    child = subprocess.Popen([os.environ["SESAME"], "sim", "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    return json.loads(child.stdout.readline())["url"], child
+
+
+def end(child: "subprocess.Popen[str]") -> None:
+    with child:
+        child.terminate()
+
+
+def test_a_simulator_that_was_started_anew_is_an_error_that_says_so_once() -> None:
+    url, first = served()
+    client = Simulator(url)
+    client.create_reader(card="sesame-card")
+    lost = client.reader("r77")
+    with pytest.raises(SesameError, match="unknown_reader"):
+        lost.get()
+    end(first)
+    with pytest.raises(SesameError, match="unreachable"):
+        lost.get()
+    _, second = served(int(url.rpartition(":")[2]))
+    with pytest.raises(SesameError, match="restarted"):
+        lost.code("1234")
+    assert client.create_reader(card="sesame-card").code("1234").isdecimal()
+    assert client.info()["service"] == "sim"
+    end(second)
+
+
+def test_a_simulator_of_our_own_that_ends_by_itself_is_an_error_that_says_how(tmp_path: Path) -> None:
+    binary, pid = tmp_path / "sesame", tmp_path / "pid"
+    binary.write_text(f"#!/bin/sh\necho $$ >'{pid}'\nexec '{os.environ['SESAME']}' \"$@\"\n")
+    binary.chmod(0o755)
+    own = Simulator.launch(str(binary))
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    with pytest.raises(SesameError, match=r"simulator_failed: .*-9"):
+        own.readers()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_simulator_ends_with_the_program_that_launched_it(number: signal.Signals) -> None:
+    program = "from sesame_sim import Simulator\nsim = Simulator.launch()\nprint(sim.url, flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        url = parent.stdout.readline().strip()
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection:
+            parent.send_signal(number)
+            try:
+                assert connection.recv(1) == b""  # closed by the server, at its end
+            except ConnectionResetError:
+                pass  # the same
+    with pytest.raises(SesameError, match="unreachable"):
+        Simulator(url).readers()
+
+
+Answer = tuple[int, str | None, Json]
+
+
+@contextmanager
+def answering(*answers: Answer) -> Iterator[tuple[Simulator, list[Answer]]]:
+    """One after the other, and the last one from then on."""
+    given: list[Answer] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, retry_after, body = answers[min(len(given), len(answers) - 1)]
+            given.append((status, retry_after, body))
+            self.send_response(status)
+            if retry_after is not None:
+                self.send_header("Retry-After", retry_after)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Simulator(f"http://127.0.0.1:{server.server_port}"), given
+        server.shutdown()
+
+
+BUSY = {"code": "too_many_streams", "message": "full"}
+
+
+def test_a_server_that_says_when_to_come_again_is_asked_again_then() -> None:
+    began = time.monotonic()
+    with answering((503, "1", BUSY), (503, formatdate(0), BUSY), (200, None, {})) as (client, given):
+        assert client.cards() == {}
+        assert len(given) == 3
+        assert time.monotonic() - began >= 1
+    for retry_after in (None, "3600", "soon"):
+        with answering((503, retry_after, BUSY), (200, None, {})) as (client, given):
+            with pytest.raises(SesameError, match="too_many_streams"):
+                client.cards()
+            assert len(given) == 1
+
+
 @pytest.mark.parametrize("status, body", [
     (200, b"[" * 200_000),
     (200, b'{"a":' * 200_000),
@@ -220,8 +369,10 @@ def test_whatever_answers_in_place_of_a_simulator_is_a_sesame_error(status: int,
 
 def test_a_line_without_an_end_is_no_event() -> None:
     class Endless:
+        status = 200
+
         def readline(self, most: int) -> bytes:
             return b"x" * most
 
     with pytest.raises(SesameError, match="too long"):
-        next(iter(EventStream(Endless())))
+        next(iter(EventStream(Response(Endless()))))

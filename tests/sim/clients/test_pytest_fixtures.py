@@ -32,7 +32,7 @@ def test_a_failed_test_reports_the_screen_and_the_dialogue(pytester: pytest.Pyte
             sesame_reader.otp("1234")
             assert False
     """)
-    report = pytester.runpytest("-p", "sesame_sim_pytest", "--sesame-url", sesame.url)
+    report = pytester.runpytest("-p", "sesame_sim.pytest_plugin", "--sesame-url", sesame.url)
     report.assert_outcomes(failed=1)
     report.stdout.fnmatch_lines(["*reader screen*", "Code S?same", "*card dialogue*", "> 00A40400*"])
     assert sesame.readers()  # one that ran already goes on

@@ -256,7 +256,7 @@ onPage('what was clicked is code that does it again', {}, async (setup) => {
   try {
     assert.match(execFileSync('bash', ['-euc', curl], { encoding: 'utf8' }), /^Code Sésame\n\d{4} \d{4}/);
     writeFileSync(join(folder, 'test_clicked.py'), pytest);
-    const said = execFileSync(process.env.SESAME_PYTEST, ['-q', '-p', 'no:cacheprovider', '-p', 'sesame_sim_pytest', '--sesame-url', simulator.url, folder],
+    const said = execFileSync(process.env.SESAME_PYTEST, ['-q', '-p', 'no:cacheprovider', '-p', 'sesame_sim.pytest_plugin', '--sesame-url', simulator.url, folder],
       { encoding: 'utf8', env: { ...process.env, PYTHONPATH: join(client, 'python'), PYTHONDONTWRITEBYTECODE: '1' } });
     assert.match(said, /1 passed/);
     assert.match(playwright, /^import \{ test as base, expect \} from '@playwright\/test';\nimport \{ withSesame \} from 'sesame-sim\/playwright';\n/);

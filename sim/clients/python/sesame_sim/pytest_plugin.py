@@ -14,18 +14,18 @@ time:
     @pytest.mark.sesame_bank(rules={"strong_days": 180})
     def test_half_a_year(bank, customer, reader): ...
 
-The options --sesame-url and --sesame-token name a simulator that runs already, --sesame-bank-url and --sesame-bank-token a
-bank's server. A test that fails has the screen, the dialogue with the card and the bank's audit in its report.
+The options --sesame-url and --sesame-token, or the environment variables SESAME_URL and SESAME_TOKEN, name a simulator that
+runs already; --sesame-bank-url and --sesame-bank-token, SESAME_BANK_URL and SESAME_BANK_TOKEN, a bank's server. A test that fails has the screen, the dialogue with the card and the bank's audit in its report.
 """
 
 import json
-
-from collections.abc import Iterator
-from typing import TypeVar
+import os
+from collections.abc import Generator, Iterator
+from typing import Any, TypeVar
 
 import pytest
 
-from sesame_sim import Bank, Customer, CustomerReader, Reader, SesameError, Simulator, Tenant
+from . import Bank, Customer, CustomerReader, Reader, SesameError, Simulator, Tenant
 
 AnyReader = TypeVar("AnyReader", bound=Reader)
 
@@ -46,18 +46,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sesame_bank(seed, rules, clock, now_ms): the bank of this test")
 
 
+def _option(request: pytest.FixtureRequest, name: str) -> str | None:
+    """Of the command line, else of the environment: --sesame-url, SESAME_URL."""
+    given: str | None = request.config.getoption(name)
+    return given or os.environ.get(name.strip("-").upper().replace("-", "_"))
+
+
 @pytest.fixture(scope="session")
 def sesame(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    url = request.config.getoption("--sesame-url")
-    token = request.config.getoption("--sesame-token")
-    with Simulator(url, token) if url else Simulator.launch() as simulator:
+    url = _option(request, "--sesame-url")
+    with Simulator(url, _option(request, "--sesame-token")) if url else Simulator.launch() as simulator:
         yield simulator
 
 
 @pytest.fixture
 def sesame_reader(request: pytest.FixtureRequest, sesame: Simulator) -> Iterator[Reader]:
     marker = request.node.get_closest_marker("sesame_reader")
-    reader = sesame.create_reader(**{"card": "sesame-card", **(marker.kwargs if marker else {})})
+    options: dict[str, Any] = {"card": "sesame-card", **(marker.kwargs if marker else {})}
+    reader = sesame.create_reader(**options)
     yield from _lent(request, reader)
 
 
@@ -73,9 +79,8 @@ def _lent(request: pytest.FixtureRequest, reader: AnyReader) -> Iterator[AnyRead
 
 @pytest.fixture(scope="session")
 def sesame_bank(request: pytest.FixtureRequest) -> Iterator[Bank]:
-    url = request.config.getoption("--sesame-bank-url")
-    token = request.config.getoption("--sesame-bank-token")
-    with Bank(url, token) if url else Bank.launch() as server:
+    url = _option(request, "--sesame-bank-url")
+    with Bank(url, _option(request, "--sesame-bank-token")) if url else Bank.launch() as server:
         yield server
 
 
@@ -103,8 +108,8 @@ def reader(request: pytest.FixtureRequest, sesame: Simulator, customer: Customer
     yield from _lent(request, customer.reader(sesame, **(marker.kwargs if marker else {})))
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+@pytest.hookimpl(hookwrapper=True)  # type: ignore[misc]
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     outcome = yield
     report = outcome.get_result()
     if call.when != "call" or not report.failed:
