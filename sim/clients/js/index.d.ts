@@ -60,8 +60,7 @@ export type Fault =
   | { kind: 'dead_battery'; at?: number; stage?: Stage }
   | { kind: 'slow'; ms: number; stage?: Stage; once?: boolean }
   | { kind: 'status_word'; sw: string; ins?: string; stage?: Stage; once?: boolean }
-  | { kind: 'bad_atr'; once?: boolean }
-  | { kind: 'low_battery' }
+  | { kind: 'bad_atr' | 'low_battery' }
   | { kind: 'stuck_key'; key: string };
 
 export interface FaultShape {

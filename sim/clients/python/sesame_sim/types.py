@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypedDict
 
 Json = dict[str, Any]
-Card = str | dict[str, str]  # "bank-card", {"toml": …}, {"transcript": …}, {"pcsc": …}
+# "bank-card", {"toml": …}, {"transcript": …}, {"pcsc": …}; {"name": "bank-card", "pin": "98765"}
+Card = str | dict[str, str]
 ClockKind = Literal["real", "virtual"]
 
 
@@ -52,6 +53,7 @@ class Computer(TypedDict):
 
 class ReaderState(TypedDict):
     id: str
+    label: str
     profile: str
     title: str
     clock: ClockKind
@@ -76,6 +78,7 @@ class ReaderState(TypedDict):
 
 class ReaderSummary(TypedDict):
     id: str
+    label: str
     profile: str
     state: str
     revision: int
@@ -113,6 +116,7 @@ class Screen(TypedDict):
 
 
 class Apdu(TypedDict):
+    revision: int
     at_ms: int
     name: str
     command: str

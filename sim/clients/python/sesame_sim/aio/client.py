@@ -205,11 +205,13 @@ class Simulator(Server):
         simulator._process = process
         return simulator
 
-    async def create_reader(self, *, profile: str | None = None, card: Card | None = None, clock: ClockKind | None = None,
-                            ttl_s: int | None = TIME_TO_LIVE) -> "Reader":
+    async def create_reader(self, *, profile: str | dict[str, str] | None = None, card: Card | None = None,
+                            clock: ClockKind | None = None, ttl_s: int | None = TIME_TO_LIVE,
+                            label: str | None = None) -> "Reader":
         """With a `card`, that card is in it. Its clock is virtual: time stands still but for advance(). It ends when nobody
-        uses it for an hour, or for `ttl_s`; None: never."""
-        made = await self.make("/v1/readers", given(profile=profile, card=card, clock=clock, ttl_s=ttl_s))
+        uses it for an hour, or for `ttl_s`; None: never. `profile`: a model's name, or {"toml": …}; `label` is for people."""
+        wanted = given(profile=profile, card=card, clock=clock, ttl_s=ttl_s, label=label)
+        made = await self.make("/v1/readers", wanted)
         return self.reader(made["id"])
 
     def reader(self, id: str) -> "Reader":
