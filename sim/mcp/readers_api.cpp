@@ -49,7 +49,7 @@ class OwnReaders final : public ReadersApi {
 class ServedReaders final : public ReadersApi {
  public:
   ServedReaders(const std::string& url, const std::string& token)
-      : ServedReaders(server_origin(url), authority_of(server_origin(url)), token) {}
+      : ServedReaders(server_origin(url), host_and_port_of(server_origin(url)), token) {}
 
   ApiAnswer send(const std::string& method, const std::string& path, std::string body,
                  const std::string& type) override {
@@ -65,7 +65,7 @@ class ServedReaders final : public ReadersApi {
   }
 
  private:
-  ServedReaders(std::string origin, const Authority& authority, const std::string& token)
+  ServedReaders(std::string origin, const HostAndPort& authority, const std::string& token)
       : url_(std::move(origin)), client_(authority.host, authority.port) {
     if (!token.empty()) headers_["Authorization"] = "Bearer " + token;
   }

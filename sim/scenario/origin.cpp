@@ -68,9 +68,9 @@ std::string server_origin(std::string_view url) {
   return fmt::format("http://{}:{}", host, *port);
 }
 
-Authority authority_of(std::string_view origin) {
+HostAndPort host_and_port_of(std::string_view origin) {
   std::string_view rest = origin.substr(std::string_view("http://").size());
-  Authority authority;
+  HostAndPort authority;
   const std::size_t colon = rest.rfind(':'), bracket = rest.rfind(']');
   if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
     std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), authority.port);

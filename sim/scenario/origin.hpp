@@ -12,11 +12,11 @@ namespace sesame::sim {
 // token in it.
 std::string server_origin(std::string_view url);
 
-struct Authority {
+struct HostAndPort {
   std::string host;  // an IPv6 address without its brackets
   std::uint16_t port = 80;
 };
 // Of http://HOST:PORT, as server_origin() gives it.
-Authority authority_of(std::string_view origin);
+HostAndPort host_and_port_of(std::string_view origin);
 
 }  // namespace sesame::sim

@@ -71,7 +71,7 @@ Json json_of(const CardSpec& card) {
 // Requests and answers in JSON; a refusal in the simulator's own words.
 class ServedDevice::Server {
  public:
-  explicit Server(const ServedAt& at) : Server(at, authority_of(server_origin(at.url))) {}
+  explicit Server(const ServedAt& at) : Server(at, host_and_port_of(server_origin(at.url))) {}
 
   Json get(const std::string& path) { return send("GET", path, ""); }
   Json post(const std::string& path, const Json& body) { return send("POST", path, safe::json(body)); }
@@ -85,7 +85,7 @@ class ServedDevice::Server {
   }
 
  private:
-  Server(const ServedAt& at, const Authority& authority)
+  Server(const ServedAt& at, const HostAndPort& authority)
       : url_(server_origin(at.url)), client_(authority.host, authority.port) {
     headers_["Accept"] = "application/json";
     if (!at.token.empty()) headers_["Authorization"] = "Bearer " + at.token;
