@@ -288,8 +288,9 @@ TEST_CASE("a relying party may verify codes, and nothing else; without a token n
     head.headers = {{"host", "127.0.0.1:8036"}};
     CHECK(checked.api().judge(head).has_value() == !open);
     head.headers["host"] = "evil.example";
-    REQUIRE(checked.api().judge(head).has_value());
-    CHECK(checked.api().judge(head)->status == 403);
+    const auto refused = checked.api().judge(head);
+    CHECK(refused.has_value() == (path != "/healthz"));
+    if (refused) CHECK(refused->status == 403);
   }
   CHECK(checked.send("POST", "/v1/verifications", good, "").status == 401);
   CHECK(checked.send("POST", "/v1/verifications", good).body == kAccepted);
