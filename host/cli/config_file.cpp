@@ -24,7 +24,6 @@ namespace sesame::cli {
 
 namespace {
 
-using document::Node;
 using document::Value;
 
 constexpr std::size_t kMostValues = 1'000;
@@ -37,8 +36,8 @@ bool is_on_the_line(const CLI::Option& option) {
 
 std::string text_of(const Value& value) {
   switch (value.kind()) {
-    case Node::Kind::string: return std::string(value.text());
-    case Node::Kind::integer:
+    case document::Node::Kind::string: return std::string(value.text());
+    case document::Node::Kind::integer:
       return std::to_string(value.integer(0, std::numeric_limits<std::int64_t>::max()));
     default: value.refuse("must be a text or a number");
   }
@@ -51,7 +50,7 @@ bool add(CLI::Option& option, const Value& value) {
     option.add_result("true");
     return true;
   }
-  if (value.kind() != Node::Kind::list) {
+  if (value.kind() != document::Node::Kind::list) {
     option.add_result(text_of(value));
     return true;
   }
