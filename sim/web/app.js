@@ -127,7 +127,8 @@ async function moveCard(card, from, to) {
     return put();
   });
   if (card.state && JSON.stringify(card.state) !== JSON.stringify(moved.state)) {
-    await call('PATCH', `${to}/card/state`, card.state);
+    const { last_atc, tries_left } = card.state;  // next_atc follows
+    await call('PATCH', `${to}/card/state`, { last_atc, tries_left });
   }
 }
 

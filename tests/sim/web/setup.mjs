@@ -16,6 +16,10 @@ const modules = createRequire(`${needed('SESAME_NODE_MODULES')}/`);
 const { chromium } = modules('playwright-core');
 const kAxe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
+// A test that fails leaves its simulator: that must not keep the others waiting.
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 // `sesame sim` on any port, unless --port is among the options, with what it says about itself: { url, token }.
 export async function startSimulator(...options) {
   const home = mkdtempSync(join(tmpdir(), 'sesame-web-'));
@@ -31,11 +35,16 @@ export async function startSimulator(...options) {
     new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),
     ended.then((status) => { throw new Error(`sesame sim ended with ${status}`); }),
   ]);
+  running.add(child);
+  child.unref();
+  child.stdout.unref();
   return {
     ...JSON.parse(first),
     async stop() {
+      child.ref();
       child.kill('SIGTERM');
       const status = await ended;
+      running.delete(child);
       rmSync(home, { recursive: true, force: true });
       return status;
     },
