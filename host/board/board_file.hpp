@@ -16,7 +16,7 @@
 //     vcc_on = "low"                # low or high: the level of vcc that gives power
 //     detect = "PC4"
 //     card_in = "high"              # low or high: the level of detect with a card in
-//     clock_hz = 4200000            # CLK: 1 to 5 MHz; the USART's clock (42 MHz; L4: 16) by 2 * 1…15
+//     clock_hz = 4200000            # CLK: 1 to 5 MHz; the USART's clock (42 MHz; L4: 32) by 2 * 1…15
 //     least_clocks_per_etu = 31     # 8 to 372: the fastest line that a PPS asks for; 372: no PPS
 //
 //     [panel]                       # the panel link, firmware/panel/protocol.hpp

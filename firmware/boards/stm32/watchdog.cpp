@@ -13,6 +13,10 @@ namespace {
 volatile bool running = false;
 volatile unsigned since_turn = 0;  // ms
 
+// ms. The longest that a turn of the loop may take: the rest of an answer over the panel link, a screen over
+// it (460 bytes of 87 us), and that screen on an OLED (80 cells of 22 bytes; a bit takes about 2 us).
+constexpr unsigned kLongestTurn = 85;
+
 constexpr std::uint32_t kInterrupt = 0;                    // RM0090, table 62
 constexpr std::uint32_t kUrgent = 0, kOther = 0x80808080;  // four interrupts' priorities
 

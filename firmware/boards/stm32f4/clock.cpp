@@ -45,16 +45,20 @@ std::uint32_t start_oscillator() {
 void start_clocks() {
   start_clock(rcc().apb1enr, rcc_bits::kPwr);
   clear_bits(pwr().cr, pwr_bits::kFullSpeed);  // the lower core voltage is enough up to 144 MHz (5.1.3)
-  rcc().pllcfgr = start_oscillator();
-  set_bits(rcc().cr, rcc_bits::kPllOn);
-  wait_for(rcc().cr, rcc_bits::kPllReady, rcc_bits::kPllReady);
 
   using namespace flash_bits;
   flash().acr = kTwoWaitStates | kInstructionCache | kDataCache;  // table 11: down to 1.8 V
   // Revision A, as of the first DISCOVERY boards, cannot read ahead (its errata).
   if (dbgmcu().idcode >> 16 != dbgmcu_bits::kRevisionA) set_bits(flash().acr, kPrefetch);
   wait_for(flash().acr, kTwoWaitStates, kTwoWaitStates);  // RM0090, 3.5: read back before the clock rises
-  rcc().cfgr = rcc_bits::kSwitchPll;                      // and every bus as fast as the core
+
+  rcc().pllcfgr = start_oscillator();
+  set_bits(rcc().cr, rcc_bits::kPllOn);
+  // One that does not lock is off again, as its settings may be written in no other state.
+  if (!wait_for(rcc().cr, rcc_bits::kPllReady, rcc_bits::kPllReady)) {
+    return clear_bits(rcc().cr, rcc_bits::kPllOn);
+  }
+  rcc().cfgr = rcc_bits::kSwitchPll;  // and every bus as fast as the core
   wait_for(rcc().cfgr, rcc_bits::kStatus, rcc_bits::kStatusPll);
 }
 

@@ -12,8 +12,4 @@ using stm32f4::kCoreHz, stm32f4::kLastPort;
 // An emulator's time is not its processor's: SysTick has 168 MHz there, whatever the clocks are set to.
 inline std::uint32_t ticks_per_milli() { return (emulated() ? 168'000'000 : kCoreHz) / 1000; }
 
-// ms. The longest that a turn of the loop may take: the rest of an answer over the panel link, a screen over
-// it (460 bytes of 87 us), and that screen on an OLED (80 cells of 22 bytes; a bit takes 1.8 us).
-inline constexpr unsigned kLongestTurn = 85;
-
 }  // namespace sesame::board

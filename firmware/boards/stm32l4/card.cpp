@@ -28,7 +28,7 @@ Usart& usart() { return at<Usart>(kWiring.address); }
 // CLK is the bus clock divided by 2 PSC (GTPR).
 constexpr std::uint32_t kPrescaler = kWiring.bus_hz / (2 * kCardClockHz);
 static_assert(kWiring.bus_hz % (2 * kCardClockHz) == 0 && kPrescaler >= 1 && kPrescaler <= kMostPrescale,
-              "the card clock is 16 MHz divided by an even number up to 30: BRR has 16 bits");
+              "the card clock is the bus clock divided by an even number up to 30: BRR has 16 bits");
 static_assert(kCardClockHz >= 1'000'000 && kCardClockHz <= 5'000'000, "ISO 7816-3:2006, 5.2.3");
 
 // A character of 12 etu and 254 more, at the slowest etu there is, 2048 clocks of 1 MHz, and its repeats.

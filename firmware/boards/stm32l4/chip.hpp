@@ -36,10 +36,10 @@ inline constexpr UsartPin kUsartPins[] = {
 // UART4 and 5 have no smartcard mode, and no CK.
 inline constexpr std::uint8_t kUsarts[] = {1, 2, 3};
 
-// The clock tree that clock.cpp sets up: one speed for all. From HSI16, the internal oscillator, as it is;
-// from a quartz through the PLL, whose input is 4 MHz. It is the most that the flash does without waiting,
-// and four card clocks.
-inline constexpr std::uint32_t kCoreHz = 16'000'000;
+// The clock tree that clock.cpp sets up: one speed for all, from the PLL, whose input is 4 MHz, of a quartz
+// or of HSI16, the internal oscillator. Eight card clocks, and enough for the largest screen to be drawn in
+// the time that a loop has (watchdog.cpp).
+inline constexpr std::uint32_t kCoreHz = 32'000'000;
 constexpr std::uint32_t usart_bus_hz(std::uint8_t /*usart*/) { return kCoreHz; }
 inline constexpr std::uint32_t kPllInputHz = 4'000'000, kMostQuartzHz = 32'000'000;
 

@@ -32,7 +32,8 @@ inline constexpr std::uint32_t kMsiOn = bit(0), kHsiOn = bit(8), kHsiReady = bit
                                kHseReady = bit(17), kPllOn = bit(24), kPllReady = bit(25);  // CR
 inline constexpr std::uint32_t kSwitchHsi = 1, kSwitchPll = 3, kSwitch = 3, kStatusHsi = 1 << 2,
                                kStatusPll = 3 << 2, kStatus = 3 << 2, kWakeHsi = bit(15);  // CFGR
-inline constexpr std::uint32_t kPllFromHse = 3, kPllEnableR = bit(24);                     // PLLCFGR
+inline constexpr std::uint32_t kPllFromHsi = 2, kPllFromHse = 3, kPllSource = 3,
+                               kPllEnableR = bit(24);  // PLLCFGR
 inline constexpr std::uint32_t kWwdg = bit(11), kUsart2 = bit(17), kUsart3 = bit(18),
                                kPwr = bit(28);                       // APB1ENR1
 inline constexpr std::uint32_t kAdc = bit(13);                       // AHB2ENR
@@ -62,7 +63,7 @@ struct Flash {
   Register acr;
 };
 namespace flash_bits {
-inline constexpr std::uint32_t kNoWaitStates = 0, kLatency = 7, kInstructionCache = bit(9),
+inline constexpr std::uint32_t kOneWaitState = 1, kLatency = 7, kInstructionCache = bit(9),
                                kDataCache = bit(10);
 }
 
@@ -142,7 +143,7 @@ struct Wwdg {
   Register sr;
 };
 namespace wwdg_bits {
-inline constexpr std::uint32_t kActive = bit(7), kFull = 0x40 + 56;  // CR: 115 ms at 16 MHz
+inline constexpr std::uint32_t kActive = bit(7), kFull = 0x40 + 48;  // CR: 50 ms at 32 MHz
 inline constexpr std::uint32_t kNoWindow = 0x7F, kBy8 = 3 << 7, kEarlyInterrupt = bit(9);  // CFR
 }  // namespace wwdg_bits
 

@@ -40,6 +40,9 @@ TEST_CASE("a PLL that never locks leaves a core that goes on, slowly") {
   CHECK(chip.run([] { hal::clock::init(); }) == Ending::returned);
   CHECK(chip.core_hz() == 16'000'000);
   CHECK(chip.now() < 300 * kMilli);
+  // Once more, as after a WFI that was no Stop mode: all that may not be written is as it was.
+  CHECK(chip.run([] { start_clocks(); }) == Ending::returned);
+  CHECK(chip.core_hz() == 16'000'000);
 }
 
 TEST_CASE("a millisecond is one") {

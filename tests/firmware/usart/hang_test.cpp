@@ -20,7 +20,7 @@
 namespace sesame::board::model {
 namespace {
 
-constexpr Time kMost = (kLongestTurn + 15) * kMilli;  // 100 ms, or 135
+constexpr Time kMost = 100 * kMilli;
 
 std::map<std::string, std::string> answers() {
   std::map<std::string, std::string> all;
@@ -35,7 +35,9 @@ std::map<std::string, std::string> answers() {
 
 // A code is asked for as a person does it, and the reader goes as far as it may.
 struct Session {
-  explicit Session(std::function<void(TheChip&)> before_it = {}) {
+  explicit Session(const std::function<void(TheChip&)>& before_it = {}, const TheChip::Made& made = {},
+                   std::uint32_t card_hz = kCardClockHz)
+      : chip(made), card(chip.line(), slot, card_hz, {}) {
     chip.insert(card);
     type(700, "F1");
     for (const auto& [at, key] : {std::pair(900, "1"), {1100, "2"}, {1300, "3"}, {1500, "4"}, {1700, "OK"}})
@@ -78,7 +80,7 @@ struct Session {
 
   TheChip chip;
   TableCard slot{"3B00", answers()};
-  LineCard card{chip.line(), slot, kCardClockHz, {}};
+  LineCard card;
   Ending ending = Ending::returned;
   Time turned_at = 0;
   std::string code;
@@ -132,6 +134,34 @@ TEST_CASE(
 
 // A minute: by its name only.
 TEST_CASE("at each step the loop hangs, as above", "[.each]") { hang_at_every(1); }
+
+// Its millisecond, the card's clock and the watchdog come from the same one.
+TEST_CASE(
+    "without a PLL that locks all goes at the pace of the internal oscillator, and a hang ends as much "
+    "later") {
+  constexpr std::uint32_t kSlowHz = 16'000'000;
+  constexpr auto kCardHz = static_cast<std::uint32_t>(std::uint64_t{kCardClockHz} * kSlowHz / kCoreHz);
+  TheChip::Made made;
+  made.pll_locks = false;
+  std::vector<Time> steps;
+  {
+    const Session whole({}, made, kCardHz);
+    REQUIRE(whole.code == "42511495");
+    REQUIRE(whole.chip.core_hz() == kSlowHz);
+    steps = steps_of(whole);
+  }
+  for (std::size_t i = 1; i < steps.size(); i += 40) {
+    CAPTURE(i);
+    for (const bool held : {false, true}) {
+      CAPTURE(held);
+      Session session([&](TheChip& chip) { chip.at(steps[i], [&] { chip.hang_at(chip.place(), held); }); },
+                      made, kCardHz);
+      CHECK(session.ending == (held ? Ending::reset : Ending::fatal));
+      if (!held) CHECK_FALSE(has_power(session.card));
+      CHECK(session.chip.now() - steps[i] < kMost * kCoreHz / kSlowHz);
+    }
+  }
+}
 
 TEST_CASE("a hang that holds all handlers off ends in a reset, which lets all pins go") {
   const std::vector<Time> steps = steps_of_a_code();

@@ -76,6 +76,9 @@ class Stm32l4::Rcc final : public Peripheral {
     woken_with = source();
   }
   bool msi_runs() const { return on(rcc_bits::kMsiOn); }
+  // PLLSRC
+  bool from_quartz() const { return (pllcfgr_ & 3) == 3; }
+  bool from_hsi() const { return (pllcfgr_ & 3) == 2; }
   std::optional<Source> woken_with;
 
   std::uint32_t ahb2enr = 0, apb1enr = 0, apb2enr = 0;
@@ -104,7 +107,7 @@ class Stm32l4::Rcc final : public Peripheral {
     if ((rises & rcc_bits::kHsiOn) != 0) hsi_since_ = chip_.now();
     if ((rises & rcc_bits::kHseOn) != 0) hse_since_ = chip_.now();
     if ((rises & rcc_bits::kPllOn) != 0) {
-      if ((pllcfgr_ & 3) != rcc_bits::kPllFromHse || !hse_ready()) refuse("the PLL waits for a quartz");
+      if (!(from_quartz() ? hse_ready() : from_hsi() && hsi_ready())) refuse("the PLL waits for its source");
       pll_since_ = chip_.now();
       static_cast<void>(pll_hz());
     }
@@ -121,7 +124,7 @@ class Stm32l4::Rcc final : public Peripheral {
   std::uint32_t pll_hz() const {
     const std::uint32_t m = (pllcfgr_ >> 4 & 7) + 1, n = pllcfgr_ >> 8 & 0x7F,
                         r = 2 * ((pllcfgr_ >> 25 & 3) + 1);
-    const std::uint32_t in = chip_.made_.quartz_hz.value_or(0) / m;
+    const std::uint32_t in = (from_quartz() ? chip_.made_.quartz_hz.value_or(0) : kHsiHz) / m;
     if (in < 4'000'000 || in > 16'000'000) refuse("the PLL's input is 4 to 16 MHz");
     if (n < 8 || n > 86 || in * n < 64'000'000 || in * n > 344'000'000)
       refuse("the PLL's oscillator is 64 to 344 MHz");
@@ -291,6 +294,7 @@ Stm32l4::~Stm32l4() = default;
 void Stm32l4::lose_character() { parts_->usart.lose_character(); }
 L4Usart& Stm32l4::card_usart() { return parts_->usart; }
 Stm32l4::Source Stm32l4::source() const { return parts_->rcc.source(); }
+bool Stm32l4::from_quartz() const { return source() == Source::pll && parts_->rcc.from_quartz(); }
 bool Stm32l4::msi_runs() const { return parts_->rcc.msi_runs(); }
 std::optional<Stm32l4::Source> Stm32l4::woken_with() const { return parts_->rcc.woken_with; }
 void Stm32l4::set_supply_low(bool low) { parts_->pwr.set_supply_low(low); }

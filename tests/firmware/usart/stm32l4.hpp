@@ -29,7 +29,7 @@ class Stm32l4 final : public Stm32 {
   bool msi_runs() const;
   std::optional<Source> woken_with() const;  // from Stop mode, the last time
   void set_supply_low(bool low) override;
-  bool from_quartz() const override { return source() == Source::pll; }
+  bool from_quartz() const override;
   std::uint32_t wait_states() const override;
   std::uint32_t core_hz() const override;
 

@@ -255,7 +255,7 @@ TEST_CASE("what a board of the other family may have") {
   CHECK(l4_with("quartz_hz = 8000000", "quartz_hz = 32000000").quartz_hz == 32'000'000);
   CHECK(l4_with("\"PC4\"", "\"PB10\"").card.io == pin('B', 10));
   CHECK(l4_with("\"PB12\"", "\"PB0\"").card.clk == pin('B', 0));
-  CHECK(l4_with("4000000", "1000000").card.clock_hz == 1'000'000);
+  CHECK(l4_with("4000000", "1600000").card.clock_hz == 1'600'000);
 }
 
 TEST_CASE("what another family has not is refused, with what it has") {
@@ -271,7 +271,7 @@ TEST_CASE("what another family has not is refused, with what it has") {
           {"\"PC1\"", "¶\"PI11\"", {"PI11", "PA0 to PE15"}},
           {"\"PC1\"", "¶\"PH1\"", {"the quartz"}},
           {"\"PC1\"", "¶\"PH2\"", {"PH2", "PA0 to PE15"}},
-          {"4000000\nleast", "¶4200000\nleast", {"card.clock_hz", "4000000, 2000000, 1600000, 1000000"}},
+          {"4000000\nleast", "¶4200000\nleast", {"card.clock_hz", "4000000, 3200000, 2000000, 1600000"}},
       },
       read_board);
 }
