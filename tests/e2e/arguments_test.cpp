@@ -179,7 +179,7 @@ TEST_CASE("no message repeats what may be a PIN or a key") {
              Arguments{"ac", "--scheme", "tree", "--atc", "1", "--mk", key, "--tree", secret},
              Arguments{"token", "--cid", "80", "--atc", "1", "--ac", "0000000000000000", "--pin", secret},
              Arguments{"tlv", "--pin", secret},
-             Arguments{"sim", "--token", secret},
+             Arguments{"sim", "--token", secret + " "},
              Arguments{"sim", "--clock", secret},
              Arguments{"sim", secret},
              Arguments{"tui", "--pin", secret},

@@ -46,7 +46,7 @@ void work(const ReaderProfile& profile) {
 
 void write_constants(const ReaderProfile& profile) {
   require(board::digest(profile) == board::digest(profile), "a profile has one digest");
-  require(!board::reader_header(profile).empty(), "a profile has constants");
+  require(!board::reader_header(profile, {}).empty(), "a profile has constants");
   for (const std::string_view name : profile::shipped_names(profile::ProfileKind::boards)) {
     static std::map<std::string_view, board::Board> boards;
     if (boards.count(name) == 0) boards.emplace(name, board::load_board(name));
