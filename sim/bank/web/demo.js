@@ -57,7 +57,10 @@ export function createDemo(root) {
   // A card that is put in again goes on counting where it was: its codes would be old ones otherwise, which no bank takes.
   const which = () => numberOf(JSON.stringify(demo.card ?? kCard));
   const pull = () => {
-    if (reader.card.state) keep(kCounters, JSON.stringify({ which: which(), state: reader.card.state }));
+    if (reader.card.state) {
+      const { last_atc, tries_left } = reader.card.state;  // next_atc follows
+      keep(kCounters, JSON.stringify({ which: which(), state: { last_atc, tries_left } }));
+    }
     return work('DELETE', 'card');
   };
   const insert = () => {
