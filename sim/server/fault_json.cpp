@@ -145,20 +145,41 @@ Json fault_shapes_json() {
   return all;
 }
 
-Json fault_schema() {
-  auto kinds = Json::array();
+namespace {
+
+// "StatusWordFault" of "status_word".
+std::string schema_name(std::string_view kind) {
+  std::string name;
+  bool begins = true;
+  for (const char c : kind) {
+    if (c != '_') name += begins && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    begins = c == '_';
+  }
+  return name + "Fault";
+}
+
+}  // namespace
+
+void add_fault_schemas(Json& schemas) {
+  auto kinds = Json::array(), mapping = Json::object();
   for (const Json& shape : fault_shapes_json()) {
-    Json properties = {{"kind", {{"const", shape["kind"]}}}};
+    const std::string kind = shape["kind"], name = schema_name(kind),
+                      reference = "#/components/schemas/" + name;
+    Json properties = {{"kind", {{"type", "string"}, {"const", kind}}}};
     properties.update(shape["fields"]);
     auto required = Json::array({"kind"});
     required.insert(required.end(), shape["required"].begin(), shape["required"].end());
-    kinds.push_back({{"type", "object"},
+    schemas[name] = {{"type", "object"},
                      {"description", shape["description"]},
                      {"required", std::move(required)},
                      {"properties", std::move(properties)},
-                     {"additionalProperties", false}});
+                     {"additionalProperties", false}};
+    kinds.push_back({{"$ref", reference}});
+    mapping[kind] = reference;
   }
-  return {{"oneOf", std::move(kinds)}};
+  schemas["Fault"] = {{"description", "what is broken, by its kind"},
+                      {"oneOf", std::move(kinds)},
+                      {"discriminator", {{"propertyName", "kind"}, {"mapping", std::move(mapping)}}}};
 }
 
 }  // namespace sesame::sim

@@ -16,7 +16,7 @@ nlohmann::ordered_json faults_json(const Faults& faults);
 // GET /v1/faults: of each kind {"kind", "description", "fields", "required", "suggested"}. `fields` has a
 // JSON Schema for each field, `required` the names of those without a default, `suggested` a value for each.
 nlohmann::ordered_json fault_shapes_json();
-// The JSON Schema of a fault, for openapi.json.
-nlohmann::ordered_json fault_schema();
+// Puts the schema of a fault into those of openapi.json, `Fault`, and that of each kind.
+void add_fault_schemas(nlohmann::ordered_json& schemas);
 
 }  // namespace sesame::sim

@@ -11,7 +11,7 @@ namespace sesame::sim {
 std::string openapi_text() {
   auto document = nlohmann::ordered_json::parse(*content_of(assets(), "openapi.json"));
   auto& schemas = document["components"]["schemas"];
-  schemas["Fault"] = fault_schema();
+  add_fault_schemas(schemas);
   schemas["State"]["enum"] = names(State{});
   schemas["Told"]["enum"] = names(signing::Told{});
   schemas["ComputerCommand"]["enum"] = names(ComputerCommand::Kind{});

@@ -246,7 +246,9 @@ TEST_CASE("what openapi.json allows in a number is what is taken, and no more") 
       return field->type == FaultField::Type::number;
     });
   }
-  for (const json& shape : schemas["Fault"]["oneOf"]) {
+  for (const json& reference : schemas["Fault"]["oneOf"]) {
+    const std::string path = reference["$ref"];
+    const json& shape = schemas[path.substr(path.rfind('/') + 1)];
     json fault;
     for (const auto& [name, rule] : shape["properties"].items()) {
       fault[name] = name == "kind" ? rule["const"] : filled[name];

@@ -43,17 +43,9 @@ const Json& Schema::resolve(const Json& node) const {
 
 std::string Schema::mistake(const Json& unresolved, const Json& value, const std::string& at) const {
   const Json& schema = resolve(unresolved);
-  static const std::set<std::string> kNotes{"description",
-                                            "default",
-                                            "maxLength",
-                                            "minimum",
-                                            "maximum",
-                                            "minItems",
-                                            "maxItems",
-                                            "properties",
-                                            "required",
-                                            "items",
-                                            "additionalProperties"};
+  static const std::set<std::string> kNotes{
+      "description", "default",  "discriminator", "maxLength", "minimum", "maximum",
+      "minItems",    "maxItems", "properties",    "required",  "items",   "additionalProperties"};
   for (const auto& [keyword, rule] : schema.items()) {
     if (keyword == "type") {
       if (!is_of_types(value, rule)) return at + " is not of type " + rule.dump();

@@ -226,11 +226,13 @@ onPage('what /docs says with curl is taken by the API', {}, async ({ page }) => 
   await page.waitForSelector('html[data-state=there]');
   const { paths } = await api(simulator.url, 'GET', '/openapi.json');
   const wanted = Object.values(paths).flatMap((methods) => Object.values(methods))
-    .filter((each) => each.requestBody?.content['application/json']?.example !== undefined || each.operationId === 'moveClock')
+    .filter((each) => each.requestBody?.content['application/json'])
     .map((each) => each.operationId).filter((each) => each !== 'createSession');
   assert.ok(wanted.length > 0);
   for (const operation of wanted) {
-    const { id } = await api(simulator.url, 'POST', '/v1/readers', { card: 'sesame-card' });
+    // A command is for a reader with a cable.
+    const profile = operation === 'commandReader' ? 'edentifier2' : 'sesame';
+    const { id } = await api(simulator.url, 'POST', '/v1/readers', { profile, card: 'sesame-card' });
     const text = await page.locator(`#${operation} pre`).textContent();
     const [, method, body, url] = /^curl -s (?:-X (\w+) )?-d '(.*)' (\S+)$/.exec(text);
     const answer = await fetch(url.replace('/default', `/${id}`), { method: method ?? 'POST', body });
