@@ -81,7 +81,7 @@ auto readable(Read read) {
   }
 }
 
-std::string name_of(const CardSpec& spec) { return spec.name.empty() ? "card" : spec.name; }
+std::string card_name_of(const CardSpec& spec) { return spec.name.empty() ? "card" : spec.name; }
 
 std::unique_ptr<Card> in_memory(std::shared_ptr<const card::Personalization> card) {
   return std::make_unique<VirtualSimCard>(std::move(card), std::make_unique<state::EphemeralStore>(),
@@ -166,10 +166,10 @@ std::unique_ptr<Card> CardSource::make(const CardSpec& spec, const std::string& 
       return options_.state_folder.empty() ? in_memory(std::move(card)) : durable(std::move(card), reader);
     }
     case CardSpec::Kind::toml:
-      return readable([&] { return in_memory(card::read_card(spec.text, name_of(spec))); });
+      return readable([&] { return in_memory(card::read_card(spec.text, card_name_of(spec))); });
     case CardSpec::Kind::transcript:
       return readable([&]() -> std::unique_ptr<Card> {
-        return std::make_unique<TranscriptCard>(transcript::Transcript::parse(spec.text, name_of(spec)));
+        return std::make_unique<TranscriptCard>(transcript::Transcript::parse(spec.text, card_name_of(spec)));
       });
     case CardSpec::Kind::file: return readable([&] { return in_memory(card::load_card(spec.text)); });
     case CardSpec::Kind::transcript_file:
@@ -203,7 +203,7 @@ std::unique_ptr<Card> CardSource::changed(const CardSpec& spec) {
   if (spec.kind == Kind::shipped) static_cast<void>(shipped(spec.text));  // a name, and no path
   const CardChanges& changes = *spec.changes;
   card::Personalization card = spec.kind == Kind::toml
-                                   ? card::read_card(spec.text, name_of(spec), changes.issued)
+                                   ? card::read_card(spec.text, card_name_of(spec), changes.issued)
                                    : card::load_card(spec.text, changes.issued);
   if (changes.pin) card.pin = SecretString(changes.pin->view());
   auto made = in_memory(std::move(card));

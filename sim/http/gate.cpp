@@ -50,12 +50,12 @@ bool is_ipv6(const std::string& text) {
 }
 
 // HOST and what stands behind its colon, if anything.
-struct HostAndPort {
+struct AuthorityParts {
   std::string host;
   std::optional<std::string_view> port;
 };
 
-HostAndPort split_authority(std::string_view text) {
+AuthorityParts split_authority(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || text.find(']', colon) != std::string_view::npos) {
     return {lower(text), std::nullopt};
@@ -96,7 +96,7 @@ AllowedHost parse_allowed_host(std::string_view text) {
     allowed.name = fmt::format("[{}]", lower(text));
     return allowed;
   }
-  const HostAndPort authority = split_authority(text);
+  const AuthorityParts authority = split_authority(text);
   allowed.name = authority.host;
   const bool bracketed = allowed.name.starts_with('[') && is_ip_address(allowed.name);
   if (!bracketed && !is_host_name(allowed.name)) refuse();
@@ -112,7 +112,7 @@ AllowedHost parse_allowed_host(std::string_view text) {
 std::string parse_origin(std::string_view text) {
   for (const auto& [before, usual] : {std::pair("http://", "80"), std::pair("https://", "443")}) {
     if (!lower(text).starts_with(before)) continue;
-    const HostAndPort authority = split_authority(text.substr(std::string_view(before).size()));
+    const AuthorityParts authority = split_authority(text.substr(std::string_view(before).size()));
     const bool bracketed = authority.host.starts_with('[') && is_ip_address(authority.host);
     if (!bracketed && !is_host_name(authority.host)) break;
     if (!authority.port || *authority.port == usual) return before + authority.host;
