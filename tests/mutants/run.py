@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""tests/mutants/run.py [ID…]: makes each change of list.toml, one at a time, in a copy of the tree under build/, and says
-which test notices it: a table on standard output, and the sum. All take an hour or so; with names, those alone.
+"""tests/mutants/run.py [--check | ID…]: makes each change of list.toml, one at a time, in a copy of the tree under build/, and says
+which test notices it: a table on standard output, and the sum. All take an hour or so; with names, those alone. With
+--check it changes and builds nothing, and says only whether the list is in step.
 
 Exit status: 0 at least 95 of 100 are noticed; 1 fewer; 2 the list is not in step with the code (a text is not there once,
 what stands in its place does not compile), or the tests fail without any change.
@@ -105,8 +106,8 @@ def costs(tests):
     return seconds
 
 
-def changed(mutant):
-    text = (COPY / mutant["file"]).read_text()
+def changed(mutant, tree=COPY):
+    text = (tree / mutant["file"]).read_text()
     count = text.count(mutant["before"])
     if count != 1:
         raise ListError(f"its text is there {count} times in {mutant['file']}")
@@ -130,8 +131,23 @@ def noticed_by(mutant, seconds):
         file.write_text(original)
 
 
+def check(mutants):
+    """2 if the list is not in step with the tree as it stands here, with a line for each that is not."""
+    status = 0
+    for mutant in mutants:
+        try:
+            relevant(mutant["file"])
+            changed(mutant, TOP)
+        except (ListError, OSError) as error:
+            print(f"list.toml: {mutant['id']}: {error}", file=sys.stderr)
+            status = 2
+    return status
+
+
 def main():
     mutants = tomllib.loads((TOP / "tests/mutants/list.toml").read_text())["mutant"]
+    if sys.argv[1:] == ["--check"]:
+        return check(mutants)
     if wanted := set(sys.argv[1:]):
         mutants = [mutant for mutant in mutants if mutant["id"] in wanted]
         if len(mutants) != len(wanted):
