@@ -1,8 +1,7 @@
 // The card slot on a USART in smartcard mode (RM0090, 30.3.11). Three things that cannot be read from the
 // registers:
 // - The line is one wire, so that the USART hears what it sends: that is dropped. It must hear it, because
-// the stop bit
-//   of its own character is where a parity error signaled by the card shows, as a framing error.
+//   the stop bit of its own character is where a parity error signaled by the card shows, as a framing error.
 // - UE = 0 would stop the clock at the card: while the card has power, settings are changed with UE = 1.
 // - An emulated USART knows nothing of smartcard mode: it is done at once, and hears nothing of itself.
 #include "firmware/hal/card.hpp"

@@ -62,12 +62,9 @@ void start_clocks() {
   wait_for(rcc().cfgr, rcc_bits::kStatus, rcc_bits::kStatusPll);
 }
 
-bool run_from_quartz() {
-  return at_full_speed() && (rcc().pllcfgr & rcc_bits::kPllFromHse) != 0 &&
-         (rcc().cr & rcc_bits::kHseReady) != 0;
-}
-
 bool at_full_speed() { return (rcc().cfgr & rcc_bits::kStatus) == rcc_bits::kStatusPll; }
+
+bool run_from_quartz() { return at_full_speed() && (rcc().pllcfgr & rcc_bits::kPllFromHse) != 0; }
 
 // With the regulator in its low-power mode, and the flash powered down.
 void choose_stop_mode() {

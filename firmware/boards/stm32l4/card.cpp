@@ -83,9 +83,10 @@ void write(const Format& format) {
   set_bits(usart().cr1, enabled);
 }
 
+// CR2 changes with CR3.
 bool stands(const Format& format) {
-  return (usart().cr1 & ~usart_bits::kEnable) == format.cr1 && usart().cr2 == format.cr2 &&
-         usart().cr3 == format.cr3 && usart().gtpr == format.gtpr && usart().brr == format.brr;
+  return (usart().cr1 & ~usart_bits::kEnable) == format.cr1 && usart().cr3 == format.cr3 &&
+         usart().gtpr == format.gtpr && usart().brr == format.brr;
 }
 
 bool signals_errors() { return (usart().cr3 & usart_bits::kNack) != 0; }

@@ -10,15 +10,15 @@
 namespace sesame::board::model {
 namespace {
 
-struct Started {
-  explicit Started(const TheChip::Made& made = {}) : chip(made) {
+struct ClockStarted {
+  explicit ClockStarted(const TheChip::Made& made = {}) : chip(made) {
     REQUIRE(chip.run([] { hal::clock::init(); }) == Ending::returned);
   }
   TheChip chip;
 };
 
 TEST_CASE("the core runs at its speed, from the quartz where there is one") {
-  Started board;
+  ClockStarted board;
   CHECK(board.chip.core_hz() == kCoreHz);
   CHECK(board.chip.core_hz() <= 42'000'000);  // the card's line needs no more
   CHECK(board.chip.from_quartz() == (kQuartzHz != 0));
@@ -27,10 +27,25 @@ TEST_CASE("the core runs at its speed, from the quartz where there is one") {
 TEST_CASE("without a quartz that starts it does so from the internal oscillator, a bounded time later") {
   TheChip::Made made;
   made.quartz_hz = std::nullopt;
-  Started board(made);
+  ClockStarted board(made);
   CHECK(board.chip.core_hz() == kCoreHz);
   CHECK_FALSE(board.chip.from_quartz());
   CHECK(board.chip.now() < 100 * kMilli);
+}
+
+TEST_CASE("it is said to run from the quartz where it does: at its speed, and with one that started") {
+  const auto is_said = [](const TheChip::Made& made) {
+    ClockStarted board(made);
+    bool said = false;
+    REQUIRE(board.chip.run([&] { said = run_from_quartz(); }) == Ending::returned);
+    return said;
+  };
+  TheChip::Made without_quartz, unlocked;
+  without_quartz.quartz_hz = std::nullopt;
+  unlocked.pll_locks = false;
+  CHECK(is_said({}) == (kQuartzHz != 0));
+  CHECK_FALSE(is_said(without_quartz));
+  CHECK_FALSE(is_said(unlocked));
 }
 
 TEST_CASE("a PLL that never locks leaves a core that goes on, slowly") {
@@ -46,7 +61,7 @@ TEST_CASE("a PLL that never locks leaves a core that goes on, slowly") {
 }
 
 TEST_CASE("a millisecond is one") {
-  Started board;
+  ClockStarted board;
   const Time begin = board.chip.now();
   hal::clock::Millis first = 0, last = 0;
   REQUIRE(board.chip.run([&] {
@@ -60,7 +75,7 @@ TEST_CASE("a millisecond is one") {
 }
 
 TEST_CASE("a short wait is as long as it is asked, and ends where the timer stands still") {
-  Started board;
+  ClockStarted board;
   const auto waited = [&](std::uint32_t us) {
     const Time begin = board.chip.now();
     REQUIRE(board.chip.run([us] { wait_us(us); }) == Ending::returned);

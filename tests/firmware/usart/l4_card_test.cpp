@@ -172,16 +172,35 @@ TEST_CASE("what changes the settings of the USART does not stop the card's clock
 }
 
 TEST_CASE("a USART that does not come to an end ends the command, and not the reader") {
-  TableCard slot(kT0, kAnswers);
-  Bench bench(slot);
-  CHECK(bench.activate() == kT0);
-  bench.chip.port().jammed = true;
-  const Time before = bench.chip.now();
-  CHECK(bench.transmit(kRead) == wrong_parity());
-  CHECK(bench.chip.now() - before < kSecond);
-  bench.chip.port().jammed = false;
-  CHECK(bench.warm_reset() == kT0);
-  CHECK(bench.transmit(kRead) == kRecord);
+  for (const auto& [atr, outcome] :
+       {std::pair{kT0, iso7816::LinkError::parity}, {kT1, iso7816::LinkError::mute}}) {
+    CAPTURE(atr);
+    TableCard slot(atr, kAnswers);
+    Bench bench(slot);
+    CHECK(bench.activate() == atr);
+    bench.chip.port().jammed = true;
+    const Time before = bench.chip.now();
+    CHECK(bench.transmit(kRead) == to_string(outcome));
+    CHECK(bench.chip.now() - before < 30 * kSecond);
+    bench.chip.port().jammed = false;
+    CHECK(bench.activate() == atr);
+    CHECK(bench.transmit(kRead) == kRecord);
+  }
+}
+
+TEST_CASE("a USART that hears nothing, of itself neither, ends the command, and not the reader") {
+  for (const std::string_view atr : {kT0, kT1}) {
+    CAPTURE(atr);
+    TableCard slot(atr, kAnswers);
+    Bench bench(slot);
+    CHECK(bench.activate() == atr);
+    bench.chip.port().deaf = true;
+    CHECK(bench.transmit(kRead) == to_string(iso7816::LinkError::mute));
+    CHECK_FALSE(hal::card::heard_itself());
+    bench.chip.port().deaf = false;
+    CHECK(bench.activate() == atr);
+    CHECK(bench.transmit(kRead) == kRecord);
+  }
 }
 
 }  // namespace
