@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include "firmware/boards/cpu.hpp"
@@ -24,10 +25,11 @@ class Chip::Core final : public Peripheral {
   Core(Chip& chip, unsigned interrupts) : lines(interrupts), chip_(chip) {}
 
   struct Line {
-    bool allowed = false, pending = false, high = false;
+    bool allowed = false, high = false;
     std::uint8_t priority = 0;
   };
   std::vector<Line> lines;
+  std::set<unsigned> pending;  // of them: none, as a rule, when it is asked for
   bool tick_pending = false, pend_sv = false;
   std::uint32_t scr = 0, shpr3 = 0, cfsr = 0, vtor = 0;
   std::uint32_t mpu[4] = {};
@@ -75,16 +77,24 @@ class Chip::Core final : public Peripheral {
         lines[offset - 0x400 + i].priority = static_cast<std::uint8_t>(value >> (8 * i));
       }
     } else if (offset >= 0x100 && offset < 0x120) {
-      each(offset - 0x100, value, [](Line& line) { line.allowed = true; });
+      each(offset - 0x100, value, [this](unsigned number) { lines[number].allowed = true; });
     } else if (offset >= 0x180 && offset < 0x1A0) {
-      each(offset - 0x180, value, [](Line& line) { line.allowed = false; });
+      each(offset - 0x180, value, [this](unsigned number) { lines[number].allowed = false; });
     } else if (offset >= 0x200 && offset < 0x220) {
-      each(offset - 0x200, value, [](Line& line) { line.pending = true; });
+      each(offset - 0x200, value, [this](unsigned number) { pending.insert(number); });
     } else if (offset >= 0x280 && offset < 0x2A0) {
-      each(offset - 0x280, value, [](Line& line) { line.pending = line.high; });
+      each(offset - 0x280, value, [this](unsigned number) { settle(number); });
     } else {
       throw std::logic_error("the core has no register there");
     }
+  }
+
+  // ICPR: where the line is high it is pending again at once.
+  void settle(unsigned number) {
+    if (lines[number].high)
+      pending.insert(number);
+    else
+      pending.erase(number);
   }
 
   // The end of a millisecond.
@@ -113,8 +123,8 @@ class Chip::Core final : public Peripheral {
   template <class What>
   void each(std::uint32_t offset, std::uint32_t bits, What what) {
     for (unsigned i = 0; i < 32; ++i) {
-      const std::size_t number = offset * 8 + i;
-      if ((bits >> i & 1) != 0 && number < lines.size()) what(lines[number]);
+      const unsigned number = offset * 8 + i;
+      if ((bits >> i & 1) != 0 && number < lines.size()) what(number);
     }
   }
   template <class Is>
@@ -291,7 +301,7 @@ void Chip::pause(int turns) { pass(cycles(4 * static_cast<std::uint64_t>(turns))
 
 void Chip::set_interrupt(unsigned number, bool high) {
   Core::Line& line = core_->lines.at(number);
-  if (high && !line.high) line.pending = true;
+  if (high && !line.high) core_->pending.insert(number);
   line.high = high;
 }
 
@@ -309,6 +319,7 @@ unsigned Chip::current_priority() const {
 // The lowest number of those of the highest priority, where that may preempt (PM0214, 2.3.5).
 std::optional<unsigned> Chip::most_urgent(bool masked_too) const {
   if (held_ && !masked_too) return std::nullopt;
+  if (!core_->pend_sv && !core_->tick_pending && core_->pending.empty()) return std::nullopt;
   std::optional<unsigned> best;
   unsigned than = current_priority();
   const auto consider = [&](unsigned vector, bool pending) {
@@ -318,8 +329,8 @@ std::optional<unsigned> Chip::most_urgent(bool masked_too) const {
   };
   consider(kPendSv, core_->pend_sv);
   consider(kSysTick, core_->tick_pending);
-  for (unsigned i = 0; i < core_->lines.size(); ++i) {
-    consider(kFirstInterrupt + i, core_->lines[i].allowed && core_->lines[i].pending);
+  for (const unsigned number : core_->pending) {
+    consider(kFirstInterrupt + number, core_->lines[number].allowed);
   }
   return best;
 }
@@ -329,7 +340,7 @@ void Chip::take_interrupts() {
   while (const auto vector = most_urgent(false)) {
     if (*vector == kPendSv) core_->pend_sv = false;
     if (*vector == kSysTick) core_->tick_pending = false;
-    if (*vector >= kFirstInterrupt) core_->lines[*vector - kFirstInterrupt].pending = false;
+    if (*vector >= kFirstInterrupt) core_->pending.erase(*vector - kFirstInterrupt);
     active_.push_back(*vector);
     pass(cycles(kEntry));
     if (*vector == hang_in_ && --hang_nth_ == 0) {
@@ -340,9 +351,8 @@ void Chip::take_interrupts() {
     handle(*vector);
     pass(cycles(kEntry));
     active_.pop_back();
-    if (*vector >= kFirstInterrupt) {
-      Core::Line& line = core_->lines[*vector - kFirstInterrupt];
-      line.pending = line.pending || line.high;
+    if (*vector >= kFirstInterrupt && core_->lines[*vector - kFirstInterrupt].high) {
+      core_->pending.insert(*vector - kFirstInterrupt);
     }
   }
 }
@@ -388,11 +398,9 @@ void write(void* place, std::uint32_t value) { Chip::the().write(place, value); 
 
 namespace sesame::board {
 
-using model::Chip;
-
-std::uint32_t hold_handlers() { return Chip::the().hold_handlers(); }
-void release_handlers(std::uint32_t before) { Chip::the().release_handlers(before); }
-void wait_for_interrupt() { Chip::the().wait_for_interrupt(); }
-void pause(int turns) { Chip::the().pause(turns); }
+std::uint32_t hold_handlers() { return model::Chip::the().hold_handlers(); }
+void release_handlers(std::uint32_t before) { model::Chip::the().release_handlers(before); }
+void wait_for_interrupt() { model::Chip::the().wait_for_interrupt(); }
+void pause(int turns) { model::Chip::the().pause(turns); }
 
 }  // namespace sesame::board
