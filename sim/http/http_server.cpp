@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <list>
 #include <map>
@@ -40,6 +41,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAtOnce = 65'536;  // bytes of a response
+constexpr std::size_t kTogether = 64;    // waits that one job asks
+constexpr std::size_t kLeaveAtOnce = 8;  // connections that are closed before others have their turn
 constexpr std::size_t kSpareDescriptors = 64;
 constexpr int kBacklog = 512;
 constexpr std::chrono::milliseconds kAcceptAgain{50};  // where the system has no descriptor left
@@ -73,13 +76,17 @@ class HttpServer::Loop {
  private:
   class Connection;
   using ConnectionPtr = std::shared_ptr<Connection>;
+  using Step = void (Connection::*)();
 
   void listen_at(const tcp::endpoint& endpoint);
   void accept();
   void accepted(Socket socket);
   bool shed(bool (Connection::*may_go)() const);
+  void leave(ConnectionPtr connection);
+  void let_leave();
   void tell_news(const std::string& topic);
   void take_news();
+  void work(std::vector<ConnectionPtr> those, Step job, Step then);
   void forget(const std::string& topic, Connection* connection);
   void arm();
   void ring();
@@ -95,6 +102,7 @@ class HttpServer::Loop {
       patience_{io_};
   HttpService* service_ = nullptr;
   std::list<ConnectionPtr> connections_;  // the one that began to read a request, or to idle, last is last
+  std::deque<ConnectionPtr> leaving_;     // all is said, and they are to be closed
   std::size_t held_ = 0;                  // bytes of bodies that are not whole
   Deadlines<Connection> deadlines_;
   std::optional<Clock::time_point> armed_;
@@ -104,6 +112,7 @@ class HttpServer::Loop {
 
   std::mutex news_mutex_;
   std::set<std::string> news_;
+  std::atomic<std::uint64_t> news_count_{0};
   std::atomic<bool> has_listeners_{false};
   std::optional<Workers> workers_;
 };
@@ -122,7 +131,9 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
 
   void start(std::list<ConnectionPtr>::iterator place);
   void expire();
-  void news() { ask(); }
+  bool begin_to_ask();
+  void take_answer();
+  void asked();
   void end();
   void drop();
   // Nothing is being done for it yet, or any more.
@@ -144,14 +155,11 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   void wait_for_more();
   bool judge();
   void handle();
+  void begin_request();
   void handled();
   void refuse(int status);
-  template <class Job>
-  void work(Job job);
   void listen(const Ongoing& ongoing);
   void ask();
-  void take_answer(bool gone);
-  void asked();
   void stream();
   void end_stream();
   void write_part(const std::string& part);
@@ -159,6 +167,7 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   void write_more();
   void sent();
   void linger();
+  void leave();
   void abort();
   void wipe_all();
   void set_deadline(Clock::time_point time);
@@ -185,6 +194,8 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   // Of a wait or a stream: at most one question, one part and one topic at a time.
   std::string topic_, part_;
   bool asking_ = false, sending_ = false, has_news_ = false, over_ = false;
+  bool gone_ = false;             // at_end_ as the question was put
+  std::uint64_t news_count_ = 0;  // of the loop, before the request was begun
   std::optional<Response> answered_;
   std::optional<std::string> next_part_;
 };
@@ -290,29 +301,16 @@ bool HttpServer::Loop::Connection::judge() {
 
 // ---- working
 
-// In another thread; the function whose pointer the job returns goes on in this one.
-template <class Job>
-void HttpServer::Loop::Connection::work(Job job) {
-  ++loop_.jobs_;
-  loop_.workers_->run([self = shared_from_this(), job]() mutable {
-    const auto go_on = job(*self);
-    Loop& loop = self->loop_;
-    asio::post(loop.io_, [self = std::move(self), go_on] {
-      --self->loop_.jobs_;
-      ((*self).*go_on)();
-      self->loop_.end_if_idle();
-    });
-  });
-}
-
 void HttpServer::Loop::Connection::handle() {
   state_ = State::handling;
   settle_held(0);
   cancel_deadline();
-  work([](Connection& self) {
-    self.response_ = self.loop_.service_->begin(self.parser_.request());
-    return &Connection::handled;
-  });
+  loop_.work({shared_from_this()}, &Connection::begin_request, &Connection::handled);
+}
+
+void HttpServer::Loop::Connection::begin_request() {
+  news_count_ = loop_.news_count_;
+  response_ = loop_.service_->begin(parser_.request());
 }
 
 void HttpServer::Loop::Connection::handled() {
@@ -321,7 +319,9 @@ void HttpServer::Loop::Connection::handled() {
   } else if (response_.wait) {
     state_ = State::waiting;
     listen(*response_.wait);
-    ask();
+    // It was asked as it was begun.
+    const bool has_changed = loop_.news_count_ != news_count_ || at_end_ || loop_.ending_;
+    has_changed ? ask() : set_deadline(response_.wait->again());
   } else {
     answer();
   }
@@ -333,7 +333,7 @@ void HttpServer::Loop::Connection::refuse(int status) {
   answer();
 }
 
-// What happens from here on is news; what has happened until now, the first question finds.
+// What happens from here on is news; what has happened until now, a question finds.
 void HttpServer::Loop::Connection::listen(const Ongoing& ongoing) {
   topic_ = ongoing.topic();
   loop_.topics_[topic_].insert(this);
@@ -341,20 +341,22 @@ void HttpServer::Loop::Connection::listen(const Ongoing& ongoing) {
 }
 
 void HttpServer::Loop::Connection::ask() {
-  has_news_ = true;
-  if (asking_ || sending_) return;
-  has_news_ = false;
-  asking_ = true;
-  cancel_deadline();
-  work([gone = at_end_](Connection& self) {
-    self.take_answer(gone);
-    return &Connection::asked;
-  });
+  if (begin_to_ask()) loop_.work({shared_from_this()}, &Connection::take_answer, &Connection::asked);
 }
 
-void HttpServer::Loop::Connection::take_answer(bool gone) {
+// False: the news waits until what goes on is over.
+bool HttpServer::Loop::Connection::begin_to_ask() {
+  has_news_ = asking_ || sending_;
+  if (has_news_) return false;
+  asking_ = true;
+  gone_ = at_end_;
+  cancel_deadline();
+  return true;
+}
+
+void HttpServer::Loop::Connection::take_answer() {
   if (response_.wait) {
-    answered_ = response_.wait->ask(gone);
+    answered_ = response_.wait->ask(gone_);
     return;
   }
   try {
@@ -417,7 +419,7 @@ void HttpServer::Loop::Connection::write_more() {
 void HttpServer::Loop::Connection::sent() {
   wipe_all();
   response_ = {};
-  if (!keep_alive_ || loop_.ending_) return unread_ || !in_.empty() ? linger() : drop();
+  if (!keep_alive_ || loop_.ending_) return unread_ || !in_.empty() ? linger() : leave();
   state_ = State::reading;
   loop_.connections_.splice(loop_.connections_.end(), loop_.connections_, place_);
   advance();
@@ -433,6 +435,12 @@ void HttpServer::Loop::Connection::linger() {
   if (at_end_) return drop();
   set_deadline(Clock::now() + loop_.limits_.linger);
   read();
+}
+
+// Its close can wait for answers that others are to have.
+void HttpServer::Loop::Connection::leave() {
+  state_ = State::lingering;
+  loop_.leave(shared_from_this());
 }
 
 void HttpServer::Loop::Connection::stream() {
@@ -550,6 +558,7 @@ void HttpServer::Loop::listen_at(const tcp::endpoint& endpoint) {
   acceptor.open(endpoint.protocol());
   ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.set_option(tcp::no_delay(true));  // whom it accepts has it, too (tcp(7))
   acceptor.bind(endpoint);
   acceptor.listen(kBacklog);
   acceptor_ = std::move(acceptor);
@@ -597,9 +606,7 @@ void HttpServer::Loop::accept() {
 
 void HttpServer::Loop::accepted(Socket socket) {
   if (connections_.size() >= most_ && !shed(&Connection::is_expendable)) return;
-  Error error;
   ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-  socket.set_option(tcp::no_delay(true), error);
   connections_.push_back(std::make_shared<Connection>(*this, std::move(socket)));
   connections_.back()->start(std::prev(connections_.end()));
 }
@@ -613,7 +620,21 @@ bool HttpServer::Loop::shed(bool (Connection::*may_go)() const) {
   return true;
 }
 
+void HttpServer::Loop::leave(ConnectionPtr connection) {
+  if (leaving_.empty()) asio::post(io_, [this] { let_leave(); });
+  leaving_.push_back(std::move(connection));
+}
+
+void HttpServer::Loop::let_leave() {
+  for (std::size_t i = 0; i < kLeaveAtOnce && !leaving_.empty(); ++i) {
+    leaving_.front()->drop();
+    leaving_.pop_front();
+  }
+  if (!leaving_.empty()) asio::post(io_, [this] { let_leave(); });
+}
+
 void HttpServer::Loop::tell_news(const std::string& topic) {
+  ++news_count_;
   if (!has_listeners_) return;
   const std::lock_guard lock(news_mutex_);
   const bool first = news_.empty();
@@ -631,8 +652,36 @@ void HttpServer::Loop::take_news() {
   for (const std::string& topic : news) {
     const auto listeners = topics_.find(topic);
     if (listeners == topics_.end()) continue;
-    for (Connection* one : listeners->second) one->news();
+    // Some in one job: each would wait for the other's turn at the same reader anyway.
+    const auto ask = [this](std::vector<ConnectionPtr> those) {
+      work(std::move(those), &Connection::take_answer, &Connection::asked);
+    };
+    std::vector<ConnectionPtr> those;
+    for (Connection* one : listeners->second) {
+      if (one->begin_to_ask()) those.push_back(one->shared_from_this());
+      if (those.size() == kTogether) ask(std::exchange(those, {}));
+    }
+    if (!those.empty()) ask(std::move(those));
   }
+}
+
+// The job in another thread, one after the other, and what follows it in this one.
+void HttpServer::Loop::work(std::vector<ConnectionPtr> those, Step job, Step then) {
+  ++jobs_;
+  workers_->run([this, those = std::move(those), job, then]() mutable {
+    for (const ConnectionPtr& one : those) ((*one).*job)();
+    asio::post(io_, [this, those = std::move(those), then] {
+      --jobs_;
+      for (const ConnectionPtr& one : those) {
+        try {
+          ((*one).*then)();
+        } catch (const std::bad_alloc&) {
+          one->drop();  // and the others go on
+        }
+      }
+      end_if_idle();
+    });
+  });
 }
 
 void HttpServer::Loop::forget(const std::string& topic, Connection* connection) {

@@ -17,7 +17,7 @@ class HttpService {
   // Of a request whose body has not come: the response, where none is needed to refuse it. Does not wait, for
   // anything.
   virtual std::optional<Response> judge(const Request& head) = 0;
-  // May have a feed, or a wait.
+  // May have a feed, or a wait, which has been asked once and is not over.
   virtual Response begin(const Request& request) = 0;
   // To a request that could not be understood, or was not whole in time, or is not answered any more: 400,
   // 408, 413, 414, 431, 503.

@@ -16,6 +16,7 @@
 #include "sim/http/routes.hpp"
 #include "sim/lcd/pattern.hpp"
 #include "sim/lcd/picture.hpp"
+#include "sim/lcd/rows.hpp"
 #include "sim/reader/refusal.hpp"
 #include "sim/reader/trace.hpp"
 #include "sim/server/assets.hpp"
@@ -543,13 +544,14 @@ class ScreenWait final : public Wait {
   void hold(ConnectionLimit::Permit permit) { permit_ = std::move(permit); }
   std::optional<Response> ask(bool gone) override {
     Json screen;
+    const bool is_over = gone || Clock::now() >= end_;
     const bool found = simulator_.wait(id_, std::chrono::milliseconds(0), [&](LiveReader& live) {
-      screen = screen_json(live);
       again_ = due(live);
-      return (!after_ || live.revision() > *after_) &&
-             (!match_ || match_->matches(screen["text"].get_ref<const std::string&>()));
+      const bool wanted = is_wanted(live);
+      if (wanted || is_over) screen = screen_json(live);
+      return wanted;
     });
-    if (!found && !gone && Clock::now() < end_) return std::nullopt;
+    if (!found && !is_over) return std::nullopt;
     if (!found) {
       throw ApiError{408,
                      "screen_timeout",
@@ -563,6 +565,9 @@ class ScreenWait final : public Wait {
   }
 
  private:
+  bool is_wanted(const LiveReader& live) const {
+    return (!after_ || live.revision() > *after_) && (!match_ || match_->matches(to_text(live.screen())));
+  }
   // A real clock goes by itself.
   Clock::time_point due(const LiveReader& live) const {
     if (live.clock() != ClockKind::real || !live.deadline()) return end_;

@@ -57,7 +57,7 @@ class Waits {
     }
     one.sent = Clock::now();
     epoll_event wanted{};
-    wanted.events = EPOLLIN;
+    wanted.events = EPOLLIN | EPOLLONESHOT;
     wanted.data.u64 = all_.size();
     ::epoll_ctl(epoll_, EPOLL_CTL_ADD, one.socket, &wanted);
     all_.push_back(one);
@@ -77,7 +77,6 @@ class Waits {
           throw std::runtime_error("the connection broke");
         one.answered = now;
         one.status = std::string(answer.data() + 9, 3);
-        ::epoll_ctl(epoll_, EPOLL_CTL_DEL, one.socket, nullptr);
         --open;
       }
     }
