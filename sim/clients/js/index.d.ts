@@ -164,6 +164,26 @@ export interface Apdu {
   response: string;
 }
 
+/** From what the card answered to the digits of a code. Bytes are hex digits. */
+export interface CodePath {
+  /** Of the reader, as the code came to be shown. */
+  revision: number;
+  at_ms: number;
+  code: string;
+  atc: string;
+  /** Of the application that made it. */
+  aid: string;
+  /** What the card was told with GENERATE AC, as its CDOL1 asks for it. */
+  told: { tag: string; name: string; value: string; meaning: string[] }[];
+  rule: 'bitmap' | 'belgian';
+  /** Numbers that were typed on the reader took the place of the AC (TDS). */
+  signs: boolean;
+  /** Of what the bits are taken, in the order in which they are joined; a one of the mask takes the bit. */
+  parts: { name: 'PSN' | 'CID' | 'ATC' | 'AC' | 'IAD'; from: number; data: string; mask: string; taken: string }[];
+  bits: string;
+  number: string;
+}
+
 /** What the data of each event are, beside `reader` and `revision`. */
 export interface SimEvents {
   screen: { rows: string[]; lit: boolean; state: string };
@@ -308,6 +328,7 @@ export class Reader implements AsyncDisposable {
   png(): Promise<Buffer>;
   trace(): Promise<string>;
   apdus(): Promise<Apdu[]>;
+  codes(): Promise<CodePath[]>;
   events(options?: EventOptions): Promise<EventStream>;
   waitForEvent<Name extends keyof SimEvents>(
     match: Name,

@@ -208,6 +208,8 @@ export class Reader {
   /** The dialogue with the card, PIN masked: a transcript that `sesame code --card` replays. */
   async trace() { return (await read(await this.#get('/trace', 'text/plain'))).toString(); }
   async apdus() { return (await this.#json('GET', '/trace')).apdus; }
+  /** How the card's answer became the digits, of the last eight codes; the oldest first. */
+  async codes() { return (await this.#json('GET', '/codes')).codes; }
   /** What happens in this reader from now on. */
   events(options) { return openEvents(this.simulator, `${this.path}/events`, options); }
   /**

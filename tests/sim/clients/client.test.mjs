@@ -154,6 +154,10 @@ test('the dialogue is a transcript without a PIN, and APDUs with names', async (
   assert.doesNotMatch(transcript, /241234/);
   assert.ok((await reader.apdus()).some(({ name }) => name.includes('GENERATE AC')));
 
+  const [{ code, bits, parts }] = await reader.codes();
+  assert.equal(code, (await reader.get()).code);
+  assert.equal(parts.map(({ taken }) => taken).join(''), bits);
+
   const recorded = await sim.createReader({ card: { transcript } });
   assert.equal((await recorded.otp({ pin: '1234' })).code, (await reader.get()).code);
 });

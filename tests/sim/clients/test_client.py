@@ -181,6 +181,8 @@ def test_the_dialogue_is_a_transcript_without_a_pin_and_apdus_with_names(sim: Si
     transcript = reader.trace()
     assert "\n> 00A40400" in transcript and "241234" not in transcript
     assert any("GENERATE AC" in apdu["name"] for apdu in reader.apdus())
+    [path] = reader.codes()
+    assert path["code"] == reader.get()["code"] and "".join(part["taken"] for part in path["parts"]) == path["bits"]
     recorded = sim.create_reader(card={"transcript": transcript})
     assert recorded.otp("1234")["code"] == reader.get()["code"]
 

@@ -12,12 +12,12 @@ from .client import (
     Bank, Customer, CustomerReader, EventStream, ExpectedEvent, Issuer, Reader, Server, Session, Simulator, Tenant,
 )
 from .types import (
-    Account, Apdu, BankEvent, Card, CardState, CardStateOfReader, ClockKind, Decision, Event, FaultShape, Json, Key, Message,
-    Named, Operation, Otp, ReaderState, ReaderSummary, Screen, ServerInfo, SesameError, TenantInfo,
+    Account, Apdu, BankEvent, Card, CardState, CardStateOfReader, ClockKind, CodePath, Decision, Event, FaultShape, Json, Key,
+    Message, Named, Operation, Otp, ReaderState, ReaderSummary, Screen, ServerInfo, SesameError, TenantInfo,
 )
 
 __all__ = [
-    "Account", "Apdu", "Bank", "BankEvent", "Card", "CardState", "CardStateOfReader", "ClockKind", "Customer",
+    "Account", "Apdu", "Bank", "BankEvent", "Card", "CardState", "CardStateOfReader", "ClockKind", "CodePath", "Customer",
     "CustomerReader", "Decision", "Event", "EventStream", "ExpectedEvent", "FaultShape", "Issuer", "Json", "Key", "Message",
     "Named", "Operation", "Otp", "Reader", "ReaderState", "ReaderSummary", "Screen", "Server", "ServerInfo", "SesameError",
     "Session", "Simulator", "Tenant", "TenantInfo",

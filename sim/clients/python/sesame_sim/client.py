@@ -18,8 +18,8 @@ from .shared import (
     retry_after,
 )
 from .types import (
-    Account, Apdu, BankEvent, Card, CardStateOfReader, ClockKind, Decision, Event, FaultShape, Json, Key, Message, Named,
-    Operation, Otp, ReaderState, ReaderSummary, Screen, ServerInfo, SesameError, TenantInfo, last_screen,
+    Account, Apdu, BankEvent, Card, CardStateOfReader, ClockKind, CodePath, Decision, Event, FaultShape, Json, Key, Message,
+    Named, Operation, Otp, ReaderState, ReaderSummary, Screen, ServerInfo, SesameError, TenantInfo, last_screen,
 )
 from .io import Http, Response, pause, work
 
@@ -370,6 +370,10 @@ class Reader:
 
     def apdus(self) -> list[Apdu]:
         return cast(list[Apdu], (self._json("GET", "/trace"))["apdus"])
+
+    def codes(self) -> list[CodePath]:
+        """How the card's answer became the digits, of the last eight codes; the oldest first."""
+        return cast(list[CodePath], (self._json("GET", "/codes"))["codes"])
 
     def events(self, last_event_id: str | None = None) -> EventStream:
         """What happens in this reader from now on."""

@@ -123,6 +123,32 @@ class Apdu(TypedDict):
     response: str
 
 
+class Told(TypedDict):
+    tag: str
+    name: str
+    value: str
+    meaning: list[str]
+
+
+Part = TypedDict("Part", {"name": str, "from": int, "data": str, "mask": str, "taken": str})
+
+
+class CodePath(TypedDict):
+    """From what the card answered to the digits of a code. Bytes are hex digits."""
+
+    revision: int  # of the reader, as the code came to be shown
+    at_ms: int
+    code: str
+    atc: str
+    aid: str  # of the application that made it
+    told: list[Told]  # what the card was told with GENERATE AC, as its CDOL1 asks for it
+    rule: str  # "bitmap", "belgian"
+    signs: bool  # numbers that were typed on the reader took the place of the AC (TDS)
+    parts: list[Part]  # of what the bits are taken, in the order in which they are joined; a one of the mask takes the bit
+    bits: str
+    number: str
+
+
 class ServerInfo(TypedDict):
     service: str
     version: str

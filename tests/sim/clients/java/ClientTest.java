@@ -99,6 +99,7 @@ class ClientTest {
     reader.insert("sesame-card");
     assertEquals(8, reader.code("1234").length());
     assertTrue(reader.trace().contains("\n> 00A40400"));
+    assertEquals(reader.get().code(), reader.codes().get(0).code());
     assertTrue(reader.apdus().stream().anyMatch(apdu -> apdu.name().contains("GENERATE AC")));
     assertArrayEquals("PNG".getBytes(StandardCharsets.US_ASCII), Arrays.copyOfRange(reader.png(), 1, 4));
     assertFalse(reader.reset().lit());

@@ -23,6 +23,9 @@ public final class Reader implements AutoCloseable {
   /** A command and its answer, in hexadecimal, PIN masked. */
   public record Apdu(String name, String command, String response) {}
 
+  /** From what the card answered to the digits of a code: the bits that were taken, and `all` as the API describes it. */
+  public record CodePath(String code, String atc, String aid, String bits, Map<String, Object> all) {}
+
   private final Simulator simulator;
   private final String id;
   private final String path;
@@ -159,6 +162,17 @@ public final class Reader implements AutoCloseable {
       apdus.add(new Apdu((String) apdu.get("name"), (String) apdu.get("command"), (String) apdu.get("response")));
     }
     return apdus;
+  }
+
+  /** How the card's answer became the digits, of the last eight codes; the oldest first. */
+  public List<CodePath> codes() {
+    List<CodePath> codes = new ArrayList<>();
+    for (Object one : Json.list(Json.object(json("GET", "/codes", null)).get("codes"))) {
+      Map<String, Object> code = Json.object(one);
+      codes.add(new CodePath((String) code.get("code"), (String) code.get("atc"), (String) code.get("aid"),
+          (String) code.get("bits"), code));
+    }
+    return codes;
   }
 
   private static String flag(Pattern pattern, int flag, String letter) { return (pattern.flags() & flag) != 0 ? letter : ""; }
