@@ -12,10 +12,12 @@
 #include "host/base/failure.hpp"
 #include "host/base/safe_json.hpp"
 #include "host/base/secret.hpp"
+#include "host/issuer/signed_text.hpp"
 #include "sim/http/http_lines.hpp"
 #include "sim/mcp/bounded_json.hpp"
 #include "sim/mcp/embedded_tools.hpp"
 #include "sim/server/fault_json.hpp"
+#include "sim/server/requests.hpp"
 
 namespace sesame::sim {
 
@@ -92,6 +94,7 @@ Json told_tools() {
     }
     if (tool.contains("properties")) properties.update(tool.at("properties"));
     if (properties.contains("faults")) properties["faults"]["items"] = fault_argument();
+    if (properties.contains("command")) properties["command"]["enum"] = names(ComputerCommand::Kind{});
     Json told = {{"name", tool.at("name")},
                  {"title", tool.at("title")},
                  {"description", tool.at("description")},
@@ -133,7 +136,7 @@ Json told(const Json& reader) {
   text.erase(text.find_last_not_of('\n') + 1);
   out["screen"] = text;
   for (const char* name :
-       {"keys", "code", "display", "atc", "card", "faults", "battery", "now_ms", "deadline_ms"}) {
+       {"keys", "code", "display", "atc", "card", "computer", "faults", "battery", "now_ms", "deadline_ms"}) {
     out[name] = reader.at(name);
   }
   return out;
@@ -170,15 +173,25 @@ std::string refusal_of(const ApiAnswer& answer) {
 
 const Tools::Row* Tools::find(std::string_view name) {
   static constexpr std::array kRows{
-      Row{"list_models", &Tools::list_models},     Row{"list_cards", &Tools::list_cards},
-      Row{"create_reader", &Tools::create_reader}, Row{"list_readers", &Tools::list_readers},
-      Row{"delete_reader", &Tools::delete_reader}, Row{"see_screen", &Tools::see_screen},
-      Row{"insert_card", &Tools::insert_card},     Row{"remove_card", &Tools::remove_card},
-      Row{"press_keys", &Tools::press_keys},       Row{"hold_key", &Tools::hold_key},
-      Row{"type_digits", &Tools::type_digits},     Row{"get_code", &Tools::get_code},
-      Row{"advance_time", &Tools::advance_time},   Row{"set_card_state", &Tools::set_card_state},
-      Row{"set_faults", &Tools::set_faults},       Row{"reset_reader", &Tools::reset_reader},
-      Row{"get_dialogue", &Tools::get_dialogue},   Row{"verify_code", &Tools::verify_code},
+      Row{"list_models", &Tools::list_models},
+      Row{"list_cards", &Tools::list_cards},
+      Row{"create_reader", &Tools::create_reader},
+      Row{"list_readers", &Tools::list_readers},
+      Row{"delete_reader", &Tools::delete_reader},
+      Row{"see_screen", &Tools::see_screen},
+      Row{"insert_card", &Tools::insert_card},
+      Row{"remove_card", &Tools::remove_card},
+      Row{"press_keys", &Tools::press_keys},
+      Row{"hold_key", &Tools::hold_key},
+      Row{"type_digits", &Tools::type_digits},
+      Row{"get_code", &Tools::get_code},
+      Row{"send_computer_command", &Tools::send_computer_command},
+      Row{"advance_time", &Tools::advance_time},
+      Row{"set_card_state", &Tools::set_card_state},
+      Row{"set_faults", &Tools::set_faults},
+      Row{"reset_reader", &Tools::reset_reader},
+      Row{"get_dialogue", &Tools::get_dialogue},
+      Row{"verify_code", &Tools::verify_code},
   };
   const auto* const row =
       std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.name == name; });
@@ -394,6 +407,12 @@ Json Tools::get_code(const Json& arguments) {
   return result;
 }
 
+Json Tools::send_computer_command(const Json& arguments) {
+  Json body = arguments;
+  body.erase("reader");
+  return told(ask("POST", path_of(arguments, "/computer"), body));
+}
+
 Json Tools::advance_time(const Json& arguments) {
   const Json body =
       arguments.contains("ms") ? Json{{"advance_ms", arguments["ms"]}} : Json{{"to", "next-deadline"}};
@@ -438,6 +457,10 @@ issuer::Submission submission_of(const Json& arguments) {
   submission.amount = find_text(arguments, "amount");
   submission.currency = find_text(arguments, "currency");
   if (arguments.contains("tds")) submission.tds = arguments["tds"].get<std::vector<std::string>>();
+  if (const auto text = find_text(arguments, "text")) {
+    if (!submission.tds.empty()) throw Refused{"malformed_request: text or tds, not both"};
+    submission.tds = issuer::numbers_of_text(*text);
+  }
   if (const auto mode = find_text(arguments, "mode")) {
     const auto names = issuer::names(Mode{});
     const auto found = std::find(names.begin(), names.end(), *mode);

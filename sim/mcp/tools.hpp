@@ -60,6 +60,7 @@ class Tools {
   Json hold_key(const Json&);
   Json type_digits(const Json&);
   Json get_code(const Json&);
+  Json send_computer_command(const Json&);
   Json advance_time(const Json&);
   Json set_card_state(const Json&);
   Json set_faults(const Json&);

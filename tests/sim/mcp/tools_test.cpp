@@ -92,6 +92,33 @@ TEST_CASE("the code is the published one, key by key and in one call") {
   CHECK(code["atc"] == "00B4");
 }
 
+TEST_CASE("the computer at the cable has a text signed, and the issuer finds its code good for that text") {
+  Agent agent;
+  const std::string reader = agent.reader({{"card", "sesame-card"}, {"profile", "edentifier2"}});
+  const auto command = [&](const char* what) {
+    return agent.call("send_computer_command", {{"reader", reader}, {"command", what}})["computer"];
+  };
+  CHECK(command("pin")["answer"] == nullptr);
+  const Json pin = agent.call("press_keys", {{"reader", reader}, {"keys", {"1", "2", "3", "4", "OK"}}});
+  CHECK(pin["computer"]["answer"] == "ok");
+  const Json asked = agent.call("send_computer_command",
+                                {{"reader", reader}, {"command", "sign"}, {"text", "Pay 12.34 EUR"}});
+  CHECK(asked["screen"].get<std::string>().find("Pay 12.34 EUR") != std::string::npos);
+  agent.call("press_keys", {{"reader", reader}, {"keys", {"OK"}}});
+  const Json signed_text = command("cryptogram");
+  CHECK(signed_text["answer"] == "cryptogram");
+  Json order = {{"reader", reader}, {"code", signed_text["code"]}, {"text", "Pay 12.35 EUR"}};
+  CHECK(agent.call("verify_code", order)["accepted"] == false);
+  order["text"] = "Pay 12.34 EUR";
+  CHECK(agent.call("verify_code", order)["accepted"] == true);
+  order["tds"] = {"1"};
+  CHECK(begins(agent.refused("verify_code", order), "malformed_request"));
+  CHECK(agent.refused("send_computer_command", {{"reader", reader}, {"command", "format"}})
+            .find("cryptogram") != std::string::npos);
+  CHECK(begins(agent.refused("send_computer_command", {{"reader", agent.reader()}, {"command", "pin"}}),
+               "no_cable"));
+}
+
 TEST_CASE("the issuer follows the counter that is set, and a new card") {
   Agent agent;
   const std::string reader = agent.reader();
