@@ -282,6 +282,16 @@ Site open_site(const BankOptions& options, const std::string& folder) {
   return site;
 }
 
+// Where others find it: by the first name that it has for them. `its_own`: the port may be another outside.
+std::string url_for_others(const ServiceOptions& service, std::uint16_t port, bool its_own,
+                           std::string_view scheme) {
+  if (service.admission.hosts.empty()) return url_of(service.address(), port, scheme);
+  const AllowedHost& host = service.admission.hosts.front();
+  if (its_own && host.port_is == AllowedHost::Port::this_one) port = host.port;
+  const bool usual = port == (scheme == "https" ? 443 : 80);
+  return fmt::format("{}://{}{}", scheme, host.name, usual ? "" : fmt::format(":{}", port));
+}
+
 // At most as many characters as X.520 has for one; the name is cut, and who it is of stays.
 std::string common_name(const bank::User& user) {
   constexpr std::size_t kLongest = 64;
@@ -329,17 +339,21 @@ void serve(io::Signals& signals, const BankOptions& options, Site& site, bank::T
   bank::SiteOptions how;
   how.secure = !options.plain;
   how.strict_transport = is_open;
-  how.site_url = url_of(site.address, site.server->port(), scheme);
+  how.site_url = url_for_others(options.service, site.server->port(), true, scheme);
   if (site.certificate_server) {
-    how.certificate_url = url_of(site.address, site.certificate_server->port(), scheme);
+    how.certificate_url = url_for_others(options.service, site.certificate_server->port(), false, scheme);
   }
   how.simulator = served.simulator;
   how.simulator_host = served.simulator_host;
   how.reader = served.reader;
   how.demo = served.demo;
-  Json line{{"url", how.site_url}, {"certificate_url", nullptr}, {"authority", nullptr}, {"token", nullptr}};
+  // For who started it, on this machine.
+  Json line{{"url", url_of(site.address, site.server->port(), scheme)},
+            {"certificate_url", nullptr},
+            {"authority", nullptr},
+            {"token", nullptr}};
   if (site.authority) {
-    line["certificate_url"] = how.certificate_url;
+    line["certificate_url"] = url_of(site.address, site.certificate_server->port(), scheme);
     line["authority"] = folder + "/authority.pem";
   }
   if (token && token->is_new) line["token"] = token->value;
