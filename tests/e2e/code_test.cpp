@@ -11,20 +11,12 @@
 #include <set>
 
 #include "tests/e2e/output.hpp"
-#include "tests/e2e/process.hpp"
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using sesame::e2e::Outcome;
-using sesame::e2e::Sandbox;
-using Arguments = std::vector<std::string>;
+using namespace sesame::e2e;
 
 namespace {
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 const Arguments kCode{"code", "--pin", "1234"};
 
@@ -36,8 +28,6 @@ void check_refusal(const Outcome& outcome, int status, const std::string& says) 
   CHECK_THAT(outcome.err, StartsWith("sesame: ") && Contains(says));
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
 }
-
-int lines(const std::string& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "host/contacts/client.hpp"
 #include "tests/host/vpcd/fake_vpcd.hpp"
 #include "tests/memory/cards.hpp"
+#include "tests/memory/count.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {
@@ -18,13 +19,6 @@ std::string ask(vpcd::test::FakeVpcd& reader, const std::string& command) {
     answer = reader.ask(command.substr(0, command.size() - 2) + answer.substr(2, 2));
   if (answer.starts_with("61")) answer = reader.ask("00C00000" + answer.substr(2, 2));
   return answer.substr(answer.size() - 4);
-}
-
-// In how many places; and where, should that be wrong.
-std::size_t count(const Watched& sesame, const Secret& secret) {
-  const auto places = sesame.places(secret);
-  for (const std::string& place : places) UNSCOPED_INFO(place);
-  return places.size();
 }
 
 }  // namespace

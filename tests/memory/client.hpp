@@ -14,7 +14,6 @@
 #include <string>
 
 #include "host/io/descriptor.hpp"
-#include "tests/memory/watched.hpp"
 
 namespace sesame::memory {
 
@@ -87,12 +86,5 @@ class Client {
   io::Descriptor socket_;
   std::string head_, body_;
 };
-
-// In how many places; and where, should that be wrong.
-inline std::size_t count(const Watched& sesame, const Secret& secret) {
-  const auto places = sesame.places(secret);
-  for (const std::string& place : places) UNSCOPED_INFO(place);
-  return places.size();
-}
 
 }  // namespace sesame::memory

@@ -5,6 +5,7 @@
 
 #include "tests/memory/cards.hpp"
 #include "tests/memory/client.hpp"
+#include "tests/memory/count.hpp"
 #include "tests/memory/watched.hpp"
 
 namespace sesame::memory {

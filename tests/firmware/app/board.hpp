@@ -24,6 +24,12 @@ namespace sesame::app::test {
 
 using card::iso7816::Micros;
 
+// A card that never answers.
+class NoCard final : public CardSlot {
+ public:
+  SlotStatus carry_out(const SlotRequest&, emv::ResponseBuffer&) override { return SlotStatus::mute; }
+};
+
 class Board {
  public:
   static constexpr std::uint32_t kClock = 4'200'000;

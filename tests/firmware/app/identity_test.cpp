@@ -15,11 +15,7 @@ namespace {
 using namespace sesame::test;
 using test::Board;
 using test::Micros;
-
-class NoCard final : public CardSlot {
- public:
-  SlotStatus carry_out(const SlotRequest&, emv::ResponseBuffer&) override { return SlotStatus::mute; }
-};
+using test::NoCard;
 
 constexpr Micros kMilli = 1'000, kSecond = 1'000'000;
 

@@ -15,11 +15,7 @@ namespace {
 using namespace sesame::test;
 using test::Board;
 using test::Micros;
-
-class NoCard final : public CardSlot {
- public:
-  SlotStatus carry_out(const SlotRequest&, emv::ResponseBuffer&) override { return SlotStatus::mute; }
-};
+using test::NoCard;
 
 // A reader that a key wakes at 1 s; another is pressed at `next`, if ever.
 struct Woken {

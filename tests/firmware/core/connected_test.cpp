@@ -10,8 +10,7 @@ using namespace sesame::test;
 
 namespace {
 
-const std::string kPin = "82467159";
-const std::string kVerifyWithPin = "002000800828" + kPin + "FFFFFF";
+const std::string kVerifyWithPin = "002000800828" + kTypedPin + "FFFFFF";
 
 // What programs ask of this card: nothing of it is the reader's own dialogue.
 Dialogue program() {
@@ -39,8 +38,8 @@ struct Typing : Connected {
 };
 
 bool remembers_pin(const TestReader& reader) {
-  return reader.remembers(kPin) || reader.remembers(bytes(kPin)) ||
-         reader.remembers(std::string_view(kPin).substr(0, 4));
+  return reader.remembers(kTypedPin) || reader.remembers(bytes(kTypedPin)) ||
+         reader.remembers(std::string_view(kTypedPin).substr(0, 4));
 }
 
 }  // namespace
@@ -284,7 +283,7 @@ TEST_CASE("a card pulled out during a program's command, however the slot tells"
 
 TEST_CASE("a card pulled out while its PIN is typed, or sent: the program is told, and nothing remains") {
   Typing typing;
-  typing.type(kPin);
+  typing.type(kTypedPin);
   REQUIRE(remembers_pin(typing));
   typing.remove();
   CHECK(typing.told() == "no_card");
@@ -294,7 +293,7 @@ TEST_CASE("a card pulled out while its PIN is typed, or sent: the program is tol
   for (const bool by_answer : {false, true}) {
     Typing sent;
     sent.answering = false;
-    sent.type(kPin);
+    sent.type(kTypedPin);
     sent.press("OK");
     REQUIRE(remembers_pin(sent));
     by_answer ? sent.answer(sent.reader.request()->number, "removed") : sent.remove();
@@ -403,7 +402,7 @@ TEST_CASE("inserted once more while a program has the card: nothing changes") {
   CHECK(reader.screen() == "Connecté");
   CHECK(reader.asked.empty());
   Typing typing;
-  typing.type(kPin);
+  typing.type(kTypedPin);
   typing.insert();
   CHECK(typing.screen() == "Code secret ?/********");
   typing.press("OK");
@@ -416,12 +415,12 @@ TEST_CASE("the PIN typed for a program is in the VERIFY, and in no answer") {
   Typing reader;
   CHECK(reader.screen() == "Code secret ?");
   CHECK(reader.told() == "nothing");
-  reader.type(kPin);
+  reader.type(kTypedPin);
   CHECK(reader.screen() == "Code secret ?/********");
   CHECK(reader.asked.empty());
   reader.at_request = [&] {
-    CHECK(reader.remembers(bytes(kPin)));  // or the next lines would prove nothing
-    CHECK_FALSE(reader.remembers(kPin));   // as it was typed
+    CHECK(reader.remembers(bytes(kTypedPin)));  // or the next lines would prove nothing
+    CHECK_FALSE(reader.remembers(kTypedPin));   // as it was typed
     return false;
   };
   reader.press("OK");
@@ -451,7 +450,7 @@ TEST_CASE("nothing of the PIN remains, whatever the card answers, and it is sent
   for (const Row& row : rows) {
     CAPTURE(row.answer);
     Typing reader(PinOrder(), with(program(), "VERIFY", row.answer));
-    reader.type(kPin);
+    reader.type(kTypedPin);
     reader.press("OK");
     CHECK(reader.told() == row.told);
     CHECK(reader.asked == std::vector<std::string>{kVerifyWithPin});
@@ -462,7 +461,7 @@ TEST_CASE("nothing of the PIN remains, whatever the card answers, and it is sent
 
 TEST_CASE("the card silent after the PIN is mute after its time, and nothing of the PIN remains") {
   Typing reader(PinOrder(), with(program(), "VERIFY", "silent"));
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.press("OK");
   reader.wait(20'000);
   CHECK(reader.told() == "mute");
@@ -485,7 +484,7 @@ TEST_CASE("the screen says what the card said to the PIN, until the program's ne
                          {"mute", "Connecté"}}) {
     CAPTURE(row.answer);
     Typing reader(PinOrder(), with(program(), "VERIFY", row.answer));
-    reader.type(kPin);
+    reader.type(kTypedPin);
     reader.press("OK");
     CHECK(reader.screen() == row.screen);
     reader.press("5");
@@ -497,7 +496,7 @@ TEST_CASE("the screen says what the card said to the PIN, until the program's ne
 
 TEST_CASE("what the card said to one PIN is not said of the next") {
   Typing reader(PinOrder(), with(program(), "VERIFY", "63C2"));
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.press("OK");
   REQUIRE(reader.screen() == "Code faux/2 essais");
   reader.verify(PinOrder().hex());
@@ -530,7 +529,7 @@ TEST_CASE("C erases the last digit; on an empty PIN it cancels: 6401, and nothin
 
 TEST_CASE("C held cancels at once") {
   Typing reader;
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.hold("C");
   CHECK(reader.told() == "6401");
   CHECK(reader.asked.empty());
@@ -542,7 +541,7 @@ TEST_CASE("points and function keys are no digits of a PIN for a program") {
   for (const char* key : {"CODE", "8", ".", "2", "CODE", "4"}) reader.press(key);
   reader.handle(Event::press(Key::f8));
   CHECK(reader.screen() == "Code secret ?/***");
-  reader.type(kPin.substr(3));
+  reader.type(kTypedPin.substr(3));
   reader.press("OK");
   CHECK(reader.told() == "9000");
 }
@@ -551,11 +550,11 @@ TEST_CASE("OK after too few digits does nothing; digits beyond the most are igno
   PinOrder order;
   order.digits = "0806";
   Typing reader(order);
-  reader.type(kPin.substr(0, 5));
+  reader.type(kTypedPin.substr(0, 5));
   reader.press("OK");
   CHECK(reader.told() == "nothing");
   CHECK(reader.screen() == "Code secret ?/*****");
-  reader.type(kPin.substr(5) + "0");
+  reader.type(kTypedPin.substr(5) + "0");
   CHECK(reader.screen() == "Code secret ?/********");
   reader.press("OK");
   CHECK(reader.told() == "9000");
@@ -628,7 +627,7 @@ TEST_CASE("whatever times the order gives, the user has four minutes for the PIN
 
 TEST_CASE("a key that comes with the time-out is too late") {
   Typing reader;
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.sleep(10'000);
   reader.press("OK");
   CHECK(reader.told() == "6400");
@@ -638,7 +637,7 @@ TEST_CASE("a key that comes with the time-out is too late") {
 TEST_CASE("a card pulled out as its PIN times out: the program is told of the time-out, in full") {
   for (const bool removed : {false, true}) {
     Typing reader;
-    reader.type(kPin);
+    reader.type(kTypedPin);
     reader.sleep(10'000);
     removed ? reader.remove() : reader.let_go();
     CHECK(reader.told() == (removed ? "6400" : "done"));
@@ -651,9 +650,9 @@ TEST_CASE("validation at the most digits sends the PIN by itself") {
   order.digits = "0804";
   order.condition = "01";
   Typing reader(order);
-  reader.type(kPin.substr(0, 7));
+  reader.type(kTypedPin.substr(0, 7));
   CHECK(reader.told() == "nothing");
-  reader.type(kPin.substr(7));
+  reader.type(kTypedPin.substr(7));
   CHECK(reader.told() == "9000");
   CHECK(reader.asked == std::vector<std::string>{kVerifyWithPin});
 }
@@ -662,7 +661,7 @@ TEST_CASE("validation at the time-out sends what was typed, if it is enough") {
   PinOrder order;
   order.condition = "06";
   Typing enough(order);
-  enough.type(kPin);
+  enough.type(kTypedPin);
   enough.wait(10'000);
   CHECK(enough.told() == "9000");
   CHECK(enough.last_asked() == kVerifyWithPin);
@@ -707,7 +706,7 @@ TEST_CASE("the PIN is asked for in the program's language, if the model has it, 
     order.language = row.identifier;
     Typing reader(order, with(program(), "VERIFY", "63C2"));
     CHECK(reader.screen() == row.prompt);
-    reader.type(kPin);
+    reader.type(kTypedPin);
     reader.press("OK");
     CHECK(reader.screen() == row.then);
     reader.let_go();
@@ -729,7 +728,7 @@ TEST_CASE("an order without a language that the model has is not asked in that o
 
 TEST_CASE("a program that lets go while its PIN is typed: the PIN is wiped, and no VERIFY sent") {
   Typing reader;
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.let_go();
   CHECK(reader.told() == "done");
   CHECK(reader.asked == std::vector<std::string>{"deactivate"});
@@ -741,7 +740,7 @@ TEST_CASE("a program that lets go while its PIN is typed: the PIN is wiped, and 
 
 TEST_CASE("a program that lets go while its PIN is with the card: nothing of it remains") {
   Typing reader(PinOrder(), with(program(), "VERIFY", "silent"));
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.press("OK");
   REQUIRE(remembers_pin(reader));
   const auto verify = reader.reader.request();
@@ -754,7 +753,7 @@ TEST_CASE("a program that lets go while its PIN is with the card: nothing of it 
 
 TEST_CASE("a program that connects again while its PIN is with the card: nothing of it remains") {
   Typing reader(PinOrder(), with(program(), "VERIFY", "silent"));
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.press("OK");
   REQUIRE(remembers_pin(reader));
   reader.answering = false;
@@ -775,7 +774,7 @@ TEST_CASE("whatever else a program asks for while its PIN is typed ends the typi
   using Kind = HostRequest::Kind;
   for (const Kind kind : {Kind::activate, Kind::warm_reset, Kind::transmit}) {
     Typing reader;
-    reader.type(kPin);
+    reader.type(kTypedPin);
     reader.ask(kind, "00B0000004");
     CHECK(reader.told() == (kind == Kind::transmit ? "010203049000" : kAtr));
     CHECK(reader.screen() == "Connecté");
@@ -786,7 +785,7 @@ TEST_CASE("whatever else a program asks for while its PIN is typed ends the typi
   again.type("12");
   again.verify(PinOrder().hex());
   CHECK(again.screen() == "Code secret ?");
-  again.type(kPin);
+  again.type(kTypedPin);
   again.press("OK");
   CHECK(again.told() == "9000");
   CHECK(again.last_asked() == kVerifyWithPin);
@@ -797,7 +796,7 @@ TEST_CASE("the PIN goes into whatever form of VERIFY the program has") {
   ascii.format = "820000";
   ascii.command = "00200081";
   Typing reader(ascii, {{"VERIFY", "00200081083832343637313539", "9000"}});
-  reader.type(kPin);
+  reader.type(kTypedPin);
   reader.press("OK");
   CHECK(reader.told() == "9000");
   CHECK_FALSE(remembers_pin(reader));

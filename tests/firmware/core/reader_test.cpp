@@ -1119,16 +1119,14 @@ TEST_CASE("a card pulled out in any state: the screen says so, and the slot is a
 
 namespace {
 
-const std::string kPin = "82467159";
-const std::string kChallenge = "87654321";
 const std::string kTdsNumber = "9182736450";
 
 // A session with everything in it that must not remain, event by event: M1 with a challenge, then M2 with a
 // number to sign.
 Dialogue secret_dialogue() {
-  const std::string data = cdol1_data("000000000000", "0000", kChallenge);
+  const std::string data = cdol1_data("000000000000", "0000", kTypedChallenge);
   Dialogue dialogue = identify();
-  dialogue[5].command = "002000800828" + kPin + "FFFFFF";
+  dialogue[5].command = "002000800828" + kTypedPin + "FFFFFF";
   return dialogue + Dialogue{{"GENERATE AC", first_generate_ac(data), kIdentifyAc + kOk},
                              {"second GENERATE AC", second_generate_ac(data), "9000"}};
 }
@@ -1142,12 +1140,12 @@ std::vector<std::function<void(TestReader&)>> secret_events() {
   };
   events.push_back([](TestReader& r) { r.insert(); });
   press("M1");
-  type(kChallenge);
+  type(kTypedChallenge);
   press("OK");
-  type(kPin);
+  type(kTypedPin);
   press("OK");
   press("M2");
-  type(kPin);
+  type(kTypedPin);
   press("OK");
   type(kTdsNumber);
   press("OK");
@@ -1163,11 +1161,11 @@ struct Secret {
 std::vector<Secret> secrets() {
   const auto ascii = [](const std::string& digits) { return ByteVector(digits.begin(), digits.end()); };
   return {
-      {"the PIN as typed", ascii(kPin)},
-      {"the first half of the PIN", ascii(kPin.substr(0, 4))},
-      {"the PIN as sent", bytes(kPin)},
-      {"the challenge as typed", ascii(kChallenge)},
-      {"the challenge as sent", bytes(kChallenge)},
+      {"the PIN as typed", ascii(kTypedPin)},
+      {"the first half of the PIN", ascii(kTypedPin.substr(0, 4))},
+      {"the PIN as sent", bytes(kTypedPin)},
+      {"the challenge as typed", ascii(kTypedChallenge)},
+      {"the challenge as sent", bytes(kTypedChallenge)},
       {"a number to sign", ascii(kTdsNumber)},
       {"the first code", ascii("42511495")},
       {"the AC", bytes("7F32A79FDA945643")},
@@ -1312,9 +1310,9 @@ TEST_CASE("the PIN is gone as soon as the card has answered it, whatever the ans
         Dialogue{{"GET RESPONSE", "00C0000002", "silent"}} + with(secret_dialogue(), "VERIFY", answer);
     if (std::string(answer) == "9000") dialogue = with(dialogue, "GENERATE AC", "silent");
     TestReader reader(kSesame, dialogue);
-    reader.use("CODE", kPin);
-    CHECK_FALSE(reader.remembers(kPin));
-    CHECK_FALSE(reader.remembers(bytes(kPin)));
+    reader.use("CODE", kTypedPin);
+    CHECK_FALSE(reader.remembers(kTypedPin));
+    CHECK_FALSE(reader.remembers(bytes(kTypedPin)));
     CHECK(reader.times_asked("0020") == 1);
   }
 }

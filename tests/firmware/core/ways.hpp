@@ -14,7 +14,7 @@
 namespace sesame::test {
 
 // What is typed on the way, and must not be remembered.
-inline constexpr std::string_view kTypedPin = "82467159", kTypedChallenge = "87654321";
+inline const std::string kTypedPin = "82467159", kTypedChallenge = "87654321";
 
 struct Way {
   std::string_view state;
@@ -40,23 +40,23 @@ inline const std::vector<Way>& ways() {
        [](TestReader& r) {
          r.insert();
          r.press("M1");
-         r.type(std::string(kTypedChallenge));
+         r.type(kTypedChallenge);
        }},
       {"pin",
        [](TestReader& r) {
          r.insert();
          r.press("M2");
-         r.type(std::string(kTypedPin));
+         r.type(kTypedPin);
        }},
       {"working",
        [](TestReader& r) {
          r.card = TableCard(kAtr, with(identify(), "GET DATA", "silent"));
-         r.use("M2", std::string(kTypedPin));
+         r.use("M2", kTypedPin);
        }},
       {"last_try",
        [](TestReader& r) {
          r.card = TableCard(kAtr, with(identify(), "GET DATA", "9F1701019000"));
-         r.use("M2", std::string(kTypedPin));
+         r.use("M2", kTypedPin);
        }},
       {"wrong_pin",
        [](TestReader& r) {

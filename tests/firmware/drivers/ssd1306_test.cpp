@@ -13,21 +13,21 @@ using test::dark_screen;
 using test::screen_of;
 using test::Ssd1306Model;
 
-Ssd1306Model* wired = nullptr;
+Ssd1306Model* wired_oled = nullptr;
 
-struct Wires {
-  static void clock(bool high) { wired->clock(high); }
-  static void data(bool high) { wired->data(high); }
-  static void dc(bool high) { wired->dc(high); }
-  static void select(bool high) { wired->select(high); }
-  static void reset(bool high) { wired->reset(high); }
+struct OledWires {
+  static void clock(bool high) { wired_oled->clock(high); }
+  static void data(bool high) { wired_oled->data(high); }
+  static void dc(bool high) { wired_oled->dc(high); }
+  static void select(bool high) { wired_oled->select(high); }
+  static void reset(bool high) { wired_oled->reset(high); }
   static void settle() {}
-  static void wait_us(std::uint32_t time) { wired->wait_us(time); }
+  static void wait_us(std::uint32_t time) { wired_oled->wait_us(time); }
 };
 
-struct WiredDisplay {
-  WiredDisplay() {
-    wired = &model;
+struct WiredOled {
+  WiredOled() {
+    wired_oled = &model;
     oled.init();
   }
 
@@ -53,11 +53,11 @@ struct WiredDisplay {
   void show(const Screen& screen) { oled.show(screen); }
 
   Ssd1306Model model;
-  Ssd1306<Wires> oled;
+  Ssd1306<OledWires> oled;
 };
 
 TEST_CASE("after its start a display is dark, and its RAM blank") {
-  const WiredDisplay display;
+  const WiredOled display;
   CHECK_FALSE(display.model.lit());
   CHECK(display.model.dots_in_ram() == 0);
   CHECK(display.model.faults() == std::vector<std::string>{});
@@ -65,13 +65,13 @@ TEST_CASE("after its start a display is dark, and its RAM blank") {
 
 // What modules have at their reset line takes longer than the chip.
 TEST_CASE("a module is reset for 10 ms, and left alone for 100") {
-  const WiredDisplay display;
+  const WiredOled display;
   CHECK(display.model.reset_for() >= 10'000);
   CHECK(display.model.left_alone_for() >= 100'000);
 }
 
 TEST_CASE("the display can be started again at any moment") {
-  WiredDisplay display;
+  WiredOled display;
   display.show(screen_of({u"Code secret ?", u"****"}));
   display.model.dc(false);
   display.model.select(false);
@@ -84,7 +84,7 @@ TEST_CASE("the display can be started again at any moment") {
 }
 
 TEST_CASE("every dot of every screen is where it is meant to be") {
-  WiredDisplay display;
+  WiredOled display;
   for (const Screen& screen :
        {screen_of({u"Insérez", u"votre carte"}), screen_of({u"Patientez…", u""}), dark_screen(),
         screen_of({u"Code Sésame", u"4251 1495"}), screen_of({u"ABCDEFGHIJKLMNOP", u"éèêëàâçôîïûùÉ€…°"})}) {
@@ -98,14 +98,14 @@ TEST_CASE("one row, three, four and twenty columns are in the middle, too") {
   for (const Screen& screen :
        {screen_of({u"one", u"two", u"three"}),
         screen_of({u"The first row of 20.", u"2", u"Référence", u"12345678901234567890"}, 20)}) {
-    WiredDisplay display;
+    WiredOled display;
     display.show(screen);
     CHECK(display.shows(screen));
   }
 }
 
 TEST_CASE("a character that stays is not drawn again") {
-  WiredDisplay display;
+  WiredOled display;
   display.show(screen_of({u"Code secret ?", u""}));
   const std::size_t before = display.model.written();
   display.show(screen_of({u"Code secret ?", u"*"}));
@@ -113,7 +113,7 @@ TEST_CASE("a character that stays is not drawn again") {
 }
 
 TEST_CASE("a dark screen leaves nothing in the display's RAM") {
-  WiredDisplay display;
+  WiredOled display;
   display.show(screen_of({u"Code Sésame", u"4251 1495"}));
   CHECK(display.model.dots_in_ram() > 0);
   display.show(dark_screen());
@@ -122,7 +122,7 @@ TEST_CASE("a dark screen leaves nothing in the display's RAM") {
 }
 
 TEST_CASE("what no font has is a question mark") {
-  WiredDisplay display;
+  WiredOled display;
   display.show(screen_of({u"Ω中", u""}));
   CHECK(display.shows(screen_of({u"??", u""})));
 }

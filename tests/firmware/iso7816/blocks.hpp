@@ -45,6 +45,9 @@ inline std::string spoiled(std::string block) {
   return block;
 }
 
+// A command that fits in one block.
+inline const std::string kCommand = "00A4040002A00000";
+
 // A reader at T=1, beyond the first S(IFS request).
 struct T1Tester : LinkTester {
   static constexpr iso7816::Millis kBwt = 1361;  // BWI 4: 2^4 * 960 * 372 / f + 11 etu

@@ -10,8 +10,6 @@ using namespace sesame::test;
 
 namespace {
 
-const std::string kCommand = "00A4040002A00000";
-
 std::string many(std::string_view hex, int count) {
   std::string result;
   for (int i = 0; i < count; ++i) result += hex;

@@ -9,8 +9,6 @@ using namespace sesame::test;
 
 namespace {
 
-const char* const kCommand = "00A4040002A00000";
-
 std::string counted(int from, int count) {
   std::string result;
   for (int i = 0; i < count; ++i) {

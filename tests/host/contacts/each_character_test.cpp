@@ -8,8 +8,9 @@
 
 #include "tests/host/contacts/dialogues.hpp"
 
-using namespace sesame;
-using namespace sesame::contacts::test;
+namespace sesame::contacts {
+
+using namespace test;
 
 namespace {
 
@@ -61,24 +62,23 @@ void every_character(const card::Personalization& card, std::uint16_t least, Fau
   }
 }
 
-struct Row {
-  const char* what;
-  card::Protocol protocol;
-  const char* atr;
-  std::uint16_t least;  // clock periods in an etu; below 372: with PPS
-};
-using card::Protocol;
-const Row kRows[] = {
-    {"T=0", Protocol::t0, "3B 65 00 00 53 45 53 4D 01", 372},
-    {"T=0, inverse, PPS", Protocol::t0, "3F 10 18", 31},
-    {"T=1, LRC", Protocol::t1, "3B 80 01 81", 372},
-    {"T=1, CRC, PPS", Protocol::t1, "3B 90 18 81 71 FE 45 01 C2", 31},
-};
-
 }  // namespace
 
 TEST_CASE("each single character lost, flipped or with a wrong parity leaves a code or a named error") {
-  for (const Row& row : kRows) {
+  using card::Protocol;
+  struct Row {
+    const char* what;
+    Protocol protocol;
+    const char* atr;
+    std::uint16_t least;  // clock periods in an etu; below 372: with PPS
+  };
+  const Row rows[] = {
+      {"T=0", Protocol::t0, "3B 65 00 00 53 45 53 4D 01", 372},
+      {"T=0, inverse, PPS", Protocol::t0, "3F 10 18", 31},
+      {"T=1, LRC", Protocol::t1, "3B 80 01 81", 372},
+      {"T=1, CRC, PPS", Protocol::t1, "3B 90 18 81 71 FE 45 01 C2", 31},
+  };
+  for (const Row& row : rows) {
     const auto card = shipped("sesame-card", row.protocol, row.atr);
     for (const auto kind : {Fault::Kind::lost, Fault::Kind::flipped, Fault::Kind::wrong_parity}) {
       Tally tally;
@@ -98,3 +98,5 @@ TEST_CASE("each single character lost, flipped or with a wrong parity leaves a c
     }
   }
 }
+
+}  // namespace sesame::contacts

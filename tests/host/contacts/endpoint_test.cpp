@@ -18,8 +18,8 @@
 #include "tests/host/ifd/other_user.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-using namespace sesame;
-using namespace sesame::contacts;
+namespace sesame::contacts {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -99,7 +99,7 @@ TEST_CASE("a link in the place of a socket is left alone") {
 }
 
 TEST_CASE("another user at a card's socket is turned away, though the file's mode lets that user in") {
-  if (!test::can_be_another_user()) {
+  if (!sesame::test::can_be_another_user()) {
     SUCCEED("the rule is tested with the reader's socket");
     return;
   }
@@ -116,23 +116,23 @@ TEST_CASE("another user at a card's socket is turned away, though the file's mod
       return false;
     }
   };
-  CHECK_FALSE(test::as_nobody(connects));  // the file says no
+  CHECK_FALSE(sesame::test::as_nobody(connects));  // the file says no
   ::chmod(path.c_str(), 0666);
-  CHECK(test::as_nobody(connects));
+  CHECK(sesame::test::as_nobody(connects));
   CHECK_FALSE(listener.accept().is_open());
   const Descriptor own = connect({path, 0});
   CHECK(listener.accept().is_open());
 }
 
 TEST_CASE("a card that another user than the socket's owner serves gets no PIN") {
-  if (!test::can_be_another_user()) {
+  if (!sesame::test::can_be_another_user()) {
     SUCCEED("the rule is tested with the reader's socket");
     return;
   }
   const sesame::test::TemporaryFolder folder;
   const std::string path = folder.file("card");
   ::chmod(folder.file("").c_str(), 0777);
-  REQUIRE(::seteuid(test::kNobody) == 0);
+  REQUIRE(::seteuid(sesame::test::kNobody) == 0);
   const Listener listener({path, 0});
   REQUIRE(::seteuid(0) == 0);
   CHECK(connect({path, 0}).is_open());
@@ -232,3 +232,5 @@ TEST_CASE("a client hears characters and presence, and notices when the card's s
   }
   CHECK_THROWS_AS(client.receive(10), Failure);
 }
+
+}  // namespace sesame::contacts

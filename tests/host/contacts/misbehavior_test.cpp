@@ -4,7 +4,8 @@
 #include "host/card/iso7816/misbehavior.hpp"
 #include "tests/host/contacts/script.hpp"
 
-using namespace sesame::card::iso7816;
+namespace sesame::card::iso7816 {
+
 using Catch::Matchers::Contains;
 
 TEST_CASE("a misbehavior has a text form, and comes back from it") {
@@ -35,3 +36,5 @@ TEST_CASE("a card can be mute, or answer a reset with no ATR") {
   test::Script bad("3B00", "bad-atr");
   CHECK(bad.power_up() == "3C00");
 }
+
+}  // namespace sesame::card::iso7816

@@ -3,16 +3,15 @@
 
 #include "tests/host/contacts/script.hpp"
 
-using namespace sesame::card::iso7816;
-using namespace sesame::card::iso7816::test;
+namespace sesame::card::iso7816 {
+
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr const char* kT0 = "3B00";
 constexpr const char* kBoth = "3B F0 18 00 00 80 01 69";  // TA1 18, T=0 first, T=1 too
-constexpr const char* kT1 = "3B 80 01 81";
-constexpr const char* kSpecific = "3B 90 95 10 00";  // TA2: T=0, the rate of TA1
+constexpr const char* kSpecific = "3B 90 95 10 00";       // TA2: T=0, the rate of TA1
 
 }  // namespace
 
@@ -146,3 +145,5 @@ TEST_CASE("a character that the reader signals comes again, four times") {
   for (int i = 0; i < 5; ++i) script.card.sent(false, script.now += 2'000);
   CHECK(script.hear().empty());
 }
+
+}  // namespace sesame::card::iso7816

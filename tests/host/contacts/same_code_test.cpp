@@ -6,8 +6,9 @@
 #include "host/transcript/transcript_slot.hpp"
 #include "tests/host/contacts/dialogues.hpp"
 
-using namespace sesame;
-using namespace sesame::contacts::test;
+namespace sesame::contacts {
+
+using namespace test;
 
 namespace {
 
@@ -147,3 +148,5 @@ TEST_CASE("recorded cards replay over the line") {
     CHECK(codes > 0);
   }
 }
+
+}  // namespace sesame::contacts

@@ -15,6 +15,10 @@ namespace sesame::card::iso7816::test {
 using keys::test::bytes;
 using keys::test::hex;
 
+// ATRs: of a card of T=0, and of one of T=1 (IFSC 32, LRC, BWI 4).
+inline constexpr const char* kT0 = "3B00";
+inline constexpr const char* kT1 = "3B 80 01 81";
+
 // Answers what it was told to answer, in order; anything else 6D00. Keeps what it was asked.
 class ScriptedCard final : public CardSlot {
  public:

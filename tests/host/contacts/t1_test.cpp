@@ -3,12 +3,12 @@
 
 #include "tests/host/contacts/script.hpp"
 
-using namespace sesame::card::iso7816;
-using namespace sesame::card::iso7816::test;
+namespace sesame::card::iso7816 {
+
+using namespace test;
 
 namespace {
 
-constexpr const char* kT1 = "3B 80 01 81";               // IFSC 32, LRC, BWI 4
 constexpr const char* kCrc = "3B 80 81 71 FE 45 01 CA";  // IFSC 254, BWI 4, CWI 5, CRC
 constexpr const char* kRead = "00B2010C00";
 
@@ -23,8 +23,8 @@ std::string r(int number, int error = 0) {
   return block(hex(head));
 }
 
-struct Powered : Script {
-  explicit Powered(const std::string& misbehavior = "", const std::string& atr = kT1)
+struct PoweredT1 : Script {
+  explicit PoweredT1(const std::string& misbehavior = "", const std::string& atr = kT1)
       : Script(atr, misbehavior) {
     apdus.on(kRead, "7003AABBCC9000");
     power_up();
@@ -34,7 +34,7 @@ struct Powered : Script {
 }  // namespace
 
 TEST_CASE("a command in a block is answered in a block, and they are numbered") {
-  Powered script;
+  PoweredT1 script;
   script.apdus.on(kRead, "6A83");
   CHECK(script.say(i(0, false, kRead)) == i(0, false, "7003AABBCC9000"));
   CHECK(script.say(i(1, false, kRead)) == i(1, false, "6A83"));
@@ -42,27 +42,27 @@ TEST_CASE("a command in a block is answered in a block, and they are numbered") 
 }
 
 TEST_CASE("a block is answered after 22 etu at least, its characters 11 etu apart") {
-  Powered script;
+  PoweredT1 script;
   script.say(i(0, false, kRead));
   CHECK(script.moments[0] - script.spoke >= 22 * 372 * 1'000'000ULL / 4'200'000);
   CHECK(script.moments[1] - script.moments[0] == 974);
 }
 
 TEST_CASE("a CRC takes the place of the LRC where TC3 says so") {
-  Powered script("", kCrc);
+  PoweredT1 script("", kCrc);
   CHECK(script.say("00000500B2010C00 3C62") == "008100D853");
   CHECK(script.say("00000500B2010C00 623C") == "0000077003AABBCC9000C653");
 }
 
 TEST_CASE("a command comes in a chain, each block acknowledged") {
-  Powered script;
+  PoweredT1 script;
   CHECK(script.say(i(0, true, "00B2")) == r(1));
   CHECK(script.say(i(1, true, "010C")) == r(0));
   CHECK(script.say(i(0, false, "00")) == i(0, false, "7003AABBCC9000"));
 }
 
 TEST_CASE("an answer goes in a chain, no block longer than IFSD") {
-  Powered script;
+  PoweredT1 script;
   script.apdus.on(kRead, std::string(80, 'A') + "9000");
   script.say(i(0, false, kRead));
   const std::string first(64, 'A'), rest = std::string(16, 'A') + "9000";
@@ -72,7 +72,7 @@ TEST_CASE("an answer goes in a chain, no block longer than IFSD") {
 }
 
 TEST_CASE("IFSD is the reader's to choose") {
-  Powered script;
+  PoweredT1 script;
   CHECK(script.say(block("00C101FE")) == block("00E101FE"));
   script.apdus.on(kRead, std::string(512, 'A') + "9000");
   script.say(i(0, false, kRead));
@@ -83,7 +83,7 @@ TEST_CASE("IFSD is the reader's to choose") {
 }
 
 TEST_CASE("the same block comes again where it is asked for") {
-  Powered script;
+  PoweredT1 script;
   script.apdus.on(kRead, std::string(80, 'A') + "9000");
   const std::string answer = i(0, false, "7003AABBCC9000");
   CHECK(script.say(i(0, false, kRead)) == answer);
@@ -98,14 +98,14 @@ TEST_CASE("the same block comes again where it is asked for") {
 }
 
 TEST_CASE("an acknowledgement comes again where it was not understood") {
-  Powered script;
+  PoweredT1 script;
   CHECK(script.say(i(0, true, "00B2")) == r(1));
   CHECK(script.say(r(0, 1)) == r(1));
   CHECK(script.say(i(1, false, "010C00")) == i(0, false, "7003AABBCC9000"));
 }
 
 TEST_CASE("what is no valid block is answered with the block that is expected") {
-  Powered script;
+  PoweredT1 script;
   const std::string command = i(0, false, kRead);
   CHECK(script.say("000005" + std::string(kRead) + "00") == r(0, 1));  // LRC
   CHECK(script.say(block("0100"
@@ -124,7 +124,7 @@ TEST_CASE("what is no valid block is answered with the block that is expected") 
 }
 
 TEST_CASE("a block that breaks off is refused before the reader gives up") {
-  Powered script;
+  PoweredT1 script;
   CHECK(script.say("000005") == r(0, 2));
   CHECK(script.moments[0] - script.spoke < 1'360'000);
   CHECK(script.say("0000FF" + std::string(600, '0')) == r(0, 2));
@@ -132,7 +132,7 @@ TEST_CASE("a block that breaks off is refused before the reader gives up") {
 }
 
 TEST_CASE("RESYNCH begins anew, whatever went before") {
-  Powered script;
+  PoweredT1 script;
   script.apdus.on(kRead, "6A83");
   script.say(block("00C101FE"));
   script.say(i(0, false, kRead));
@@ -142,7 +142,7 @@ TEST_CASE("RESYNCH begins anew, whatever went before") {
 }
 
 TEST_CASE("the reader may abort a chain, its own or the card's") {
-  Powered script;
+  PoweredT1 script;
   script.apdus.on(kRead, std::string(80, 'A') + "9000");
   script.say(i(0, false, kRead));
   script.say(i(1, false, kRead));
@@ -154,7 +154,7 @@ TEST_CASE("the reader may abort a chain, its own or the card's") {
 }
 
 TEST_CASE("a command that is longer than any is aborted by the card") {
-  Powered script("", kT1);
+  PoweredT1 script("", kT1);
   std::string heard;
   int number = 0;
   for (int count = 0; count < 8; ++count, number ^= 1) {
@@ -167,7 +167,7 @@ TEST_CASE("a command that is longer than any is aborted by the card") {
 }
 
 TEST_CASE("a card that needs time asks for it, and again where it was not understood") {
-  Powered script("wtx=3");
+  PoweredT1 script("wtx=3");
   CHECK(script.say(i(0, false, kRead)) == block("00C30103"));
   CHECK(script.say(r(0, 1)) == block("00C30103"));
   CHECK(script.say(block("00E30102")) == block("00C30103"));
@@ -178,18 +178,18 @@ TEST_CASE("a card that needs time asks for it, and again where it was not unders
 TEST_CASE("a slow card uses so much of its block waiting time, and of what it was granted") {
   // 11 etu and 2^4 * 960 * 372 clock periods.
   constexpr Micros kWaiting = 1'361'431;
-  Powered script("slow=50,wtx=4");
+  PoweredT1 script("slow=50,wtx=4");
   script.say(i(0, false, kRead));
   CHECK(script.moments[0] - script.spoke == kWaiting / 2);
   script.say(block("00E30104"));
   CHECK(script.moments[0] - script.spoke == kWaiting * 2);
-  Powered late("slow=150");
+  PoweredT1 late("slow=150");
   late.say(i(0, false, kRead));
   CHECK(late.moments[0] - late.spoke == kWaiting * 3 / 2);
 }
 
 TEST_CASE("a block that the card has still to begin is overtaken by one that comes") {
-  Powered script("slow=150");
+  PoweredT1 script("slow=150");
   for (const std::uint8_t character : bytes(i(0, false, kRead))) script.tell(character);
   script.now += 1'400'000;
   CHECK(script.say(r(0, 2)) == i(0, false, "7003AABBCC9000"));
@@ -197,7 +197,7 @@ TEST_CASE("a block that the card has still to begin is overtaken by one that com
 }
 
 TEST_CASE("one block has a wrong LRC") {
-  Powered script("bad-lrc=2");
+  PoweredT1 script("bad-lrc=2");
   script.apdus.on(kRead, "9000");
   CHECK(script.say(i(0, false, kRead)) == i(0, false, "7003AABBCC9000"));
   CHECK(script.say(i(1, false, kRead)) == "00400290002D");
@@ -205,13 +205,15 @@ TEST_CASE("one block has a wrong LRC") {
 }
 
 TEST_CASE("after garbage the answer can still be had") {
-  Powered script("garbage=1");
+  PoweredT1 script("garbage=1");
   const std::string garbage = script.say(i(0, false, kRead));
   CHECK(garbage != i(0, false, "7003AABBCC9000"));
   CHECK(script.say(r(0, 1)) == i(0, false, "7003AABBCC9000"));
 }
 
 TEST_CASE("a card at T=1 signals no parity") {
-  Powered script;
+  PoweredT1 script;
   CHECK_FALSE(script.card.error_signal());
 }
+
+}  // namespace sesame::card::iso7816

@@ -7,16 +7,14 @@
 #include <random>
 
 #include "host/base/hex.hpp"
+#include "tests/host/keys/hex.hpp"
 
 using namespace sesame;
 using namespace sesame::explain;
 using iso7816::AtrError;
+using keys::test::bytes;
 
 namespace {
-
-std::vector<std::uint8_t> bytes(const std::string& text) {
-  return std::get<std::vector<std::uint8_t>>(parse_hex(text));
-}
 
 // With the TCK that it must have.
 std::vector<std::uint8_t> checked(const std::string& text) {

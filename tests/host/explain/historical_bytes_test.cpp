@@ -4,18 +4,12 @@
 #include <catch2/catch.hpp>
 
 #include "host/base/hex.hpp"
+#include "tests/host/keys/hex.hpp"
 
 using namespace sesame;
 using namespace sesame::explain;
+using keys::test::bytes;
 using Lines = std::vector<std::string>;
-
-namespace {
-
-std::vector<std::uint8_t> bytes(const std::string& text) {
-  return std::get<std::vector<std::uint8_t>>(parse_hex(text));
-}
-
-}  // namespace
 
 TEST_CASE("COMPACT-TLV is told object by object") {
   const auto all = bytes("80 31 C0 73 96 01 C0 83 05 9000");

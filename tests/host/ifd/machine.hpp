@@ -22,6 +22,9 @@ inline std::string text(Bytes bytes) { return to_hex(bytes); }
 inline constexpr std::string_view kAtr = "3B6500005345534D01", kSelect = "00A4040007A0000000048002",
                                   kGetProcessingOptions = "80A80000028300";
 
+// What a program is told when it powers the card.
+inline const std::string kPoweredUp = "00" + std::string(kAtr);
+
 // PIN_VERIFY_STRUCTURE for a VERIFY with an EMV PIN block.
 inline Octets pin_order(std::uint8_t timeout = 0) {
   Octets order = hex("0000 89 47 04 0C04 02 01 0C04 00 000000 0D000000 0020008008 20FFFFFFFFFFFFFF");

@@ -29,23 +29,23 @@ std::string output_of(const PrivateDaemon& daemon, const std::string& command) {
   return out;
 }
 
-struct ReaderInDaemon {
+struct ListedReader {
   Sandbox sandbox;
   ServedReader reader{sandbox, sandbox.file("reader")};
   PrivateDaemon daemon{{{"Sesame", "unix:" + reader.socket(), IFD_HANDLER, 0}}};
 
-  ReaderInDaemon() { REQUIRE(Program("Sesame").wait_until(true)); }
+  ListedReader() { REQUIRE(Program("Sesame").wait_until(true)); }
 };
 
 TEST_CASE("opensc-tool lists a reader with a card and a PIN pad") {
-  const ReaderInDaemon setup;
+  const ListedReader setup;
   const std::string listed = output_of(setup.daemon, OPENSC_TOOL " -l");
   CAPTURE(listed);
   CHECK_THAT(listed, Contains("Sesame 00 00") && Contains("PIN pad") && Contains("Yes"));
 }
 
 TEST_CASE("pcsc_scan shows the reader and the card's ATR") {
-  const ReaderInDaemon setup;
+  const ListedReader setup;
   // -t alone ends it: it would wait for a change.
   const std::string scanned = output_of(setup.daemon, PCSC_SCAN " -n -t 1");
   CAPTURE(scanned);

@@ -13,13 +13,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/host/ifd/sockets.hpp"
+
 extern char** environ;
 
 namespace sesame::ifd::test {
 
 namespace {
 
-constexpr int kPatienceMs = 20'000;
 constexpr int kKeys = 9;  // the descriptor in the child
 
 std::array<int, 2> new_pipe() {

@@ -51,8 +51,6 @@ struct Served {
   }
 };
 
-const std::string kPoweredUp = "00" + std::string(kAtr);
-
 TEST_CASE("presence is told at once, and at each change") {
   Served served;
   const Descriptor presence = served.connect(Role::presence);

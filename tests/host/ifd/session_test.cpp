@@ -29,8 +29,6 @@ class Program {
   Session session;
 };
 
-const std::string kPoweredUp = "00" + std::string(kAtr);
-
 TEST_CASE("a program powers the card, talks to it, resets it and lets go of it") {
   Machine machine;
   machine.reader.insert();

@@ -10,31 +10,17 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <optional>
 #include <sstream>
 
 #include "host/base/failure.hpp"
 #include "host/io/descriptor.hpp"
+#include "tests/host/io/failure_kind.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
-
-namespace {
-
-std::optional<Failure::Kind> failure_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    CHECK(std::string(failure.what()).find('\n') == std::string::npos);
-    return failure.kind();
-  }
-  return std::nullopt;
-}
-
-}  // namespace
+using sesame::test::failure_kind;
 
 TEST_CASE("a new file is its owner's alone, and never another one") {
   const sesame::test::TemporaryFolder folder;
@@ -42,9 +28,9 @@ TEST_CASE("a new file is its owner's alone, and never another one") {
   CHECK(folder.read("card.toml") == "keys");
   CHECK((fs::status(folder.file("card.toml")).permissions() & fs::perms::mask) ==
         (fs::perms::owner_read | fs::perms::owner_write));
-  CHECK(failure_of([&] { io::create_file(folder.file("card.toml"), "others"); }) == Failure::invalid);
+  CHECK(failure_kind([&] { io::create_file(folder.file("card.toml"), "others"); }) == Failure::invalid);
   CHECK(folder.read("card.toml") == "keys");
-  CHECK(failure_of([&] { io::create_file(folder.file("no/such"), "keys"); }) == Failure::environment);
+  CHECK(failure_kind([&] { io::create_file(folder.file("no/such"), "keys"); }) == Failure::environment);
 }
 
 TEST_CASE("a file is replaced as a whole, and nothing is left beside it") {
@@ -59,8 +45,8 @@ TEST_CASE("a place that cannot be written is told before, and left as it is") {
   const sesame::test::TemporaryFolder folder;
   for (const char* name : {"no/such", "."}) {
     CAPTURE(name);
-    CHECK(failure_of([&] { io::check_replaceable(folder.file(name)); }) == Failure::environment);
-    CHECK(failure_of([&] { io::replace_file(folder.file(name), "x"); }) == Failure::environment);
+    CHECK(failure_kind([&] { io::check_replaceable(folder.file(name)); }) == Failure::environment);
+    CHECK(failure_kind([&] { io::replace_file(folder.file(name), "x"); }) == Failure::environment);
   }
   io::check_replaceable(folder.file("new"));
   CHECK(folder.entries() == 0);

@@ -3,27 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
-#include <optional>
 
 #include "host/base/failure.hpp"
+#include "tests/host/io/failure_kind.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;
+using test::failure_kind;
 namespace fs = std::filesystem;
-
-namespace {
-
-template <class Call>
-std::optional<Failure::Kind> failure_of(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    return failure.kind();
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 TEST_CASE("a new folder has its name once it is whole, and is its owner's alone") {
   const test::TemporaryFolder here;
@@ -32,7 +19,7 @@ TEST_CASE("a new folder has its name once it is whole, and is its owner's alone"
   folder.add("one", "1");
   folder.add("two", "22");
   CHECK_FALSE(fs::exists(here.file("cards")));
-  CHECK(failure_of([&] { folder.add("one", "again"); }) == Failure::environment);
+  CHECK(failure_kind([&] { folder.add("one", "again"); }) == Failure::environment);
   folder.keep();
   CHECK(here.read("cards/one") == "1");
   CHECK(here.read("cards/two") == "22");
@@ -57,10 +44,10 @@ TEST_CASE("nothing is left of a folder that was not kept") {
 TEST_CASE("a new folder is never another one, nor a file, nor one that came meanwhile") {
   const test::TemporaryFolder here;
   fs::create_directory(here.file("cards"));
-  CHECK(failure_of([&] { io::NewFolder(here.file("cards")); }) == Failure::invalid);
-  CHECK(failure_of([&] { io::NewFolder(here.file("no/cards")); }) == Failure::environment);
+  CHECK(failure_kind([&] { io::NewFolder(here.file("cards")); }) == Failure::invalid);
+  CHECK(failure_kind([&] { io::NewFolder(here.file("no/cards")); }) == Failure::environment);
   io::NewFolder late(here.file("late"));
   fs::create_directory(here.file("late"));
-  CHECK(failure_of([&] { late.keep(); }) == Failure::invalid);
+  CHECK(failure_kind([&] { late.keep(); }) == Failure::invalid);
   CHECK(fs::is_empty(here.file("late")));
 }

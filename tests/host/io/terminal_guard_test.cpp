@@ -12,11 +12,11 @@ using namespace sesame::io;
 
 namespace {
 
-struct Pair {
-  Pair() { REQUIRE(::openpty(&person, &terminal, nullptr, nullptr, nullptr) == 0); }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-  ~Pair() {
+struct Pty {
+  Pty() { REQUIRE(::openpty(&person, &terminal, nullptr, nullptr, nullptr) == 0); }
+  Pty(const Pty&) = delete;
+  Pty& operator=(const Pty&) = delete;
+  ~Pty() {
     ::close(person);
     ::close(terminal);
   }
@@ -29,7 +29,7 @@ struct Pair {
 };
 
 // What becomes of a process that has a silent terminal and a raw port when `signal` comes.
-int ended_by(int signal, const Pair& terminal, const Pair& port, bool ignored = false) {
+int ended_by(int signal, const Pty& terminal, const Pty& port, bool ignored = false) {
   const pid_t child = ::fork();
   if (child == 0) {
     std::signal(signal, ignored ? SIG_IGN : SIG_DFL);  // Catch2 has handlers of its own
@@ -56,7 +56,7 @@ int ended_by(int signal, const Pair& terminal, const Pair& port, bool ignored = 
 TEST_CASE("a signal that ends the program leaves its terminals as they were") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) {
     CAPTURE(signal);
-    const Pair terminal, port;
+    const Pty terminal, port;
     CHECK(ended_by(signal, terminal, port) == signal);
     CHECK(terminal.echoes());
     CHECK(port.echoes());
@@ -64,13 +64,13 @@ TEST_CASE("a signal that ends the program leaves its terminals as they were") {
 }
 
 TEST_CASE("a signal that is ignored stays so") {
-  const Pair terminal, port;
+  const Pty terminal, port;
   CHECK(ended_by(SIGHUP, terminal, port, true) == -99);
   CHECK_FALSE(terminal.echoes());
 }
 
 TEST_CASE("after the last guard signals do what they did") {
-  const Pair terminal;
+  const Pty terminal;
   termios before{};
   ::tcgetattr(terminal.terminal, &before);
   struct sigaction of_catch {};

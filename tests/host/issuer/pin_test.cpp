@@ -10,35 +10,34 @@ namespace {
 using namespace test;
 using Pin = Rogue::Pin;
 
-struct Row {
-  const char* what;
-  Application application;
-  bool needs_pin;
-  Rogue rogue;
-  Outcome outcome;
-  Cause cause;
-};
-
 // The mask of the Sésame card has no bit of the CID, nor has Visa's; those of the other two have.
 const Application kNoCid = kApplications[0], kCid = kApplications[1], kPaysToo = kApplications[2],
                   kAes = kApplications[3];
-const std::vector<Row> kRows{
-    {"a declined one", kNoCid, true, {true, Pin::not_asked}, Outcome::invalid, Cause::declined},
-    {"a declined one", kCid, true, {true, Pin::not_asked}, Outcome::not_an_arqc, Cause::declined},
-    {"a declined one", kPaysToo, true, {true, Pin::not_asked}, Outcome::not_an_arqc, Cause::declined},
-    {"a declined one", kAes, true, {true, Pin::wrong}, Outcome::not_an_arqc, Cause::declined},
-    {"an AAC that was asked for", kNoCid, true, {false, Pin::right}, Outcome::invalid, Cause::declined},
-    {"an AAC that was asked for", kCid, true, {false, Pin::right}, Outcome::not_an_arqc, Cause::declined},
-    {"an ARQC without PIN", kNoCid, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
-    {"an ARQC without PIN", kCid, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
-    {"an ARQC without PIN", kAes, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
-    {"an ARQC after a wrong PIN", kNoCid, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
-    {"an ARQC after a wrong PIN", kCid, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
-    {"an ARQC after a wrong PIN", kAes, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
-};
 
 TEST_CASE("a code that was made without the PIN, or declined, is refused, and the audit learns why") {
-  for (const Row& row : kRows) {
+  struct Row {
+    const char* what;
+    Application application;
+    bool needs_pin;
+    Rogue rogue;
+    Outcome outcome;
+    Cause cause;
+  };
+  const std::vector<Row> rows{
+      {"a declined one", kNoCid, true, {true, Pin::not_asked}, Outcome::invalid, Cause::declined},
+      {"a declined one", kCid, true, {true, Pin::not_asked}, Outcome::not_an_arqc, Cause::declined},
+      {"a declined one", kPaysToo, true, {true, Pin::not_asked}, Outcome::not_an_arqc, Cause::declined},
+      {"a declined one", kAes, true, {true, Pin::wrong}, Outcome::not_an_arqc, Cause::declined},
+      {"an AAC that was asked for", kNoCid, true, {false, Pin::right}, Outcome::invalid, Cause::declined},
+      {"an AAC that was asked for", kCid, true, {false, Pin::right}, Outcome::not_an_arqc, Cause::declined},
+      {"an ARQC without PIN", kNoCid, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
+      {"an ARQC without PIN", kCid, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
+      {"an ARQC without PIN", kAes, false, {true, Pin::not_asked}, Outcome::invalid, Cause::without_pin},
+      {"an ARQC after a wrong PIN", kNoCid, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
+      {"an ARQC after a wrong PIN", kCid, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
+      {"an ARQC after a wrong PIN", kAes, false, {true, Pin::wrong}, Outcome::invalid, Cause::wrong_pin},
+  };
+  for (const Row& row : rows) {
     CAPTURE(row.what, row.application.card);
     const std::string text = row.needs_pin
                                  ? card_text(row.application.card)

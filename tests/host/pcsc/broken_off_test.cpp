@@ -11,7 +11,6 @@ namespace sesame::pcsc {
 
 namespace {
 
-const std::vector<std::uint8_t> kCommand = hex("00 84 00 00 02");
 const std::vector<std::uint8_t> kResponse = hex("12 34 90 00");
 
 Script answering(std::size_t commands) {

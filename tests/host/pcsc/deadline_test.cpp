@@ -26,19 +26,6 @@ constexpr std::chrono::milliseconds kService{2000}, kShort{300};
 
 SlotLimits short_limits() { return {.answer = kShort, .pad = kShort, .others = kShort, .service = kService}; }
 
-const auto kCommand = hex("00 84 00 00 02");
-
-template <class Call>
-std::string failing(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    CHECK(failure.kind() == Failure::environment);
-    return failure.what();
-  }
-  return "it did not fail";
-}
-
 // A card that another program has in a transaction.
 struct Transaction {
   explicit Transaction(const std::string& reader) : program(reader) {

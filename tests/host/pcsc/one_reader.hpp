@@ -1,6 +1,7 @@
 // A private daemon with one reader, and the cards that are put into it.
 #pragma once
 
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
+#include "host/base/failure.hpp"
 #include "host/pcsc/context.hpp"
 #include "host/pcsc/readers.hpp"
 #include "tests/pcscd/private_daemon.hpp"
@@ -28,6 +30,9 @@ inline std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), byte
 inline const std::vector<std::uint8_t> kAtrT0 = hex("3B 65 00 00 20 63 CB 68 00");
 inline const std::vector<std::uint8_t> kAtrT1 = hex("3B E0 00 00 81 31 20 45 35");
 inline const std::vector<std::uint8_t> kAtrInverse = hex("3F 65 25 00 2C 09 69 90 00");
+
+// GET CHALLENGE, which needs no application.
+inline const std::vector<std::uint8_t> kCommand = hex("00 84 00 00 02");
 
 // Longer than anything here takes; a test that needs it has failed.
 inline constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(10);
@@ -59,6 +64,18 @@ struct OneReader {
     if (!card_leaves(context, reader, kPatience)) throw std::runtime_error("the card is still there");
   }
 };
+
+// What a call says that fails for what is around it.
+template <class Call>
+std::string failing(Call call) {
+  try {
+    call();
+  } catch (const Failure& failure) {
+    CHECK(failure.kind() == Failure::environment);
+    return failure.what();
+  }
+  return "it did not fail";
+}
 
 inline bool ends_with(const Contacts& contacts, const Contacts& end) {
   return contacts.size() >= end.size() && std::equal(end.rbegin(), end.rend(), contacts.rbegin());

@@ -18,17 +18,6 @@ std::vector<ReaderInfo> named(const std::vector<std::string>& names) {
   return out;
 }
 
-template <class Call>
-std::string failing(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    CHECK(failure.kind() == Failure::environment);
-    return failure.what();
-  }
-  return "it did not fail";
-}
-
 }  // namespace
 
 TEST_CASE("a reader is found by its index, its name, or a part of its name") {

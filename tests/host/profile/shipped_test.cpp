@@ -16,18 +16,18 @@ namespace sesame::profile {
 namespace {
 
 namespace fs = std::filesystem;
-using Names = std::vector<std::string_view>;
+using ShippedNames = std::vector<std::string_view>;
 
 TEST_CASE("the shipped readers, texts, cards and boards are listed in alphabetical order") {
   CHECK(shipped_names(ProfileKind::readers) ==
-        Names{"barclays-pinsentry", "belfius", "cardtan-at", "edentifier2", "ing-identity", "nationwide",
-              "natwest", "nordea-se", "pass-cyberplus", "pinsentry", "postfinance", "random-reader", "sesame",
-              "vasco-810", "xi-sign-4400"});
-  CHECK(shipped_names(ProfileKind::texts) == Names{"de", "en", "fr", "nl", "sv"});
-  CHECK(shipped_names(ProfileKind::cards) ==
-        Names{"aes-card", "bank-card", "belgian-card", "maestro-like", "rabobank-like", "sesame-card"});
+        ShippedNames{"barclays-pinsentry", "belfius", "cardtan-at", "edentifier2", "ing-identity",
+                     "nationwide", "natwest", "nordea-se", "pass-cyberplus", "pinsentry", "postfinance",
+                     "random-reader", "sesame", "vasco-810", "xi-sign-4400"});
+  CHECK(shipped_names(ProfileKind::texts) == ShippedNames{"de", "en", "fr", "nl", "sv"});
+  CHECK(shipped_names(ProfileKind::cards) == ShippedNames{"aes-card", "bank-card", "belgian-card",
+                                                          "maestro-like", "rabobank-like", "sesame-card"});
   CHECK(shipped_names(ProfileKind::boards) ==
-        Names{"nucleo-l476rg", "olimex-stm32-h405", "stm32f407g-disc1"});
+        ShippedNames{"nucleo-l476rg", "olimex-stm32-h405", "stm32f407g-disc1"});
 
   const auto readers = list_shipped(ProfileKind::readers);
   REQUIRE(readers.size() == 15);

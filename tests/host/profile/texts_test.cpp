@@ -165,7 +165,7 @@ TEST_CASE("the reader speaks the words of its manual") {
   CHECK(text(french, Message::code) == "Code Sésame");
 }
 
-constexpr std::string_view kGood = R"(insert_card = "Insert card"
+constexpr std::string_view kGoodTexts = R"(insert_card = "Insert card"
 enter_pin = "PIN?"
 enter_tds = "Number {n}?"
 last_try = "Last try!\nOK or C"
@@ -218,7 +218,7 @@ TEST_CASE("a text that the screen cannot show is refused with file and line") {
       {"code = \"Code\"", "language_id = \"de\"¶", {"language_id is a string; it must be an integer"}},
       {"insert_card", "insertcard¶", {"unknown key \"insertcard\"; allowed: insert_card, please_wait,"}},
   };
-  test::check_refused(kGood, rows,
+  test::check_refused(kGoodTexts, rows,
                       [](std::string_view text, std::string_view file) { return read(text, file); });
 }
 

@@ -13,7 +13,7 @@ using Fault = SimulatedDisk::Fault;
 
 namespace {
 
-const std::string path = "/home/u/.local/state/sesame/cards.state";
+const std::string kPath = "/home/u/.local/state/sesame/cards.state";
 using Atcs = std::map<std::string, std::uint32_t>;
 
 SimulatedDisk fresh_disk() {
@@ -30,7 +30,7 @@ Atcs read(const CounterStore& store) {
   return atcs;
 }
 
-Atcs reopened(SimulatedDisk& disk) { return read(DurableStore(path, {}, disk)); }
+Atcs reopened(SimulatedDisk& disk) { return read(DurableStore(kPath, {}, disk)); }
 
 // What the user of the store knows: the values that a put() returned for, and, after them, those of
 // every put() since then that failed.
@@ -66,7 +66,7 @@ void use_card(CounterStore& store, const std::string& id, Knowledge& knowledge) 
 void session(SimulatedDisk& disk, const std::vector<std::string>& cards, Knowledge& knowledge) {
   for (int tries = 0; tries < 2; ++tries) {
     try {
-      DurableStore store(path, {}, disk);
+      DurableStore store(kPath, {}, disk);
       const Atcs seen = read(store);
       CHECK(knowledge.allows(seen));
       knowledge.possible = {seen};  // and having been seen, it may not be lost any more

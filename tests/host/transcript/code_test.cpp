@@ -12,13 +12,13 @@ using namespace sesame::transcript::test;
 
 namespace {
 
-struct Row {
+struct Recorded {
   const char* file;
   Asked asked;
   const char* code;
 };
 
-const std::array<Row, 4> kCodes{{
+const std::array<Recorded, 4> kCodes{{
     {"cap_be.apdu", {}, "23790240"},
     {"cap_be.apdu", {0x1234, "", "1234"}, "23580039"},
     {"cap_be.apdu", {0, "1234", "1234"}, "23719593"},
@@ -28,7 +28,7 @@ const std::array<Row, 4> kCodes{{
 }  // namespace
 
 TEST_CASE("the recorded cards give the codes that were recorded with them") {
-  for (const Row& row : kCodes) {
+  for (const Recorded& row : kCodes) {
     auto slot = slot_of(shipped(row.file));
     CHECK(code(slot, row.asked) == row.code);
   }
@@ -43,7 +43,7 @@ TEST_CASE("one recorded card gives all its codes, in any order") {
 
 TEST_CASE("a trace of a session gives the same code, whatever the PIN") {
   const sesame::test::TemporaryFolder directory;
-  for (const Row& row : kCodes) {
+  for (const Recorded& row : kCodes) {
     {
       auto card = slot_of(shipped(row.file));
       TraceWriter trace(directory.file("trace.apdu"), "a session");

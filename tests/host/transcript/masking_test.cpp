@@ -54,7 +54,7 @@ bool luhn(const std::string& digits) {
 const std::string kPan = "4970101234567893";
 const std::string kStandIn = "4970100000000006";
 
-struct Row {
+struct Element {
   const char* tag;
   std::string before, after;
 };
@@ -62,7 +62,7 @@ struct Row {
 }  // namespace
 
 TEST_CASE("account and name are replaced where a card has them") {
-  const std::array<Row, 20> rows{{
+  const std::array<Element, 20> rows{{
       {"5A", kPan, kStandIn},
       {"5A", "67030123456789012F", "67030100000000001F"},
       {"5A", "4970101234567890123F", "4970100000000000009F"},
@@ -85,7 +85,7 @@ TEST_CASE("account and name are replaced where a card has them") {
       {"9F46", "8F2213", "000000"},
       {"9F4B", "8F2213", "000000"},
   }};
-  for (const Row& row : rows) {
+  for (const Element& row : rows) {
     CAPTURE(row.tag, row.before);
     Masking masking({});
     CHECK(masked(masking, record(object("9F36", "0001") + object(row.tag, row.before))) ==
@@ -130,7 +130,7 @@ TEST_CASE("what codes and readers need stays, even where it looks like the PAN")
 TEST_CASE("a PAN that is known is replaced wherever it turns up") {
   Masking masking({});
   masked(masking, record(object("5A", kPan) + object("5F20", ascii("DOE/JANE"))));
-  const std::array<Row, 8> rows{{
+  const std::array<Element, 8> rows{{
       {"DF01", kPan, kStandIn},
       {"DF01", "1" + kPan + "2", "1" + kStandIn + "2"},
       {"DF01", "AB" + kPan + kPan + "01", "AB" + kStandIn + kStandIn + "01"},
@@ -140,7 +140,7 @@ TEST_CASE("a PAN that is known is replaced wherever it turns up") {
       {"DF01", kPan.substr(0, 15) + "4", kPan.substr(0, 15) + "4"},
       {"9F7C", "F" + kPan + "F", "F" + kStandIn + "F"},
   }};
-  for (const Row& row : rows) {
+  for (const Element& row : rows) {
     CAPTURE(row.tag, row.before);
     CHECK(masked(masking, record(object(row.tag, row.before))) == record(object(row.tag, row.after)));
   }

@@ -14,6 +14,9 @@ namespace sesame::vpcd::test {
 
 using io::Descriptor;
 
+// SELECT of the application of sesame-card.
+inline const std::string kSelect = "00A4040007A0000000048002";
+
 std::vector<std::uint8_t> bytes(std::string_view hex);
 std::string hex(Bytes bytes);
 

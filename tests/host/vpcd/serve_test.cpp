@@ -26,7 +26,6 @@ std::string whole(FakeVpcd& vpcd, const std::string& command) {
   return answer;
 }
 
-const std::string kSelect = "00A4040007A0000000048002";
 const std::string kGpo = "80A80000028300";
 const std::string kVerify = "0020008008241234FFFFFFFFFF";
 const std::string kGenerateAc = "80AE80001D" + std::string(58, '0');

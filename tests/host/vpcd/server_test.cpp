@@ -74,8 +74,6 @@ ServerOptions at(const Listener& listener, int wait = 5) {
 
 std::uint16_t unused_port() { return Listener().port(); }
 
-const char* const kSelect = "00A4040007A0000000048002";
-
 }  // namespace
 
 TEST_CASE("a card is inserted, powered, asked, and taken out in the end") {
@@ -95,7 +93,7 @@ TEST_CASE("a card is inserted, powered, asked, and taken out in the end") {
     CHECK(vpcd.atr() == "3B01AA");
     vpcd.power_on();
     CHECK(vpcd.ask("00B2010C00") == "AABB9000");
-    CHECK(slot.take() == std::string("cold off cold ") + kSelect + " warm off cold 00B2010C00");
+    CHECK(slot.take() == "cold off cold " + kSelect + " warm off cold 00B2010C00");
     served.signal(SIGTERM);
     CHECK(vpcd.closed());
     CHECK(served.next() ==
@@ -203,7 +201,7 @@ TEST_CASE("SIGUSR1 takes the card out, SIGUSR2 puts it in again") {
     served.signal(SIGUSR1);
     CHECK(vpcd.closed());
     CHECK_THAT(served.next(), Contains("removed") && Contains("SIGUSR2"));
-    CHECK(slot.take() == std::string("cold ") + kSelect + " off");
+    CHECK(slot.take() == "cold " + kSelect + " off");
     served.signal(SIGUSR1);  // it is out already
     served.signal(SIGUSR2);
   }
@@ -222,7 +220,7 @@ TEST_CASE("the card leaves as the command after the last arrives, which it never
     for (std::uint64_t i = 0; i < *options.eject_after; ++i) {
       CHECK(vpcd.atr() == "3B00");  // no command
       CHECK(vpcd.ask(kSelect) == "AABB9000");
-      done += std::string(" ") + kSelect;
+      done += " " + kSelect;
     }
     vpcd.send(bytes("00B2010C00"));
     CHECK(vpcd.closed());
@@ -252,7 +250,7 @@ TEST_CASE("a daemon that stops is a card that is out, and back with the next dae
   CHECK_THAT(served.next(), Contains("is in the reader"));
   CHECK_THAT(served.next(), Contains("removed"));
   CHECK_THAT(served.next(), Contains("waits"));
-  CHECK(slot.take() == std::string("cold ") + kSelect + " off");
+  CHECK(slot.take() == "cold " + kSelect + " off");
   listener = std::make_unique<Listener>(port);
   FakeVpcd vpcd(*listener);
   vpcd.power_on();

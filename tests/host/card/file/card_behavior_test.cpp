@@ -3,16 +3,17 @@
 #include "host/card/file/card_file.hpp"
 #include "host/card/file/card_template.hpp"
 #include "host/profile/shipped.hpp"
+#include "tests/host/card/file/read.hpp"
 #include "tests/support/broken.hpp"
 
 namespace sesame::card {
 namespace {
 
+using test::read;
+
 std::string_view shipped(std::string_view name) {
   return *profile::shipped_text(profile::ProfileKind::cards, name);
 }
-
-Personalization read(std::string_view text, std::string_view file) { return read_card(text, file); }
 
 TEST_CASE("a card file without [behavior] has the states of every card, and says nothing of them") {
   const Behavior behavior = load_card("sesame-card").behavior;

@@ -6,6 +6,7 @@
 #include "host/keys/derivation.hpp"
 #include "host/keys/mac.hpp"
 #include "host/profile/shipped.hpp"
+#include "tests/host/card/file/read.hpp"
 #include "tests/host/card/iad_pieces.hpp"
 #include "tests/support/broken.hpp"
 
@@ -17,6 +18,7 @@ using card::Application;
 using card::CvrFormat;
 using card::MacInput;
 using card::Personalization;
+using test::read;
 namespace tag = emv::tag;
 
 std::string hex(const Application& application, emv::Tag tag) { return to_hex(application.data.at(tag)); }
@@ -203,8 +205,6 @@ iad = "0111{cvr}0000{counters}"
 cvr = { format = "mchip", template = "000000000000" }
 counters = "0102030405060708"
 )";
-
-Personalization read(std::string_view text, std::string_view file) { return read_card(text, file); }
 
 TEST_CASE("what a card's file leaves out has its default") {
   const Personalization card = read(kGood, "x/small.toml");
