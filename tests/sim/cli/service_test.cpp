@@ -128,11 +128,15 @@ TEST_CASE("the bank tells others the first name that it has for them, and who st
   const auto issuer = [](const Served& served) {
     return json::parse(served.send("GET", "/.well-known/openid-configuration").body)["issuer"];
   };
-  const Served alone = world.start(bank, {});
-  CHECK(issuer(alone) == alone.started()["url"]);
-  const Served named = world.start(bank, {"--allow-host", "bank.example", "--allow-host", "other"});
-  CHECK(issuer(named) == fmt::format("http://bank.example:{}", named.port()));
-  CHECK(named.started()["url"] == fmt::format("http://127.0.0.1:{}", named.port()));
+  {
+    const Served alone = world.start(bank, {});
+    CHECK(issuer(alone) == alone.started()["url"]);
+  }
+  {
+    const Served named = world.start(bank, {"--allow-host", "bank.example", "--allow-host", "other"});
+    CHECK(issuer(named) == fmt::format("http://bank.example:{}", named.port()));
+    CHECK(named.started()["url"] == fmt::format("http://127.0.0.1:{}", named.port()));
+  }
   CHECK(issuer(world.start(bank, {"--allow-host", "bank.example:80"})) == "http://bank.example");
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("before initialize there is nothing but ping") {
   CHECK(served.error("tools/list") == -32600);
   CHECK(served.error("tools/call", {{"name", "list_cards"}}) == -32600);
   served.initialize();
-  CHECK(served.result("tools/list")["tools"].size() == 18);
+  CHECK(served.result("tools/list")["tools"].size() == 19);
 }
 
 TEST_CASE("a request of 2026-07-28 needs no initialize, and says its version each time") {
