@@ -101,7 +101,11 @@ class TestService final : public HttpService {
   Response begin(const Request& request) override {
     ++shared_.begun;
     Response response;
-    if (request.path == "/wait") response.wait = std::make_shared<TestWait>(shared_);
+    if (request.path == "/wait") {
+      const auto wait = std::make_shared<TestWait>(shared_);
+      if (auto answer = wait->ask(false)) return std::move(*answer);
+      response.wait = wait;
+    }
     if (request.path == "/quiet") response.feed = std::make_shared<TestFeed>(shared_, 0);
     if (request.path == "/flood") response.feed = std::make_shared<TestFeed>(shared_, 100'000);
     if (request.path == "/big") response.body.assign(64u << 20, 'x');
