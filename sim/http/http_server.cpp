@@ -558,7 +558,7 @@ void HttpServer::Loop::listen_at(const tcp::endpoint& endpoint) {
   acceptor.open(endpoint.protocol());
   ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor.set_option(tcp::acceptor::reuse_address(true));
-  acceptor.set_option(tcp::no_delay(true));  // whom it accepts has it, too (tcp(7))
+  acceptor.set_option(tcp::no_delay(true));  // what Linux accepts there has it, too
   acceptor.bind(endpoint);
   acceptor.listen(kBacklog);
   acceptor_ = std::move(acceptor);
