@@ -12,6 +12,7 @@
 #include "firmware/hal/display.hpp"
 #include "firmware/hal/keys.hpp"
 #include "firmware/hal/panel.hpp"
+#include "firmware/hal/watchdog.hpp"
 
 int main() {
   using namespace sesame;
@@ -23,10 +24,12 @@ int main() {
   bringup::Bench bench({board::kCardClockHz, board::kCardLeastClocksPerEtu});
   bringup::Pages pages(bench, board::kName);
   bringup::Link link(bench, {board::kName, generated::kSoftware, generated::kRevision});
+  hal::watchdog::start();
   for (;;) {
     if (const auto done = link.poll(pages.screen())) pages.show(done->test, done->result);
     if (!hal::panel::on()) pages.go_on(hal::clock::now());
     hal::display::show(pages.screen());
     hal::clock::sleep();
+    hal::watchdog::turned();
   }
 }

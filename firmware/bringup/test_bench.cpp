@@ -8,6 +8,7 @@
 #include "firmware/hal/clock.hpp"
 #include "firmware/hal/fatal.hpp"
 #include "firmware/hal/supply.hpp"
+#include "firmware/hal/watchdog.hpp"
 
 namespace sesame::bringup {
 
@@ -54,15 +55,18 @@ void set(const iso7816::Contacts& contacts) {
   tell(contacts);
 }
 
-// A character takes 1 ms at the initial rate.
+// A character takes 1 ms at the initial rate, and a turn of the loop no longer than the watchdog wants.
 void wait_until_sent() {
-  const auto end = hal::clock::now() + 100;
+  const auto end = hal::clock::now() + 50;
   while (hal::card::sending() == hal::card::Sending::busy && hal::clock::now() < end) continue;
 }
 
 void wait_ms(hal::clock::Millis time) {
   const auto end = hal::clock::now() + time;
-  while (hal::clock::now() < end) hal::clock::sleep();
+  while (hal::clock::now() < end) {
+    hal::clock::sleep();
+    hal::watchdog::turned();
+  }
 }
 
 }  // namespace
@@ -122,6 +126,7 @@ void Bench::answer(Result& result) {
   bool sending = false;
   link.activate(hal::clock::now());
   while (!link.outcome()) {
+    hal::watchdog::turned();
     if (!(link.settings() == settings)) hal::card::set(settings = link.settings());
     if (!(link.contacts() == contacts)) set(contacts = link.contacts());
     const auto now = hal::clock::now();

@@ -7,6 +7,7 @@
 #include "firmware/bringup/test_bench.hpp"
 #include "firmware/generated/board.hpp"
 #include "firmware/hal/keys.hpp"
+#include "firmware/hal/watchdog.hpp"
 #include "host/reader/panel/board_check.hpp"
 #include "tests/firmware/usart/bench.hpp"
 
@@ -85,6 +86,21 @@ TEST_CASE("what is wrong with a board is found") {
                              {kKeyColumns[2].port, kKeyColumns[2].number});
     CHECK(said(station.check(), "keys").starts_with("row 2 column 3 closed"));
   }
+}
+
+TEST_CASE("no test takes so long that the watchdog ends it, and one that hangs takes the card's power") {
+  Station station;
+  Stm32f4& chip = station.bench.chip;
+  station.bench.run([] { hal::watchdog::start(); });
+  CHECK(all(station.check(), Verdict::failed).empty());
+  const Time begin = chip.now();
+  chip.at(begin + 2 * kMilli, [&] { chip.hang_at(chip.place()); });
+  CHECK(chip.run([&] { station.board.run(static_cast<std::uint8_t>(panel::Test::contacts), panel::kVcc); }) ==
+        Ending::fatal);
+  CHECK(chip.now() - begin < 100 * kMilli);
+  REQUIRE(station.bench.card.power.size() >= 2);
+  CHECK((station.bench.card.power.end() - 2)->vcc);
+  CHECK_FALSE(station.bench.card.power.back().vcc);
 }
 
 TEST_CASE("an emulator says what it is") {
