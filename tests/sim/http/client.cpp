@@ -89,7 +89,8 @@ bool Wire::send(const std::string& bytes) const {
   while (sent < bytes.size()) {
     if (tls_) {
       const auto [next, part] = tls_->write(std::string_view(bytes).substr(sent), false);
-      if (next == TlsSession::Next::broken) return false;
+      // Ended is a server that has said that it is gone: what it gets no more is not written either.
+      if (next == TlsSession::Next::broken || next == TlsSession::Next::ended) return false;
       sent += part;
       wait_for(next);
       continue;
