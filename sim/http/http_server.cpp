@@ -194,8 +194,8 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   // Of a wait or a stream: at most one question, one part and one topic at a time.
   std::string topic_, part_;
   bool asking_ = false, sending_ = false, has_news_ = false, over_ = false;
-  bool gone_ = false;             // at_end_ as the question was put
-  std::uint64_t news_count_ = 0;  // of the loop, before the request was begun
+  bool gone_ = false;              // at_end_ as the question was put
+  std::uint64_t news_before_ = 0;  // how much there had been as the request was begun
   std::optional<Response> answered_;
   std::optional<std::string> next_part_;
 };
@@ -309,7 +309,7 @@ void HttpServer::Loop::Connection::handle() {
 }
 
 void HttpServer::Loop::Connection::begin_request() {
-  news_count_ = loop_.news_count_;
+  news_before_ = loop_.news_count_;
   response_ = loop_.service_->begin(parser_.request());
 }
 
@@ -320,7 +320,7 @@ void HttpServer::Loop::Connection::handled() {
     state_ = State::waiting;
     listen(*response_.wait);
     // It was asked as it was begun.
-    const bool has_changed = loop_.news_count_ != news_count_ || at_end_ || loop_.ending_;
+    const bool has_changed = loop_.news_count_ != news_before_ || at_end_ || loop_.ending_;
     has_changed ? ask() : set_deadline(response_.wait->again());
   } else {
     answer();

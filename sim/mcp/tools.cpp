@@ -458,7 +458,7 @@ issuer::Submission submission_of(const Json& arguments) {
   submission.currency = find_text(arguments, "currency");
   if (arguments.contains("tds")) submission.tds = arguments["tds"].get<std::vector<std::string>>();
   if (const auto text = find_text(arguments, "text")) {
-    if (!submission.tds.empty()) throw Refused{"malformed_request: text or tds, not both"};
+    if (arguments.contains("tds")) throw Refused{"malformed_request: text or tds, not both"};
     submission.tds = issuer::numbers_of_text(*text);
   }
   if (const auto mode = find_text(arguments, "mode")) {

@@ -14,7 +14,7 @@
 
 #include "host/base/failure.hpp"
 #include "host/io/descriptor.hpp"
-#include "tests/host/io/failure_kind.hpp"
+#include "tests/host/io/failures.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;

@@ -4,26 +4,12 @@
 
 #include <string>
 
-#include "host/base/failure.hpp"
+#include "tests/host/io/failures.hpp"
 
 using namespace sesame;
 using Catch::Matchers::Contains;
 using io::Library;
-
-namespace {
-
-template <class Call>
-std::string said_by(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    CHECK(failure.kind() == Failure::environment);
-    return failure.what();
-  }
-  return "";
-}
-
-}  // namespace
+using test::said_by;
 
 TEST_CASE("a library that is not installed is named, with what has it") {
   const auto said =

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "host/base/failure.hpp"
-#include "tests/host/io/failure_kind.hpp"
+#include "tests/host/io/failures.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace sesame;

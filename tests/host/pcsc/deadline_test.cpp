@@ -47,7 +47,7 @@ TEST_CASE("a card in another program's transaction is in use") {
   PcscSlot slot(setup.reader, kEnglish, short_limits());
   emv::ResponseBuffer answer;
   const auto start = Clock::now();
-  CHECK(failing([&] { slot.activate(answer); }) == kInUse);
+  CHECK(said_by([&] { slot.activate(answer); }) == kInUse);
   CHECK(Clock::now() - start < kPatience / 2);
 
   // As long as the daemon still waits for the transaction.
@@ -127,7 +127,7 @@ TEST_CASE("a daemon that was stopped is said to be silent, whatever it is asked"
   const auto start = Clock::now();
   {
     const auto meanwhile = [&](std::size_t i, auto call) {
-      return std::async(std::launch::async, [&all, i, call] { all[i] = failing(call); });
+      return std::async(std::launch::async, [&all, i, call] { all[i] = said_by(call); });
     };
     const auto calls = {
         meanwhile(0, [&] { list_readers(one); }).share(),
@@ -144,7 +144,7 @@ TEST_CASE("a daemon that was stopped is said to be silent, whatever it is asked"
   setup.daemon.go_on();
   for (const std::string& said : all) CHECK(said == kSilent);
   // A context whose call was late is of no use, another one is.
-  CHECK(failing([&] { list_readers(one); }) == kSilent);
+  CHECK(said_by([&] { list_readers(one); }) == kSilent);
   CHECK(list_readers(Context()).size() == 2);
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("a daemon that stops in the middle of a command is no mute card") {
   emv::ResponseBuffer answer;
   REQUIRE(slot.activate(answer) == SlotStatus::ok);
   card->on_command(0, [&] { setup.daemon.pause(); });
-  CHECK(failing([&] { slot.transmit(kCommand, answer); }) == kSilent);
+  CHECK(said_by([&] { slot.transmit(kCommand, answer); }) == kSilent);
   setup.daemon.go_on();
   eventually([&] { return slot.activate(answer) == SlotStatus::ok; });
 }

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "firmware/core/bytes.hpp"
-#include "host/base/failure.hpp"
 #include "host/pcsc/context.hpp"
 #include "host/pcsc/readers.hpp"
+#include "tests/host/io/failures.hpp"
 #include "tests/pcscd/private_daemon.hpp"
 #include "tests/pcscd/script_card.hpp"
 
@@ -22,6 +22,7 @@ using pcscd::Contact;
 using pcscd::Contacts;
 using pcscd::Script;
 using pcscd::ScriptCard;
+using sesame::test::said_by;
 
 inline std::vector<std::uint8_t> hex(const std::string& text) { return pcscd::bytes(text); }
 inline std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -64,18 +65,6 @@ struct OneReader {
     if (!card_leaves(context, reader, kPatience)) throw std::runtime_error("the card is still there");
   }
 };
-
-// What a call says that fails for what is around it.
-template <class Call>
-std::string failing(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    CHECK(failure.kind() == Failure::environment);
-    return failure.what();
-  }
-  return "it did not fail";
-}
 
 inline bool ends_with(const Contacts& contacts, const Contacts& end) {
   return contacts.size() >= end.size() && std::equal(end.rbegin(), end.rend(), contacts.rbegin());

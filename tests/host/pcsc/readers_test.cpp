@@ -43,13 +43,13 @@ TEST_CASE("a reader is found by its index, its name, or a part of its name") {
 
 TEST_CASE("a reader that is not found is answered with those there are") {
   const auto readers = named({"ACME One 00 00", "ACME Two 01 00"});
-  CHECK(failing([&] { find_reader(readers, "acme"); }) ==
+  CHECK(said_by([&] { find_reader(readers, "acme"); }) ==
         "'acme' is part of more than one reader's name: give an index or a name of: "
         "0 ACME One 00 00, 1 ACME Two 01 00");
-  CHECK(failing([&] { find_reader(readers, "9"); }) ==
+  CHECK(said_by([&] { find_reader(readers, "9"); }) ==
         "no reader '9': give an index or a name of: 0 ACME One 00 00, 1 ACME Two 01 00");
-  CHECK(failing([&] { find_reader(readers, "-1"); }).substr(0, 16) == "no reader '-1': ");
-  CHECK(failing([] { find_reader({}, "0"); }) ==
+  CHECK(said_by([&] { find_reader(readers, "-1"); }).substr(0, 16) == "no reader '-1': ");
+  CHECK(said_by([] { find_reader({}, "0"); }) ==
         "no card reader: plug one in, and see that its driver is installed (libccid)");
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a limit of 0 does not wait for a card") {
   const auto wait = [&] {
     wait_for_card(setup.context, setup.reader, std::chrono::seconds(0), [] { FAIL("it waits"); });
   };
-  CHECK(failing(wait) == "no card in reader Bench 00 00: insert it");
+  CHECK(said_by(wait) == "no card in reader Bench 00 00: insert it");
 }
 
 TEST_CASE("a card that does not come in time is not waited for any longer") {
@@ -109,7 +109,7 @@ TEST_CASE("a card that does not come in time is not waited for any longer") {
   const auto wait = [&] {
     wait_for_card(setup.context, setup.reader, std::chrono::seconds(1), [&] { ++waits; });
   };
-  CHECK(failing(wait) == "no card in reader Bench 00 00 within 1 s: insert it");
+  CHECK(said_by(wait) == "no card in reader Bench 00 00 within 1 s: insert it");
   CHECK(waits == 1);
 }
 
@@ -131,13 +131,13 @@ TEST_CASE("a daemon that dies during a wait for a card ends the wait") {
   const auto wait = [&] {
     wait_for_card(setup.context, setup.reader, kPatience, [&] { setup.daemon.kill(); });
   };
-  CHECK(failing(wait) == "no PC/SC service: install and start pcscd (systemctl start pcscd.socket)");
+  CHECK(said_by(wait) == "no PC/SC service: install and start pcscd (systemctl start pcscd.socket)");
 }
 
 TEST_CASE("a reader that is not there is not waited for") {
   const OneReader setup;
   const auto wait = [&] { wait_for_card(setup.context, "Other 00 00", kPatience, [] {}); };
-  CHECK(failing(wait) == "reader Other 00 00 is gone or was never there: see `sesame readers`");
+  CHECK(said_by(wait) == "reader Other 00 00 is gone or was never there: see `sesame readers`");
 }
 
 TEST_CASE("waiting for a card can be cancelled by another thread") {
@@ -151,7 +151,7 @@ TEST_CASE("waiting for a card can be cancelled by another thread") {
       });
     });
   };
-  CHECK(failing(wait) == "waiting for reader Bench 00 00 was cancelled: try again");
+  CHECK(said_by(wait) == "waiting for reader Bench 00 00 was cancelled: try again");
   ended = true;
   canceller.join();
 }

@@ -162,7 +162,7 @@ export async function findings(page) {
     const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const { violations } = await axe.run(document, {
       runOnly: { type: 'tag', values },
-      resultTypes: ['violations'],  // what is in order is only counted: to describe it would take most of the time
+      resultTypes: ['violations'],  // what is in order is only counted: nobody reads more of it
       rules: { 'label-content-name-mismatch': { enabled: true }, 'target-size': { enabled: true } },
     });
     return violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);

@@ -169,7 +169,7 @@ async function faults(page) {
   await page.evaluate(kAxe);
   return page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    // What is in order is only counted: to describe it would take most of the time.
+    // What is in order is only counted: nobody reads more of it.
     const runOnly = { type: 'tag', values: tags };
     const { violations } = await axe.run(document, { runOnly, resultTypes: ['violations'] });
     return violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);

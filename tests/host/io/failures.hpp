@@ -1,4 +1,4 @@
-// What kind of Failure something ends with.
+// The Failure that something ends with.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@
 
 namespace sesame::test {
 
-// None where it does not fail.
+// Its kind; none where it does not fail.
 template <class Call>
 std::optional<Failure::Kind> failure_kind(Call call) {
   try {
@@ -20,6 +20,18 @@ std::optional<Failure::Kind> failure_kind(Call call) {
     return failure.kind();
   }
   return std::nullopt;
+}
+
+// What is said of one that is of the environment; empty where it does not fail.
+template <class Call>
+std::string said_by(Call call) {
+  try {
+    call();
+  } catch (const Failure& failure) {
+    CHECK(failure.kind() == Failure::environment);
+    return failure.what();
+  }
+  return "";
 }
 
 }  // namespace sesame::test
