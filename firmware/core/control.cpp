@@ -49,10 +49,10 @@ void Control::enter(State next) {
   switch (next) {
     case State::off:
     case State::connected: deadline.reset(); break;
-    case State::code: deadline = now + profile.timeouts.code; break;
+    case State::code: deadline.emplace(now + profile.timeouts.code); break;
     case State::starting:
-    case State::working: deadline = now + profile.timeouts.card; break;
-    default: deadline = now + profile.timeouts.inactivity; break;
+    case State::working: deadline.emplace(now + profile.timeouts.card); break;
+    default: deadline.emplace(now + profile.timeouts.inactivity); break;
   }
 }
 
@@ -66,7 +66,7 @@ void Control::ask(SlotRequest::Kind kind) {
   request = kind;
   ++request_number;
   card_powered = kind != SlotRequest::Kind::deactivate;
-  if (card_powered) deadline = now + profile.timeouts.card;
+  if (card_powered) deadline.emplace(now + profile.timeouts.card);
 }
 
 void Control::release_card() {

@@ -73,6 +73,7 @@ struct Control {
   Notice notice = Notice::none;
 
   Millis now = 0;
+  // By emplace(): to assign a number copies a whole optional, and with it what the stack had behind its flag.
   std::optional<Millis> deadline;
   const Event* event = nullptr;  // the one being handled: a digit of a PIN leaves no copy
 

@@ -159,7 +159,7 @@ bool keys_prolong(State state) {
 
 void Reader::run(Signal signal) {
   if (is_key(signal) && keys_prolong(control_.state)) {
-    control_.deadline = control_.now + profile().timeouts.inactivity;
+    control_.deadline.emplace(control_.now + profile().timeouts.inactivity);
   }
   if (host_) {
     switch (host_->run(control_, signal)) {
@@ -536,8 +536,8 @@ void Reader::send_pin() {
   control_.pin.wipe();
   if (!std::exchange(pin_on_pad_, false)) return go_on();
   control_.ask(SlotRequest::Kind::verify_on_pad);
-  control_.deadline = control_.now + profile().timeouts.inactivity +
-                      profile().timeouts.card;  // the user types, then the card works
+  control_.deadline.emplace(control_.now + profile().timeouts.inactivity +
+                            profile().timeouts.card);  // the user types, then the card works
 }
 
 // The card's languages stand in its order of preference, in letters of either case (EMV 4.3 Book 1, annex B);

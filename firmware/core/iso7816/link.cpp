@@ -118,7 +118,7 @@ void Link::power_off(Millis now) {
   exchange_ = nullptr;
   protocol_ = Protocol::none;
   contacts_ = {};
-  deadline_ = now + kPowerOff;
+  deadline_.emplace(now + kPowerOff);
 }
 
 void Link::hold_reset(Millis now) {
@@ -128,7 +128,7 @@ void Link::hold_reset(Millis now) {
   const std::uint32_t rising = contacts_.vcc ? 0 : kPowerRises;
   contacts_ = {true, true, false};
   settings_ = {};
-  deadline_ = now + to_millis(kResetLow, interface_.clock_hz) + kBegun + rising;
+  deadline_.emplace(now + to_millis(kResetLow, interface_.clock_hz) + kBegun + rising);
 }
 
 void Link::release_reset(Millis now) {
@@ -185,7 +185,7 @@ void Link::waited(Millis now) {
   if (now >= limit_ && phase_ == Phase::apdu) return finish(LinkError::mute);
   if (now < limit_ && pausing_) {
     pausing_ = false;
-    deadline_ = limit_;
+    deadline_.emplace(limit_);
     return;
   }
   exchange_->silence();
@@ -210,7 +210,7 @@ void Link::go_on(Millis now) {
   }
 }
 
-void Link::wait(std::uint32_t millis, Millis now) { deadline_ = std::min(limit_, now + millis); }
+void Link::wait(std::uint32_t millis, Millis now) { deadline_.emplace(std::min(limit_, now + millis)); }
 
 void Link::exchange_over(Millis now) {
   if (phase_ == Phase::atr) return atr_over(now);

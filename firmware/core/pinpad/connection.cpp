@@ -173,7 +173,7 @@ HostSide::Outcome Connection::pass_back(Control& control) {
   if (!verified) return answer(HostStatus::done, event.bytes);
   // The status word alone, and nothing in its place: a card could send the PIN back.
   if (!emv::sw::is_status_word(response->sw)) return answer(HostStatus::garbled, {});
-  pin_sw_ = response->sw;
+  pin_sw_.emplace(response->sw);
   return answer(response->sw);
 }
 
@@ -231,7 +231,7 @@ void Connection::speak(Control& control) {
 
 void Connection::wait_for_pin(Control& control, std::uint8_t seconds) {
   const Millis wait = seconds == 0 ? control.profile.timeouts.inactivity : Millis{1000} * seconds;
-  control.deadline = std::min(control.now + wait, pin_latest_);
+  control.deadline.emplace(std::min(control.now + wait, pin_latest_));
 }
 
 HostSide::Outcome Connection::add_to_pin(Control& control) {
