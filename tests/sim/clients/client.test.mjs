@@ -347,6 +347,17 @@ test('a server that says when to come again is asked again then', async () => {
     assert.rejects(client.cards(), refused('no_card', 409)));
 });
 
+test('no request is lost to a connection that ended while a test kept the event loop busy', async () => {
+  let connections = 0, asked = 0;
+  const server = createServer((_, response) => { ++asked; response.end('[]'); });
+  server.on('connection', () => ++connections);
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const client = new Simulator(`http://127.0.0.1:${server.address().port}`);
+  for (let i = 0; i < 3; ++i) assert.deepEqual(await client.cards(), []);
+  assert.deepEqual([asked, connections], [3, 3]);
+  server.close();
+});
+
 test('whatever answers in place of a simulator is a SesameError', async () => {
   const large = 16 * 1024 * 1024 + 1;
   for (const [status, body, code] of [
