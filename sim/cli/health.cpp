@@ -9,7 +9,7 @@
 #include "host/base/failure.hpp"
 #include "host/terminal/output.hpp"
 #include "sim/http/http_client.hpp"
-#include "sim/scenario/origin.hpp"
+#include "sim/http/origin.hpp"
 
 namespace sesame::sim {
 

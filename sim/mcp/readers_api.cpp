@@ -7,7 +7,7 @@
 #include "host/base/failure.hpp"
 #include "sim/http/gate.hpp"
 #include "sim/http/http_client.hpp"
-#include "sim/scenario/origin.hpp"
+#include "sim/http/origin.hpp"
 
 namespace sesame::sim {
 

@@ -12,7 +12,7 @@
 #include "host/profile/shipped.hpp"
 #include "sim/http/http_client.hpp"
 #include "sim/http/message.hpp"
-#include "sim/scenario/origin.hpp"
+#include "sim/http/origin.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/server/fault_json.hpp"
 

@@ -64,7 +64,7 @@ sim/issuer: firmware/core host/base host/card host/card/file host/document host/
 sim/bank: firmware/core host/base host/card/file host/document host/io host/issuer host/issuer/file host/issuer/store host/keys host/profile host/sqlite sim/http sim/issuer
 sim/server: firmware/core host/base host/card/file host/document host/explain host/keys host/profile host/transcript sim/fleet sim/http sim/lcd sim/reader
 sim/scenario: firmware/core host/base host/card/file host/document host/io host/profile host/transcript sim/fleet sim/http sim/lcd sim/reader sim/server
-sim/mcp: host/base host/card host/card/file host/io host/issuer host/issuer/file host/profile host/terminal sim/http sim/scenario sim/server
+sim/mcp: host/base host/card host/card/file host/io host/issuer host/issuer/file host/profile host/terminal sim/http sim/server
 sim/tui: host/base host/card/file host/io host/profile host/terminal host/transcript sim/fleet sim/reader
 sim/cli: host sim
 sim/app: host sim/cli

@@ -1,4 +1,4 @@
-#include "sim/scenario/origin.hpp"
+#include "sim/http/origin.hpp"
 
 #include <fmt/format.h>
 
