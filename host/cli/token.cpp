@@ -9,6 +9,7 @@
 #include "firmware/core/emv/tags.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/text.hpp"
+#include "host/explain/code_path.hpp"
 #include "host/explain/data_elements.hpp"
 
 namespace sesame::cli {
@@ -94,40 +95,31 @@ void read(const TokenOptions& options, Raw& raw) {
 
 // ---- which bit went where
 
-struct Field {
-  std::string name;
-  std::size_t size;
-};
-
-std::vector<Field> fields(const Raw& raw) {
-  std::vector<Field> all;
-  if (raw.input.psn) all.push_back({"PSN", 1});
-  all.insert(all.end(),
-             {{"CID", 1}, {"ATC", 2}, {raw.tds.empty() ? "AC" : "AC*", 8}, {"IAD", raw.iad.size()}});
-  return all;
-}
-
-void explain_mask(const Raw& raw, const cap::TokenData& data) {
-  std::size_t bits = 0;
-  for (const std::uint8_t byte : raw.ipb) {
-    for (int bit = 7; bit >= 0; --bit) bits += byte >> bit & 1U;
-  }
+// A row for each byte of the data.
+void explain_mask(const explain::CodePath& path, bool has_tds) {
   print_line(
       fmt::format("{:<10} {:<8}   {:<8}   bits of the number (0 is the lowest)", "byte", "data", "mask"));
-  std::size_t at = 0;
-  std::size_t place = bits;
-  for (const Field& field : fields(raw)) {
-    for (std::size_t i = 0; i < field.size; ++i, ++at) {
-      const std::uint8_t mask = at < raw.ipb.size() ? raw.ipb[at] : 0;
+  std::size_t place = path.bits.size();
+  for (const explain::CodePath::Part& part : path.parts) {
+    const std::string field = fmt::format("{}{}", part.name, has_tds && part.name == "AC" ? "*" : "");
+    for (std::size_t i = 0; i < part.data.size(); ++i) {
       std::string taken;
       for (int bit = 7; bit >= 0; --bit) {
-        if ((mask >> bit & 1) == 0) continue;
-        taken += fmt::format("{}{}={}", taken.empty() ? "" : " ", --place, data[at] >> bit & 1);
+        if ((part.mask[i] >> bit & 1) == 0) continue;
+        taken += fmt::format("{}{}={}", taken.empty() ? "" : " ", --place, part.data[i] >> bit & 1);
       }
-      const std::string name = field.size == 1 ? field.name : fmt::format("{}[{}]", field.name, i);
-      print_line(fmt::format("{:<10} {:08b}   {:08b}   {}", name, data[at], mask, taken));
+      const std::string name = part.data.size() == 1 ? field : fmt::format("{}[{}]", field, i);
+      print_line(fmt::format("{:<10} {:08b}   {:08b}   {}", name, part.data[i], part.mask[i], taken));
     }
   }
+}
+
+void explain_belgian(const explain::CodePath& path) {
+  print_line(fmt::format("bits 25-16  {}  AC[5] AC[6], the low ten bits", path.parts[0].taken));
+  print_line(fmt::format("bits 15-8     {}  ATC, the low byte", path.parts[1].taken));
+  print_line(fmt::format("bits  7-0     {}  AC[7]", path.parts[2].taken));
+  print_line(fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", path.number,
+                         path.number.back()));
 }
 
 // The values themselves, as `sesame tlv` tells them.
@@ -142,16 +134,6 @@ void explain_values(const Raw& raw) {
   value("CID", emv::tag::cid, Bytes(&raw.input.cid, 1));
   value("ATC", emv::tag::atc, raw.input.atc);
   value("IAD", emv::tag::iad, raw.iad);
-}
-
-void explain_belgian(const Raw& raw) {
-  const unsigned high = (static_cast<unsigned>(raw.input.ac[5]) << 8 | raw.input.ac[6]) & 0x3FF;
-  const unsigned number = high << 16 | static_cast<unsigned>(raw.input.atc[1]) << 8 | raw.input.ac[7];
-  print_line(fmt::format("bits 25-16  {:010b}  AC[5] AC[6], the low ten bits", high));
-  print_line(fmt::format("bits 15-8     {:08b}  ATC, the low byte", raw.input.atc[1]));
-  print_line(fmt::format("bits  7-0     {:08b}  AC[7]", raw.input.ac[7]));
-  print_line(
-      fmt::format("number      {}, plus its last digit {} times 10^7, modulo 10^8", number, number % 10));
 }
 
 void token(const TokenOptions& options) {
@@ -180,7 +162,8 @@ void token(const TokenOptions& options) {
   if (options.explain) {
     explain_values(raw);
     if (!raw.tds.empty()) print_line(fmt::format("AC*         {}  the AC after TDS", hex(raw.input.ac)));
-    options.belgian ? explain_belgian(raw) : explain_mask(raw, data);
+    const explain::CodePath path = explain::code_path(raw.input, raw.ipb, options.belgian, code);
+    options.belgian ? explain_belgian(path) : explain_mask(path, !raw.tds.empty());
   }
   print_line(code);
 }
