@@ -1,5 +1,5 @@
 // What is true of a reader at a computer's cable after every event, whatever the events were: no cryptogram
-// without OK under the very text that was shown. Tests and the explorer share it.
+// without OK under the very text that was shown. Tests, fuzzers and the explorer share it.
 //
 // What it remembers is plain memory: the explorer copies it with the reader.
 #pragma once
