@@ -25,6 +25,13 @@ RE2::Options options() {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Most patterns are a word or two, and looking for these needs nothing that is compiled first.
+bool stands_for_itself(std::string_view pattern) {
+  return std::all_of(pattern.begin(), pattern.end(), [](char c) {
+    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ';
+  });
+}
+
 // The largest number of the {n,m} that begins there, or one that is too large.
 unsigned times(std::string_view rest) {
   unsigned most = 0, number = 0;
@@ -57,15 +64,22 @@ std::optional<std::string> beyond_bounds(std::string_view pattern) {
 
 }  // namespace
 
-Pattern::Pattern(std::string_view pattern)
-    : regex_(std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options())) {}
+Pattern::Pattern(std::string_view pattern) {
+  if (stands_for_itself(pattern)) {
+    text_ = pattern;
+  } else {
+    regex_ = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options());
+  }
+}
 
 bool Pattern::matches(std::string_view text) const {
+  if (!regex_) return text.find(text_) != std::string_view::npos;
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
 }
 
 std::optional<std::string> Pattern::mistake(std::string_view pattern) {
   if (pattern.empty() || pattern.size() > kLongest) return fmt::format("it has 1 to {} bytes", kLongest);
+  if (stands_for_itself(pattern)) return std::nullopt;
   if (auto wrong = beyond_bounds(pattern)) return wrong;
   const Pattern tried(pattern);
   switch (tried.regex_->error_code()) {

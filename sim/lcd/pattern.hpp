@@ -30,7 +30,8 @@ class Pattern {
   static std::optional<std::string> mistake(std::string_view pattern);
 
  private:
-  std::shared_ptr<const re2::RE2> regex_;
+  std::string text_;                       // of letters, digits and blanks; else
+  std::shared_ptr<const re2::RE2> regex_;  // anything
 };
 
 }  // namespace sesame::sim

@@ -2,7 +2,7 @@
 // and a text is found as it is.
 #include "sim/lcd/pattern.hpp"
 
-#include <cctype>
+#include <string>
 
 #include "tests/fuzz/lines.hpp"
 
@@ -18,9 +18,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   require(!mistake || mistake->find('\n') == std::string::npos, "what is wrong with it is one line");
   if (mistake) return 0;
   const bool matches = sim::Pattern(pattern).matches(screen);
-  const bool plain =
-      std::all_of(pattern.begin(), pattern.end(), [](char c) { return c > 0 && std::isalnum(c) != 0; });
-  if (plain)
-    require(matches == (screen.find(pattern) != std::string_view::npos), "letters stand for themselves");
+  // In brackets it is RE2's, whatever it is.
+  const std::string wrapped = "(?:" + std::string(pattern) + ")";
+  if (!sim::Pattern::mistake(wrapped))
+    require(matches == sim::Pattern(wrapped).matches(screen), "letters stand for themselves");
   return 0;
 }
