@@ -245,8 +245,8 @@ void HttpServer::Loop::Connection::read() {
 }
 
 void HttpServer::Loop::Connection::received(std::size_t count) {
-  if (state_ == State::closed) return;
   in_.commit(count);
+  if (state_ == State::closed) return;
   if (state_ == State::reading) advance();
   if (state_ == State::lingering) in_.clear();
   if (at_end_) {
