@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -42,9 +43,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAtOnce = 65'536;  // bytes of a response
 constexpr std::size_t kTogether = 64;    // waits that one job asks
-constexpr std::size_t kLeaveAtOnce = 8;  // connections that are closed before others have their turn
+// Connections that are closed before others have their turn; and when they are, whatever else there is to do.
+constexpr std::size_t kLeaveAtOnce = 8;
+constexpr std::chrono::milliseconds kLeaveWithin{50};
 constexpr std::size_t kSpareDescriptors = 64;
-constexpr int kBacklog = 512;
+constexpr int kBacklog = 4'096;  // where there is no room for a client, it tries again after a second
 constexpr std::chrono::milliseconds kAcceptAgain{50};  // where the system has no descriptor left
 
 std::size_t most_connections(std::size_t wanted) {
@@ -53,6 +56,13 @@ std::size_t most_connections(std::size_t wanted) {
   const auto descriptors = static_cast<std::size_t>(limit.rlim_cur);
   return std::min(wanted,
                   descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : kSpareDescriptors);
+}
+
+// The system doubles a process's table of descriptors where it is full; and where there are threads it then
+// waits for every processor, with whoever wants a descriptor. So the table is made before clients come.
+void make_room_for_descriptors(int any, std::size_t count) {
+  const int last = ::fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(count));
+  if (last >= 0) ::close(last);
 }
 
 void wipe_text(std::string& text) {
@@ -83,9 +93,11 @@ class HttpServer::Loop {
   void accepted(Socket socket);
   bool shed(bool (Connection::*may_go)() const);
   void leave(ConnectionPtr connection);
+  void begin_to_let_leave();
   void let_leave();
   void tell_news(const std::string& topic);
   void take_news();
+  void ask(const std::vector<ConnectionPtr>& those);
   void work(std::vector<ConnectionPtr> those, Step job, Step then);
   void forget(const std::string& topic, Connection* connection);
   void arm();
@@ -103,11 +115,14 @@ class HttpServer::Loop {
   HttpService* service_ = nullptr;
   std::list<ConnectionPtr> connections_;  // the one that began to read a request, or to idle, last is last
   std::deque<ConnectionPtr> leaving_;     // all is said, and they are to be closed
-  std::size_t held_ = 0;                  // bytes of bodies that are not whole
+  bool letting_leave_ = false;
+  std::size_t held_ = 0;  // bytes of bodies that are not whole
   Deadlines<Connection> deadlines_;
   std::optional<Clock::time_point> armed_;
   std::map<std::string, std::set<Connection*>, std::less<>> topics_;
+  std::vector<ConnectionPtr> again_;  // there was news of them while they were asked
   std::size_t jobs_ = 0;
+  bool starting_ = false;
   bool ending_ = false;
 
   std::mutex news_mutex_;
@@ -140,6 +155,7 @@ class HttpServer::Loop::Connection : public std::enable_shared_from_this<Connect
   bool is_expendable() const {
     return state_ == State::greeting || state_ == State::reading || state_ == State::lingering;
   }
+  bool is_closed() const { return state_ == State::closed; }
   bool holds_a_body() const { return held_ > 0; }
   void cancel_deadline() { loop_.deadlines_.cancel(deadline_); }
 
@@ -357,6 +373,7 @@ bool HttpServer::Loop::Connection::begin_to_ask() {
 void HttpServer::Loop::Connection::take_answer() {
   if (response_.wait) {
     answered_ = response_.wait->ask(gone_);
+    if (answered_) response_.wait.reset();  // here, as others wait for the loop's thread
     return;
   }
   try {
@@ -376,7 +393,7 @@ void HttpServer::Loop::Connection::asked() {
     return answer();
   }
   if (loop_.ending_) return refuse(503);
-  has_news_ ? ask() : set_deadline(response_.wait->again());
+  has_news_ ? loop_.again_.push_back(shared_from_this()) : set_deadline(response_.wait->again());
 }
 
 // ---- writing
@@ -437,9 +454,10 @@ void HttpServer::Loop::Connection::linger() {
   read();
 }
 
-// Its close can wait for answers that others are to have.
+// Its close can wait, for a little, while others are to be answered.
 void HttpServer::Loop::Connection::leave() {
   state_ = State::lingering;
+  set_deadline(Clock::now() + kLeaveWithin);
   loop_.leave(shared_from_this());
 }
 
@@ -544,6 +562,7 @@ HttpServer::Loop::Loop(const std::string& address, std::uint16_t port, const Htt
   for (const auto& one : found) {
     try {
       listen_at(one.endpoint());
+      make_room_for_descriptors(acceptor_.native_handle(), most_);
       return;
     } catch (const boost::system::system_error& failure) {
       why = failure.code().message();
@@ -621,16 +640,23 @@ bool HttpServer::Loop::shed(bool (Connection::*may_go)() const) {
 }
 
 void HttpServer::Loop::leave(ConnectionPtr connection) {
-  if (leaving_.empty()) asio::post(io_, [this] { let_leave(); });
   leaving_.push_back(std::move(connection));
+  while (leaving_.front()->is_closed()) leaving_.pop_front();  // its time was over
+  begin_to_let_leave();
+}
+
+void HttpServer::Loop::begin_to_let_leave() {
+  if (jobs_ > 0 || leaving_.empty() || std::exchange(letting_leave_, true)) return;
+  asio::post(io_, [this] { let_leave(); });
 }
 
 void HttpServer::Loop::let_leave() {
+  letting_leave_ = false;
   for (std::size_t i = 0; i < kLeaveAtOnce && !leaving_.empty(); ++i) {
     leaving_.front()->drop();
     leaving_.pop_front();
   }
-  if (!leaving_.empty()) asio::post(io_, [this] { let_leave(); });
+  begin_to_let_leave();
 }
 
 void HttpServer::Loop::tell_news(const std::string& topic) {
@@ -652,23 +678,37 @@ void HttpServer::Loop::take_news() {
   for (const std::string& topic : news) {
     const auto listeners = topics_.find(topic);
     if (listeners == topics_.end()) continue;
-    // Some in one job: each would wait for the other's turn at the same reader anyway.
-    const auto ask = [this](std::vector<ConnectionPtr> those) {
-      work(std::move(those), &Connection::take_answer, &Connection::asked);
-    };
     std::vector<ConnectionPtr> those;
-    for (Connection* one : listeners->second) {
-      if (one->begin_to_ask()) those.push_back(one->shared_from_this());
-      if (those.size() == kTogether) ask(std::exchange(those, {}));
-    }
-    if (!those.empty()) ask(std::move(those));
+    for (Connection* one : listeners->second) those.push_back(one->shared_from_this());
+    ask(those);
   }
 }
 
-// The job in another thread, one after the other, and what follows it in this one.
+// Some in one job: each would wait for the other's turn at the same reader anyway.
+void HttpServer::Loop::ask(const std::vector<ConnectionPtr>& those) {
+  std::vector<ConnectionPtr> together;
+  const auto ask_them = [&] {
+    if (!together.empty()) work(std::exchange(together, {}), &Connection::take_answer, &Connection::asked);
+  };
+  for (const ConnectionPtr& one : those) {
+    if (one->begin_to_ask()) together.push_back(one);
+    if (together.size() == kTogether) ask_them();
+  }
+  ask_them();
+}
+
+// The job in another thread, one after the other, and what follows it in this one. To wake a thread takes
+// time: it is done once for all jobs that come together.
 void HttpServer::Loop::work(std::vector<ConnectionPtr> those, Step job, Step then) {
   ++jobs_;
-  workers_->run([this, those = std::move(those), job, then]() mutable {
+  if (!starting_) {
+    asio::post(io_, [this] {
+      starting_ = false;
+      if (workers_) workers_->start();
+    });
+    starting_ = true;
+  }
+  workers_->add([this, those = std::move(those), job, then]() mutable {
     for (const ConnectionPtr& one : those) ((*one).*job)();
     asio::post(io_, [this, those = std::move(those), then] {
       --jobs_;
@@ -679,6 +719,8 @@ void HttpServer::Loop::work(std::vector<ConnectionPtr> those, Step job, Step the
           one->drop();  // and the others go on
         }
       }
+      if (!again_.empty()) ask(std::exchange(again_, {}));
+      begin_to_let_leave();
       end_if_idle();
     });
   });

@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <iterator>
+
 namespace sesame::sim {
+
+namespace {
+
+constexpr std::size_t kUsualHead = 512;  // bytes, and seldom more
+
+}  // namespace
 
 std::string_view reason(int status) {
   switch (status) {
@@ -26,9 +35,12 @@ std::string_view reason(int status) {
 }
 
 std::string head_of(const Response& response, const Carriage& carriage) {
-  std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
-  const auto line = [&](std::string_view name, std::string_view value) {
-    head += fmt::format("{}: {}\r\n", name, value);
+  std::string head;
+  head.reserve(kUsualHead);
+  const auto to = std::back_inserter(head);
+  fmt::format_to(to, "HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
+  const auto line = [&](std::string_view name, const auto& value) {
+    fmt::format_to(to, "{}: {}\r\n", name, value);
   };
   for (const auto& [name, value] : response.headers) line(name, value);
   if (response.feed) {
@@ -36,7 +48,7 @@ std::string head_of(const Response& response, const Carriage& carriage) {
     if (carriage.http_1_1) line("Transfer-Encoding", "chunked");
   } else if (response.status != 204) {  // RFC 9110, 8.6
     line("Content-Type", response.type);
-    line("Content-Length", fmt::format("{}", response.body.size()));
+    line("Content-Length", response.body.size());
   }
   if (!carriage.keep_alive) {
     line("Connection", "close");
@@ -45,7 +57,8 @@ std::string head_of(const Response& response, const Carriage& carriage) {
     line("Keep-Alive",
          fmt::format("timeout={}", std::chrono::floor<std::chrono::seconds>(carriage.idle).count()));
   }
-  return head + "\r\n";
+  head += "\r\n";
+  return head;
 }
 
 std::string chunk_of(std::string_view text) {

@@ -25,23 +25,30 @@ Workers::~Workers() {
 }
 
 void Workers::run(std::function<void()> job) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-  }
-  changed_.notify_one();
+  add(std::move(job));
+  start();
 }
+
+void Workers::add(std::function<void()> job) {
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+}
+
+void Workers::start() { changed_.notify_one(); }
 
 void Workers::work() {
   for (;;) {
     std::function<void()> job;
+    bool more = false;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
       if (jobs_.empty()) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
+      more = !jobs_.empty();
     }
+    if (more) start();  // one wakes the next, as a job may take long
     job();
     job = nullptr;
     io::wipe_stack();

@@ -23,6 +23,11 @@ class Workers {
   // overwritten: a PIN or a code may be there.
   void run(std::function<void()> job);
 
+  // The same for many that come at once, whose giver has no time to wake a thread for each: they wait for
+  // start().
+  void add(std::function<void()> job);
+  void start();
+
  private:
   void work();
 

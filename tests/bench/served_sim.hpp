@@ -109,11 +109,18 @@ class Client {
   ~Client() { disconnect(); }
 
   // The body of a 2xx answer; whatever else there is throws.
+  std::string get(const std::string& path) { return ask(path, "GET " + path + start() + "\r\n"); }
   std::string post(const std::string& path, const std::string& body) {
-    const std::string request =
-        "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
-        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-        body;
+    return ask(path, "POST " + path + start() + "Content-Type: application/json\r\nContent-Length: " +
+                         std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+
+  std::size_t connections() const { return connections_; }
+
+ private:
+  std::string start() const { return " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) + "\r\n"; }
+
+  std::string ask(const std::string& path, const std::string& request) {
     if (socket_ < 0) connect();
     send(request);
     std::string answer = receive();
@@ -121,9 +128,6 @@ class Client {
     return answer.substr(answer.find("\r\n\r\n") + 4);
   }
 
-  std::size_t connections() const { return connections_; }
-
- private:
   void connect() {
     socket_ = connected(port_);
     ++connections_;

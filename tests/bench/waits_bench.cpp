@@ -139,12 +139,18 @@ void timed_out(const Server& server, const std::vector<std::string>& readers) {
   print_waits("whose time is over", waits, "408", spread(late));
 }
 
+// Until the server has come to all of them.
+void wait_until_all_wait(Client& client) {
+  const std::string all = "\nsesame_waiting " + std::to_string(kWaits) + "\n";
+  while (client.get("/metrics").find(all) == std::string::npos) std::this_thread::yield();
+}
+
 // A key in each of their readers, one after the other.
 void told(const Server& server, const std::vector<std::string>& readers, double before) {
   Waits waits(server.port());
   for (const std::string& reader : readers) waits.open(reader, "match=secret&timeout_ms=60000");
   Client client(server.port());
-  client.post(readers.front() + "/keys", R"({"keys":["1"]})");  // whoever asked before it is waiting by now
+  wait_until_all_wait(client);
   const double waiting = server.resident();
   std::vector<Clock::time_point> pressed;
   std::thread user([&] {
@@ -173,7 +179,7 @@ void told_at_once(const Server& server) {
                            .get<std::string>();
   Waits waits(server.port());
   for (std::size_t i = 0; i < kWaits; ++i) waits.open(reader, "match=secret&timeout_ms=60000");
-  client.post(reader + "/keys", R"({"keys":["1"]})");
+  wait_until_all_wait(client);
   Clock::time_point pressed;
   std::thread user([&] {
     pressed = Clock::now();

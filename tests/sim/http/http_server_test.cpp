@@ -152,6 +152,15 @@ TEST_CASE("slow handlers keep no client from being refused, and no deadline from
   CHECK(slow.receive().status == 200);
 }
 
+TEST_CASE("a connection that is over is closed while another's request takes its time") {
+  Running server;
+  const Wire slow = server.wire(Running::request("GET", "/slow"));
+  while (server.shared.begun == 0) std::this_thread::yield();
+  Wire wire = server.wire(Running::request("GET", "/", "Connection: close\r\n"));
+  CHECK(wire.receive().status == 200);
+  CHECK(wire.ends());
+}
+
 TEST_CASE("beyond the bound on connections the oldest that has not asked anything makes room") {
   const Running server(with([](HttpLimits& limits) { limits.connections = 4; }));
   Wire wait = server.wire(Running::request("GET", "/quiet"));
