@@ -141,7 +141,9 @@ Screen render(const View& view, const ReaderProfile& profile, const Language& la
 
   GroupedCode grouped;
   group(view.code, profile.code, grouped);
-  const bool shows_text = view.state >= State::signing && !view.entry.empty();
+  // A page to be approved may be blank.
+  const bool shows_text =
+      view.state == State::approve || (view.state == State::signing && !view.entry.empty());
   if (shows_text) pen.chars(view.entry);  // as it is: a text has no {n}
   if (shows_text && view.state == State::signing) return screen;
   if (shows_text) pen.on_last_row();

@@ -474,6 +474,17 @@ TEST_CASE("OK turns the pages, and signs under the last alone; {n} and {code} ar
   CHECK(at.told() == "ok");
 }
 
+TEST_CASE("under a blank page, too, the last row says what OK does") {
+  AtComputer at;
+  at.verify();
+  at.command(Kind::sign, "a\n\nb");
+  CHECK(at.screen() == "a/OK : suite");
+  at.press(Key::ok);
+  CHECK(at.screen() == "/OK : suite");
+  at.press(Key::ok);
+  CHECK(at.screen() == "b/OK : signer");
+}
+
 TEST_CASE("a text that is only shown fits the display at once") {
   AtComputer at;
   at.verify();

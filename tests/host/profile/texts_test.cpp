@@ -33,10 +33,13 @@ void check_whole(const View& view, const ReaderProfile& profile, const Language&
   bare.code = {};
   const Screen shown = render(bare, profile, language);
   const Screen whole = render(bare, large, language);
+  // And what is under a text is in the last row.
+  const std::size_t moved = view.state == State::approve ? Screen::kMaxRows - std::size_t{shown.rows} : 0;
   bool words = false;
   for (std::size_t i = 0; i < Screen::kMaxRows; ++i) {
     std::u16string expected = row(whole, i);
-    std::u16string actual = i < shown.rows ? row(shown, i) : std::u16string();
+    const bool is_there = i >= moved && i - moved < shown.rows;
+    std::u16string actual = is_there ? row(shown, i - moved) : std::u16string();
     actual.resize(Screen::kMaxColumns, u' ');
     CHECK(actual == expected);
     words = words || expected.find_first_not_of(u' ') != std::u16string::npos;
