@@ -1,5 +1,5 @@
 // Any pattern and any screen: the pattern is refused in one line, or matches in a time that fits the lengths;
-// and a text is found as it is.
+// and one of words alone, for which nothing is compiled, matches what RE2 would.
 #include "sim/lcd/pattern.hpp"
 
 #include <string>

@@ -1,9 +1,7 @@
 // Any events, in any order, with any answers: the rules of ReaderWatch hold.
-#include "firmware/core/reader.hpp"
-
-#include "tests/firmware/core/profiles.hpp"
 #include "tests/firmware/core/reader_watch.hpp"
 #include "tests/fuzz/hostile_card.hpp"
+#include "tests/fuzz/watched_reader.hpp"
 
 using namespace sesame;
 using namespace sesame::fuzz;
@@ -12,20 +10,11 @@ namespace {
 
 class Session {
  public:
-  Session(const ReaderProfile& profile, Input& input) : reader_(profile, &connection_), input_(input) {}
+  Session(const ReaderProfile& profile, Input& input) : reader(profile), input_(input) {}
 
-  void run() {
-    while (input_.more()) handle(next_event());
-  }
-
- private:
-  Event next_event() {
-    const std::uint8_t choice = input_.byte();
-    const auto request = reader_.request();
+  Event event(std::uint8_t choice) {
+    const auto request = reader.request();
     switch (choice >> 5) {
-      case 0: return Event::press(key(choice));
-      case 1: return Event::hold(key(choice));
-      case 2: now_ += (choice & 0x1FU) * 1'500U; return Event::tick();
       case 3:
         if ((choice & 0x10) != 0) return from_host(choice);
         if ((choice & 0x08) != 0) return Event::pin_on_pad();
@@ -49,6 +38,9 @@ class Session {
     }
   }
 
+  WatchedReader<pinpad::Connection, test::ReaderWatch> reader;
+
+ private:
   // A program on the computer: a VERIFY whose PIN the user types, or anything.
   Event from_host(std::uint8_t choice) {
     const auto kind = static_cast<HostRequest::Kind>((choice & 7U) % 5);
@@ -58,31 +50,12 @@ class Session {
     return Event::from_host({++host_number_, kind, bytes_});
   }
 
-  static Key key(std::uint8_t choice) {
-    return static_cast<Key>((choice & 0x1FU) % (static_cast<unsigned>(Key::f8) + 1));
-  }
-
-  void handle(const Event& event) {
-    reader_.handle(event, now_);
-    const auto rule = watch_.broken_rule(reader_, event, now_);
-    if (rule) broken(rule->c_str());
-  }
-
-  pinpad::Connection connection_;
-  Reader reader_;
   Input& input_;
-  test::ReaderWatch watch_{connection_};
   HostileCard card_;
-  Millis now_ = 1;
   std::uint32_t host_number_ = 0;
   std::vector<std::uint8_t> bytes_;
 };
 
 }  // namespace
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Input input(data, size);
-  const ReaderProfile& profile = *test::kProfiles[input.below(std::size(test::kProfiles))];
-  Session(profile, input).run();
-  return 0;
-}
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { return play<Session>(data, size); }
