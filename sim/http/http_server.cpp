@@ -700,7 +700,6 @@ void HttpServer::Loop::ask(const std::vector<ConnectionPtr>& those) {
 // The job in another thread, one after the other, and what follows it in this one. To wake a thread takes
 // time: it is done once for all jobs that come together.
 void HttpServer::Loop::work(std::vector<ConnectionPtr> those, Step job, Step then) {
-  ++jobs_;
   if (!starting_) {
     asio::post(io_, [this] {
       starting_ = false;
@@ -724,6 +723,7 @@ void HttpServer::Loop::work(std::vector<ConnectionPtr> those, Step job, Step the
       end_if_idle();
     });
   });
+  ++jobs_;  // now that memory sufficed
 }
 
 void HttpServer::Loop::forget(const std::string& topic, Connection* connection) {
